@@ -1,0 +1,3 @@
+"""Layers for what a plain convolution lacks."""
+
+__all__: list[str] = []

@@ -1,0 +1,95 @@
+"""Photographs cut into pairs of low and high resolution patches."""
+
+import tempfile
+
+import keras
+import numpy as np
+
+from convzoo.training.photographs import read_pair
+
+
+class Patches(keras.utils.PyDataset):
+    """Batches of random patches, the same ones whenever they are asked for.
+
+    Batch `index` of epoch `epoch` depends on `(seed, epoch, index)` alone, so a
+    run that was interrupted goes on with the patches it would have seen. The
+    decoded photographs live in an unnamed temporary file: the memory they take
+    is the page cache's.
+
+    Args:
+        paths: photographs.
+        scale: factor between the two resolutions.
+        patch_size: side of a low resolution patch, in pixels.
+        batch_size: patches in a batch.
+        batches: batches in an epoch.
+        seed: of the random draws.
+
+    Returns, by index: float32 arrays in [0, 1], `(batch, patch_size,
+        patch_size, 3)` and `(batch, scale * patch_size, scale * patch_size,
+        3)`, randomly mirrored and turned by quarters.
+
+    Raises:
+        ValueError: a photograph cannot be read, or is smaller than a patch.
+    """
+
+    def __init__(self, paths, scale, patch_size, batch_size, batches, seed):
+        super().__init__()
+        self.scale = scale
+        self.patch_size = patch_size
+        self.batch_size = batch_size
+        self.batches = batches
+        self.seed = seed
+        self.epoch = 0
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115
+        self._pairs = [self._stored(path) for path in paths]
+
+    def __len__(self):
+        return self.batches
+
+    def __getitem__(self, index):
+        random = np.random.default_rng((self.seed, self.epoch, index))
+        pairs = [self._patch(random) for _ in range(self.batch_size)]
+        low, high = (np.stack(images) for images in zip(*pairs, strict=True))
+        return low.astype("float32") / 255, high.astype("float32") / 255
+
+    def follow(self):
+        """The callback by which `fit` tells which epoch it is in."""
+        return keras.callbacks.LambdaCallback(on_epoch_begin=self._begin)
+
+    def _begin(self, epoch, logs):
+        self.epoch = epoch
+
+    def _patch(self, random):
+        pair = self._pairs[random.integers(len(self._pairs))]
+        y, x = (
+            random.integers(n - self.patch_size + 1) for n in pair.low.shape[:2]
+        )
+        turns, mirrored = random.integers(4), random.integers(2)
+        patches = []
+        for image, factor in zip(pair, (1, self.scale), strict=True):
+            size = self.patch_size * factor
+            rows = slice(y * factor, y * factor + size)
+            columns = slice(x * factor, x * factor + size)
+            patch = np.rot90(image[rows, columns], turns)
+            patches.append(patch[:, ::-1] if mirrored else patch)
+        return patches
+
+    def _stored(self, path):
+        pair = read_pair(path, self.scale)
+        if min(pair.low.shape[:2]) < self.patch_size:
+            size = self.patch_size * self.scale
+            height, width = pair.high.shape[:2]
+            raise ValueError(
+                f"{path}: is smaller than a patch of {size}x{size} pixels. "
+                f"Received: {width}x{height}"
+            )
+        return type(pair)(*map(self._mapped, pair))
+
+    def _mapped(self, image):
+        rgb = np.broadcast_to(image, (*image.shape[:2], 3))
+        offset = self._file.seek(0, 2)
+        self._file.write(rgb.tobytes())
+        self._file.flush()
+        mapped = np.memmap(self._file, np.uint8, "r", offset, rgb.shape)
+        # Slices of a plain array cost a fraction of those of a memmap.
+        return np.asarray(mapped)

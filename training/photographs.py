@@ -1,0 +1,40 @@
+"""Photographs and what a small camera would have made of them."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from convzoo.zoo.bicubic import resize_bicubic
+from convzoo.zoo.image_file import read_photograph
+
+
+class Pair(NamedTuple):
+    """uint8 arrays `(height, width, 1 or 3)`; `high` is the larger one."""
+
+    low: np.ndarray
+    high: np.ndarray
+
+
+def crop_to_multiple(image, scale):
+    """Cut rows below and columns right, to whole multiples of `scale`."""
+    height, width = (n - n % scale for n in image.shape[:2])
+    return image[:height, :width]
+
+
+def shrink(image, scale):
+    """The bicubic, antialiased, rounded reduction that the field uses."""
+    height, width = (n // scale for n in image.shape[:2])
+    return resize_bicubic(image, height, width)
+
+
+def read_pair(path, scale):
+    """A photograph, cropped to a multiple of `scale`, and its reduction.
+
+    Raises:
+        ValueError: the file cannot be read, or is smaller than `scale` pixels
+            in one direction.
+    """
+    high = crop_to_multiple(read_photograph(path), scale)
+    if 0 in high.shape:
+        raise ValueError(f"{path}: is smaller than {scale} pixels a side")
+    return Pair(shrink(high, scale), high)

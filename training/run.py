@@ -1,0 +1,133 @@
+"""A training run that lives in a folder and survives being killed."""
+
+import json
+import os
+from pathlib import Path
+
+import keras
+import numpy as np
+
+_STATE = "state.npz"
+_SETTINGS = "run.json"
+
+
+class Run(keras.callbacks.Callback):
+    """Keeps everything that `fit` needs to go on, after each epoch.
+
+    After each epoch the moving average of the weights is validated and, where
+    it is the best so far, kept; then weights, optimizer (with the average),
+    epoch and records are written to one file, which replaces the last one in a
+    single step. A run that is killed at any moment repeats at most one epoch,
+    on the same data, and ends with the weights it would have had.
+
+    The folder holds `run.json` (the settings), `state.npz`, `log.jsonl` (a line
+    an epoch), `best.weights.h5` and `last.weights.h5` (moving averages).
+
+    Args:
+        folder: of the run; made where it is missing.
+        settings: what the run depends on, as JSON values. A folder that holds
+            a run with other settings is refused.
+        validate: maps a model to a dict of figures.
+        score: the name of the figure by which the best weights are chosen;
+            higher is better.
+
+    Raises:
+        ValueError: the folder holds another run, something else, or cannot be
+            written.
+    """
+
+    def __init__(self, folder, settings, validate, score):
+        super().__init__()
+        self.folder = Path(folder)
+        self.validate = validate
+        self.score = score
+        self.log = []
+        self._open(settings)
+
+    @property
+    def best(self):
+        """The log entry with the highest score, or None."""
+        return max(self.log, key=lambda entry: entry[self.score], default=None)
+
+    @property
+    def epochs_done(self):
+        return len(self.log)
+
+    def restore(self, model):
+        """Put a built, compiled model where the run stands."""
+        path = self.folder / _STATE
+        if not path.exists():
+            return
+        with np.load(path) as state:
+            for name, variable in _variables(model):
+                variable.assign(state[name])
+            self.log = json.loads(str(state["log"]))
+
+    def on_epoch_end(self, epoch, logs=None):
+        entry = {"epoch": epoch, **{k: float(v) for k, v in logs.items()}}
+        state = {
+            name: keras.ops.convert_to_numpy(variable)
+            for name, variable in _variables(self.model)
+        }
+        self._average_weights()
+        figures = self.validate(self.model)
+        logs.update(figures)
+        entry.update(figures)
+        self.log.append(entry)
+        self._save_weights("last.weights.h5")
+        if self.best is entry:
+            self._save_weights("best.weights.h5")
+        for name, variable in _variables(self.model):
+            variable.assign(state[name])
+        self._save_state(state)
+
+    def _open(self, settings):
+        path = self.folder / _SETTINGS
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            if not path.exists():
+                _write_text(path, json.dumps(settings, indent=2) + "\n")
+        except OSError as error:
+            raise ValueError(
+                f"{self.folder}: cannot be written ({error.strerror})"
+            ) from error
+        found = json.loads(path.read_text())
+        for name in sorted({*found, *settings}):
+            if found.get(name) != settings.get(name):
+                raise ValueError(
+                    f"{self.folder}: holds a run with {name}="
+                    f"{found.get(name)!r}; name another folder. "
+                    f"Received: {name}={settings.get(name)!r}"
+                )
+
+    def _average_weights(self):
+        optimizer = self.model.optimizer
+        if optimizer.use_ema:
+            optimizer.finalize_variable_values(self.model.trainable_variables)
+
+    def _save_weights(self, name):
+        temporary = self.folder / f"writing.{name}"
+        # The optimizer's state is in the state file; weights are to be shipped.
+        optimizer, self.model.optimizer = self.model.optimizer, None
+        self.model.save_weights(temporary)
+        self.model.optimizer = optimizer
+        os.replace(temporary, self.folder / name)
+
+    def _save_state(self, state):
+        temporary = self.folder / f"writing.{_STATE}"
+        np.savez(temporary, log=np.array(json.dumps(self.log)), **state)
+        os.replace(temporary, self.folder / _STATE)
+        lines = "".join(json.dumps(entry) + "\n" for entry in self.log)
+        _write_text(self.folder / "log.jsonl", lines)
+
+
+def _variables(model):
+    """Name and variable of all that changes while a model learns."""
+    variables = [*model.variables, *model.optimizer.variables]
+    return [(f"{i:04}", variable) for i, variable in enumerate(variables)]
+
+
+def _write_text(path, text):
+    temporary = path.with_name(f"writing.{path.name}")
+    temporary.write_text(text)
+    os.replace(temporary, path)

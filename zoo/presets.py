@@ -1,0 +1,103 @@
+"""The weights that come with the package: name -> file, digest, model, card."""
+
+import difflib
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+_FOLDER = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Preset:
+    """Trained weights and what is needed to use them.
+
+    Attributes:
+        model: name of the class in `convzoo.zoo`.
+        file: the weights, a `.weights.h5` file relative to the folder `zoo`.
+        sha256: hexadecimal digest of that file.
+        config: arguments of the class.
+        card: the model card, relative to the folder `zoo`.
+        description: one line for a listing.
+        preprocessing: what the input must be, in words.
+    """
+
+    model: str
+    file: str
+    sha256: str
+    config: dict[str, Any]
+    card: str
+    description: str
+    preprocessing: str
+
+    @property
+    def weights_path(self):
+        return _FOLDER / self.file
+
+    @property
+    def card_path(self):
+        return _FOLDER / self.card
+
+    def verified_weights(self):
+        """The path of the weights, after their digest has been compared.
+
+        Raises:
+            ValueError: the file is missing, truncated or altered.
+        """
+        path = self.weights_path
+        found = _sha256(path) if path.is_file() else "no such file"
+        if found != self.sha256:
+            raise ValueError(
+                f"{path}: the weights are not those of the release; install "
+                f"the package again. Expected sha256: {self.sha256}. "
+                f"Found: {found}"
+            )
+        return path
+
+
+SR_CONFIGS: dict[str, dict[str, Any]] = {
+    "srresnet": {"normalization": "batch"},
+    "large": {"anchor": "bilinear"},
+    "tiny": {
+        "scale": 4,
+        "filters": 28,
+        "num_blocks": 5,
+        "block": "plain",
+        "activation": "relu",
+        "anchor": "nearest",
+        "head_kernel_size": 3,
+    },
+}
+
+PRESETS: dict[str, Preset] = {}
+
+
+def get_preset(name, model=None):
+    """The `Preset` called `name`.
+
+    Args:
+        name: a key of `PRESETS`.
+        model: name of a class, to accept only the presets of that class.
+
+    Raises:
+        ValueError: there is none; the nearest name is proposed.
+    """
+    known = presets_of(model) if model else PRESETS
+    if name in known:
+        return known[name]
+    near = difflib.get_close_matches(str(name), known, n=1, cutoff=0.4)
+    hint = f"did you mean {near[0]!r}? " if near else ""
+    raise ValueError(
+        f"Unknown preset: {name!r}; {hint}"
+        f"There are: {', '.join(sorted(known)) or 'none'}"
+    )
+
+
+def presets_of(model):
+    """The presets of the class called `model`, by name."""
+    return {k: v for k, v in PRESETS.items() if v.model == model}
+
+
+def _sha256(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -1,0 +1,383 @@
+"""A network that enlarges photographs.
+
+Ledig et al. 2017, Photo-Realistic Single Image Super-Resolution Using a
+Generative Adversarial Network, https://arxiv.org/abs/1609.04802, section 2.1.1
+(`block="residual"`).
+
+Du et al. 2021, Anchor-based Plain Net for Mobile Image Super-Resolution,
+https://arxiv.org/abs/2105.09750 (`block="plain"` with `anchor="nearest"`).
+
+What differs from the papers:
+- No batch normalisation by default. Its statistics mix the images of a batch
+  and differ between training and use, which shows as blotches in flat regions,
+  and networks of this kind fit better without it (Lim et al. 2017,
+  https://arxiv.org/abs/1707.02921). `normalization="batch"` is the paper's
+  SRResNet, 1.55 M parameters.
+- Input and output are both in [0, 1]; the paper's output is in [-1, 1].
+- The plain network has one convolution less in image space, and does not clip.
+"""
+
+import json
+from pathlib import Path
+
+import keras
+import numpy as np
+from keras import layers, ops
+
+from convzoo.zoo.checks import check_choice, check_positive
+from convzoo.zoo.memory import check_memory
+from convzoo.zoo.near_identity import NearIdentity
+from convzoo.zoo.presets import get_preset, presets_of
+from convzoo.zoo.upscale import upscale
+
+
+@keras.saving.register_keras_serializable(package="convzoo")
+class SRGenerator(keras.Model):
+    """Enlarges photographs of any height and width by a whole factor.
+
+    `block="residual"` is SRResNet: a convolution, `num_blocks` residual blocks
+    with a skip connection around all of them, sub-pixel convolutions that
+    enlarge in steps of 2 (or one of 3), a last convolution on the enlarged
+    image. `block="plain"` is a chain of `num_blocks` convolutions between a
+    first and a last one, all at the size of the input, and one sub-pixel step.
+
+    The output is not clipped, so that a loss sees what lies outside [0, 1];
+    `upscale` and exported files clip.
+
+    Args:
+        scale: factor by which height and width grow: 2, 3, 4 or 8.
+        filters: channels of the hidden layers.
+        num_blocks: residual blocks, or hidden convolutions of a plain network.
+        block: `"residual"` or `"plain"`.
+        activation: `"prelu"` (one slope for each channel) or `"relu"`.
+        normalization: None, or `"batch"` for batch normalisation in the
+            residual blocks; a plain network takes None.
+        anchor: None, `"nearest"` or `"bilinear"`: an enlargement of the input
+            to which the network adds its own, which then holds only detail.
+        head_kernel_size: side of the first kernel, and in a residual network
+            also of the last, in pixels; odd.
+
+    Input shape: `(batch, height, width, 3)`, RGB in [0, 1].
+    Output shape: `(batch, scale * height, scale * width, 3)`, RGB, about
+        [0, 1].
+
+    Raises:
+        ValueError: an argument has a value other than those above.
+
+    Example:
+
+    >>> import numpy as np
+    >>> from convzoo.zoo import SRGenerator
+    >>> model = SRGenerator.from_preset("sr_x4_tiny")
+    >>> model.upscale(np.zeros((30, 41, 3), "uint8")).shape
+    (120, 164, 3)
+
+    Reference: [Ledig et al. 2017](https://arxiv.org/abs/1609.04802),
+    [Du et al. 2021](https://arxiv.org/abs/2105.09750).
+    """
+
+    presets = presets_of("SRGenerator")
+
+    def __init__(
+        self,
+        scale=4,
+        filters=64,
+        num_blocks=16,
+        block="residual",
+        activation="prelu",
+        normalization=None,
+        anchor=None,
+        head_kernel_size=9,
+        dtype=None,
+        **kwargs,
+    ):
+        check_choice("scale", scale, (2, 3, 4, 8))
+        check_choice("block", block, ("residual", "plain"))
+        check_choice("activation", activation, ("prelu", "relu"))
+        check_choice(
+            "normalization",
+            normalization,
+            (None,) if block == "plain" else (None, "batch"),
+        )
+        check_choice("anchor", anchor, (None, "nearest", "bilinear"))
+        check_positive("filters", filters)
+        check_positive("num_blocks", num_blocks)
+        check_positive("head_kernel_size", head_kernel_size)
+        if head_kernel_size % 2 == 0:
+            raise ValueError(
+                "`head_kernel_size` must be odd. "
+                f"Received: head_kernel_size={head_kernel_size}"
+            )
+
+        # === Config ===
+        config = {
+            "scale": scale,
+            "filters": filters,
+            "num_blocks": num_blocks,
+            "block": block,
+            "activation": activation,
+            "normalization": normalization,
+            "anchor": anchor,
+            "head_kernel_size": head_kernel_size,
+        }
+
+        # === Functional model ===
+        image = keras.Input((None, None, 3), name="image")
+        network = _plain if block == "plain" else _residual
+        enlarged = network(
+            image,
+            scale=scale,
+            filters=filters,
+            num_blocks=num_blocks,
+            activation=activation,
+            normalization=normalization,
+            anchor=anchor,
+            head_kernel_size=head_kernel_size,
+            dtype=dtype,
+        )
+        super().__init__(image, enlarged, dtype=dtype, **kwargs)
+        for name, value in config.items():
+            setattr(self, name, value)
+        self._config_names = tuple(config)
+        # XLA on CPU compiles anew for each size of an image and computes
+        # convolutions at half the speed (docs/results.md).
+        self.jit_compile = False
+
+    def get_config(self):
+        config = keras.Model.get_config(self)
+        config.update(
+            {name: getattr(self, name) for name in self._config_names}
+        )
+        return config
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        return cls(**config)
+
+    @classmethod
+    def from_preset(cls, name, load_weights=True):
+        """The model called `name` in `presets`.
+
+        Args:
+            name: a key of `SRGenerator.presets`.
+            load_weights: False for the architecture with fresh weights.
+
+        Raises:
+            ValueError: the name is unknown, or the file of the weights is
+                missing, truncated or altered.
+        """
+        preset = get_preset(name, cls.__name__)
+        model = cls(**preset.config, name=name)
+        if load_weights:
+            model.load_weights(preset.verified_weights())
+        return model
+
+    @classmethod
+    def from_run(cls, folder, weights="best"):
+        """The model that `convzoo.training.train_sr` left in a folder.
+
+        Args:
+            folder: of the run.
+            weights: `"best"` or `"last"`.
+
+        Raises:
+            ValueError: the folder holds no such run, or no weights yet.
+        """
+        check_choice("weights", weights, ("best", "last"))
+        folder = Path(folder)
+        try:
+            config = json.loads((folder / "run.json").read_text())["model"]
+            model = cls(**config, name=folder.resolve().name)
+            model.load_weights(folder / f"{weights}.weights.h5")
+        except (OSError, KeyError, TypeError) as error:
+            raise ValueError(
+                f"{folder}: holds no {cls.__name__} run with weights ({error})"
+            ) from error
+        return model
+
+    @property
+    def receptive_radius(self):
+        """How far, in input pixels, the input reaches into the output.
+
+        The `scale` x `scale` output pixels of one input pixel depend on input
+        pixels at most so many rows and columns away.
+        """
+        head = self.head_kernel_size // 2
+        if self.block == "plain":
+            reach = head + self.num_blocks + 1
+        else:
+            reach = head
+            for factor in reversed(_upsampling_factors(self.scale)):
+                reach = (reach + factor - 1) // factor + 1
+            reach += head + 2 * self.num_blocks + 1
+        return reach
+
+    @property
+    def bytes_per_pixel(self):
+        """Memory that one input pixel takes while its image is enlarged.
+
+        An estimate: the widest layer three times (its input, its output and
+        the convolution's own copy), and the result five times.
+        """
+        area = self.scale**2
+        residual = self.block == "residual"
+        widest = (
+            self.filters * area if residual else max(self.filters, 3 * area)
+        )
+        return 4 * (3 * widest + 5 * 3 * area)
+
+    def upscale(self, image, tile=None, progress=None):
+        """Enlarge one photograph of any size.
+
+        Args:
+            image: array `(height, width)` or `(height, width, channels)` of
+                uint8, uint16 or floats in [0, 1]; 1 channel is grey, 2 are
+                grey and alpha, 3 RGB, 4 RGB and alpha. Alpha is enlarged by
+                bicubic interpolation.
+            tile: enlarge in squares of so many input pixels, each with the
+                margin that `receptive_radius` asks for. Bounds the memory; the
+                result is the same.
+            progress: called after each tile with the number of tiles done and
+                the number of all.
+
+        Returns:
+            An array of the same dtype and rank, `scale` times larger.
+
+        Raises:
+            ValueError: `image` is empty, of another rank, dtype, range or
+                number of channels, `tile` is not a positive integer, or the
+                memory does not suffice for the image at once.
+        """
+        if tile is None and np.ndim(image) in (2, 3):
+            height, width = np.shape(image)[:2]
+            check_memory(
+                self.bytes_per_pixel * height * width,
+                f"An image of {width}x{height} pixels at once",
+                "pass `tile` to work in pieces",
+            )
+        return upscale(
+            self.predict_on_batch,
+            image,
+            self.scale,
+            self.receptive_radius,
+            tile,
+            progress,
+        )
+
+    def serve(self, image):
+        """What exported files compute: the output, clipped to [0, 1]."""
+        enlarged = ops.clip(self(image, training=False), 0.0, 1.0)
+        return {f"image_x{self.scale}": enlarged}
+
+    @property
+    def serving_inputs(self):
+        """Names and shapes of what `serve` takes; None is any size."""
+        return {"image": (None, None, None, 3)}
+
+
+def _residual(
+    image,
+    *,
+    scale,
+    filters,
+    num_blocks,
+    activation,
+    normalization,
+    anchor,
+    head_kernel_size,
+    dtype,
+):
+    """SRResNet."""
+
+    def conv(x, filters, size=3):
+        return layers.Conv2D(filters, size, padding="same", dtype=dtype)(x)
+
+    def normalized(x):
+        if normalization is None:
+            return x
+        return layers.BatchNormalization(dtype=dtype)(x)
+
+    def activated(x):
+        return _activation(activation, dtype)(x)
+
+    x = first = activated(conv(image, filters, head_kernel_size))
+    for _ in range(num_blocks):
+        y = activated(normalized(conv(x, filters)))
+        x = x + normalized(conv(y, filters))
+    x = first + normalized(conv(x, filters))
+    for factor in _upsampling_factors(scale):
+        x = ops.depth_to_space(conv(x, filters * factor**2), factor)
+        x = activated(x)
+    x = conv(x, 3, head_kernel_size)
+    if anchor is not None:
+        x = x + ops.depth_to_space(_anchor(image, anchor, scale), scale)
+    return x
+
+
+def _plain(
+    image,
+    *,
+    scale,
+    filters,
+    num_blocks,
+    activation,
+    anchor,
+    head_kernel_size,
+    dtype,
+    **_,
+):
+    """A chain of convolutions at the size of the input.
+
+    It starts as little more than its anchor, and with hidden layers that pass
+    the image on: from Glorot's first weights the same network is 0.4 dB behind
+    after 1,500 steps, and from He's its units die (docs/results.md).
+    """
+
+    def conv(x, filters, size, initializer):
+        return layers.Conv2D(
+            filters,
+            size,
+            padding="same",
+            kernel_initializer=initializer,
+            dtype=dtype,
+        )(x)
+
+    x = conv(image, filters, head_kernel_size, "he_normal")
+    x = _activation(activation, dtype)(x)
+    for _ in range(num_blocks):
+        x = conv(x, filters, 3, NearIdentity())
+        x = _activation(activation, dtype)(x)
+    x = conv(x, 3 * scale**2, 3, keras.initializers.VarianceScaling(0.01))
+    if anchor is not None:
+        x = x + _anchor(image, anchor, scale)
+    return ops.depth_to_space(x, scale)
+
+
+def _activation(name, dtype):
+    if name == "relu":
+        return layers.ReLU(dtype=dtype)
+    return layers.PReLU(shared_axes=[1, 2], dtype=dtype)
+
+
+def _upsampling_factors(scale):
+    """The steps by which a residual network enlarges."""
+    return {2: (2,), 3: (3,), 4: (2, 2), 8: (2, 2, 2)}[scale]
+
+
+def _anchor(image, kind, scale):
+    """The enlarged input, in the channel order of `depth_to_space`."""
+    if kind == "nearest":
+        return ops.concatenate([image] * scale**2, axis=-1)
+    # The border is repeated, as an interpolation that clamps its taps does.
+    padded = ops.pad(image, [[0, 0], [1, 1], [1, 1], [0, 0]], "symmetric")
+    return ops.conv(padded, _bilinear_kernel(scale), padding="valid")
+
+
+def _bilinear_kernel(scale):
+    """Bilinear enlargement as one convolution: (3, 3, 3, 3 * scale**2)."""
+    shift = (np.arange(scale) + 0.5) / scale - 0.5
+    taps = np.stack(
+        [np.maximum(-shift, 0), 1 - np.abs(shift), np.maximum(shift, 0)]
+    )
+    kernel = np.einsum("yp,xq,cd->yxcpqd", taps, taps, np.eye(3))
+    return kernel.reshape(3, 3, 3, 3 * scale**2).astype("float32")
