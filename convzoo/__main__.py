@@ -210,6 +210,21 @@ def export(
         )
 
 
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option("-o", "--out", help="Folder.")] = Path(
+        "demo"
+    ),
+):
+    """Enlarge, export and measure, on the photographs of scikit-image."""
+    from convzoo.demo import run_demo
+
+    table = Table(show_header=False)
+    for title, text in run_demo(out).items():
+        table.add_row(title, text)
+    Console().print(table)
+
+
 def main():
     """Run the command line; errors are one line and exit code 2."""
     try:

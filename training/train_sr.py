@@ -81,7 +81,7 @@ def train_sr(
         )
 
     model = _built(settings)
-    settings["model"] = {k: getattr(model, k) for k in SR_CONFIGS["tiny"]}
+    settings["model"] = model.arguments
     run = Run(out, settings, validate, score="psnr_y")
     _compile(model, settings)
     run.restore(model)

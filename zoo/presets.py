@@ -46,7 +46,7 @@ class Preset:
             ValueError: the file is missing, truncated or altered.
         """
         path = self.weights_path
-        found = _sha256(path) if path.is_file() else "no such file"
+        found = sha256(path) if path.is_file() else "no such file"
         if found != self.sha256:
             raise ValueError(
                 f"{path}: the weights are not those of the release; install "
@@ -70,7 +70,17 @@ SR_CONFIGS: dict[str, dict[str, Any]] = {
     },
 }
 
-PRESETS: dict[str, Preset] = {}
+PRESETS: dict[str, Preset] = {
+    "sr_x4_tiny": Preset(
+        model="SRGenerator",
+        file="weights/sr_x4_tiny.weights.h5",
+        sha256="1df738af81803ecacafd710aa3ac1b55c2a0024ffca9fc9f936aefaa392d809c",
+        config=SR_CONFIGS["tiny"],
+        card="cards/sr_x4_tiny.md",
+        description="enlarges photographs four times, on a phone too",
+        preprocessing="RGB in [0, 1], channels last, any height and width",
+    ),
+}
 
 
 def get_preset(name, model=None):
@@ -99,5 +109,6 @@ def presets_of(model):
     return {k: v for k, v in PRESETS.items() if v.model == model}
 
 
-def _sha256(path):
+def sha256(path):
+    """The hexadecimal digest of a file."""
     return hashlib.sha256(path.read_bytes()).hexdigest()

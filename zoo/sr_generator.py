@@ -22,12 +22,12 @@ from pathlib import Path
 
 import keras
 import numpy as np
-from keras import layers, ops
+from keras import ops
 
 from convzoo.zoo.checks import check_choice, check_positive
 from convzoo.zoo.memory import check_memory
-from convzoo.zoo.near_identity import NearIdentity
 from convzoo.zoo.presets import get_preset, presets_of
+from convzoo.zoo.sr_networks import plain, residual, upsampling_factors
 from convzoo.zoo.upscale import upscale
 
 
@@ -122,8 +122,9 @@ class SRGenerator(keras.Model):
         }
 
         # === Functional model ===
+        policy = keras.dtype_policies.get(dtype)
         image = keras.Input((None, None, 3), name="image")
-        network = _plain if block == "plain" else _residual
+        network = plain if block == "plain" else residual
         enlarged = network(
             image,
             scale=scale,
@@ -133,26 +134,29 @@ class SRGenerator(keras.Model):
             normalization=normalization,
             anchor=anchor,
             head_kernel_size=head_kernel_size,
-            dtype=dtype,
+            dtype=policy,
         )
-        super().__init__(image, enlarged, dtype=dtype, **kwargs)
+        super().__init__(image, enlarged, **kwargs)
+        # A functional model would forget the policy of its layers.
+        self._policy = policy
         for name, value in config.items():
             setattr(self, name, value)
-        self._config_names = tuple(config)
+        self._argument_names = tuple(config)
         # XLA on CPU compiles anew for each size of an image and computes
         # convolutions at half the speed (docs/results.md).
         self.jit_compile = False
 
     def get_config(self):
-        config = keras.Model.get_config(self)
-        config.update(
-            {name: getattr(self, name) for name in self._config_names}
-        )
-        return config
+        return {
+            **super().get_config(),
+            "dtype": keras.dtype_policies.serialize(self._policy),
+            **self.arguments,
+        }
 
-    @classmethod
-    def from_config(cls, config, custom_objects=None):
-        return cls(**config)
+    @property
+    def arguments(self):
+        """The arguments of the class, without what every Keras model has."""
+        return {name: getattr(self, name) for name in self._argument_names}
 
     @classmethod
     def from_preset(cls, name, load_weights=True):
@@ -207,7 +211,7 @@ class SRGenerator(keras.Model):
             reach = head + self.num_blocks + 1
         else:
             reach = head
-            for factor in reversed(_upsampling_factors(self.scale)):
+            for factor in reversed(upsampling_factors(self.scale)):
                 reach = (reach + factor - 1) // factor + 1
             reach += head + 2 * self.num_blocks + 1
         return reach
@@ -220,10 +224,9 @@ class SRGenerator(keras.Model):
         the convolution's own copy), and the result five times.
         """
         area = self.scale**2
-        residual = self.block == "residual"
-        widest = (
-            self.filters * area if residual else max(self.filters, 3 * area)
-        )
+        widest = max(self.filters, 3 * area)
+        if self.block == "residual":
+            widest = self.filters * area
         return 4 * (3 * widest + 5 * 3 * area)
 
     def upscale(self, image, tile=None, progress=None):
@@ -273,111 +276,3 @@ class SRGenerator(keras.Model):
     def serving_inputs(self):
         """Names and shapes of what `serve` takes; None is any size."""
         return {"image": (None, None, None, 3)}
-
-
-def _residual(
-    image,
-    *,
-    scale,
-    filters,
-    num_blocks,
-    activation,
-    normalization,
-    anchor,
-    head_kernel_size,
-    dtype,
-):
-    """SRResNet."""
-
-    def conv(x, filters, size=3):
-        return layers.Conv2D(filters, size, padding="same", dtype=dtype)(x)
-
-    def normalized(x):
-        if normalization is None:
-            return x
-        return layers.BatchNormalization(dtype=dtype)(x)
-
-    def activated(x):
-        return _activation(activation, dtype)(x)
-
-    x = first = activated(conv(image, filters, head_kernel_size))
-    for _ in range(num_blocks):
-        y = activated(normalized(conv(x, filters)))
-        x = x + normalized(conv(y, filters))
-    x = first + normalized(conv(x, filters))
-    for factor in _upsampling_factors(scale):
-        x = ops.depth_to_space(conv(x, filters * factor**2), factor)
-        x = activated(x)
-    x = conv(x, 3, head_kernel_size)
-    if anchor is not None:
-        x = x + ops.depth_to_space(_anchor(image, anchor, scale), scale)
-    return x
-
-
-def _plain(
-    image,
-    *,
-    scale,
-    filters,
-    num_blocks,
-    activation,
-    anchor,
-    head_kernel_size,
-    dtype,
-    **_,
-):
-    """A chain of convolutions at the size of the input.
-
-    It starts as little more than its anchor, and with hidden layers that pass
-    the image on: from Glorot's first weights the same network is 0.4 dB behind
-    after 1,500 steps, and from He's its units die (docs/results.md).
-    """
-
-    def conv(x, filters, size, initializer):
-        return layers.Conv2D(
-            filters,
-            size,
-            padding="same",
-            kernel_initializer=initializer,
-            dtype=dtype,
-        )(x)
-
-    x = conv(image, filters, head_kernel_size, "he_normal")
-    x = _activation(activation, dtype)(x)
-    for _ in range(num_blocks):
-        x = conv(x, filters, 3, NearIdentity())
-        x = _activation(activation, dtype)(x)
-    x = conv(x, 3 * scale**2, 3, keras.initializers.VarianceScaling(0.01))
-    if anchor is not None:
-        x = x + _anchor(image, anchor, scale)
-    return ops.depth_to_space(x, scale)
-
-
-def _activation(name, dtype):
-    if name == "relu":
-        return layers.ReLU(dtype=dtype)
-    return layers.PReLU(shared_axes=[1, 2], dtype=dtype)
-
-
-def _upsampling_factors(scale):
-    """The steps by which a residual network enlarges."""
-    return {2: (2,), 3: (3,), 4: (2, 2), 8: (2, 2, 2)}[scale]
-
-
-def _anchor(image, kind, scale):
-    """The enlarged input, in the channel order of `depth_to_space`."""
-    if kind == "nearest":
-        return ops.concatenate([image] * scale**2, axis=-1)
-    # The border is repeated, as an interpolation that clamps its taps does.
-    padded = ops.pad(image, [[0, 0], [1, 1], [1, 1], [0, 0]], "symmetric")
-    return ops.conv(padded, _bilinear_kernel(scale), padding="valid")
-
-
-def _bilinear_kernel(scale):
-    """Bilinear enlargement as one convolution: (3, 3, 3, 3 * scale**2)."""
-    shift = (np.arange(scale) + 0.5) / scale - 0.5
-    taps = np.stack(
-        [np.maximum(-shift, 0), 1 - np.abs(shift), np.maximum(shift, 0)]
-    )
-    kernel = np.einsum("yp,xq,cd->yxcpqd", taps, taps, np.eye(3))
-    return kernel.reshape(3, 3, 3, 3 * scale**2).astype("float32")

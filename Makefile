@@ -1,0 +1,67 @@
+# The targets make what they need; run them from a fresh clone.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PYTEST := $(BIN)/python -m pytest
+BACKEND_TESTS := tests/layers tests/losses tests/zoo tests/training
+
+.PHONY: demo test test-backends test-wheel bench lint format clean
+
+demo: $(VENV)/.demo
+	$(BIN)/python -m convzoo demo --out demo
+
+test: $(VENV)/.dev
+	$(PYTEST)
+
+# What runs on keras.ops alone, on the two backends beside TensorFlow.
+test-backends: $(VENV)/.backends
+	KERAS_BACKEND=jax $(PYTEST) $(BACKEND_TESTS)
+	KERAS_BACKEND=torch $(PYTEST) $(BACKEND_TESTS)
+
+# The wheel that users get, built from the sdist, with the oldest dependencies
+# that setup.cfg allows, tested outside the checkout.
+test-wheel: $(VENV)/.dev
+	rm -rf build/dist build/outside
+	$(BIN)/python -m build --outdir build/dist . > build-dist.log || \
+		{ cat build-dist.log; exit 1; }
+	rm build-dist.log
+	$(PYTHON) -m venv --clear .venv-wheel
+	.venv-wheel/bin/pip install --quiet --constraint tests/lowest.txt \
+		"$$(ls build/dist/*.whl)[demo]" pytest hypothesis
+	mkdir -p build/outside
+	cp -r tests setup.cfg README.md build/outside
+	tmp=$$(mktemp -d) && mv build/outside "$$tmp" && cd "$$tmp/outside" && \
+		$(CURDIR)/.venv-wheel/bin/python -m pytest --override-ini pythonpath=. ; \
+		status=$$? ; rm -rf "$$tmp" ; exit $$status
+
+bench: $(VENV)/.dev
+	$(BIN)/python -m benchmarks
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(VENV)/.dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf build demo .venv .venv-wheel
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+# `[demo]` alone: the demo must not lean on what only developers have.
+$(VENV)/.demo: setup.cfg | $(BIN)/python
+	$(BIN)/pip install --quiet --editable ".[demo]"
+	touch $@
+
+$(VENV)/.dev: setup.cfg | $(BIN)/python
+	$(BIN)/pip install --quiet --editable ".[demo,dev]"
+	touch $@ $(VENV)/.demo
+
+# One torch for all: where its CPU build is at hand, pip prefers it to CUDA's.
+$(VENV)/.backends: $(VENV)/.dev
+	$(BIN)/pip install --quiet --editable ".[demo,dev,backends]" torch==2.13.0
+	touch $@

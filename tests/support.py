@@ -1,0 +1,95 @@
+"""What several tests need: photographs, oracles, folders of real data."""
+
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+from convzoo.zoo import SRGenerator
+
+SHARED = Path(__file__).parents[2] / "shared" / "data"
+
+
+def shared_data(name):
+    """A folder of real data beside the checkout; skips by name without it."""
+    folder = SHARED / name
+    if not folder.is_dir():
+        pytest.skip(f"the folder shared/data/{name} is not beside the checkout")
+    return folder
+
+
+def tiny_generator(**arguments):
+    """A plain network that is quick to build, with weights that matter."""
+    defaults = {
+        "scale": 2,
+        "filters": 5,
+        "num_blocks": 2,
+        "block": "plain",
+        "activation": "relu",
+        "anchor": "nearest",
+        "head_kernel_size": 3,
+    }
+    return randomized(SRGenerator(**{**defaults, **arguments}))
+
+
+def randomized(model, seed=0):
+    """Replace all weights, so that no zero or one hides a mistake."""
+    random = np.random.default_rng(seed)
+    for variable in model.variables:
+        size = variable.shape
+        fan_in = np.prod(size[:-1]) if len(size) > 1 else 4
+        value = random.normal(size=size) / np.sqrt(fan_in)
+        if "variance" in variable.path:
+            value = np.abs(value) + 0.5
+        variable.assign(value)
+    return model
+
+
+def photograph(height, width, channels=3, seed=0):
+    """A uint8 image with flat regions, edges and texture."""
+    random = np.random.default_rng(seed)
+    y, x = np.mgrid[:height, :width]
+    planes = []
+    for _ in range(channels):
+        angle, period = random.uniform(0, np.pi), random.uniform(9, 30)
+        wave = np.sin((x * np.cos(angle) + y * np.sin(angle)) * 6.28 / period)
+        disc = (x - width / 2) ** 2 + (y - height / 2) ** 2 < height * width / 9
+        planes.append(110 + 60 * np.sign(wave) + 50 * disc)
+    noise = random.normal(scale=4, size=(height, width, channels))
+    return np.clip(np.stack(planes, -1) + noise, 0, 255).astype(np.uint8)
+
+
+def convolution(image, kernel, bias):
+    """A "same" convolution of an odd kernel by loops over its taps.
+
+    Args:
+        image: `(height, width, in_channels)`.
+        kernel: `(kernel, kernel, in_channels, out_channels)`.
+        bias: `(out_channels,)`.
+    """
+    reach = kernel.shape[0] // 2
+    height, width = image.shape[:2]
+    padded = np.pad(image, ((reach, reach), (reach, reach), (0, 0)))
+    result = np.zeros((height, width, kernel.shape[-1])) + bias
+    for y in range(kernel.shape[0]):
+        for x in range(kernel.shape[1]):
+            window = padded[y : y + height, x : x + width]
+            result += window @ kernel[y, x]
+    return result
+
+
+def depth_to_space(image, scale):
+    """Pixel shuffle by loops over the sub-pixels."""
+    height, width, depth = image.shape
+    channels = depth // scale**2
+    result = np.empty((height * scale, width * scale, channels))
+    for y in range(scale):
+        for x in range(scale):
+            first = (y * scale + x) * channels
+            result[y::scale, x::scale] = image[..., first : first + channels]
+    return result
+
+
+def numpy_of(tensor):
+    return keras.ops.convert_to_numpy(tensor)

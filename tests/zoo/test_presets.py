@@ -1,0 +1,74 @@
+import dataclasses
+import shutil
+
+import pytest
+
+from convzoo.zoo import SRGenerator, presets
+from convzoo.zoo.presets import PRESETS, get_preset, presets_of
+
+
+@pytest.fixture
+def moved(monkeypatch, tmp_path):
+    """The preset, its weights in a folder of the test's own."""
+    name = "sr_x4_tiny"
+    path = tmp_path / PRESETS[name].file
+    path.parent.mkdir()
+    shutil.copyfile(PRESETS[name].weights_path, path)
+    monkeypatch.setattr(presets, "_FOLDER", tmp_path)
+    return name, path
+
+
+def assert_refused(name, path, found):
+    with pytest.raises(ValueError) as error:
+        SRGenerator.from_preset(name)
+    for part in (str(path), PRESETS[name].sha256, found):
+        assert part in str(error.value)
+
+
+def test_missing_weights_are_named(moved):
+    name, path = moved
+    path.unlink()
+    assert_refused(name, path, "no such file")
+
+
+def test_truncated_weights_are_refused(moved):
+    name, path = moved
+    path.write_bytes(path.read_bytes()[:-1000])
+    assert_refused(name, path, presets.sha256(path))
+
+
+def test_one_altered_byte_is_refused(moved):
+    name, path = moved
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+    assert_refused(name, path, presets.sha256(path))
+
+
+def test_an_unknown_name_gets_the_nearest():
+    with pytest.raises(ValueError, match="'srx4tiny'.*did you mean 'sr_x4_ti"):
+        SRGenerator.from_preset("srx4tiny")
+
+
+@pytest.mark.parametrize("name", ["zzz", "", None, 3])
+def test_what_is_near_nothing_lists_all(name):
+    with pytest.raises(ValueError, match="There are: .*sr_x4_tiny"):
+        get_preset(name)
+
+
+def test_presets_of_another_class_are_not_offered():
+    assert presets_of("Nothing") == {}
+    with pytest.raises(ValueError, match="Unknown preset"):
+        get_preset("sr_x4_tiny", "Nothing")
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_preset_is_whole(name):
+    preset = PRESETS[name]
+    assert preset.verified_weights() == preset.weights_path
+    assert preset.weights_path.stat().st_size <= 400_000
+    card = preset.card_path.read_text()
+    for part in (preset.sha256, "convzoo train", "Licence", "seed"):
+        assert part in card
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        preset.file = "other"

@@ -1,0 +1,346 @@
+"""SRGenerator: against NumPy loops, its papers' sizes, and bad input."""
+
+import keras
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from convzoo.zoo import SRGenerator, presets
+from tests.support import (
+    convolution,
+    depth_to_space,
+    numpy_of,
+    photograph,
+    tiny_generator,
+)
+
+
+def by_loops(model, image):
+    """The network of `model` in NumPy, for one image of floats."""
+    weights = {}
+    for layer in model.layers:
+        weights.setdefault(type(layer).__name__, []).append(
+            [numpy_of(v).astype(float) for v in layer.weights]
+        )
+    convolutions = iter(weights.get("Conv2D"))
+    norms = iter(weights.get("BatchNormalization", []))
+    slopes = iter(weights.get("PReLU", []))
+
+    def conv(x):
+        return convolution(x, *next(convolutions))
+
+    def norm(x):
+        if model.normalization is None:
+            return x
+        gamma, beta, mean, variance = next(norms)
+        return gamma * (x - mean) / np.sqrt(variance + 1e-3) + beta
+
+    def act(x):
+        slope = 0 if model.activation == "relu" else next(slopes)[0]
+        return np.where(x > 0, x, slope * x)
+
+    if model.block == "plain":
+        x = image
+        for _ in range(model.num_blocks + 1):
+            x = act(conv(x))
+        x = depth_to_space(conv(x), model.scale)
+    else:
+        x = first = act(conv(image))
+        for _ in range(model.num_blocks):
+            y = act(norm(conv(x)))
+            x = x + norm(conv(y))
+        x = first + norm(conv(x))
+        for factor in {2: [2], 3: [3], 4: [2, 2], 8: [2, 2, 2]}[model.scale]:
+            x = act(depth_to_space(conv(x), factor))
+        x = conv(x)
+    return x + anchor_by_loops(image, model.anchor, model.scale)
+
+
+def anchor_by_loops(image, kind, scale):
+    height, width, channels = image.shape
+    result = np.zeros((height * scale, width * scale, channels))
+    for y in range(height * scale):
+        for x in range(width * scale):
+            if kind == "nearest":
+                result[y, x] = image[y // scale, x // scale]
+            elif kind == "bilinear":
+                v = np.clip((y + 0.5) / scale - 0.5, 0, height - 1)
+                u = np.clip((x + 0.5) / scale - 0.5, 0, width - 1)
+                a, b = int(v), int(u)
+                c, d = min(a + 1, height - 1), min(b + 1, width - 1)
+                top = image[a, b] * (1 - u + b) + image[a, d] * (u - b)
+                low = image[c, b] * (1 - u + b) + image[c, d] * (u - b)
+                result[y, x] = top * (1 - v + a) + low * (v - a)
+    return result
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"block": "plain", "anchor": None, "scale": 3, "head_kernel_size": 5},
+        {"block": "plain", "anchor": "nearest", "activation": "prelu"},
+        {"block": "plain", "anchor": "bilinear", "scale": 4},
+        {"block": "residual", "scale": 2, "activation": "prelu"},
+        {"block": "residual", "scale": 3, "normalization": "batch"},
+        {"block": "residual", "scale": 8, "anchor": "bilinear"},
+        {"block": "residual", "scale": 4, "head_kernel_size": 9},
+    ],
+)
+def test_equals_numpy_loops(arguments):
+    model = tiny_generator(**arguments)
+    image = np.random.default_rng(1).random((6, 9, 3))
+    found = model.predict_on_batch(image[None].astype("float32"))[0]
+    np.testing.assert_allclose(found, by_loops(model, image), atol=2e-5)
+
+
+def test_srresnet_has_the_papers_size():
+    assert SRGenerator(normalization="batch").count_params() == 1_554_883
+
+
+def test_the_tiny_network_fits_its_budget():
+    model = SRGenerator(**presets.SR_CONFIGS["tiny"])
+    assert 40_000 <= model.count_params() < 48_500
+
+
+def test_starts_close_to_its_anchor():
+    model = SRGenerator(**presets.SR_CONFIGS["tiny"])
+    image = photograph(8, 9).astype("float32")[None] / 255
+    nearest = image.repeat(4, 1).repeat(4, 2)
+    assert np.abs(model.predict_on_batch(image) - nearest).max() < 0.3
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"block": "plain", "num_blocks": 3, "head_kernel_size": 5},
+        {"block": "plain", "anchor": "bilinear"},
+        {"block": "residual", "scale": 2, "head_kernel_size": 3},
+        {"block": "residual", "scale": 4, "head_kernel_size": 5},
+        {"block": "residual", "scale": 3, "head_kernel_size": 3},
+    ],
+)
+def test_receptive_radius_is_what_a_pixel_reaches(arguments):
+    model = tiny_generator(**arguments, activation="prelu")
+    side, scale = 2 * model.receptive_radius + 7, model.scale
+    image = np.full((1, side, side, 3), 0.5, "float32")
+    changed = image.copy()
+    changed[0, side // 2, side // 2] = 1.0
+    difference = model.predict_on_batch(changed) - model.predict_on_batch(image)
+    rows = np.flatnonzero(np.abs(difference[0]).max((1, 2)) > 1e-9)
+    reach = (side // 2 - rows[0] // scale, rows[-1] // scale - side // 2)
+    assert max(reach) <= model.receptive_radius
+    # Sub-pixel positions can lose one pixel of the bound, never more.
+    assert max(reach) >= model.receptive_radius - 1
+
+
+@settings(max_examples=12, deadline=None)
+@given(
+    height=st.integers(1, 40),
+    width=st.integers(1, 40),
+    tile=st.integers(1, 17),
+    block=st.sampled_from(["plain", "residual"]),
+)
+def test_tiles_equal_the_whole_image(height, width, tile, block):
+    model = MODELS.setdefault(
+        block, tiny_generator(block=block, activation="prelu", num_blocks=1)
+    )
+    image = np.random.default_rng(height).random((height, width, 4))
+    tiled = model.upscale(image, tile=tile)
+    np.testing.assert_allclose(tiled, model.upscale(image), atol=1e-5)
+
+
+MODELS: dict = {}
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "uint16", "float16", "float32"])
+@pytest.mark.parametrize("channels", [None, 1, 2, 3, 4])
+def test_upscale_keeps_dtype_and_channels(dtype, channels):
+    model = tiny_generator()
+    image = photograph(7, 5, channels or 1)
+    maximum = {"uint8": 255, "uint16": 65535}.get(dtype, 1)
+    image = (image / 255 * maximum).astype(dtype)
+    image = image if channels else image[..., 0]
+    found = model.upscale(image)
+    assert found.dtype == dtype
+    assert found.shape == (14, 10, *image.shape[2:])
+    if channels in (3, 4):
+        rgb = image[..., :3].astype("float32") / np.float32(maximum)
+        expected = np.clip(model.predict_on_batch(rgb[None])[0], 0, 1)
+        step = {"uint8": 0.51, "uint16": 0.51, "float16": 1e-3}.get(dtype, 1e-6)
+        np.testing.assert_allclose(
+            found[..., :3].astype(float), expected * maximum, atol=step
+        )
+
+
+def test_grey_is_the_luma_of_the_same_image_in_colour():
+    model = tiny_generator()
+    grey = photograph(6, 7, 1).astype("float32") / 255
+    colour = model.predict_on_batch(np.repeat(grey, 3, -1)[None])[0]
+    luma = colour @ np.array([0.299, 0.587, 0.114])
+    np.testing.assert_allclose(
+        model.upscale(grey)[..., 0], np.clip(luma, 0, 1), atol=1e-6
+    )
+
+
+def test_alpha_does_not_depend_on_colour():
+    model = tiny_generator()
+    image = photograph(9, 8, 4)
+    image[..., 3] = 0
+    image[2:6, 3:, 3] = 255
+    other = image.copy()
+    other[..., :3] = 255 - other[..., :3]
+    alpha = model.upscale(image)[..., 3]
+    np.testing.assert_array_equal(alpha, model.upscale(other)[..., 3])
+    # Away from the edge both values stay what they were.
+    assert alpha[:2, :4].max() == 0 and alpha[7:10, 12:].min() == 255
+
+
+def test_progress_counts_the_tiles():
+    calls = []
+    image = photograph(10, 9)
+    tiny_generator().upscale(image, 5, lambda *c: calls.append(c))
+    assert calls == [(1, 4), (2, 4), (3, 4), (4, 4)]
+
+
+@pytest.mark.parametrize(
+    ("image", "message"),
+    [
+        (np.zeros((4, 4, 3), "int32"), "int32"),
+        (np.zeros((4, 4, 5), "uint8"), r"\(4, 4, 5\)"),
+        (np.zeros((1, 4, 4, 3), "uint8"), r"\(1, 4, 4, 3\)"),
+        (np.zeros((0, 4, 3), "uint8"), "empty"),
+        (np.zeros((4, 0), "uint8"), "empty"),
+        (np.full((4, 4, 3), 255.0), "255"),
+        (np.full((4, 4, 3), np.nan), "nan"),
+        (np.full((4, 4, 3), -0.1), "-0.1"),
+        ("photo.png", "image"),
+        (None, "image"),
+    ],
+)
+def test_upscale_quotes_bad_images(image, message):
+    with pytest.raises(ValueError, match=message):
+        tiny_generator().upscale(image)
+
+
+@pytest.mark.parametrize("tile", [0, -3, 1.5, "8", True])
+def test_upscale_quotes_bad_tiles(tile):
+    with pytest.raises(ValueError, match="tile"):
+        tiny_generator().upscale(photograph(4, 4), tile=tile)
+
+
+def test_upscale_refuses_what_the_memory_cannot_hold():
+    image = np.broadcast_to(np.uint8(3), (300_000, 400_000, 3))
+    with pytest.raises(ValueError, match=r"400000x300000.*GB.*tile"):
+        tiny_generator().upscale(image)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("scale", 5),
+        ("scale", "4"),
+        ("filters", 0),
+        ("filters", 2.0),
+        ("num_blocks", -1),
+        ("block", "dense"),
+        ("activation", "gelu"),
+        ("normalization", "layer"),
+        ("anchor", "bicubic"),
+        ("head_kernel_size", 4),
+    ],
+)
+def test_arguments_are_checked_by_name(name, value):
+    with pytest.raises(ValueError, match=f"`{name}`.*{value!r}"):
+        SRGenerator(**{name: value})
+
+
+def test_a_plain_network_takes_no_normalization():
+    with pytest.raises(ValueError, match="normalization"):
+        SRGenerator(block="plain", normalization="batch")
+
+
+@pytest.mark.parametrize("block", ["plain", "residual"])
+def test_keras_file_gives_the_same_model(block, tmp_path):
+    model = tiny_generator(block=block, activation="prelu", anchor="bilinear")
+    model.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+    assert type(loaded) is SRGenerator
+    assert loaded.get_config() == model.get_config()
+    image = photograph(5, 6)
+    np.testing.assert_array_equal(loaded.upscale(image), model.upscale(image))
+
+
+def test_config_makes_an_equal_model():
+    model = tiny_generator(name="mine", dtype="mixed_float16")
+    copy = SRGenerator.from_config(model.get_config())
+    assert copy.name == "mine"
+    assert copy.layers[1].dtype_policy.name == "mixed_float16"
+    assert copy.arguments == model.arguments
+
+
+@pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
+def test_lower_precision_stays_close(policy):
+    full, low = tiny_generator(), tiny_generator(dtype=policy)
+    image = photograph(6, 6)
+    difference = low.upscale(image).astype(int) - full.upscale(image)
+    assert np.abs(difference).max() <= 4
+
+
+@pytest.mark.parametrize("block", ["plain", "residual"])
+def test_every_weight_learns(block):
+    model = tiny_generator(block=block, activation="prelu")
+    before = [numpy_of(v).copy() for v in model.trainable_variables]
+    low = photograph(8, 8).astype("float32")[None] / 255
+    high = photograph(16, 16).astype("float32")[None] / 255
+    model.compile(keras.optimizers.SGD(0.1), "mse", jit_compile=False)
+    first = model.fit(low, high, verbose=0).history["loss"][0]
+    for _ in range(3):
+        last = model.fit(low, high, verbose=0).history["loss"][0]
+    assert last < first
+    for variable, old in zip(model.trainable_variables, before, strict=True):
+        change = np.abs(numpy_of(variable) - old).max()
+        assert 0 < change < np.inf, variable.path
+
+
+def test_serve_clips_and_names_its_output():
+    model = tiny_generator(anchor=None)
+    image = keras.ops.ones((1, 4, 5, 3)) * 9
+    served = model.serve(image)
+    assert list(served) == ["image_x2"]
+    raw = numpy_of(model(image))
+    assert raw.min() < 0 or raw.max() > 1
+    np.testing.assert_allclose(
+        numpy_of(served["image_x2"]), np.clip(raw, 0, 1), atol=1e-6
+    )
+
+
+@pytest.mark.parametrize("name", SRGenerator.presets)
+def test_preset_reproduces_its_reference(name):
+    model = SRGenerator.from_preset(name)
+    path = SRGenerator.presets[name].weights_path
+    with np.load(path.with_name(f"{name}.reference.npz")) as reference:
+        found = model.predict_on_batch(reference["input"])
+        np.testing.assert_allclose(found, reference["output"], atol=1e-4)
+
+
+def test_preset_without_weights_is_fresh():
+    name = "sr_x4_tiny"
+    fresh = SRGenerator.from_preset(name, load_weights=False)
+    trained = SRGenerator.from_preset(name)
+    assert fresh.arguments == trained.arguments
+    assert not np.allclose(fresh.get_weights()[0], trained.get_weights()[0])
+
+
+def test_from_run_names_a_folder_without_a_run(tmp_path):
+    with pytest.raises(ValueError, match=str(tmp_path)):
+        SRGenerator.from_run(tmp_path)
+
+
+def test_weights_are_set_by_seed():
+    def weights():
+        keras.utils.set_random_seed(3)
+        return SRGenerator(block="plain", filters=4).get_weights()
+
+    for a, b in zip(weights(), weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
