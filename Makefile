@@ -3,7 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
-BACKEND_TESTS := tests/layers tests/losses tests/zoo tests/training
+BACKEND_TESTS := tests/layers tests/losses tests/zoo tests/training \
+	tests/test_architecture.py
 
 .PHONY: demo test test-backends test-wheel bench lint format clean
 

@@ -232,7 +232,7 @@ def main():
     except (KeyboardInterrupt, typer.Abort):
         code = 130
     except typer.TyperException as error:
-        code = _fail(f"{error.format_message()} See convzoo --help")
+        code = _fail(f"{error.format_message()} (see convzoo --help)")
     except ValueError as error:
         code = _fail(str(error))
     sys.exit(code)
@@ -252,12 +252,14 @@ def _load(name):
 
 
 def _progress():
+    console = Console(stderr=True)
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
-        console=Console(stderr=True),
+        console=console,
+        disable=not console.is_terminal,
         transient=True,
     )
 

@@ -29,8 +29,8 @@ def write_litert(saved_model_folder, path):
         path: the file to write.
 
     Raises:
-        ValueError: the model needs an operator that LiteRT does not have; the
-            message holds the converter's own.
+        ValueError: the converter failed; an operator that LiteRT does not have
+            is named.
     """
     result = subprocess.run(
         [sys.executable, "-c", _CONVERT, str(saved_model_folder), str(path)],
@@ -41,11 +41,20 @@ def write_litert(saved_model_folder, path):
     )
     if result.returncode != 0:
         Path(path).unlink(missing_ok=True)
-        lines = result.stderr.strip().splitlines() or ["no message"]
         raise ValueError(
-            f"{path}: the LiteRT converter failed with exit status "
-            f"{result.returncode}: {lines[-1]}"
+            "The LiteRT converter failed with exit status "
+            f"{result.returncode}: {_cause(result.stderr)}"
         )
+
+
+def _cause(message):
+    """The line of a converter's message that a person can act on."""
+    for line in message.splitlines():
+        kind, _, names = line.partition(" ops: ")
+        if kind in ("TF Select", "Custom"):
+            return f"LiteRT has no operator for {names}"
+    errors = [line for line in message.splitlines() if "rror:" in line]
+    return errors[-1].strip() if errors else "it gave no reason"
 
 
 class LiteRTModel:

@@ -5,7 +5,7 @@ import tempfile
 import keras
 import numpy as np
 
-from convzoo.training.photographs import read_pair
+from convzoo.training.photographs import Pair, read_pair
 
 
 class Patches(keras.utils.PyDataset):
@@ -40,8 +40,7 @@ class Patches(keras.utils.PyDataset):
         self.batches = batches
         self.seed = seed
         self.epoch = 0
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115
-        self._pairs = [self._stored(path) for path in paths]
+        self._pairs = _mapped(map(self._read, paths))
 
     def __len__(self):
         return self.batches
@@ -74,7 +73,7 @@ class Patches(keras.utils.PyDataset):
             patches.append(patch[:, ::-1] if mirrored else patch)
         return patches
 
-    def _stored(self, path):
+    def _read(self, path):
         pair = read_pair(path, self.scale)
         if min(pair.low.shape[:2]) < self.patch_size:
             size = self.patch_size * self.scale
@@ -83,13 +82,26 @@ class Patches(keras.utils.PyDataset):
                 f"{path}: is smaller than a patch of {size}x{size} pixels. "
                 f"Received: {width}x{height}"
             )
-        return type(pair)(*map(self._mapped, pair))
+        return pair
 
-    def _mapped(self, image):
-        rgb = np.broadcast_to(image, (*image.shape[:2], 3))
-        offset = self._file.seek(0, 2)
-        self._file.write(rgb.tobytes())
-        self._file.flush()
-        mapped = np.memmap(self._file, np.uint8, "r", offset, rgb.shape)
+
+def _mapped(pairs):
+    """The pairs, in RGB, as views of one unnamed file."""
+    shapes = []
+    with tempfile.TemporaryFile() as file:
+        for pair in pairs:
+            rgb = [np.broadcast_to(i, (*i.shape[:2], 3)) for i in pair]
+            file.writelines(image.tobytes() for image in rgb)
+            shapes.append([image.shape for image in rgb])
+        file.flush()
         # Slices of a plain array cost a fraction of those of a memmap.
-        return np.asarray(mapped)
+        stored = np.asarray(np.memmap(file, np.uint8, "r"))
+    views, start = [], 0
+    for pair_shapes in shapes:
+        pair = []
+        for shape in pair_shapes:
+            stop = start + int(np.prod(shape))
+            pair.append(stored[start:stop].reshape(shape))
+            start = stop
+        views.append(Pair(*pair))
+    return views

@@ -71,8 +71,11 @@ def test_lossless_formats_keep_every_bit(suffix, dtype, channels, tmp_path):
     assert found.icc_profile == profile
 
 
-@pytest.mark.parametrize("suffix", [".jpg", ".jpeg", ".webp", ".JPG"])
-@pytest.mark.parametrize("channels", [1, 3])
+# WebP has no grey.
+@pytest.mark.parametrize(
+    ("suffix", "channels"),
+    [(".jpg", 1), (".jpg", 3), (".jpeg", 3), (".JPG", 3), (".webp", 3)],
+)
 def test_lossy_formats_stay_close(suffix, channels, tmp_path):
     pixels = np.full((16, 16, channels), 90, "uint8")
     path = tmp_path / f"image{suffix}"

@@ -1,0 +1,32 @@
+import sys
+
+import pytest
+
+from convzoo.demo import run_demo
+from convzoo.export import LiteRTModel, SavedModel
+from convzoo.zoo.image_file import read_image
+
+pytest.importorskip("skimage")
+
+
+def test_the_demo_writes_and_measures(tmp_path):
+    for _ in range(2):
+        rows = run_demo(tmp_path)
+    assert sorted(p.name for p in tmp_path.iterdir()) == [
+        "side_by_side.png",
+        "sr_x4_tiny",
+        "sr_x4_tiny.tflite",
+    ]
+    assert read_image(tmp_path / "side_by_side.png").pixels.shape[1] == 900
+    SavedModel(tmp_path / "sr_x4_tiny" / "1")
+    LiteRTModel(tmp_path / "sr_x4_tiny.tflite")
+    bicubic, model = rows["PSNR on Y, bicubic -> model"].split(" -> ")
+    assert float(model.split()[0]) > float(bicubic) + 1
+    for runtime in ("SavedModel", "LiteRT"):
+        assert float(rows[f"{runtime}: largest difference to Keras"]) <= 1e-4
+
+
+def test_without_scikit_image_it_says_what_to_install(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "skimage", None)
+    with pytest.raises(ValueError, match="pip install"):
+        run_demo(tmp_path)

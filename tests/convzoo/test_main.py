@@ -1,0 +1,185 @@
+"""The command line, as a person meets it."""
+
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from convzoo import __main__ as command_line
+from convzoo.export import LiteRTModel
+from convzoo.zoo import SRGenerator
+from convzoo.zoo.image_file import ImageFile, read_image, write_image
+from convzoo.zoo.presets import PRESETS
+from tests.support import photograph
+
+
+@pytest.fixture
+def convzoo(monkeypatch, capfd):
+    """Runs a command; returns its exit code, output and error output."""
+
+    def run(*arguments):
+        argv = ["convzoo", *map(str, arguments)]
+        monkeypatch.setattr(sys, "argv", argv)
+        with pytest.raises(SystemExit) as exit:
+            command_line.main()
+        out, error = capfd.readouterr()
+        return exit.value.code or 0, out, error
+
+    return run
+
+
+@pytest.fixture
+def photo(tmp_path):
+    path = tmp_path / "photo.png"
+    write_image(path, ImageFile(photograph(20, 26)))
+    return path
+
+
+def assert_one_line(result, *parts):
+    code, _, error = result
+    assert code == 2
+    assert error.count("\n") == 1 and error.startswith("convzoo: error: ")
+    for part in parts:
+        assert part in error
+
+
+def test_upscale_writes_what_the_model_computes(convzoo, photo, tmp_path):
+    out = tmp_path / "large.png"
+    assert convzoo("upscale", photo, "-o", out, "--tile", 7)[0] == 0
+    model = SRGenerator.from_preset("sr_x4_tiny")
+    expected = model.upscale(photograph(20, 26))
+    difference = read_image(out).pixels.astype(int) - expected
+    assert np.abs(difference).max() <= 1
+
+
+def test_upscale_goes_on_after_a_bad_file(convzoo, photo, tmp_path):
+    (tmp_path / "bad.png").write_text("no")
+    (tmp_path / "cut.jpg").write_bytes(b"\xff\xd8\xff")
+    out = tmp_path / "out"
+    code, _, error = convzoo("upscale", tmp_path, "-o", out)
+    assert code == 1
+    assert [p.name for p in out.iterdir()] == ["photo_x4.png"]
+    assert "bad.png" in error and "cut.jpg" in error
+    assert "Traceback" not in error
+
+
+def test_upscale_overwrites_only_when_asked(convzoo, photo, tmp_path):
+    out = tmp_path / "large.png"
+    out.write_text("mine")
+    assert_one_line(convzoo("upscale", photo, "-o", out), "exists already")
+    assert out.read_text() == "mine"
+    assert convzoo("upscale", photo, "-o", out, "--overwrite")[0] == 0
+    assert read_image(out).pixels.shape == (80, 104, 3)
+
+
+def broken_files(folder):
+    (folder / "text.png").write_text("no image")
+    (folder / "empty.png").touch()
+    Image.fromarray(photograph(64, 64)).save(folder / "cut.png")
+    data = (folder / "cut.png").read_bytes()
+    (folder / "cut.png").write_bytes(data[:3000])
+    (folder / "nothing").mkdir()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "parts"),
+    [
+        (["text.png", "-o", "x.png"], ["text.png", "not an image"]),
+        (["empty.png", "-o", "x.png"], ["empty.png", "is empty"]),
+        (["cut.png", "-o", "x.png"], ["cut.png"]),
+        (["no.png", "-o", "x.png"], ["no.png", "does not exist"]),
+        (["nothing", "-o", "out"], ["nothing", "no image"]),
+        (["photo.png", "-o", "text.png/x.png"], ["text.png"]),
+        (["photo.png", "-o", "x.png", "--tile", "0"], ["tile=0"]),
+        (["photo.png", "-o", "x.png", "--tile", "a"], ["--tile"]),
+        (
+            ["photo.png", "-o", "x.png", "--preset", "sr_x4_tny"],
+            ["'sr_x4_tny'", "did you mean 'sr_x4_tiny'"],
+        ),
+        (["photo.png", "-o", "x.png", "--preset", "nothing"], ["nothing"]),
+        (["photo.png"], ["--out"]),
+        ([], ["inputs"]),
+    ],
+)
+def test_bad_input_is_one_line(
+    arguments, parts, convzoo, photo, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    broken_files(tmp_path)
+    before = sorted(tmp_path.rglob("*"))
+    assert_one_line(convzoo("upscale", *arguments), *parts)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_an_image_beyond_the_memory_is_one_line(
+    convzoo, photo, tmp_path, monkeypatch
+):
+    class Memory:
+        available = 10_000
+
+    monkeypatch.setattr("psutil.virtual_memory", Memory)
+    result = convzoo("upscale", photo, "-o", tmp_path / "x.png")
+    assert_one_line(result, "photo.png", "GB", "tile")
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["fly"], ["train"], ["train", "sr"], ["info", "no"]]
+)
+def test_wrong_words_are_one_line(arguments, convzoo):
+    assert_one_line(convzoo(*arguments))
+
+
+def test_help_is_for_every_verb(convzoo):
+    code, out, _ = convzoo("--help")
+    assert code == 0
+    for verb in ("upscale", "train", "evaluate", "export", "list", "info"):
+        assert verb in out
+        assert convzoo(verb, "--help")[0] == 0
+
+
+def test_list_and_info_know_every_preset(convzoo):
+    code, out, _ = convzoo("list")
+    assert code == 0
+    for name, preset in PRESETS.items():
+        assert name in out
+        code, card, _ = convzoo("info", name)
+        assert code == 0 and preset.sha256 in card
+
+
+def test_export_prints_the_difference(convzoo, tmp_path):
+    code, out, _ = convzoo("export", "sr_x4_tiny", "-o", tmp_path)
+    assert code == 0
+    assert out.count("largest difference to Keras") == 2
+    assert (tmp_path / "sr_x4_tiny" / "1" / "saved_model.pb").is_file()
+    LiteRTModel(tmp_path / "sr_x4_tiny.tflite")
+    result = convzoo("export", "sr_x4_tiny", "-o", tmp_path)
+    assert_one_line(result, "exists already")
+
+
+def test_export_names_an_unknown_format(convzoo, tmp_path):
+    result = convzoo("export", "sr_x4_tiny", "-o", tmp_path, "--format", "x")
+    assert_one_line(result, "['x']")
+
+
+def test_train_evaluate_and_use_a_run(convzoo, photo, tmp_path):
+    data = tmp_path / "data"
+    data.mkdir()
+    for seed in range(2):
+        pixels = photograph(64, 64, seed=seed)
+        write_image(data / f"{seed}.png", ImageFile(pixels))
+    run = tmp_path / "run"
+    small = ["--steps", 2, "--epoch-steps", 1, "--patch-size", 8]
+    code, out, _ = convzoo("train", "sr", "--data", data, "-o", run, *small)
+    assert code == 0 and "best.weights.h5" in out
+    code, out, _ = convzoo("evaluate", "sr", "--preset", run, "--data", data)
+    assert code == 0
+    for word in ("0.png", "1.png", "average", "bicubic", "PSNR RGB"):
+        assert word in out
+    large = tmp_path / "large.png"
+    assert convzoo("upscale", photo, "-o", large, "--preset", run)[0] == 0
+
+
+def test_evaluate_names_an_empty_folder(convzoo, tmp_path):
+    result = convzoo("evaluate", "sr", "--data", tmp_path)
+    assert_one_line(result, str(tmp_path), "no image")

@@ -1,0 +1,113 @@
+"""The house: arrows run one way, and the import name holds."""
+
+import ast
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import keras
+import pytest
+
+import convzoo
+
+# What each folder may import of the others.
+ALLOWED = {
+    "layers": set(),
+    "losses": {"layers"},
+    "zoo": {"layers", "losses"},
+    "export": set(),
+    "training": {"layers", "losses", "zoo", "export"},
+    "convzoo": {"layers", "losses", "zoo", "export", "training"},
+}
+WITHOUT_TENSORFLOW = ("layers", "losses", "zoo", "training", "convzoo")
+_HOME = Path(convzoo.__file__).parent
+
+
+def folder_of(name):
+    """In a checkout the folders stand beside `convzoo`, in a wheel inside."""
+    if name == "convzoo":
+        return _HOME
+    inside = _HOME / name
+    return inside if inside.is_dir() else _HOME.parent / name
+
+
+def imports(path):
+    """The dotted names that a file imports, wherever it does."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield "." * node.level + (node.module or "")
+
+
+def files():
+    for name in ALLOWED:
+        paths = folder_of(name).rglob("*.py")
+        if name == "convzoo":
+            paths = folder_of(name).glob("*.py")
+        for path in paths:
+            yield name, path
+
+
+FILES = list(files())
+
+
+def test_every_folder_is_looked_at():
+    assert {name for name, _ in FILES} == set(ALLOWED)
+
+
+@pytest.mark.parametrize(
+    ("name", "path"), FILES, ids=[f"{n}/{p.name}" for n, p in FILES]
+)
+def test_imports_run_one_way(name, path):
+    for imported in imports(path):
+        assert not imported.startswith("."), f"relative import in {path}"
+        parts = imported.split(".")
+        assert parts[0] not in ALLOWED.keys() - {"convzoo"}, imported
+        if parts[0] == "tensorflow":
+            assert name not in WITHOUT_TENSORFLOW, f"{imported} in {path}"
+        if parts[0] == "convzoo" and len(parts) > 1 and parts[1] in ALLOWED:
+            assert parts[1] in ALLOWED[name] | {name}, f"{imported} in {path}"
+
+
+def run(code, **environment):
+    """What a fresh interpreter prints."""
+    path = os.pathsep.join([str(_HOME.parent), *sys.path])
+    result = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": path, **environment},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return result.stdout.strip()
+
+
+def test_importing_convzoo_imports_nothing_heavy():
+    code = (
+        "import sys; old = set(sys.modules); import convzoo;"
+        "print(sorted(m for m in set(sys.modules) - old"
+        " if m.split('.')[0] not in ('convzoo', 'pathlib')"
+        " and m.split('.')[0] not in sys.stdlib_module_names))"
+    )
+    assert run(code) == "[]"
+
+
+@pytest.mark.skipif(
+    keras.config.backend() == "tensorflow", reason="this is the TensorFlow run"
+)
+@pytest.mark.parametrize("name", ["layers", "losses", "zoo"])
+def test_other_backends_run_without_tensorflow(name):
+    code = (
+        f"import sys, convzoo.{name}; print('tensorflow' in sys.modules,"
+        " sys.modules['keras'].config.backend())"
+    )
+    assert run(code) == f"False {keras.config.backend()}"
+
+
+def test_one_class_however_it_is_imported():
+    from convzoo import zoo
+    from convzoo.zoo.sr_generator import SRGenerator
+
+    assert zoo.SRGenerator is SRGenerator

@@ -1,0 +1,80 @@
+import numpy as np
+import pytest
+
+from convzoo.training import Patches
+from convzoo.training.photographs import shrink
+from convzoo.zoo.image_file import ImageFile, write_image
+from tests.support import photograph
+
+
+@pytest.fixture
+def paths(tmp_path):
+    paths = []
+    for seed in range(3):
+        channels = 1 if seed == 2 else 3
+        paths.append(tmp_path / f"{seed}.png")
+        pixels = photograph(40 + seed, 57, channels, seed)
+        write_image(paths[-1], ImageFile(pixels))
+    return paths
+
+
+def patches(paths, **arguments):
+    defaults = {
+        "scale": 2,
+        "patch_size": 12,
+        "batch_size": 5,
+        "batches": 4,
+        "seed": 1,
+    }
+    return Patches(paths, **{**defaults, **arguments})
+
+
+def test_shapes_and_range(paths):
+    low, high = patches(paths, scale=3, patch_size=9)[0]
+    assert low.shape == (5, 9, 9, 3) and high.shape == (5, 27, 27, 3)
+    assert low.dtype == high.dtype == np.float32
+    assert 0 <= high.min() < 0.4 < 0.6 < high.max() <= 1
+    assert len(patches(paths)) == 4
+
+
+def test_a_batch_is_the_same_whenever_it_is_asked_for(paths):
+    first, second = patches(paths), patches(paths)
+    second[3], second[1]
+    for a, b in zip(first[2], second[2], strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_batches_epochs_and_seeds_differ(paths):
+    dataset = patches(paths)
+    first = dataset[0][0]
+    others = [dataset[1][0], patches(paths, seed=2)[0][0]]
+    dataset.follow().on_epoch_begin(1, None)
+    others.append(dataset[0][0])
+    for other in others:
+        assert not np.array_equal(first, other)
+
+
+def test_high_resolution_lies_where_low_does(paths):
+    low, high = patches(paths, batch_size=16)[0]
+    for a, b in zip(low, high, strict=True):
+        again = shrink((b * 255).astype("uint8"), 2) / 255
+        # Away from the border, where the kernel sees the same pixels.
+        np.testing.assert_allclose(a[3:-3, 3:-3], again[3:-3, 3:-3], atol=0.01)
+
+
+def test_all_eight_orientations_occur(tmp_path):
+    ramp = np.mgrid[:24, :24].transpose(1, 2, 0) * 8
+    pixels = np.concatenate([ramp, ramp[..., :1] * 0], -1).astype("uint8")
+    write_image(tmp_path / "ramp.png", ImageFile(pixels))
+    low, _ = patches([tmp_path / "ramp.png"], batch_size=200)[0]
+    corners = low[:, [0, 0, -1], [0, -1, 0], :2]
+    orders = {tuple(np.sign(c - c[0]).ravel()) for c in corners}
+    assert len(orders) == 8
+
+
+def test_small_and_broken_photographs_are_named(paths, tmp_path):
+    with pytest.raises(ValueError, match=r"0.png.*60x60.*56x40"):
+        patches(paths, patch_size=30)
+    (tmp_path / "x.png").write_text("no")
+    with pytest.raises(ValueError, match="x.png: is not an image"):
+        patches([*paths, tmp_path / "x.png"])

@@ -1,0 +1,168 @@
+import json
+
+import keras
+import numpy as np
+import pytest
+
+from convzoo.training import evaluate_sr, train_sr
+from convzoo.training.evaluate_sr import average
+from convzoo.zoo import SRGenerator
+from convzoo.zoo.image_file import ImageFile, list_images, write_image
+from tests.support import photograph
+
+QUICK = {
+    "steps": 6,
+    "epoch_steps": 2,
+    "patch_size": 8,
+    "batch_size": 2,
+    "verbose": 0,
+}
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("data")
+    for seed in range(3):
+        pixels = photograph(64, 72, seed=seed)
+        write_image(folder / f"{seed}.png", ImageFile(pixels))
+    return folder
+
+
+def test_training_learns(data, tmp_path):
+    arguments = {**QUICK, "steps": 120, "epoch_steps": 60, "ema": 0.9}
+    run = train_sr(data, tmp_path / "run", scale=2, **arguments)
+    fresh = SRGenerator(**SRGenerator.from_run(run.folder).arguments)
+    paths = list_images(data)
+    trained, untrained = (
+        average(list(evaluate_sr(model.upscale, paths, 2))).model.psnr_y
+        for model in (SRGenerator.from_run(run.folder), fresh)
+    )
+    assert trained > untrained + 0.5
+    assert run.best["psnr_y"] == max(entry["psnr_y"] for entry in run.log)
+
+
+def test_the_folder_holds_what_the_run_says(data, tmp_path):
+    run = train_sr(data, tmp_path / "run", **QUICK)
+    names = sorted(path.name for path in run.folder.iterdir())
+    assert names == [
+        "best.weights.h5",
+        "last.weights.h5",
+        "log.jsonl",
+        "run.json",
+        "state.npz",
+    ]
+    lines = (run.folder / "log.jsonl").read_text().splitlines()
+    assert [json.loads(line) for line in lines] == run.log
+    assert [entry["epoch"] for entry in run.log] == [0, 1, 2]
+    best = SRGenerator.from_run(run.folder).upscale(photograph(9, 9))
+    last = SRGenerator.from_run(run.folder, "last").upscale(photograph(9, 9))
+    assert best.shape == last.shape == (36, 36, 3)
+
+
+def test_stopping_between_epochs_changes_nothing(data, tmp_path):
+    whole = train_sr(data, tmp_path / "whole", **QUICK)
+
+    class Stop(Exception):
+        pass
+
+    def stop(epoch, logs):
+        if epoch == 1:
+            raise Stop
+
+    with pytest.MonkeyPatch.context() as patch:
+        callback = keras.callbacks.LambdaCallback(on_epoch_begin=stop)
+        patch.setattr(
+            "convzoo.training.patches.Patches.follow", lambda self: callback
+        )
+        with pytest.raises(Stop):
+            train_sr(data, tmp_path / "parts", **QUICK)
+    parts = train_sr(data, tmp_path / "parts", **QUICK)
+    assert_same_state(whole.folder, parts.folder)
+    assert parts.log == whole.log
+
+
+def assert_same_state(first, second):
+    with (
+        np.load(first / "state.npz") as a,
+        np.load(second / "state.npz") as b,
+    ):
+        assert a.files == b.files
+        for name in a.files:
+            np.testing.assert_array_equal(a[name], b[name])
+
+
+def test_a_finished_run_is_left_alone(data, tmp_path):
+    run = train_sr(data, tmp_path / "run", **QUICK)
+    before = (run.folder / "state.npz").stat().st_mtime_ns
+    again = train_sr(data, tmp_path / "run", **QUICK)
+    assert again.log == run.log
+    assert (run.folder / "state.npz").stat().st_mtime_ns == before
+
+
+def test_other_settings_are_refused(data, tmp_path):
+    train_sr(data, tmp_path / "run", **QUICK)
+    with pytest.raises(ValueError, match="learning_rate=0.001.*=0.1"):
+        train_sr(data, tmp_path / "run", **QUICK, learning_rate=0.1)
+
+
+def test_other_photographs_are_refused(data, tmp_path):
+    train_sr(data, tmp_path / "run", **QUICK)
+    with pytest.raises(ValueError, match="data=.2 photo.*data=.3 photo"):
+        train_sr(data, tmp_path / "run", **QUICK, validation=data)
+
+
+def test_fine_tuning_starts_from_the_preset(data, tmp_path):
+    arguments = {**QUICK, "steps": 2, "learning_rate": 1e-9}
+    run = train_sr(data, tmp_path / "run", init="sr_x4_tiny", **arguments)
+    tuned = SRGenerator.from_run(run.folder)
+    preset = SRGenerator.from_preset("sr_x4_tiny")
+    for a, b in zip(tuned.get_weights(), preset.get_weights(), strict=True):
+        np.testing.assert_allclose(a, b, atol=1e-6)
+
+
+def test_fine_tuning_another_architecture_is_refused(data, tmp_path):
+    with pytest.raises(ValueError, match="init.*sr_x4_tiny"):
+        train_sr(data, tmp_path / "run", scale=2, init="sr_x4_tiny", **QUICK)
+
+
+@pytest.mark.parametrize("schedule", ["cosine", "halving"])
+def test_the_rate_falls_as_scheduled(schedule, data, tmp_path):
+    run = train_sr(data, tmp_path / "run", schedule=schedule, **QUICK)
+    rate = float(run.model.optimizer.learning_rate)
+    # After 6 of 6 steps: 0, or five times half of 0.001.
+    expected = {"cosine": 0, "halving": 1e-3 / 64}[schedule]
+    assert rate == pytest.approx(expected, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("config", "huge"),
+        ("schedule", "linear"),
+        ("steps", 0),
+        ("steps", 5),
+        ("batch_size", -1),
+        ("patch_size", 1.5),
+        ("ema", 1.0),
+        ("learning_rate", 0.0),
+        ("learning_rate", float("nan")),
+        ("init", "nothing"),
+    ],
+)
+def test_arguments_are_checked_before_anything_is_written(
+    name, value, data, tmp_path
+):
+    with pytest.raises(ValueError, match=str(value)):
+        train_sr(data, tmp_path / "run", **{**QUICK, name: value})
+    assert not (tmp_path / "run").exists()
+
+
+def test_one_photograph_is_not_enough(tmp_path):
+    write_image(tmp_path / "0.png", ImageFile(photograph(64, 64)))
+    with pytest.raises(ValueError, match="validation"):
+        train_sr(tmp_path, tmp_path / "run", **QUICK)
+
+
+def test_an_empty_folder_is_named(tmp_path):
+    with pytest.raises(ValueError, match="holds no image"):
+        train_sr(tmp_path, tmp_path / "run", **QUICK)
