@@ -100,7 +100,7 @@ def test_importing_convzoo_imports_nothing_heavy():
 @pytest.mark.parametrize("name", ["layers", "losses", "zoo"])
 def test_other_backends_run_without_tensorflow(name):
     code = (
-        f"import sys, convzoo.{name}; print('tensorflow' in sys.modules,"
+        f"import sys, keras, convzoo.{name}; print('tensorflow' in sys.modules,"
         " sys.modules['keras'].config.backend())"
     )
     assert run(code) == f"False {keras.config.backend()}"

@@ -162,7 +162,7 @@ def _compile(model, settings):
     optimizer = keras.optimizers.Adam(
         _schedule(settings), use_ema=ema > 0, ema_momentum=ema
     )
-    # XLA compiles convolutions for the CPU to half their speed there.
+    # On a CPU, XLA takes longer for these convolutions (docs/results.md).
     model.compile(optimizer, "mean_absolute_error", jit_compile=False)
     optimizer.build(model.trainable_variables)
 

@@ -142,8 +142,8 @@ class SRGenerator(keras.Model):
         for name, value in config.items():
             setattr(self, name, value)
         self._argument_names = tuple(config)
-        # XLA on CPU compiles anew for each size of an image and computes
-        # convolutions at half the speed (docs/results.md).
+        # On a CPU, XLA compiles anew for each size of an image, and takes
+        # longer for these convolutions (docs/results.md).
         self.jit_compile = False
 
     def get_config(self):
@@ -220,14 +220,15 @@ class SRGenerator(keras.Model):
     def bytes_per_pixel(self):
         """Memory that one input pixel takes while its image is enlarged.
 
-        An estimate: the widest layer three times (its input, its output and
-        the convolution's own copy), and the result five times.
+        An estimate from above: the widest layer five times, the result three
+        times, and PyTorch's twice as much (docs/results.md).
         """
         area = self.scale**2
         widest = max(self.filters, 3 * area)
         if self.block == "residual":
             widest = self.filters * area
-        return 4 * (3 * widest + 5 * 3 * area)
+        copies = 2 if keras.config.backend() == "torch" else 1
+        return copies * 4 * (5 * widest + 3 * 3 * area)
 
     def upscale(self, image, tile=None, progress=None):
         """Enlarge one photograph of any size.

@@ -1,0 +1,68 @@
+"""Peak memory and time of `convzoo upscale` on a 4,000 x 3,000 photograph.
+
+    python -m benchmarks.tiled_memory [TILE]
+
+The photograph is one of scikit-image's, repeated. The memory is the peak
+resident set (VmHWM) of the command, a process of its own. Linux only.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+from skimage import data_dir
+
+_HEIGHT, _WIDTH = 3000, 4000
+
+
+def main(tile="256"):
+    with tempfile.TemporaryDirectory() as folder:
+        source, target = Path(folder) / "in.jpg", Path(folder) / "out.png"
+        with Image.open(Path(data_dir) / "astronaut.png") as image:
+            pixels = np.asarray(image.convert("RGB"))
+        repeats = (_HEIGHT // 512 + 1, _WIDTH // 512 + 1, 1)
+        Image.fromarray(np.tile(pixels, repeats)[:_HEIGHT, :_WIDTH]).save(
+            source
+        )
+        start = time.perf_counter()
+        command = ["upscale", str(source), "-o", str(target), "--tile", tile]
+        process = subprocess.Popen([sys.executable, "-m", "convzoo", *command])
+        peak = _watch(process)
+        seconds = time.perf_counter() - start
+        size = target.stat().st_size
+    print(
+        f"{_WIDTH}x{_HEIGHT}, tile {tile}: peak {peak / 1e6:.2f} GB, "
+        f"{seconds:.0f} s, PNG of {size / 1e6:.0f} MB"
+    )
+
+
+def _watch(process):
+    """Wait for a process; its peak resident set in kB."""
+    peak = 0
+    while process.poll() is None:
+        peak = max(peak, _vm_hwm(process.pid))
+        time.sleep(0.05)
+    if process.returncode:
+        raise SystemExit(process.returncode)
+    return peak
+
+
+def _vm_hwm(pid):
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return 0
+    return max(
+        (int(line.split()[1]) for line in lines if line.startswith("VmHWM")),
+        default=0,
+    )
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    main(*sys.argv[1:])

@@ -1,0 +1,45 @@
+"""What the README shows, runs; what it names, is there."""
+
+import re
+import runpy
+from pathlib import Path
+
+import keras
+import pytest
+
+from convzoo import __main__ as command_line
+from convzoo.zoo.image_file import ImageFile, write_image
+from tests.support import photograph
+
+README = (Path(__file__).parents[1] / "README.md").read_text()
+BLOCKS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+
+
+def test_there_is_code_to_run():
+    assert len(BLOCKS) == 3
+
+
+@pytest.mark.parametrize("code", BLOCKS)
+def test_code_runs(code, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write_image(tmp_path / "photo.jpg", ImageFile(photograph(24, 30)))
+    (tmp_path / "readme.py").write_text(code)
+    runpy.run_path("readme.py")
+
+
+@pytest.mark.parametrize(
+    "name", re.findall(r"`(keras\.[a-z]+\.[A-Za-z0-9_]+)`", README)
+)
+def test_keras_has_what_is_named(name):
+    module, attribute = name.split(".")[1:]
+    assert hasattr(getattr(keras, module), attribute)
+
+
+def test_every_command_is_known():
+    verbs = set(re.findall(r"convzoo ([a-z]+)", README)) - {"depends"}
+    known = {
+        c.name or c.callback.__name__
+        for c in command_line.app.registered_commands
+    }
+    known |= {group.name for group in command_line.app.registered_groups}
+    assert verbs <= known
