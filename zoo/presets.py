@@ -74,7 +74,7 @@ PRESETS: dict[str, Preset] = {
     "sr_x4_tiny": Preset(
         model="SRGenerator",
         file="weights/sr_x4_tiny.weights.h5",
-        sha256="0bdac183a8e3d3dec47cd5349c825f4b2c4ee1f090f52590ca8edbdea5e2f52b",
+        sha256="9c4035028a2190797bc14176918427db3df348319a34bc002affc55861d19c30",
         config=SR_CONFIGS["tiny"],
         card="cards/sr_x4_tiny.md",
         description="enlarges photographs four times, on a phone too",
