@@ -61,8 +61,7 @@ def plain(
     """A chain of convolutions at the size of the input.
 
     It starts as little more than its anchor, and with hidden layers that pass
-    the image on: from Glorot's first weights the same network is 0.4 dB behind
-    after 1,500 steps, and from He's its units die (docs/results.md).
+    the image on; `benchmarks/first_weights.py` compares other first weights.
     """
 
     def conv(x, filters, size, initializer):
