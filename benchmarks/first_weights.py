@@ -33,9 +33,8 @@ def main(folder=None, *seeds):
         return
     for name, initializer in _FIRST_WEIGHTS.items():
         for seed in seeds or (0, 1, 2):
-            print(
-                f"{name}, seed {seed}: {_psnr(folder, initializer, seed):.2f}"
-            )
+            psnr = _psnr(folder, initializer, seed)
+            print(f"{name}, seed {seed}: {psnr:.2f} dB", flush=True)
 
 
 def _psnr(folder, initializer, seed):
