@@ -24,7 +24,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from convzoo.zoo.checks import check_choice, check_positive
+from convzoo.layers.checks import check_choice, check_positive
 from convzoo.zoo.memory import check_memory
 from convzoo.zoo.presets import get_preset, presets_of
 from convzoo.zoo.sr_networks import plain, residual, upsampling_factors

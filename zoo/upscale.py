@@ -3,7 +3,7 @@
 import numpy as np
 
 from convzoo.zoo.bicubic import resize_bicubic
-from convzoo.zoo.checks import check_positive
+from convzoo.layers.checks import check_positive
 from convzoo.zoo.tiling import tile_spans
 
 # Weights of R, G, B in luma, ITU-R BT.601.

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from convzoo.zoo.checks import check_choice, check_positive
+from convzoo.layers.checks import check_choice, check_positive
 
 
 def test_choices_pass_or_are_quoted():

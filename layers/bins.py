@@ -1,0 +1,103 @@
+"""The bins of one level of a pyramid, over maps of any size, channels last.
+
+Bins are rectangles, so rows are pooled first, and columns after: a maximum of
+maxima is exact, and so is a mean of means of equally many pixels.
+"""
+
+from keras import ops
+
+
+def average_bins(inputs, level, sizes=None):
+    """The mean of every bin, by two matrix products.
+
+    Args:
+        inputs: `(batch, height, width, channels)`.
+        level: (rows, columns), how many bins there are along each axis.
+        sizes: integers `(batch, 2)`, the valid rows and columns of each map;
+            None where all is valid.
+
+    Returns:
+        `(batch, rows * columns, channels)`.
+    """
+    batch, height, width, channels = ops.shape(inputs)
+    if sizes is not None:
+        # A share of zero does not remove what is not a number.
+        inputs = _where_valid(inputs, sizes, 0.0)
+    rows = _shares(level[0], height, sizes, 0, inputs.dtype)
+    columns = _shares(level[1], width, sizes, 1, inputs.dtype)
+    pooled = ops.matmul(
+        rows, ops.reshape(inputs, (batch, height, width * channels))
+    )
+    pooled = ops.reshape(pooled, (batch, level[0], width, channels))
+    if sizes is not None:
+        columns = ops.expand_dims(columns, 1)
+    return _bins_in_line(ops.matmul(columns, pooled), level)
+
+
+def max_bins(inputs, level, sizes=None):
+    """The maximum of every bin.
+
+    Args and returns: as for `average_bins`.
+    """
+    if sizes is None:
+        rows = [inputs[:, a:b] for a, b in _bounds(inputs, 1, level[0])]
+        pooled = ops.stack([ops.max(row, axis=1) for row in rows], axis=1)
+        columns = [pooled[:, :, a:b] for a, b in _bounds(inputs, 2, level[1])]
+    else:
+        rows = _masked(inputs, level[0], sizes, 0)
+        pooled = ops.stack([ops.max(row, axis=1) for row in rows], axis=1)
+        columns = _masked(pooled, level[1], sizes, 1)
+    columns = [ops.max(column, axis=2) for column in columns]
+    return _bins_in_line(ops.stack(columns, axis=2), level)
+
+
+def _bounds(inputs, axis, count):
+    """First pixel of each bin along an axis, and the one after its last."""
+    length = ops.shape(inputs)[axis]
+    return [
+        (i * length // count, ((i + 1) * length + count - 1) // count)
+        for i in range(count)
+    ]
+
+
+def _members(count, length, sizes, axis):
+    """Which pixel is in which bin: bool (count, length), or (batch, ...)."""
+    index = ops.reshape(ops.arange(count, dtype="int32"), (count, 1))
+    valid = length
+    if sizes is not None:
+        valid = ops.reshape(sizes[:, axis], (-1, 1, 1))
+    first = index * valid // count
+    end = ((index + 1) * valid + count - 1) // count
+    pixel = ops.arange(length, dtype="int32")
+    return ops.logical_and(pixel >= first, pixel < end)
+
+
+def _shares(count, length, sizes, axis, dtype):
+    """What each pixel counts in the mean of each bin."""
+    members = ops.cast(_members(count, length, sizes, axis), "float32")
+    shares = members / ops.sum(members, axis=-1, keepdims=True)
+    return ops.cast(shares, dtype)
+
+
+def _masked(inputs, count, sizes, axis):
+    """For each bin along an axis, the inputs with all else at -infinity."""
+    length = ops.shape(inputs)[axis + 1]
+    shape = (-1, length, 1, 1) if axis == 0 else (-1, 1, length, 1)
+    members = _members(count, length, sizes, axis)
+    lowest = ops.full((), float("-inf"), dtype=inputs.dtype)
+    return [
+        ops.where(ops.reshape(members[:, i], shape), inputs, lowest)
+        for i in range(count)
+    ]
+
+
+def _where_valid(inputs, sizes, other):
+    height, width = ops.shape(inputs)[1:3]
+    rows = ops.reshape(_members(1, height, sizes, 0), (-1, height, 1, 1))
+    columns = ops.reshape(_members(1, width, sizes, 1), (-1, 1, width, 1))
+    valid = ops.logical_and(rows, columns)
+    return ops.where(valid, inputs, ops.cast(other, inputs.dtype))
+
+
+def _bins_in_line(pooled, level):
+    return ops.reshape(pooled, (-1, level[0] * level[1], pooled.shape[-1]))

@@ -1,0 +1,94 @@
+"""Argument checks that quote what came."""
+
+import math
+import numbers
+
+import keras
+
+
+def check_choice(name, value, choices):
+    """Raise a `ValueError` unless `value` is one of `choices`."""
+    if value not in choices:
+        raise ValueError(
+            f"`{name}` must be one of {choices}. Received: {name}={value!r}"
+        )
+
+
+def check_positive(name, value):
+    """Raise a `ValueError` unless `value` is a positive integer."""
+    if not is_integer(value) or value < 1:
+        raise ValueError(
+            f"`{name}` must be a positive integer. Received: {name}={value!r}"
+        )
+
+
+def check_number(name, value, low, high=math.inf, low_included=True):
+    """Raise a `ValueError` unless `value` is a finite number in an interval.
+
+    Args:
+        name: of the argument.
+        value: of the argument.
+        low: the smallest number; itself only if `low_included`.
+        high: the number below which `value` must be.
+        low_included: whether `low` is allowed.
+    """
+    is_number = isinstance(value, numbers.Real) and not isinstance(value, bool)
+    if is_number and (low < value or (low_included and value == low)):
+        if value < high:
+            return
+    bounds = f"{'[' if low_included else '('}{low}, {high})"
+    raise ValueError(
+        f"`{name}` must be a number in {bounds}. Received: {name}={value!r}"
+    )
+
+
+def check_flag(name, value):
+    """Raise a `ValueError` unless `value` is True or False."""
+    if not isinstance(value, bool):
+        raise ValueError(
+            f"`{name}` must be True or False. Received: {name}={value!r}"
+        )
+
+
+def checked_pair(name, value, low=1):
+    """An int, or a pair of ints, as a pair of ints that are at least `low`."""
+    pair = (value, value) if is_integer(value) else value
+    is_pair = isinstance(pair, (tuple, list)) and len(pair) == 2
+    if not is_pair or not all(is_integer(v) and v >= low for v in pair):
+        raise ValueError(
+            f"`{name}` must be an integer of at least {low}, or a pair of "
+            f"them. Received: {name}={value!r}"
+        )
+    return int(pair[0]), int(pair[1])
+
+
+def checked_data_format(value):
+    """A data format; None stands for that of the Keras configuration."""
+    if value is None:
+        return keras.config.image_data_format()
+    check_choice("data_format", value, ("channels_last", "channels_first"))
+    return value
+
+
+def checked_channels(layer, shape, axis):
+    """The static number of channels of an input's shape."""
+    if shape[axis] is None:
+        raise ValueError(
+            f"{layer} needs to know the number of channels. "
+            f"Received: input_shape={tuple(shape)}"
+        )
+    return shape[axis]
+
+
+def check_rank(layer, shape, ranks):
+    """Raise a `ValueError` unless a shape has one of some ranks."""
+    if len(shape) not in ranks:
+        expected = " or ".join(str(rank) for rank in ranks)
+        raise ValueError(
+            f"{layer} needs an input of rank {expected}. "
+            f"Received: input_shape={tuple(shape)}"
+        )
+
+
+def is_integer(value):
+    return isinstance(value, numbers.Integral) and not isinstance(value, bool)

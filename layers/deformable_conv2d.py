@@ -1,0 +1,334 @@
+"""A convolution that learns where to look.
+
+Dai et al. 2017, Deformable Convolutional Networks,
+https://arxiv.org/abs/1703.06211, and Zhu et al. 2018, Deformable ConvNets v2:
+More Deformable, Better Results, https://arxiv.org/abs/1811.11168.
+
+What differs from the papers: the modulation is twice a sigmoid, as in the first
+paper's own code, so that a new layer is a plain convolution; offsets can be
+bounded; the slower learning of the offsets, which the papers leave to the
+optimizer, is an argument.
+"""
+
+import keras
+from keras import ops
+
+from convzoo.layers.checks import (
+    check_flag,
+    check_number,
+    check_positive,
+    check_rank,
+    checked_channels,
+    checked_data_format,
+    checked_pair,
+)
+from convzoo.layers.deform_conv2d import deform_conv2d
+from convzoo.layers.sampling_grid import SamplingGrid, checked_padding
+
+_OBJECTS = {
+    "initializer": keras.initializers,
+    "regularizer": keras.regularizers,
+    "constraint": keras.constraints,
+}
+_WEIGHTS = ("kernel", "bias", "offset_kernel", "offset_bias")
+
+
+@keras.saving.register_keras_serializable(package="convzoo")
+class DeformableConv2D(keras.layers.Layer):
+    """A 2D convolution whose taps are moved by offsets that it computes itself.
+
+    A second convolution, of the same geometry, predicts for each position of
+    the output how far each tap is moved and, with `modulated`, how much it
+    counts. Its weights start at zero: a new layer equals `keras.layers.Conv2D`
+    with the same kernel, to rounding. `convzoo.layers.deform_conv2d` is the
+    operation, for offsets that come from elsewhere.
+
+    On a CPU expect 5 to 7 times the time of a `Conv2D`, and ten times in
+    training. LiteRT files use GATHER, which phones run on the CPU.
+
+    Args:
+        filters: channels of the output.
+        kernel_size: in taps, an int or (rows, columns).
+        strides: in pixels, an int or (rows, columns).
+        padding: `"same"`, `"valid"`, or the pixels of zeros on both sides, an
+            int or (rows, columns). With strides, `"same"` pads as TensorFlow
+            does, which PyTorch does not: its weights need the number.
+        dilation_rate: pixels between taps, an int or (rows, columns).
+        groups: groups of channels and filters that are convolved apart.
+        deformable_groups: groups of input channels, each with offsets of its
+            own.
+        modulated: whether each tap is also weighted (v2 of the papers).
+        modulation_scale: the modulation is this times a sigmoid. 2 makes a new
+            layer a plain convolution; torchvision's and mmcv's models have 1.
+        offset_gradient_scale: what the gradients of `offset_kernel` and
+            `offset_bias` are multiplied by; the papers train some networks
+            with 0.1.
+        max_offset: bound of the offsets in pixels, approached smoothly (a
+            hyperbolic tangent); None for no bound, as in the papers. Offsets
+            that grow without end are how deformable networks fail.
+        track_offsets: whether the mean absolute offset, in pixels, is a metric
+            of the model in training: `offset_mean_abs`.
+        activation: of the output; None for none.
+        use_bias: whether a bias is added to the output.
+        data_format: `"channels_last"` or `"channels_first"`; None for that of
+            the Keras configuration.
+        kernel_initializer, bias_initializer, offset_kernel_initializer,
+        offset_bias_initializer: of the weights of these names.
+        kernel_regularizer, bias_regularizer, offset_kernel_regularizer,
+        offset_bias_regularizer: the same.
+        kernel_constraint, bias_constraint, offset_kernel_constraint,
+        offset_bias_constraint: the same.
+
+    Call arguments:
+        inputs: the images or feature maps.
+        training: whether `offset_mean_abs` is to be updated.
+
+    Input shape:
+        `(batch, height, width, channels)`, or `(batch, channels, height,
+        width)` with `data_format="channels_first"`. All but the channels may
+        be unknown.
+
+    Output shape:
+        `(batch, out_height, out_width, filters)`, or channels first. With
+        padding p, dilation d, stride s and k taps, a length n becomes `(n + 2 p
+        - d (k - 1) - 1) // s + 1`, and with `"same"` `(n + s - 1) // s`.
+
+    Weights:
+        kernel: `(rows, columns, channels / groups, filters)`.
+        bias: `(filters,)`.
+        offset_kernel: `(rows, columns, channels, outputs)`, where the outputs
+            are `2 * deformable_groups * rows * columns` offsets in pixels, (y,
+            x) by turns, taps row by row, group by group, and then
+            `deformable_groups * rows * columns` logits of the modulation.
+        offset_bias: `(outputs,)`.
+
+    Raises:
+        ValueError: an argument is not as described; `groups` does not divide
+            `filters` and the channels, or `deformable_groups` the channels; the
+            input is not of rank 4 or its channels are unknown; or the kernel
+            does not fit into the padded input.
+
+    Example:
+
+    >>> import numpy as np
+    >>> import keras
+    >>> from convzoo.layers import DeformableConv2D
+    >>> image = np.random.rand(1, 20, 30, 3).astype("float32")
+    >>> plain = keras.layers.Conv2D(8, 3, padding="same")
+    >>> layer = DeformableConv2D(8, 3)
+    >>> layer.build(image.shape)
+    >>> plain.build(image.shape)
+    >>> plain.kernel.assign(layer.kernel) is not None
+    True
+    >>> bool(np.allclose(layer(image), plain(image), atol=1e-6))
+    True
+    """
+
+    def __init__(
+        self,
+        filters,
+        kernel_size,
+        strides=1,
+        padding="same",
+        dilation_rate=1,
+        groups=1,
+        deformable_groups=1,
+        modulated=True,
+        modulation_scale=2.0,
+        offset_gradient_scale=1.0,
+        max_offset=None,
+        track_offsets=False,
+        activation=None,
+        use_bias=True,
+        data_format=None,
+        kernel_initializer="glorot_uniform",
+        bias_initializer="zeros",
+        offset_kernel_initializer="zeros",
+        offset_bias_initializer="zeros",
+        kernel_regularizer=None,
+        bias_regularizer=None,
+        offset_kernel_regularizer=None,
+        offset_bias_regularizer=None,
+        kernel_constraint=None,
+        bias_constraint=None,
+        offset_kernel_constraint=None,
+        offset_bias_constraint=None,
+        **kwargs,
+    ):
+        given = {
+            name: value
+            for name, value in locals().items()
+            if name not in ("self", "kwargs", "__class__")
+        }
+        grid = SamplingGrid(
+            checked_pair("kernel_size", kernel_size),
+            checked_pair("strides", strides),
+            checked_padding(padding),
+            checked_pair("dilation_rate", dilation_rate),
+        )
+        for name in ("filters", "groups", "deformable_groups"):
+            check_positive(name, given[name])
+        for name in ("modulated", "track_offsets", "use_bias"):
+            check_flag(name, given[name])
+        if filters % groups:
+            raise ValueError(
+                "`groups` must divide `filters`. "
+                f"Received: groups={groups}, filters={filters}"
+            )
+        check_number("modulation_scale", modulation_scale, 0, low_included=False)
+        check_number("offset_gradient_scale", offset_gradient_scale, 0)
+        if max_offset is not None:
+            check_number("max_offset", max_offset, 0, low_included=False)
+        given["data_format"] = checked_data_format(data_format)
+        given["activation"] = keras.activations.get(activation)
+        for name in _object_names():
+            given[name] = _module(name).get(given[name])
+        super().__init__(**kwargs)
+        for name, value in given.items():
+            setattr(self, name, value)
+        self._arguments = tuple(given)
+        self._grid = grid
+        self.offset_mean_abs = None
+        if track_offsets:
+            self.offset_mean_abs = keras.metrics.Mean(name="offset_mean_abs")
+
+    def build(self, input_shape):
+        self.compute_output_shape(input_shape)
+        channels = input_shape[self._channel_axis]
+        kernel_size = self._grid.kernel_size
+        offsets = 3 if self.modulated else 2
+        outputs = offsets * self._taps
+        shapes = {
+            "kernel": (*kernel_size, channels // self.groups, self.filters),
+            "bias": (self.filters,),
+            "offset_kernel": (*kernel_size, channels, outputs),
+            "offset_bias": (outputs,),
+        }
+        if not self.use_bias:
+            self.bias = None
+            del shapes["bias"]
+        for name, shape in shapes.items():
+            settings = {
+                kind: getattr(self, f"{name}_{kind}") for kind in _OBJECTS
+            }
+            weight = self.add_weight(name=name, shape=shape, **settings)
+            setattr(self, name, weight)
+
+    def call(self, inputs, training=False):
+        if self.data_format == "channels_first":
+            inputs = ops.transpose(inputs, (0, 2, 3, 1))
+        offset, mask = self._offset_and_mask(inputs)
+        if self.track_offsets and training:
+            self.offset_mean_abs.update_state(ops.abs(offset))
+        outputs = deform_conv2d(
+            inputs,
+            ops.cast(self.kernel, inputs.dtype),
+            offset,
+            mask,
+            self.strides,
+            self.padding,
+            self.dilation_rate,
+            self.deformable_groups,
+        )
+        if self.use_bias:
+            outputs = outputs + ops.cast(self.bias, outputs.dtype)
+        outputs = self.activation(outputs)
+        if self.data_format == "channels_first":
+            outputs = ops.transpose(outputs, (0, 3, 1, 2))
+        return outputs
+
+    def _offset_and_mask(self, inputs):
+        """Offsets in pixels and what each tap counts, in float32 or better."""
+        outputs = self._offset_conv(inputs)
+        if keras.backend.standardize_dtype(outputs.dtype) != "float64":
+            outputs = ops.cast(outputs, "float32")
+        offset, mask = outputs, None
+        if self.modulated:
+            offset, mask = ops.split(outputs, [2 * self._taps], axis=-1)
+            mask = self.modulation_scale * ops.sigmoid(mask)
+        if self.max_offset is not None:
+            offset = self.max_offset * ops.tanh(offset / self.max_offset)
+        return offset, mask
+
+    def _offset_conv(self, inputs):
+        kernel = ops.cast(self._slowed(self.offset_kernel), inputs.dtype)
+        bias = ops.cast(self._slowed(self.offset_bias), inputs.dtype)
+        padding = self._grid.padding
+        if not isinstance(padding, str):
+            zeros = [[0, 0], *([n, n] for n in padding), [0, 0]]
+            inputs, padding = ops.pad(inputs, zeros), "valid"
+        strides, dilation_rate = self._grid.strides, self._grid.dilation_rate
+        # Keras has a stride or a dilation, not both.
+        subsampled = max(strides) > 1 and max(dilation_rate) > 1
+        outputs = ops.conv(
+            inputs,
+            kernel,
+            1 if subsampled else strides,
+            padding,
+            "channels_last",
+            dilation_rate,
+        )
+        if subsampled:
+            height, width = ops.shape(inputs)[1:3]
+            top = self._grid.first_of_dense(height, 0)
+            left = self._grid.first_of_dense(width, 1)
+            outputs = outputs[:, top :: strides[0], left :: strides[1]]
+        return outputs + bias
+
+    def _slowed(self, weight):
+        """The same value, with the gradient times `offset_gradient_scale`."""
+        weight = ops.convert_to_tensor(weight)
+        if self.offset_gradient_scale == 1:
+            return weight
+        still = ops.stop_gradient(weight)
+        return still + self.offset_gradient_scale * (weight - still)
+
+    def compute_output_shape(self, input_shape):
+        check_rank("DeformableConv2D", input_shape, (4,))
+        axis = self._channel_axis
+        channels = checked_channels("DeformableConv2D", input_shape, axis)
+        for name in ("groups", "deformable_groups"):
+            if channels % getattr(self, name):
+                raise ValueError(
+                    f"`{name}` must divide the number of channels, {channels}. "
+                    f"Received: {name}={getattr(self, name)}"
+                )
+        size = [n for i, n in enumerate(input_shape) if i not in (0, axis)]
+        out_size = self._grid.out_size(*size)
+        if any(n is not None and n < 1 for n in out_size):
+            raise ValueError(
+                "The kernel does not fit into the padded input. Received: "
+                f"kernel_size={self.kernel_size}, padding={self.padding!r}, "
+                f"dilation_rate={self.dilation_rate}, "
+                f"input_shape={tuple(input_shape)}"
+            )
+        if self.data_format == "channels_first":
+            return (input_shape[0], self.filters, *out_size)
+        return (input_shape[0], *out_size, self.filters)
+
+    def get_config(self):
+        config = super().get_config()
+        for name in self._arguments:
+            config[name] = getattr(self, name)
+        config["activation"] = keras.activations.serialize(self.activation)
+        for name in _object_names():
+            config[name] = _module(name).serialize(config[name])
+        return config
+
+    @property
+    def _taps(self):
+        rows, columns = self._grid.kernel_size
+        return self.deformable_groups * rows * columns
+
+    @property
+    def _channel_axis(self):
+        return 1 if self.data_format == "channels_first" else 3
+
+
+def _object_names():
+    return [f"{weight}_{kind}" for weight in _WEIGHTS for kind in _OBJECTS]
+
+
+def _module(name):
+    """Of Keras, where the objects of an argument come from."""
+    return _OBJECTS[name.rpartition("_")[2]]

@@ -1,0 +1,231 @@
+"""A convolution whose filter is a small network.
+
+Lin, Chen and Yan 2013, Network In Network, https://arxiv.org/abs/1312.4400.
+
+What differs from the paper: batch normalisation is offered, and the activation
+of the last layer can be another, since a ReLU in front of a softmax stops some
+networks from learning. As in the paper's own code, weights start as the caller
+says; Keras's default is Glorot et al.'s, the paper's a Gaussian.
+"""
+
+import keras
+
+from convzoo.layers.checks import (
+    check_choice,
+    check_flag,
+    check_number,
+    check_positive,
+    check_rank,
+    checked_channels,
+    checked_data_format,
+    checked_pair,
+)
+
+
+@keras.saving.register_keras_serializable(package="convzoo")
+class MLPConv(keras.layers.Layer):
+    """A convolution and 1x1 convolutions: an MLP that slides over the map.
+
+    `units=(192, 160, 96)` is a convolution with 192 filters, and a perceptron
+    of 160 and 96 units on what they find at each position: the first block of
+    the paper's network for CIFAR-10, with `kernel_size=5`. Weight for weight
+    the same as the chain of `keras.layers.Conv2D`, which `convs` holds.
+
+    Args:
+        units: channels after each layer; the first layer is the convolution.
+        kernel_size: of the convolution in pixels, an int or (rows, columns).
+        strides: of the convolution in pixels, an int or (rows, columns).
+        padding: of the convolution, `"same"` or `"valid"`.
+        dilation_rate: of the convolution in pixels, an int or a pair.
+        activation: after every layer but the last.
+        final_activation: after the last layer; None leaves it linear.
+        normalization: `"batch"` puts a `BatchNormalization` between each layer
+            and its activation; None does not.
+        dropout: share of the outputs that is dropped in training.
+        use_bias: whether the layers add a bias.
+        kernel_initializer, bias_initializer: of all layers.
+        kernel_regularizer, bias_regularizer: of all layers.
+        data_format: `"channels_last"` or `"channels_first"`; None for that of
+            the Keras configuration.
+
+    Call arguments:
+        inputs: the images or feature maps.
+        training: whether to drop out, and to normalise by the batch.
+
+    Input shape:
+        `(batch, height, width, channels)`, or `(batch, channels, height,
+        width)` with `data_format="channels_first"`. All but the channels may
+        be unknown.
+
+    Output shape:
+        `(batch, new_height, new_width, units[-1])`, or channels first.
+
+    Raises:
+        ValueError: an argument is not as described, a stride and a dilation
+            are both above 1, which Keras has not, or the input is not of rank
+            4 or its channels are unknown.
+
+    Example:
+
+    >>> import numpy as np
+    >>> from convzoo.layers import MLPConv
+    >>> block = MLPConv((192, 160, 96), kernel_size=5)
+    >>> block(np.zeros((2, 32, 32, 3), "float32")).shape
+    TensorShape([2, 32, 32, 96])
+    >>> [tuple(conv.kernel.shape) for conv in block.convs]
+    [(5, 5, 3, 192), (1, 1, 192, 160), (1, 1, 160, 96)]
+    """
+
+    def __init__(
+        self,
+        units,
+        kernel_size,
+        strides=1,
+        padding="same",
+        dilation_rate=1,
+        activation="relu",
+        final_activation="relu",
+        normalization=None,
+        dropout=0.0,
+        use_bias=True,
+        kernel_initializer="glorot_uniform",
+        bias_initializer="zeros",
+        kernel_regularizer=None,
+        bias_regularizer=None,
+        data_format=None,
+        **kwargs,
+    ):
+        _check_units(units)
+        checked_pair("kernel_size", kernel_size)
+        _check_strides(strides, dilation_rate)
+        check_choice("padding", padding, ("same", "valid"))
+        check_choice("normalization", normalization, (None, "batch"))
+        check_number("dropout", dropout, 0, 1)
+        check_flag("use_bias", use_bias)
+        data_format = checked_data_format(data_format)
+        activation = keras.activations.get(activation)
+        final_activation = keras.activations.get(final_activation)
+        super().__init__(**kwargs)
+        self.units = tuple(units)
+        self.kernel_size = kernel_size
+        self.strides = strides
+        self.padding = padding
+        self.dilation_rate = dilation_rate
+        self.activation = activation
+        self.final_activation = final_activation
+        self.normalization = normalization
+        self.dropout = dropout
+        self.use_bias = use_bias
+        self.kernel_initializer = keras.initializers.get(kernel_initializer)
+        self.bias_initializer = keras.initializers.get(bias_initializer)
+        self.kernel_regularizer = keras.regularizers.get(kernel_regularizer)
+        self.bias_regularizer = keras.regularizers.get(bias_regularizer)
+        self.data_format = data_format
+        first = {
+            "kernel_size": kernel_size,
+            "strides": strides,
+            "padding": padding,
+            "dilation_rate": dilation_rate,
+        }
+        self.convs = [self._conv(units[0], **first)]
+        self.convs += [self._conv(n, kernel_size=1) for n in units[1:]]
+        self.norms = []
+        if normalization == "batch":
+            self.norms = [self._norm() for _ in units]
+        self.drop = keras.layers.Dropout(dropout, dtype=self.dtype_policy)
+
+    def _conv(self, filters, **arguments):
+        return keras.layers.Conv2D(
+            filters,
+            use_bias=self.use_bias,
+            kernel_initializer=_another(self.kernel_initializer),
+            bias_initializer=_another(self.bias_initializer),
+            kernel_regularizer=self.kernel_regularizer,
+            bias_regularizer=self.bias_regularizer,
+            data_format=self.data_format,
+            dtype=self.dtype_policy,
+            **arguments,
+        )
+
+    def _norm(self):
+        return keras.layers.BatchNormalization(
+            axis=self._channel_axis, dtype=self.dtype_policy
+        )
+
+    def build(self, input_shape):
+        check_rank("MLPConv", input_shape, (4,))
+        checked_channels("MLPConv", input_shape, self._channel_axis)
+        for index, conv in enumerate(self.convs):
+            conv.build(input_shape)
+            input_shape = conv.compute_output_shape(input_shape)
+            if self.norms:
+                self.norms[index].build(input_shape)
+
+    def call(self, inputs, training=False):
+        x = inputs
+        last = len(self.convs) - 1
+        for index, conv in enumerate(self.convs):
+            x = conv(x)
+            if self.norms:
+                x = self.norms[index](x, training=training)
+            x = (self.final_activation if index == last else self.activation)(x)
+        return self.drop(x, training=training)
+
+    def compute_output_shape(self, input_shape):
+        check_rank("MLPConv", input_shape, (4,))
+        for conv in self.convs:
+            input_shape = conv.compute_output_shape(input_shape)
+        return input_shape
+
+    def get_config(self):
+        config = super().get_config()
+        for name in (
+            "units",
+            "kernel_size",
+            "strides",
+            "padding",
+            "dilation_rate",
+            "normalization",
+            "dropout",
+            "use_bias",
+            "data_format",
+        ):
+            config[name] = getattr(self, name)
+        for name in ("activation", "final_activation"):
+            config[name] = keras.activations.serialize(getattr(self, name))
+        for name in ("kernel_initializer", "bias_initializer"):
+            config[name] = keras.initializers.serialize(getattr(self, name))
+        for name in ("kernel_regularizer", "bias_regularizer"):
+            config[name] = keras.regularizers.serialize(getattr(self, name))
+        return config
+
+    @property
+    def _channel_axis(self):
+        return 1 if self.data_format == "channels_first" else 3
+
+
+def _another(initializer):
+    """A copy: one seed would give layers of one shape the same weights."""
+    if isinstance(initializer, keras.initializers.Initializer):
+        return initializer.clone()
+    return initializer
+
+
+def _check_units(units):
+    if not isinstance(units, (tuple, list)) or not units:
+        raise ValueError(
+            "`units` must be a tuple of positive integers. "
+            f"Received: units={units!r}"
+        )
+    for value in units:
+        check_positive("units", value)
+
+
+def _check_strides(strides, dilation_rate):
+    stride = max(checked_pair("strides", strides))
+    dilation = max(checked_pair("dilation_rate", dilation_rate))
+    if stride > 1 and dilation > 1:
+        raise ValueError(
+            "`strides` above 1 and `dilation_rate` above 1 exclude each other. "
+            f"Received: strides={strides!r}, dilation_rate={dilation_rate!r}"
+        )

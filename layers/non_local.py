@@ -1,0 +1,345 @@
+"""Every position looks at every other.
+
+Wang, Girshick, Gupta and He 2018, Non-local Neural Networks,
+https://arxiv.org/abs/1711.07971, eq. 1 to 6.
+
+What differs from the paper: memory is linear in the number of positions in
+training, with exact results; the embedded Gaussian is scaled as the authors'
+code does and the text does not (`use_scale`); the last normalisation is an
+option, since small batches train better without.
+"""
+
+import math
+
+import keras
+from keras import ops
+
+from convzoo.layers import pairwise
+from convzoo.layers.checks import (
+    check_choice,
+    check_flag,
+    check_positive,
+    check_rank,
+    checked_channels,
+    checked_data_format,
+    is_integer,
+)
+from convzoo.layers.sub_sample import sub_sample, sub_sampled_length
+
+_MODES = ("embedded_gaussian", "gaussian", "dot_product", "concatenation")
+# Up to so many positions the whole map is faster than its parts, and small.
+_WHOLE = 4096
+_CHUNK_SIZE = 512
+_CHUNKS_OF_UNKNOWN = 16
+
+
+@keras.saving.register_keras_serializable(package="convzoo")
+class NonLocal(keras.layers.Layer):
+    """Adds to each position a weighted mean over all positions.
+
+    `outputs = inputs + out(mean over j of f(theta(x_i), phi(x_j)) * g(x_j))`,
+    for sequences, images and videos. A new layer returns its inputs, exactly,
+    so that it can be put into a network that is trained already.
+
+    | mode | f(i, j) | divided by | memory |
+    |---|---|---|---|
+    | `"embedded_gaussian"` | exp(theta_i . phi_j) | its sum over j | chunk * N |
+    | `"gaussian"` | exp(x_i . x_j) | its sum over j | chunk * N |
+    | `"dot_product"` | theta_i . phi_j | N | N |
+    | `"concatenation"` | relu(w . [theta_i, phi_j]) | N | N |
+
+    None of them forms the N x N map of all pairs, for which such layers run out
+    of memory, and the results are those with the map, to rounding: the dot
+    products associate, the concatenation sorts, and the softmaxes go through
+    the queries in chunks, each computed again in the backward pass.
+
+    Args:
+        mode: see the table.
+        reduction: the embeddings have this many times fewer channels than the
+            inputs, one at least.
+        use_scale: whether the embedded Gaussian's products are divided by the
+            square root of the number of embedded channels.
+        sub_sample: maximum pooling of the keys and values; an int for rows and
+            columns, or the positions of a sequence (the frames of a video
+            stay), a tuple for each axis, None for none.
+        sub_sample_position: `"after"` phi and g, or `"before"` them; published
+            weights are of both kinds.
+        normalization: `"batch"` puts a `BatchNormalization`, with a scale that
+            starts at zero, behind `out`; with None `out` itself starts at zero.
+        chunk_size: queries in one chunk of a softmax. `"auto"` takes 512 above
+            4,096 positions, and all at once below; None always takes all.
+            Where the number of positions is not known when the graph is built,
+            there are 16 chunks, whatever their size: memory is N * N / 16 then.
+        return_attention: whether to return the map of all pairs as well; it
+            takes the memory that the layer otherwise saves.
+        data_format: `"channels_last"` or `"channels_first"`; None for that of
+            the Keras configuration.
+        kernel_initializer, bias_initializer: of theta, phi, g and
+            `concat_kernel`; and of `out` with `normalization="batch"`.
+        kernel_regularizer, bias_regularizer: of theta, phi, g and out.
+
+    Call arguments:
+        inputs: the features.
+        training: whether to normalise by the batch.
+
+    Input shape:
+        `(batch, length, channels)`, `(batch, rows, columns, channels)` or
+        `(batch, frames, rows, columns, channels)`, or with the channels second
+        and `data_format="channels_first"`. All but the channels may be unknown.
+
+    Output shape:
+        That of the input. With `return_attention`, a pair: that, and the map
+        `(batch, positions, keys)`, positions in raster order.
+
+    Weights:
+        theta, phi, g: layers `(channels, inner)`, each with `kernel` and
+            `bias`; None for theta and phi with `mode="gaussian"`.
+        concat_kernel: w of the concatenation, `(2 * inner,)`, else None.
+        out: a layer `(inner, channels)`.
+        norm: the normalisation, or None.
+
+    Raises:
+        ValueError: an argument is not as described, `sub_sample` is a tuple of
+            another length than the input has axes, or the input is of another
+            rank than 3, 4 or 5 or its channels are unknown.
+
+    Example:
+
+    >>> import numpy as np
+    >>> from convzoo.layers import NonLocal
+    >>> layer = NonLocal(mode="dot_product")
+    >>> image = np.random.rand(1, 30, 41, 16).astype("float32")
+    >>> bool(np.array_equal(layer(image), image))
+    True
+    >>> tuple(layer.theta.kernel.shape)
+    (16, 8)
+    """
+
+    def __init__(
+        self,
+        mode="embedded_gaussian",
+        reduction=2,
+        use_scale=True,
+        sub_sample=None,
+        sub_sample_position="after",
+        normalization=None,
+        chunk_size="auto",
+        return_attention=False,
+        data_format=None,
+        kernel_initializer="glorot_uniform",
+        bias_initializer="zeros",
+        kernel_regularizer=None,
+        bias_regularizer=None,
+        **kwargs,
+    ):
+        check_choice("mode", mode, _MODES)
+        check_positive("reduction", reduction)
+        check_flag("use_scale", use_scale)
+        _check_sub_sample(sub_sample)
+        check_choice(
+            "sub_sample_position", sub_sample_position, ("after", "before")
+        )
+        check_choice("normalization", normalization, (None, "batch"))
+        if chunk_size not in ("auto", None):
+            check_positive("chunk_size", chunk_size)
+        check_flag("return_attention", return_attention)
+        data_format = checked_data_format(data_format)
+        super().__init__(**kwargs)
+        self.mode = mode
+        self.reduction = reduction
+        self.use_scale = use_scale
+        self.sub_sample = sub_sample
+        self.sub_sample_position = sub_sample_position
+        self.normalization = normalization
+        self.chunk_size = chunk_size
+        self.return_attention = return_attention
+        self.data_format = data_format
+        self.kernel_initializer = keras.initializers.get(kernel_initializer)
+        self.bias_initializer = keras.initializers.get(bias_initializer)
+        self.kernel_regularizer = keras.regularizers.get(kernel_regularizer)
+        self.bias_regularizer = keras.regularizers.get(bias_regularizer)
+        self.theta = self.phi = self.concat_kernel = self.norm = None
+
+    def build(self, input_shape):
+        channels = self._checked_channels(input_shape)
+        inner = max(channels // self.reduction, 1)
+        self.g = self._dense("g", inner, channels)
+        if self.mode != "gaussian":
+            self.theta = self._dense("theta", inner, channels)
+            self.phi = self._dense("phi", inner, channels)
+        if self.mode == "concatenation":
+            self.concat_kernel = self.add_weight(
+                name="concat_kernel",
+                shape=(2 * inner,),
+                initializer=self.kernel_initializer,
+            )
+        if self.normalization is None:
+            self.out = self._dense("out", channels, inner, zeros=True)
+        else:
+            self.out = self._dense("out", channels, inner)
+            self.norm = keras.layers.BatchNormalization(
+                gamma_initializer="zeros", dtype=self.dtype_policy, name="norm"
+            )
+            self.norm.build((input_shape[0], None, channels))
+
+    def call(self, inputs, training=False):
+        x = inputs
+        if self.data_format == "channels_first":
+            x = ops.moveaxis(x, 1, -1)
+        shape = ops.shape(x)
+        flat = ops.reshape(x, (-1, math.prod(shape[1:-1]), shape[-1]))
+        queries, keys, values = self._embedded(flat, shape)
+        mean, attention = self._mean(queries, keys, values)
+        mean = self.out(ops.cast(mean, flat.dtype))
+        if self.norm is not None:
+            mean = self.norm(mean, training=training)
+        outputs = x + ops.reshape(mean, shape)
+        if self.data_format == "channels_first":
+            outputs = ops.moveaxis(outputs, -1, 1)
+        if self.return_attention:
+            return outputs, ops.cast(attention, outputs.dtype)
+        return outputs
+
+    def _embedded(self, flat, shape):
+        """Queries, keys and values, in float32 or better."""
+        source = flat
+        if self.sub_sample_position == "before":
+            source = self._sub_sampled(flat, shape)
+        queries = flat if self.theta is None else self.theta(flat)
+        keys = source if self.phi is None else self.phi(source)
+        values = self.g(source)
+        if self.sub_sample_position == "after":
+            keys = self._sub_sampled(keys, shape)
+            values = self._sub_sampled(values, shape)
+        return [_at_least_float32(t) for t in (queries, keys, values)]
+
+    def _sub_sampled(self, flat, shape):
+        if self.sub_sample is None:
+            return flat
+        channels = flat.shape[-1]
+        x = ops.reshape(flat, (-1, *shape[1:-1], channels))
+        x = sub_sample(x, self._factors(len(shape) - 2))
+        return ops.reshape(x, (-1, math.prod(ops.shape(x)[1:-1]), channels))
+
+    def _mean(self, queries, keys, values):
+        """The mean at each position, and the map if it is to be returned."""
+        if self.mode == "dot_product":
+            mean, whole = pairwise.dot_product_mean, pairwise.dot_product_map
+        elif self.mode == "concatenation":
+            mean, whole = pairwise.relu_sum_mean, pairwise.relu_sum_map
+            kernel = ops.expand_dims(ops.cast(self.concat_kernel, keys.dtype), 1)
+            inner = keys.shape[-1]
+            queries = ops.matmul(queries, kernel[:inner])
+            keys = ops.matmul(keys, kernel[inner:])
+        else:
+            mean, whole = pairwise.softmax_mean, pairwise.softmax_map
+            if self.mode == "embedded_gaussian" and self.use_scale:
+                queries = queries / math.sqrt(queries.shape[-1])
+        if self.return_attention:
+            attention = whole(queries, keys)
+            return ops.matmul(attention, values), attention
+        if mean is pairwise.softmax_mean:
+            chunks = self._chunks(ops.shape(queries)[1])
+            return mean(queries, keys, values, chunks), None
+        return mean(queries, keys, values), None
+
+    def _chunks(self, count):
+        if self.chunk_size is None:
+            return 1
+        if not isinstance(count, int):
+            return _CHUNKS_OF_UNKNOWN
+        size = self.chunk_size
+        if size == "auto":
+            size = _CHUNK_SIZE if count > _WHOLE else max(count, 1)
+        return max((count + size - 1) // size, 1)
+
+    def compute_output_shape(self, input_shape):
+        self._checked_channels(input_shape)
+        if not self.return_attention:
+            return tuple(input_shape)
+        axes = self._spatial(input_shape)
+        factors = self._factors(len(axes)) if self.sub_sample else (1,) * 3
+        keys = [
+            sub_sampled_length(n, f) for n, f in zip(axes, factors, strict=False)
+        ]
+        attention = (input_shape[0], _product(axes), _product(keys))
+        return tuple(input_shape), attention
+
+    def get_config(self):
+        config = super().get_config()
+        for name in (
+            "mode",
+            "reduction",
+            "use_scale",
+            "sub_sample",
+            "sub_sample_position",
+            "normalization",
+            "chunk_size",
+            "return_attention",
+            "data_format",
+        ):
+            config[name] = getattr(self, name)
+        for name in ("kernel_initializer", "bias_initializer"):
+            config[name] = keras.initializers.serialize(getattr(self, name))
+        for name in ("kernel_regularizer", "bias_regularizer"):
+            config[name] = keras.regularizers.serialize(getattr(self, name))
+        return config
+
+    def _dense(self, name, units, channels, zeros=False):
+        """A 1x1 convolution; on positions in line it has any rank."""
+        layer = keras.layers.Dense(
+            units,
+            name=name,
+            dtype=self.dtype_policy,
+            kernel_initializer="zeros" if zeros else self.kernel_initializer,
+            bias_initializer="zeros" if zeros else self.bias_initializer,
+            kernel_regularizer=self.kernel_regularizer,
+            bias_regularizer=self.bias_regularizer,
+        )
+        layer.build((None, None, channels))
+        return layer
+
+    def _factors(self, rank):
+        """How many positions of each axis are pooled to one."""
+        if is_integer(self.sub_sample):
+            frames = (1,) if rank == 3 else ()
+            return (*frames, *[self.sub_sample] * min(rank, 2))
+        return tuple(self.sub_sample)
+
+    def _checked_channels(self, input_shape):
+        check_rank("NonLocal", input_shape, (3, 4, 5))
+        axes = len(input_shape) - 2
+        if self.sub_sample is not None and len(self._factors(axes)) != axes:
+            raise ValueError(
+                f"`sub_sample` must be an int or have {axes} entries. Received: "
+                f"sub_sample={self.sub_sample}, "
+                f"input_shape={tuple(input_shape)}"
+            )
+        axis = 1 if self.data_format == "channels_first" else -1
+        return checked_channels("NonLocal", input_shape, axis)
+
+    def _spatial(self, shape):
+        return shape[2:] if self.data_format == "channels_first" else shape[1:-1]
+
+
+def _check_sub_sample(value):
+    if value is None:
+        return
+    entries = [value] if is_integer(value) else value
+    if not isinstance(entries, (tuple, list)) or not 1 <= len(entries) <= 3:
+        raise ValueError(
+            "`sub_sample` must be None, an integer or a tuple of one to three. "
+            f"Received: sub_sample={value!r}"
+        )
+    for entry in entries:
+        check_positive("sub_sample", entry)
+
+
+def _at_least_float32(tensor):
+    if keras.backend.standardize_dtype(tensor.dtype) == "float64":
+        return tensor
+    return ops.cast(tensor, "float32")
+
+
+def _product(lengths):
+    return None if None in lengths else math.prod(lengths)

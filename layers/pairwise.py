@@ -1,0 +1,110 @@
+"""Weighted means over all positions, without a map of all pairs of them.
+
+Every function takes queries `(batch, positions, inner)`, or what stands for
+them, and keys and values `(batch, keys, inner)`, and returns `(batch,
+positions, inner)`.
+"""
+
+import keras
+from keras import ops
+
+
+def softmax_map(queries, keys):
+    """The map of all pairs: softmax over the keys, `(batch, N, keys)`."""
+    return ops.softmax(_products(queries, keys), axis=-1)
+
+
+def dot_product_map(queries, keys):
+    """The map of all pairs: dot products over N, `(batch, N, keys)`."""
+    return _products(queries, keys) / _count(keys)
+
+
+def softmax_mean(queries, keys, values, chunks):
+    """Values weighted by a softmax over the keys.
+
+    Queries do not depend on each other, so any number of chunks gives the same
+    result. The backward pass computes each chunk's map again; memory is that of
+    a chunk's map, not of the whole one.
+
+    Args:
+        chunks: how many parts the queries are divided into; 1 keeps the map
+            for the backward pass.
+    """
+    if chunks == 1:
+        return _softmax_mean(queries, keys, values)
+    count = ops.shape(queries)[1]
+    length = (count + chunks - 1) // chunks
+    # Filled up with zeros, no chunk is empty, whatever the count is.
+    queries = ops.pad(queries, [[0, 0], [0, chunks - 1], [0, 0]])
+    step = keras.remat(_softmax_mean)
+    means = []
+    for index in range(chunks):
+        part = queries[:, index * length : (index + 1) * length]
+        means.append(step(part, keys, values))
+    return ops.concatenate(means, axis=1)[:, :count]
+
+
+def dot_product_mean(queries, keys, values):
+    """Values weighted by the dot products over N, by associativity.
+
+    (queries keys^T) values = queries (keys^T values): linear in the positions.
+    """
+    keys = keys / _count(keys)
+    return ops.matmul(
+        queries, ops.matmul(ops.transpose(keys, (0, 2, 1)), values)
+    )
+
+
+def relu_sum_map(queries, keys):
+    """The map of all pairs: relu(query + key) over N, `(batch, N, keys)`.
+
+    Args:
+        queries, keys: `(batch, positions, 1)` and `(batch, keys, 1)`.
+    """
+    pairs = ops.relu(queries + ops.transpose(keys, (0, 2, 1)))
+    return pairs / _count(keys)
+
+
+def relu_sum_mean(queries, keys, values):
+    """Values weighted by relu(query + key) over N, by sorting.
+
+    For query a, the sum of (a + b_j) v_j over the keys with b_j > -a is a times
+    a running sum of the v_j, plus one of the b_j v_j, in falling order of the
+    b_j: O(N log N) instead of N^2, and no map.
+
+    Args:
+        queries, keys: `(batch, positions, 1)` and `(batch, keys, 1)`.
+    """
+    batch, count, _ = ops.shape(queries)
+    values = values / _count(keys)
+    terms = ops.concatenate([values, keys * values], axis=-1)
+    terms = ops.concatenate(
+        [terms, ops.zeros_like(terms[:, :1]) + ops.zeros_like(queries)], axis=1
+    )
+    thresholds = ops.concatenate([keys, -queries], axis=1)
+    order = ops.argsort(-ops.stop_gradient(thresholds[:, :, 0]), axis=1)
+    sums = ops.cumsum(_take_rows(terms, order), axis=1)
+    rank = ops.argsort(order, axis=1)[:, ops.shape(keys)[1] :]
+    sums, scaled_sums = ops.split(_take_rows(sums, rank), 2, axis=-1)
+    return queries * sums + scaled_sums
+
+
+def _softmax_mean(queries, keys, values):
+    return ops.matmul(softmax_map(queries, keys), values)
+
+
+def _products(queries, keys):
+    return ops.matmul(queries, ops.transpose(keys, (0, 2, 1)))
+
+
+def _count(keys):
+    return ops.cast(ops.shape(keys)[1], keys.dtype)
+
+
+def _take_rows(rows, index):
+    """`rows[b, index[b, i]]`, by a gather on a flat table."""
+    batch, count, channels = ops.shape(rows)
+    first = ops.arange(batch, dtype="int32") * count
+    flat = ops.cast(index, "int32") + ops.expand_dims(first, 1)
+    taken = ops.take(ops.reshape(rows, (-1, channels)), flat, axis=0)
+    return ops.reshape(taken, (-1, ops.shape(index)[1], channels))

@@ -1,0 +1,171 @@
+"""Where the taps of a convolution read, and what they read there."""
+
+from typing import NamedTuple
+
+import numpy as np
+from keras import ops
+
+from convzoo.layers.checks import check_choice, checked_pair
+
+
+class SamplingGrid(NamedTuple):
+    """The geometry of a convolution; all fields in pixels, (rows, columns).
+
+    Attributes:
+        kernel_size: taps along each axis.
+        strides: from one output to the next.
+        padding: of zeros on both sides, or `"same"`, or `"valid"`.
+        dilation_rate: from one tap to the next.
+    """
+
+    kernel_size: tuple
+    strides: tuple
+    padding: tuple | str
+    dilation_rate: tuple
+
+    def out_size(self, height, width):
+        """Rows and columns of the output; None where the input's are None."""
+        return tuple(
+            None if length is None else self._out_length(length, axis)
+            for axis, length in enumerate((height, width))
+        )
+
+    def corners(self, inputs, offset, mask):
+        """Rows of a table of pixels, and what they count for each tap.
+
+        The table holds the pixels of all images, each with a ring of zeros one
+        pixel wide, in raster order.
+
+        Args:
+            inputs: `(batch, height, width, channels)`.
+            offset: `(batch, out_height, out_width, 2 * taps)`, (y, x) by turns.
+            mask: `(batch, out_height, out_width, taps)`, or None for 1.
+
+        Returns:
+            Integer rows and float weights, `(batch, positions, taps, 4)`, of
+            the four pixels around each tap.
+        """
+        batch, height, width, _ = ops.shape(inputs)
+        y, x = self._taps(height, width, offset)
+        valid = _inside(y, height) & _inside(x, width)
+        # Elsewhere there is nothing to read, whatever the offset: not even
+        # infinity may become an index.
+        y, x = ops.where(valid, y, 0.0), ops.where(valid, x, 0.0)
+        top, left = ops.floor(y), ops.floor(x)
+        weights = _weights(y - top, x - left, _mask(mask, valid, y))
+        row_length = width + 2
+        image = ops.arange(batch, dtype="int32") * (row_length * (height + 2))
+        first = ops.cast(top, "int32") * row_length + ops.cast(left, "int32")
+        first = first + ops.reshape(image, (-1, 1, 1)) + (row_length + 1)
+        rows = [first, first + 1, first + row_length, first + row_length + 1]
+        return ops.stack(rows, axis=-1), weights
+
+    def first_of_dense(self, length, axis):
+        """Where the first output lies among those of the same at stride 1."""
+        if self.padding != "same":
+            return 0
+        return (self._span(axis) - 1) // 2 - self._before(length, axis)
+
+    def _taps(self, height, width, offset):
+        """The position of each tap in the input, `(batch, positions, taps)`."""
+        rows, columns = (
+            ops.cast(
+                ops.arange(self._out_length(length, axis), dtype="int32")
+                * self.strides[axis]
+                - self._before(length, axis),
+                offset.dtype,
+            )
+            for axis, length in enumerate((height, width))
+        )
+        rows, columns = ops.meshgrid(rows, columns, indexing="ij")
+        out_height, out_width = ops.shape(rows)
+        taps = offset.shape[-1] // 2
+        offset = ops.reshape(offset, (-1, out_height * out_width, taps, 2))
+        offset_y, offset_x = ops.unstack(offset, 2, axis=-1)
+        tap_y, tap_x = self._undisplaced(taps)
+        return (
+            ops.reshape(rows, (1, -1, 1)) + ops.cast(tap_y, offset.dtype)
+            + offset_y,
+            ops.reshape(columns, (1, -1, 1)) + ops.cast(tap_x, offset.dtype)
+            + offset_x,
+        )
+
+    def _undisplaced(self, taps):
+        """The taps of a plain convolution, for all groups, `(1, 1, taps)`."""
+        kernel = np.meshgrid(
+            *(
+                np.arange(size) * dilation
+                for size, dilation in zip(
+                    self.kernel_size, self.dilation_rate, strict=True
+                )
+            ),
+            indexing="ij",
+        )
+        groups = taps // kernel[0].size
+        return [np.tile(k.reshape(-1), groups).reshape(1, 1, -1) for k in kernel]
+
+    def _span(self, axis):
+        return (self.kernel_size[axis] - 1) * self.dilation_rate[axis] + 1
+
+    def _out_length(self, length, axis):
+        stride = self.strides[axis]
+        if self.padding == "same":
+            return (length + stride - 1) // stride
+        padding = 0 if self.padding == "valid" else self.padding[axis]
+        return (length + 2 * padding - self._span(axis)) // stride + 1
+
+    def _before(self, length, axis):
+        """Zeros above or to the left; with "same", TensorFlow's number."""
+        if self.padding == "valid":
+            return 0
+        if self.padding != "same":
+            return self.padding[axis]
+        stride = self.strides[axis]
+        last = (self._out_length(length, axis) - 1) * stride
+        total = last + self._span(axis) - length
+        if isinstance(total, int):
+            return max(total, 0) // 2
+        return ops.maximum(total, 0) // 2
+
+
+def checked_padding(padding):
+    """`"same"`, `"valid"`, or a pair of pixels."""
+    if isinstance(padding, str):
+        check_choice("padding", padding, ("same", "valid"))
+        return padding
+    try:
+        return checked_pair("padding", padding, low=0)
+    except ValueError:
+        raise ValueError(
+            "`padding` must be 'same', 'valid', or pixels that are not "
+            f"negative, an integer or a pair. Received: padding={padding!r}"
+        ) from None
+
+
+def _inside(position, length):
+    """A pixel further out, interpolation no longer reaches the image."""
+    return (position > -1) & (position < ops.cast(length, position.dtype))
+
+
+def _mask(mask, valid, like):
+    inside = ops.cast(valid, like.dtype)
+    if mask is None:
+        return inside
+    mask = ops.reshape(mask, ops.shape(like))
+    return ops.where(valid, ops.cast(mask, like.dtype), 0.0)
+
+
+def _weights(down, right, mask):
+    """Bilinear weights of the four pixels, times the mask."""
+    below = down * mask
+    above = mask - below
+    below_right, above_right = below * right, above * right
+    return ops.stack(
+        [
+            above - above_right,
+            above_right,
+            below - below_right,
+            below_right,
+        ],
+        axis=-1,
+    )

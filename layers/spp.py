@@ -1,0 +1,178 @@
+"""Spatial pyramid pooling.
+
+He, Zhang, Ren and Sun 2014, Spatial Pyramid Pooling in Deep Convolutional
+Networks for Visual Recognition, https://arxiv.org/abs/1406.4729.
+
+What differs from the paper: average pooling is offered beside maximum pooling,
+and a batch may hold maps of several sizes, padded to one (`sizes`).
+"""
+
+import keras
+from keras import ops
+
+from convzoo.layers.bins import average_bins, max_bins
+from convzoo.layers.checks import (
+    check_choice,
+    check_flag,
+    check_rank,
+    checked_channels,
+    checked_data_format,
+    checked_pair,
+)
+from convzoo.layers.values import values_of
+
+
+@keras.saving.register_keras_serializable(package="convzoo")
+class SPP(keras.layers.Layer):
+    """Pools a feature map of any size to a vector of one length.
+
+    Each level of the pyramid divides the map in `rows * columns` bins. Along an
+    axis of `length` pixels, bin `i` of `n` covers the pixels from `floor(i *
+    length / n)` up to, without, `ceil((i + 1) * length / n)`: every pixel
+    counts, neighbouring bins share one where `length` is not divisible, and
+    maps smaller than the pyramid, down to 1x1, need no special case. PyTorch's
+    adaptive pooling has the same bins.
+
+    Args:
+        bins: the levels of the pyramid, each an int `n` for n x n bins, or a
+            pair (rows, columns).
+        pooling: `"max"`, as in the paper, or `"average"`.
+        flatten: False keeps the bins apart from the channels.
+        data_format: `"channels_last"` or `"channels_first"`; None for that of
+            the Keras configuration.
+
+    Call arguments:
+        inputs: the feature maps.
+        sizes: integers `(batch, 2)`: the rows and columns, in pixels, that are
+            valid in each map of a padded batch, from its top left corner. Each
+            map is then pooled as if it stood alone. None where all is valid.
+
+    Input shape:
+        `(batch, height, width, channels)`, or `(batch, channels, height,
+        width)` with `data_format="channels_first"`. All but the channels may
+        be unknown.
+
+    Output shape:
+        `(batch, num_bins * channels)`, or `(batch, num_bins, channels)` with
+        `flatten=False`, where `num_bins` is the sum of rows * columns; level by
+        level, bins row by row, the channels of a bin together. The last
+        dimension is always known, so that a `Dense` can follow.
+
+    Raises:
+        ValueError: an argument is not as described, the input is not of rank 4
+            or its channels are unknown, or an entry of `sizes` is below 1 or
+            beyond the map. Inside a compiled function, where values cannot be
+            looked at, `sizes` are clipped to the map.
+
+    Example:
+
+    >>> import numpy as np
+    >>> from convzoo.layers import SPP
+    >>> pool = SPP(bins=(1, 2, (3, 6)))
+    >>> pool(np.zeros((2, 13, 7, 8), "float32")).shape
+    TensorShape([2, 184])
+    >>> pool(np.zeros((1, 2, 50, 8), "float32")).shape
+    TensorShape([1, 184])
+    """
+
+    def __init__(
+        self,
+        bins=(1, 2, 4),
+        pooling="max",
+        flatten=True,
+        data_format=None,
+        **kwargs,
+    ):
+        levels = _checked_levels(bins)
+        check_choice("pooling", pooling, ("max", "average"))
+        check_flag("flatten", flatten)
+        data_format = checked_data_format(data_format)
+        super().__init__(**kwargs)
+        self.bins = bins
+        self.pooling = pooling
+        self.flatten = flatten
+        self.data_format = data_format
+        self._levels = levels
+
+    def build(self, input_shape):
+        check_rank("SPP", input_shape, (4,))
+        checked_channels("SPP", input_shape, self._channel_axis)
+
+    def call(self, inputs, sizes=None):
+        if self.data_format == "channels_first":
+            inputs = ops.transpose(inputs, (0, 2, 3, 1))
+        if sizes is not None:
+            sizes = _checked_sizes(sizes, inputs)
+        pool = max_bins if self.pooling == "max" else average_bins
+        outputs = ops.concatenate(
+            [pool(inputs, level, sizes) for level in self._levels], axis=1
+        )
+        if not self.flatten:
+            return outputs
+        return ops.reshape(outputs, (-1, self._num_bins * inputs.shape[-1]))
+
+    def compute_output_shape(self, input_shape):
+        check_rank("SPP", input_shape, (4,))
+        channels = checked_channels("SPP", input_shape, self._channel_axis)
+        if self.flatten:
+            return (input_shape[0], self._num_bins * channels)
+        return (input_shape[0], self._num_bins, channels)
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "bins": self.bins,
+            "pooling": self.pooling,
+            "flatten": self.flatten,
+            "data_format": self.data_format,
+        }
+
+    @property
+    def _channel_axis(self):
+        return 1 if self.data_format == "channels_first" else 3
+
+    @property
+    def _num_bins(self):
+        return sum(rows * columns for rows, columns in self._levels)
+
+
+def _checked_levels(bins):
+    if not isinstance(bins, (tuple, list)) or not bins:
+        raise ValueError(
+            "`bins` must be a tuple of ints and (rows, columns) pairs. "
+            f"Received: bins={bins!r}"
+        )
+    try:
+        return [checked_pair("bins", level) for level in bins]
+    except ValueError:
+        raise ValueError(
+            "`bins` must hold positive integers and pairs of them. "
+            f"Received: bins={bins!r}"
+        ) from None
+
+
+def _checked_sizes(sizes, inputs):
+    """Sizes that lie within the map; an error where they can be looked at."""
+    sizes = ops.convert_to_tensor(sizes)
+    if len(sizes.shape) != 2 or sizes.shape[1] != 2 or not _is_int(sizes):
+        raise ValueError(
+            "`sizes` must be integers of shape (batch, 2). Received: "
+            f"shape {tuple(sizes.shape)}, {keras.backend.standardize_dtype(sizes.dtype)}"
+        )
+    height, width = ops.shape(inputs)[1:3]
+    values = values_of(sizes)
+    if values is not None:
+        if (values < 1).any() or (values > (height, width)).any():
+            raise ValueError(
+                "`sizes` must lie between 1 and the rows and columns of the "
+                f"maps, {(int(height), int(width))}. "
+                f"Received: sizes={values.tolist()}"
+            )
+    sizes = ops.cast(sizes, "int32")
+    rows = ops.clip(sizes[:, 0], 1, height)
+    columns = ops.clip(sizes[:, 1], 1, width)
+    return ops.stack([rows, columns], axis=1)
+
+
+def _is_int(tensor):
+    return "int" in keras.backend.standardize_dtype(tensor.dtype)

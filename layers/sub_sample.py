@@ -1,0 +1,47 @@
+"""Maximum pooling of maps that may be smaller than the window."""
+
+import math
+
+from keras import ops
+
+
+def sub_sample(inputs, factors):
+    """The maximum of windows that lie side by side.
+
+    Rows and columns that fill no window are left out, as in PyTorch; an axis
+    shorter than its window is one window.
+
+    Args:
+        inputs: `(batch, ..., channels)`, with one to three axes between.
+        factors: the window, one number for each of these axes.
+
+    Returns:
+        `(batch, ..., channels)`.
+    """
+    for axis, factor in enumerate(factors, start=1):
+        if factor > 1:
+            inputs = _along(inputs, axis, factor)
+    return inputs
+
+
+def sub_sampled_length(length, factor):
+    """The length that `sub_sample` leaves; None for None."""
+    return None if length is None else max(length // factor, 1)
+
+
+def _along(inputs, axis, factor):
+    shape = ops.shape(inputs)
+    length, channels = shape[axis], shape[-1]
+    after = math.prod(shape[axis + 1 : -1])
+    x = ops.reshape(inputs, (-1, length, after, channels))
+    count = length // factor
+    if not isinstance(length, int):
+        count = ops.maximum(count, 1)
+    if not isinstance(length, int) or length < factor:
+        # The last row once more changes no maximum.
+        x = ops.concatenate([x] + [x[:, -1:]] * (factor - 1), axis=1)
+        count = 1 if isinstance(length, int) else count
+    window = (factor, 1)
+    x = ops.max_pool(x, window, window, "valid", data_format="channels_last")
+    x = x[:, :count]
+    return ops.reshape(x, (-1, *shape[1:axis], count, *shape[axis + 1 :]))
