@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
 # What TensorFlow alone can do: export, and what calls it.
-TENSORFLOW_TESTS := tests/export tests/convzoo tests/test_readme.py
+TENSORFLOW_TESTS := tests/export tests/convzoo tests/test_readme.py tests/test_docstrings.py
 
 .PHONY: demo test test-backends test-wheel bench lint format clean
 

@@ -41,14 +41,19 @@ def max_bins(inputs, level, sizes=None):
     """
     if sizes is None:
         rows = [inputs[:, a:b] for a, b in _bounds(inputs, 1, level[0])]
-        pooled = ops.stack([ops.max(row, axis=1) for row in rows], axis=1)
+        pooled = ops.stack([_max(row, 1) for row in rows], axis=1)
         columns = [pooled[:, :, a:b] for a, b in _bounds(inputs, 2, level[1])]
     else:
         rows = _masked(inputs, level[0], sizes, 0)
-        pooled = ops.stack([ops.max(row, axis=1) for row in rows], axis=1)
+        pooled = ops.stack([_max(row, 1) for row in rows], axis=1)
         columns = _masked(pooled, level[1], sizes, 1)
-    columns = [ops.max(column, axis=2) for column in columns]
-    return _bins_in_line(ops.stack(columns, axis=2), level)
+    pooled = ops.stack([_max(column, 2) for column in columns], axis=2)
+    return _bins_in_line(pooled, level)
+
+
+def _max(inputs, axis):
+    # With an initial value an empty batch is not an error.
+    return ops.max(inputs, axis=axis, initial=float("-inf"))
 
 
 def _bounds(inputs, axis, count):

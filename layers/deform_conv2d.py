@@ -4,7 +4,10 @@ Dai et al. 2017, Deformable Convolutional Networks,
 https://arxiv.org/abs/1703.06211, eq. 2, and Zhu et al. 2018, Deformable
 ConvNets v2, https://arxiv.org/abs/1811.11168, eq. 1.
 
-Outputs and gradients are those of `torchvision.ops.deform_conv2d` and of mmcv.
+Outputs and gradients are those of mmcv and of `torchvision.ops.deform_conv2d`,
+with one exception: the offset of a tap that lies exactly one pixel above or to
+the left of the input, as those of a new layer do, has gradient zero in mmcv and
+here, and the slope towards the input in torchvision.
 """
 
 import numpy as np
@@ -81,6 +84,7 @@ def deform_conv2d(
         checked_pair("dilation_rate", dilation_rate),
     )
     out_size = grid.out_size(*ops.shape(inputs)[1:3])
+    grid.check_fits(inputs.shape[1:3])
     taps = deformable_groups * kernel.shape[0] * kernel.shape[1]
     offset = _checked_map("offset", offset, out_size, 2 * taps)
     if mask is not None:
@@ -178,7 +182,7 @@ def _parts(kernel, rows, weights, deformable_groups):
 
 
 def _taps_first(offset, mask, deformable_groups):
-    """From group by group to tap by tap."""
+    """From all taps of one group after the other to all groups of one tap."""
     taps = offset.shape[3] // 2
     order = np.arange(taps).reshape(deformable_groups, -1).T.reshape(-1)
     pairs = np.stack([2 * order, 2 * order + 1], axis=1).reshape(-1)

@@ -175,7 +175,9 @@ class DeformableConv2D(keras.layers.Layer):
                 "`groups` must divide `filters`. "
                 f"Received: groups={groups}, filters={filters}"
             )
-        check_number("modulation_scale", modulation_scale, 0, low_included=False)
+        check_number(
+            "modulation_scale", modulation_scale, 0, low_included=False
+        )
         check_number("offset_gradient_scale", offset_gradient_scale, 0)
         if max_offset is not None:
             check_number("max_offset", max_offset, 0, low_included=False)
@@ -294,14 +296,8 @@ class DeformableConv2D(keras.layers.Layer):
                     f"Received: {name}={getattr(self, name)}"
                 )
         size = [n for i, n in enumerate(input_shape) if i not in (0, axis)]
+        self._grid.check_fits(size)
         out_size = self._grid.out_size(*size)
-        if any(n is not None and n < 1 for n in out_size):
-            raise ValueError(
-                "The kernel does not fit into the padded input. Received: "
-                f"kernel_size={self.kernel_size}, padding={self.padding!r}, "
-                f"dilation_rate={self.dilation_rate}, "
-                f"input_shape={tuple(input_shape)}"
-            )
         if self.data_format == "channels_first":
             return (input_shape[0], self.filters, *out_size)
         return (input_shape[0], *out_size, self.filters)

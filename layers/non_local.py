@@ -227,7 +227,9 @@ class NonLocal(keras.layers.Layer):
             mean, whole = pairwise.dot_product_mean, pairwise.dot_product_map
         elif self.mode == "concatenation":
             mean, whole = pairwise.relu_sum_mean, pairwise.relu_sum_map
-            kernel = ops.expand_dims(ops.cast(self.concat_kernel, keys.dtype), 1)
+            kernel = ops.expand_dims(
+                ops.cast(self.concat_kernel, keys.dtype), 1
+            )
             inner = keys.shape[-1]
             queries = ops.matmul(queries, kernel[:inner])
             keys = ops.matmul(keys, kernel[inner:])
@@ -260,7 +262,8 @@ class NonLocal(keras.layers.Layer):
         axes = self._spatial(input_shape)
         factors = self._factors(len(axes)) if self.sub_sample else (1,) * 3
         keys = [
-            sub_sampled_length(n, f) for n, f in zip(axes, factors, strict=False)
+            sub_sampled_length(n, f)
+            for n, f in zip(axes, factors, strict=False)
         ]
         attention = (input_shape[0], _product(axes), _product(keys))
         return tuple(input_shape), attention
@@ -319,7 +322,9 @@ class NonLocal(keras.layers.Layer):
         return checked_channels("NonLocal", input_shape, axis)
 
     def _spatial(self, shape):
-        return shape[2:] if self.data_format == "channels_first" else shape[1:-1]
+        return (
+            shape[2:] if self.data_format == "channels_first" else shape[1:-1]
+        )
 
 
 def _check_sub_sample(value):

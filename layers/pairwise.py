@@ -11,7 +11,11 @@ from keras import ops
 
 def softmax_map(queries, keys):
     """The map of all pairs: softmax over the keys, `(batch, N, keys)`."""
-    return ops.softmax(_products(queries, keys), axis=-1)
+    products = _products(queries, keys)
+    if products.shape[-1] == 1:
+        # Keras takes this for a mistake, and warns.
+        return ops.ones_like(products)
+    return ops.softmax(products, axis=-1)
 
 
 def dot_product_map(queries, keys):

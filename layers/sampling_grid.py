@@ -30,6 +30,17 @@ class SamplingGrid(NamedTuple):
             for axis, length in enumerate((height, width))
         )
 
+    def check_fits(self, size):
+        """Raise a `ValueError` if the output would be empty."""
+        out_size = self.out_size(*size)
+        if any(n is not None and n < 1 for n in out_size):
+            raise ValueError(
+                "The kernel does not fit into the padded input. Received: "
+                f"kernel_size={self.kernel_size}, padding={self.padding!r}, "
+                f"dilation_rate={self.dilation_rate}, "
+                f"input size {tuple(size)}"
+            )
+
     def corners(self, inputs, offset, mask):
         """Rows of a table of pixels, and what they count for each tap.
 
@@ -38,7 +49,8 @@ class SamplingGrid(NamedTuple):
 
         Args:
             inputs: `(batch, height, width, channels)`.
-            offset: `(batch, out_height, out_width, 2 * taps)`, (y, x) by turns.
+            offset: `(batch, out_height, out_width, 2 * taps)`, (y, x) by turns,
+                taps row by row, each for all groups before the next.
             mask: `(batch, out_height, out_width, taps)`, or None for 1.
 
         Returns:
@@ -84,14 +96,16 @@ class SamplingGrid(NamedTuple):
         offset_y, offset_x = ops.unstack(offset, 2, axis=-1)
         tap_y, tap_x = self._undisplaced(taps)
         return (
-            ops.reshape(rows, (1, -1, 1)) + ops.cast(tap_y, offset.dtype)
+            ops.reshape(rows, (1, -1, 1))
+            + ops.cast(tap_y, offset.dtype)
             + offset_y,
-            ops.reshape(columns, (1, -1, 1)) + ops.cast(tap_x, offset.dtype)
+            ops.reshape(columns, (1, -1, 1))
+            + ops.cast(tap_x, offset.dtype)
             + offset_x,
         )
 
     def _undisplaced(self, taps):
-        """The taps of a plain convolution, for all groups, `(1, 1, taps)`."""
+        """The taps of a plain convolution, each for all groups."""
         kernel = np.meshgrid(
             *(
                 np.arange(size) * dilation
@@ -102,7 +116,7 @@ class SamplingGrid(NamedTuple):
             indexing="ij",
         )
         groups = taps // kernel[0].size
-        return [np.tile(k.reshape(-1), groups).reshape(1, 1, -1) for k in kernel]
+        return [np.repeat(k, groups).reshape(1, 1, -1) for k in kernel]
 
     def _span(self, axis):
         return (self.kernel_size[axis] - 1) * self.dilation_rate[axis] + 1

@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 
 from convzoo.zoo import SRGenerator
+from tests import layer_checks
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
+FIXTURES = Path(__file__).parent / "fixtures"
 
 
 def shared_data(name):
@@ -17,6 +19,60 @@ def shared_data(name):
     if not folder.is_dir():
         pytest.skip(f"the folder shared/data/{name} is not beside the checkout")
     return folder
+
+
+def run_layer_test(
+    cls,
+    arguments,
+    input_shape,
+    output_shape,
+    *,
+    folder,
+    other_shapes,
+    tolerance=1e-5,
+):
+    """Put a layer through everything that a user may do with it.
+
+    Its configuration and a `.keras` file bring it back; eager, graph and XLA,
+    all dtypes, and the files that leave Keras agree; one model and one file
+    take all sizes; every weight learns.
+
+    Args:
+        cls: the class of the layer.
+        arguments: of its constructor.
+        input_shape: of one batch.
+        output_shape: what it becomes.
+        folder: an empty one, for files.
+        other_shapes: of more batches for the same model.
+        tolerance: absolute and relative, in float32.
+    """
+    random = np.random.default_rng(0)
+    maps = [
+        random.normal(size=shape).astype("float32")
+        for shape in (input_shape, *other_shapes)
+    ]
+    layer_checks.check_config(cls, arguments)
+    layer = cls(**arguments)
+    layer.build(input_shape)
+    randomized(layer)
+    inputs = keras.Input(batch_shape=_opened(arguments, input_shape))
+    model = keras.Model(inputs, layer(inputs))
+    layer_checks.check_shapes(layer, model, maps, output_shape)
+    layer_checks.check_keras_file(model, maps, folder)
+    layer_checks.check_compiled(layer, model, maps, tolerance)
+    layer_checks.check_dtypes(cls, arguments, layer, maps)
+    layer_checks.check_gradients(layer, maps)
+    if layer_checks.BACKEND == "tensorflow":
+        layer_checks.check_exported(model, maps, folder, tolerance)
+
+
+def _opened(arguments, shape):
+    """The shape of an input with only the channels known."""
+    channels = 1 if arguments.get("data_format") == "channels_first" else -1
+    opened = [None] * len(shape)
+    opened[channels] = shape[channels]
+    # JAX and PyTorch trace a layer with the sizes that they get.
+    return tuple(opened)
 
 
 def tiny_generator(**arguments):

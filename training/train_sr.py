@@ -5,11 +5,11 @@ from dataclasses import asdict
 
 import keras
 
+from convzoo.layers.checks import check_choice, check_positive
 from convzoo.training.evaluate_sr import mean, measure
 from convzoo.training.patches import Patches
 from convzoo.training.photographs import read_pair
 from convzoo.training.run import Run
-from convzoo.layers.checks import check_choice, check_positive
 from convzoo.zoo.image_file import list_images
 from convzoo.zoo.presets import SR_CONFIGS, get_preset
 from convzoo.zoo.sr_generator import SRGenerator

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from convzoo.zoo.bicubic import resize_bicubic
 from convzoo.layers.checks import check_positive
+from convzoo.zoo.bicubic import resize_bicubic
 from convzoo.zoo.tiling import tile_spans
 
 # Weights of R, G, B in luma, ITU-R BT.601.

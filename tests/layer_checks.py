@@ -1,0 +1,184 @@
+"""The checks that `run_layer_test` makes, one function each."""
+
+import inspect
+import json
+
+import keras
+import numpy as np
+from keras import ops
+
+BACKEND = keras.config.backend()
+POLICIES = {
+    "float64": 1e-5,
+    "mixed_float16": 3e-2,
+    "mixed_bfloat16": 2e-1,
+    "bfloat16": 2e-1,
+}
+
+
+def check_config(cls, arguments):
+    """Every argument is an attribute and in the configuration; it returns."""
+    layer = cls(**arguments)
+    config = layer.get_config()
+    for name in inspect.signature(cls.__init__).parameters:
+        if name not in ("self", "kwargs"):
+            assert name in config, f"{name} is not in get_config()"
+            assert hasattr(layer, name), f"{name} is not an attribute"
+    again = cls.from_config(json.loads(json.dumps(config))).get_config()
+    assert json.dumps(again) == json.dumps(config)
+    for name, value in arguments.items():
+        if isinstance(value, (int, float)):
+            assert config[name] == value
+
+
+def check_shapes(layer, model, maps, output_shape):
+    """Eager, symbolic and computed shapes agree."""
+    outputs = layer(maps[0])
+    assert tuple(outputs.shape) == output_shape
+    assert tuple(layer.compute_output_shape(maps[0].shape)) == output_shape
+    open_shape = layer.compute_output_shape(model.input.shape)
+    assert tuple(model.output.shape) == tuple(open_shape)
+
+
+def check_keras_file(model, maps, folder):
+    path = folder / "model.keras"
+    model.save(path)
+    loaded = keras.saving.load_model(path)
+    expected = model.predict(maps[0], verbose=0)
+    np.testing.assert_array_equal(loaded.predict(maps[0], verbose=0), expected)
+
+
+def check_compiled(layer, model, maps, tolerance):
+    """Eager equals graph equals XLA, at all sizes of one model."""
+    # PyTorch's compiler is another product; its eager mode is what users run.
+    modes = [{"run_eagerly": True}, {"jit_compile": False}]
+    if BACKEND != "torch":
+        modes.append({"jit_compile": True})
+    for mode in modes:
+        model.compile(**mode)
+        for batch in maps:
+            expected = ops.convert_to_numpy(layer(batch))
+            found = model.predict_on_batch(batch)
+            np.testing.assert_allclose(
+                found, expected, rtol=tolerance, atol=tolerance
+            )
+
+
+def check_dtypes(cls, arguments, layer, maps):
+    """Every policy computes in its type, and what float32 computes."""
+    expected = ops.convert_to_numpy(layer(maps[0]))
+    scale = np.max(np.abs(expected))
+    for policy, tolerance in POLICIES.items():
+        with wide_enough(policy):
+            other = cls(**arguments, dtype=policy)
+            other.build(maps[0].shape)
+            other.set_weights(layer.get_weights())
+            outputs = other(ops.cast(maps[0], other.compute_dtype))
+            found = keras.backend.standardize_dtype(outputs.dtype)
+            assert found == other.compute_dtype, policy
+            difference = ops.convert_to_numpy(ops.cast(outputs, "float32"))
+            difference = np.max(np.abs(difference - expected))
+            assert difference <= tolerance * scale, (policy, difference)
+
+
+def check_gradients(layer, maps):
+    """Every weight has a gradient, finite and not all zero."""
+    gradients = weight_gradients(layer, maps[0])
+    assert len(gradients) == len(layer.trainable_variables)
+    for variable, gradient in zip(
+        layer.trainable_variables, gradients, strict=True
+    ):
+        assert gradient is not None, f"{variable.path} has no gradient"
+        gradient = ops.convert_to_numpy(gradient)
+        assert np.all(np.isfinite(gradient)), variable.path
+        assert np.any(gradient != 0), f"{variable.path} has a gradient of zero"
+
+
+def check_exported(model, maps, folder, tolerance):
+    """One SavedModel and one LiteRT file give the same at all sizes."""
+    from convzoo.export import LiteRTModel, SavedModel
+    from convzoo.export.litert import write_litert
+    from convzoo.export.saved_model import write_saved_model
+
+    served = served_model(model)
+    write_saved_model(served, folder / "saved_model")
+    write_litert(folder / "saved_model", folder / "model.tflite")
+    runs = {
+        "SavedModel": SavedModel(folder / "saved_model"),
+        "LiteRT": LiteRTModel(folder / "model.tflite"),
+    }
+    for batch in maps:
+        expected = ops.convert_to_numpy(model(batch))
+        for name, run in runs.items():
+            found = run(inputs=batch)["outputs"]
+            assert found.shape == expected.shape, name
+            np.testing.assert_allclose(
+                found, expected, rtol=tolerance, atol=tolerance, err_msg=name
+            )
+
+
+def served_model(model):
+    """A model as `convzoo.export` wants it: with names for what goes in."""
+    served = keras.Model(model.input, model.output)
+    served.serving_inputs = {"inputs": model.input.shape}
+    served.serve = lambda inputs: {"outputs": served(inputs, training=False)}
+    return served
+
+
+def weight_gradients(layer, inputs):
+    """Of the mean square of the outputs, for each trainable variable."""
+    if BACKEND == "tensorflow":
+        import tensorflow as tf
+
+        with tf.GradientTape() as tape:
+            loss = ops.mean(ops.square(layer(inputs)))
+        values = [v.value for v in layer.trainable_variables]
+        return tape.gradient(loss, values)
+    if BACKEND == "jax":
+        import jax
+
+        def loss(trainable):
+            fixed = [v.value for v in layer.non_trainable_variables]
+            outputs, _ = layer.stateless_call(trainable, fixed, inputs)
+            return ops.mean(ops.square(outputs))
+
+        return jax.grad(loss)([v.value for v in layer.trainable_variables])
+    layer.zero_grad()
+    ops.mean(ops.square(layer(ops.convert_to_tensor(inputs)))).backward()
+    return [v.value.grad for v in layer.trainable_variables]
+
+
+def gradients(function, arrays, upstream):
+    """Of `sum(function(*arrays) * upstream)`, for each array, in its type."""
+    arrays = [ops.convert_to_tensor(array) for array in arrays]
+
+    def loss(*arrays):
+        return ops.sum(function(*arrays) * ops.convert_to_tensor(upstream))
+
+    if BACKEND == "tensorflow":
+        import tensorflow as tf
+
+        with tf.GradientTape() as tape:
+            tape.watch(arrays)
+            value = loss(*arrays)
+        found = tape.gradient(value, arrays)
+    elif BACKEND == "jax":
+        import jax
+
+        found = jax.grad(loss, argnums=tuple(range(len(arrays))))(*arrays)
+    else:
+        arrays = [a.detach().requires_grad_() for a in arrays]
+        loss(*arrays).backward()
+        found = [a.grad for a in arrays]
+    return [ops.convert_to_numpy(gradient) for gradient in found]
+
+
+def wide_enough(dtype):
+    """A context in which JAX has 64 bits, if the dtype asks for them."""
+    import contextlib
+
+    if BACKEND == "jax" and "64" in dtype:
+        from jax.experimental import enable_x64
+
+        return enable_x64()
+    return contextlib.nullcontext()
