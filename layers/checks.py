@@ -22,24 +22,22 @@ def check_positive(name, value):
         )
 
 
-def check_number(name, value, low, high=math.inf, low_included=True):
-    """Raise a `ValueError` unless `value` is a finite number in an interval.
+def check_number(name, value, low, high=math.inf):
+    """Raise a `ValueError` unless `low <= value < high`."""
+    if not _is_number(value) or not low <= value < high:
+        raise ValueError(
+            f"`{name}` must be a number of at least {low} and below {high}. "
+            f"Received: {name}={value!r}"
+        )
 
-    Args:
-        name: of the argument.
-        value: of the argument.
-        low: the smallest number; itself only if `low_included`.
-        high: the number below which `value` must be.
-        low_included: whether `low` is allowed.
-    """
-    is_number = isinstance(value, numbers.Real) and not isinstance(value, bool)
-    if is_number and (low < value or (low_included and value == low)):
-        if value < high:
-            return
-    bounds = f"{'[' if low_included else '('}{low}, {high})"
-    raise ValueError(
-        f"`{name}` must be a number in {bounds}. Received: {name}={value!r}"
-    )
+
+def check_above(name, value, low):
+    """Raise a `ValueError` unless `low < value < infinity`."""
+    if not _is_number(value) or not low < value < math.inf:
+        raise ValueError(
+            f"`{name}` must be a finite number above {low}. "
+            f"Received: {name}={value!r}"
+        )
 
 
 def check_flag(name, value):
@@ -92,3 +90,7 @@ def check_rank(layer, shape, ranks):
 
 def is_integer(value):
     return isinstance(value, numbers.Integral) and not isinstance(value, bool)
+
+
+def _is_number(value):
+    return isinstance(value, numbers.Real) and not isinstance(value, bool)

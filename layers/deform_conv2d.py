@@ -118,14 +118,14 @@ def _filter_then_sample(table, kernel, rows, weights, deformable_groups):
     """
     channels, filters = kernel.shape[2:]
     outputs = []
-    for kernel, rows, weights in _parts(kernel, rows, weights, 1):
-        count = kernel.shape[0]
-        kernel = ops.reshape(ops.transpose(kernel, (1, 0, 2)), (channels, -1))
-        results = ops.reshape(ops.matmul(table, kernel), (-1, filters))
+    for taps, at, weight in _parts(kernel, rows, weights, 1):
+        count = taps.shape[0]
+        taps = ops.reshape(ops.transpose(taps, (1, 0, 2)), (channels, -1))
+        results = ops.reshape(ops.matmul(table, taps), (-1, filters))
         tap = np.arange(count, dtype="int32").reshape(1, 1, count, 1)
-        rows = ops.reshape(rows * count + tap, (-1, 4 * count))
-        weights = ops.reshape(weights, (-1, 4 * count))
-        outputs.append(weighted_rows(results, rows, weights))
+        at = ops.reshape(at * count + tap, (-1, 4 * count))
+        weight = ops.reshape(weight, (-1, 4 * count))
+        outputs.append(weighted_rows(results, at, weight))
     return sum(outputs[1:], outputs[0])
 
 
@@ -133,15 +133,13 @@ def _sample_then_filter(table, kernel, rows, weights, deformable_groups):
     """Interpolate the input at all taps, then convolve these."""
     channels = deformable_groups * table.shape[1]
     outputs = []
-    for kernel, rows, weights in _parts(
-        kernel, rows, weights, deformable_groups
-    ):
-        group = np.arange(rows.shape[2], dtype="int32") % deformable_groups
-        rows = rows * deformable_groups + group.reshape(1, 1, -1, 1)
+    for taps, at, weight in _parts(kernel, rows, weights, deformable_groups):
+        group = np.arange(at.shape[2], dtype="int32") % deformable_groups
+        at = at * deformable_groups + group.reshape(1, 1, -1, 1)
         sampled = weighted_rows(
-            table, ops.reshape(rows, (-1, 4)), ops.reshape(weights, (-1, 4))
+            table, ops.reshape(at, (-1, 4)), ops.reshape(weight, (-1, 4))
         )
-        outputs.append(_grouped_product(sampled, kernel, channels))
+        outputs.append(_grouped_product(sampled, taps, channels))
     return sum(outputs[1:], outputs[0])
 
 

@@ -14,6 +14,7 @@ import keras
 from keras import ops
 
 from convzoo.layers.checks import (
+    check_above,
     check_flag,
     check_number,
     check_positive,
@@ -67,7 +68,8 @@ class DeformableConv2D(keras.layers.Layer):
             hyperbolic tangent); None for no bound, as in the papers. Offsets
             that grow without end are how deformable networks fail.
         track_offsets: whether the mean absolute offset, in pixels, is a metric
-            of the model in training: `offset_mean_abs`.
+            of the model in training: `offset_mean_abs`. On JAX, Keras does not
+            collect what layers report, and it stays zero.
         activation: of the output; None for none.
         use_bias: whether a bias is added to the output.
         data_format: `"channels_last"` or `"channels_first"`; None for that of
@@ -175,12 +177,10 @@ class DeformableConv2D(keras.layers.Layer):
                 "`groups` must divide `filters`. "
                 f"Received: groups={groups}, filters={filters}"
             )
-        check_number(
-            "modulation_scale", modulation_scale, 0, low_included=False
-        )
+        check_above("modulation_scale", modulation_scale, 0)
         check_number("offset_gradient_scale", offset_gradient_scale, 0)
         if max_offset is not None:
-            check_number("max_offset", max_offset, 0, low_included=False)
+            check_above("max_offset", max_offset, 0)
         given["data_format"] = checked_data_format(data_format)
         given["activation"] = keras.activations.get(activation)
         for name in _object_names():

@@ -85,7 +85,7 @@ def from_dcnv3_order(values, kernel_size, deformable_groups=1):
 
     >>> import numpy as np
     >>> from convzoo.layers.deformable_weights import from_dcnv3_order
-    >>> names = np.array(["x00", "y00", "x10", "y10", "x01", "y01", "x11", "y11"])
+    >>> names = "x00 y00 x10 y10 x01 y01 x11 y11".split()
     >>> " ".join(from_dcnv3_order(names, 2))
     'y00 x00 y01 x01 y10 x10 y11 x11'
     """

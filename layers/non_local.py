@@ -14,7 +14,7 @@ import math
 import keras
 from keras import ops
 
-from convzoo.layers import pairwise
+import convzoo.layers.pairwise as pairwise
 from convzoo.layers.checks import (
     check_choice,
     check_flag,
@@ -43,8 +43,8 @@ class NonLocal(keras.layers.Layer):
 
     | mode | f(i, j) | divided by | memory |
     |---|---|---|---|
-    | `"embedded_gaussian"` | exp(theta_i . phi_j) | its sum over j | chunk * N |
-    | `"gaussian"` | exp(x_i . x_j) | its sum over j | chunk * N |
+    | `"embedded_gaussian"` | exp(theta_i . phi_j) | its sum | chunk * N |
+    | `"gaussian"` | exp(x_i . x_j) | its sum | chunk * N |
     | `"dot_product"` | theta_i . phi_j | N | N |
     | `"concatenation"` | relu(w . [theta_i, phi_j]) | N | N |
 
@@ -314,8 +314,8 @@ class NonLocal(keras.layers.Layer):
         axes = len(input_shape) - 2
         if self.sub_sample is not None and len(self._factors(axes)) != axes:
             raise ValueError(
-                f"`sub_sample` must be an int or have {axes} entries. Received: "
-                f"sub_sample={self.sub_sample}, "
+                f"`sub_sample` must be an int or have {axes} entries. "
+                f"Received: sub_sample={self.sub_sample}, "
                 f"input_shape={tuple(input_shape)}"
             )
         axis = 1 if self.data_format == "channels_first" else -1

@@ -157,21 +157,23 @@ def _checked_sizes(sizes, inputs):
     if len(sizes.shape) != 2 or sizes.shape[1] != 2 or not _is_int(sizes):
         raise ValueError(
             "`sizes` must be integers of shape (batch, 2). Received: "
-            f"shape {tuple(sizes.shape)}, {keras.backend.standardize_dtype(sizes.dtype)}"
+            f"shape {tuple(sizes.shape)}, dtype {sizes.dtype}"
         )
     height, width = ops.shape(inputs)[1:3]
     values = values_of(sizes)
-    if values is not None:
-        if (values < 1).any() or (values > (height, width)).any():
-            raise ValueError(
-                "`sizes` must lie between 1 and the rows and columns of the "
-                f"maps, {(int(height), int(width))}. "
-                f"Received: sizes={values.tolist()}"
-            )
+    if values is not None and not _within(values, height, width):
+        raise ValueError(
+            "`sizes` must lie between 1 and the rows and columns of the "
+            f"maps, {(height, width)}. Received: sizes={values.tolist()}"
+        )
     sizes = ops.cast(sizes, "int32")
     rows = ops.clip(sizes[:, 0], 1, height)
     columns = ops.clip(sizes[:, 1], 1, width)
     return ops.stack([rows, columns], axis=1)
+
+
+def _within(sizes, height, width):
+    return bool((sizes >= 1).all() and (sizes <= (height, width)).all())
 
 
 def _is_int(tensor):

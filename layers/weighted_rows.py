@@ -25,7 +25,7 @@ def weighted_rows(table, indices, weights):
     @ops.custom_gradient
     def forward(table, weights):
         def backward(gradient):
-            rows = ops.take(table, indices, axis=0)
+            rows = _rows(table, indices)
             to_weights = ops.squeeze(
                 ops.matmul(rows, ops.expand_dims(gradient, 2)), 2
             )
@@ -41,5 +41,11 @@ def weighted_rows(table, indices, weights):
 
 
 def _forward(table, indices, weights):
-    rows = ops.take(table, indices, axis=0)
+    rows = _rows(table, indices)
     return ops.squeeze(ops.matmul(ops.expand_dims(weights, 1), rows), 1)
+
+
+def _rows(table, indices):
+    # In line: JAX loses a dimension where the table is empty.
+    rows = ops.take(table, ops.reshape(indices, (-1,)), axis=0)
+    return ops.reshape(rows, (-1, indices.shape[1], table.shape[1]))

@@ -1,5 +1,6 @@
 """The checks that `run_layer_test` makes, one function each."""
 
+import contextlib
 import inspect
 import json
 
@@ -175,10 +176,8 @@ def gradients(function, arrays, upstream):
 
 def wide_enough(dtype):
     """A context in which JAX has 64 bits, if the dtype asks for them."""
-    import contextlib
-
     if BACKEND == "jax" and "64" in dtype:
-        from jax.experimental import enable_x64
+        import jax
 
-        return enable_x64()
+        return jax.enable_x64(True)
     return contextlib.nullcontext()
