@@ -52,8 +52,10 @@ def max_bins(inputs, level, sizes=None):
 
 
 def _max(inputs, axis):
-    # With an initial value an empty batch is not an error.
-    return ops.max(inputs, axis=axis, initial=float("-inf"))
+    if inputs.shape[0] == 0:
+        # `ops.max` refuses an empty batch; the shape is all there is to it.
+        return ops.sum(inputs, axis=axis)
+    return ops.max(inputs, axis=axis)
 
 
 def _bounds(inputs, axis, count):

@@ -122,7 +122,7 @@ def _filter_then_sample(table, kernel, rows, weights, deformable_groups):
         count = taps.shape[0]
         taps = ops.reshape(ops.transpose(taps, (1, 0, 2)), (channels, -1))
         results = ops.reshape(ops.matmul(table, taps), (-1, filters))
-        tap = np.arange(count, dtype="int32").reshape(1, 1, count, 1)
+        tap = ops.reshape(ops.arange(count, dtype="int32"), (1, 1, count, 1))
         at = ops.reshape(at * count + tap, (-1, 4 * count))
         weight = ops.reshape(weight, (-1, 4 * count))
         outputs.append(weighted_rows(results, at, weight))
@@ -134,8 +134,8 @@ def _sample_then_filter(table, kernel, rows, weights, deformable_groups):
     channels = deformable_groups * table.shape[1]
     outputs = []
     for taps, at, weight in _parts(kernel, rows, weights, deformable_groups):
-        group = np.arange(at.shape[2], dtype="int32") % deformable_groups
-        at = at * deformable_groups + group.reshape(1, 1, -1, 1)
+        group = ops.arange(at.shape[2], dtype="int32") % deformable_groups
+        at = at * deformable_groups + ops.reshape(group, (1, 1, -1, 1))
         sampled = weighted_rows(
             table, ops.reshape(at, (-1, 4)), ops.reshape(weight, (-1, 4))
         )

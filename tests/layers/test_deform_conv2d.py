@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from keras import ops
 
 from convzoo.layers import deform_conv2d
-from tests.layer_checks import BACKEND, gradients, wide_enough
+from tests.layer_checks import BACKEND, FLOATS, gradients, wide_enough
 from tests.support import FIXTURES, numpy_of
 
 ODD = {"strides": (2, 1), "padding": (1, 0), "dilation_rate": (2, 1)}
@@ -111,7 +111,7 @@ def test_any_geometry_as_loops(data):
     )
     if not draw(st.booleans()):
         arrays = (*arrays[:3], None)
-    dtype = draw(st.sampled_from(["float32", "float64"]))
+    dtype = draw(st.sampled_from(FLOATS))
     arguments = {
         "strides": strides,
         "padding": padding,
