@@ -231,6 +231,7 @@ class DeformableConv2D(keras.layers.Layer):
             self.padding,
             self.dilation_rate,
             self.deformable_groups,
+            training,
         )
         if self.use_bias:
             outputs = outputs + ops.cast(self.bias, outputs.dtype)

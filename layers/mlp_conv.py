@@ -9,6 +9,7 @@ says; Keras's default is Glorot et al.'s, the paper's a Gaussian.
 """
 
 import keras
+from keras import ops
 
 from convzoo.layers.checks import (
     check_choice,
@@ -20,6 +21,9 @@ from convzoo.layers.checks import (
     checked_data_format,
     checked_pair,
 )
+
+_TO_LAST = (0, 2, 3, 1)
+_TO_FIRST = (0, 3, 1, 2)
 
 
 @keras.saving.register_keras_serializable(package="convzoo")
@@ -131,7 +135,10 @@ class MLPConv(keras.layers.Layer):
         self.convs += [self._conv(n, kernel_size=1) for n in units[1:]]
         self.norms = []
         if normalization == "batch":
-            self.norms = [self._norm() for _ in units]
+            self.norms = [
+                keras.layers.BatchNormalization(dtype=self.dtype_policy)
+                for _ in units
+            ]
         self.drop = keras.layers.Dropout(dropout, dtype=self.dtype_policy)
 
     def _conv(self, filters, **arguments):
@@ -142,19 +149,16 @@ class MLPConv(keras.layers.Layer):
             bias_initializer=_another(self.bias_initializer),
             kernel_regularizer=self.kernel_regularizer,
             bias_regularizer=self.bias_regularizer,
-            data_format=self.data_format,
+            # The other one not every CPU has.
+            data_format="channels_last",
             dtype=self.dtype_policy,
             **arguments,
-        )
-
-    def _norm(self):
-        return keras.layers.BatchNormalization(
-            axis=self._channel_axis, dtype=self.dtype_policy
         )
 
     def build(self, input_shape):
         check_rank("MLPConv", input_shape, (4,))
         checked_channels("MLPConv", input_shape, self._channel_axis)
+        input_shape = self._reordered(input_shape, _TO_LAST)
         for index, conv in enumerate(self.convs):
             conv.build(input_shape)
             input_shape = conv.compute_output_shape(input_shape)
@@ -163,19 +167,24 @@ class MLPConv(keras.layers.Layer):
 
     def call(self, inputs, training=False):
         x = inputs
+        if self.data_format == "channels_first":
+            x = ops.transpose(x, _TO_LAST)
         last = len(self.convs) - 1
         for index, conv in enumerate(self.convs):
             x = conv(x)
             if self.norms:
                 x = self.norms[index](x, training=training)
             x = (self.final_activation if index == last else self.activation)(x)
+        if self.data_format == "channels_first":
+            x = ops.transpose(x, _TO_FIRST)
         return self.drop(x, training=training)
 
     def compute_output_shape(self, input_shape):
         check_rank("MLPConv", input_shape, (4,))
+        shape = self._reordered(input_shape, _TO_LAST)
         for conv in self.convs:
-            input_shape = conv.compute_output_shape(input_shape)
-        return input_shape
+            shape = conv.compute_output_shape(shape)
+        return self._reordered(shape, _TO_FIRST)
 
     def get_config(self):
         config = super().get_config()
@@ -198,6 +207,11 @@ class MLPConv(keras.layers.Layer):
         for name in ("kernel_regularizer", "bias_regularizer"):
             config[name] = keras.regularizers.serialize(getattr(self, name))
         return config
+
+    def _reordered(self, shape, order):
+        if self.data_format == "channels_last":
+            return tuple(shape)
+        return tuple(shape[axis] for axis in order)
 
     @property
     def _channel_axis(self):

@@ -28,9 +28,8 @@ from convzoo.layers.sub_sample import sub_sample, sub_sampled_length
 
 _MODES = ("embedded_gaussian", "gaussian", "dot_product", "concatenation")
 # Up to so many positions the whole map is faster than its parts, and small.
-_WHOLE = 4096
-_CHUNK_SIZE = 512
-_CHUNKS_OF_UNKNOWN = 16
+_WHOLE = 2048
+_CHUNK_SIZE = 256
 
 
 @keras.saving.register_keras_serializable(package="convzoo")
@@ -51,7 +50,7 @@ class NonLocal(keras.layers.Layer):
     None of them forms the N x N map of all pairs, for which such layers run out
     of memory, and the results are those with the map, to rounding: the dot
     products associate, the concatenation sorts, and the softmaxes go through
-    the queries in chunks, each computed again in the backward pass.
+    the queries in chunks, each computed again in the backward pass of training.
 
     Args:
         mode: see the table.
@@ -66,10 +65,11 @@ class NonLocal(keras.layers.Layer):
             weights are of both kinds.
         normalization: `"batch"` puts a `BatchNormalization`, with a scale that
             starts at zero, behind `out`; with None `out` itself starts at zero.
-        chunk_size: queries in one chunk of a softmax. `"auto"` takes 512 above
-            4,096 positions, and all at once below; None always takes all.
-            Where the number of positions is not known when the graph is built,
-            there are 16 chunks, whatever their size: memory is N * N / 16 then.
+        chunk_size: queries in one chunk of a softmax. `"auto"` takes 256 above
+            2,048 positions, and all at once below; None always takes all.
+            Outside of training, the chunks are written out in TensorFlow's
+            graph, for LiteRT, and are at most 32, or 16 where the number of
+            positions is not known: memory is N * N / 16 then.
         return_attention: whether to return the map of all pairs as well; it
             takes the memory that the layer otherwise saves.
         data_format: `"channels_last"` or `"channels_first"`; None for that of
@@ -80,7 +80,8 @@ class NonLocal(keras.layers.Layer):
 
     Call arguments:
         inputs: the features.
-        training: whether to normalise by the batch.
+        training: whether to normalise by the batch, and whether a backward pass
+            follows: the chunks then go through a loop.
 
     Input shape:
         `(batch, length, channels)`, `(batch, rows, columns, channels)` or
@@ -189,7 +190,7 @@ class NonLocal(keras.layers.Layer):
         shape = ops.shape(x)
         flat = ops.reshape(x, (-1, math.prod(shape[1:-1]), shape[-1]))
         queries, keys, values = self._embedded(flat, shape)
-        mean, attention = self._mean(queries, keys, values)
+        mean, attention = self._mean(queries, keys, values, training)
         mean = self.out(ops.cast(mean, flat.dtype))
         if self.norm is not None:
             mean = self.norm(mean, training=training)
@@ -221,7 +222,7 @@ class NonLocal(keras.layers.Layer):
         x = sub_sample(x, self._factors(len(shape) - 2))
         return ops.reshape(x, (-1, math.prod(ops.shape(x)[1:-1]), channels))
 
-    def _mean(self, queries, keys, values):
+    def _mean(self, queries, keys, values, training):
         """The mean at each position, and the map if it is to be returned."""
         if self.mode == "dot_product":
             mean, whole = pairwise.dot_product_mean, pairwise.dot_product_map
@@ -241,19 +242,15 @@ class NonLocal(keras.layers.Layer):
             attention = whole(queries, keys)
             return ops.matmul(attention, values), attention
         if mean is pairwise.softmax_mean:
-            chunks = self._chunks(ops.shape(queries)[1])
-            return mean(queries, keys, values, chunks), None
+            length = self._chunk_length(ops.shape(queries)[1])
+            return mean(queries, keys, values, length, training), None
         return mean(queries, keys, values), None
 
-    def _chunks(self, count):
-        if self.chunk_size is None:
-            return 1
-        if not isinstance(count, int):
-            return _CHUNKS_OF_UNKNOWN
-        size = self.chunk_size
-        if size == "auto":
-            size = _CHUNK_SIZE if count > _WHOLE else max(count, 1)
-        return max((count + size - 1) // size, 1)
+    def _chunk_length(self, count):
+        if self.chunk_size != "auto":
+            return self.chunk_size
+        small = isinstance(count, int) and count <= _WHOLE
+        return None if small else _CHUNK_SIZE
 
     def compute_output_shape(self, input_shape):
         self._checked_channels(input_shape)

@@ -5,8 +5,9 @@ them, and keys and values `(batch, keys, inner)`, and returns `(batch,
 positions, inner)`.
 """
 
-import keras
 from keras import ops
+
+from convzoo.layers.in_parts import in_parts
 
 
 def softmax_map(queries, keys):
@@ -23,29 +24,21 @@ def dot_product_map(queries, keys):
     return _products(queries, keys) / _count(keys)
 
 
-def softmax_mean(queries, keys, values, chunks):
+def softmax_mean(queries, keys, values, length=None, training=False):
     """Values weighted by a softmax over the keys.
 
-    Queries do not depend on each other, so any number of chunks gives the same
-    result. The backward pass computes each chunk's map again; memory is that of
-    a chunk's map, not of the whole one.
+    Queries do not depend on each other: in parts of any length the result is
+    the same, and memory is that of a part's map, not of the whole one.
 
     Args:
-        chunks: how many parts the queries are divided into; 1 keeps the map
-            for the backward pass.
+        length: queries in one part; None for all.
+        training: whether a backward pass follows.
     """
-    if chunks == 1:
+    if length is None:
         return _softmax_mean(queries, keys, values)
-    count = ops.shape(queries)[1]
-    length = (count + chunks - 1) // chunks
-    # Filled up with zeros, no chunk is empty, whatever the count is.
-    queries = ops.pad(queries, [[0, 0], [0, chunks - 1], [0, 0]])
-    step = keras.remat(_softmax_mean)
-    means = []
-    for index in range(chunks):
-        part = queries[:, index * length : (index + 1) * length]
-        means.append(step(part, keys, values))
-    return ops.concatenate(means, axis=1)[:, :count]
+    return in_parts(
+        _softmax_mean, length, 1, (queries,), keys, values, training=training
+    )
 
 
 def dot_product_mean(queries, keys, values):

@@ -68,6 +68,16 @@ def check_compiled(layer, model, maps, tolerance):
             )
 
 
+def check_training(model, maps):
+    """As `fit` trains, compiled as Keras decides, with maps of all sizes."""
+    if not model.trainable_variables:
+        return
+    model.compile("sgd", "mse")
+    for batch in maps:
+        targets = ops.convert_to_numpy(model(batch)) + 1
+        assert np.isfinite(model.train_on_batch(batch, targets))
+
+
 def check_dtypes(cls, arguments, layer, maps):
     """Every policy computes in its type, and what float32 computes."""
     expected = ops.convert_to_numpy(layer(maps[0]))

@@ -35,7 +35,7 @@ def run_layer_test(
 
     Its configuration and a `.keras` file bring it back; eager, graph and XLA,
     all dtypes, and the files that leave Keras agree; one model and one file
-    take all sizes; every weight learns.
+    take all sizes; every weight learns, and `fit` trains.
 
     Args:
         cls: the class of the layer.
@@ -64,6 +64,7 @@ def run_layer_test(
     layer_checks.check_gradients(layer, maps)
     if layer_checks.BACKEND == "tensorflow":
         layer_checks.check_exported(model, maps, folder, tolerance)
+    layer_checks.check_training(model, maps)
 
 
 def _opened(arguments, shape):

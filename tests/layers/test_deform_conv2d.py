@@ -1,4 +1,5 @@
 import itertools
+import sys
 
 import keras
 import numpy as np
@@ -304,6 +305,30 @@ def test_deformable_groups_are_layers_beside_each_other():
             padding=(1, 1),
         )
     np.testing.assert_allclose(whole, parts, atol=1e-5)
+
+
+@pytest.mark.parametrize("training", [False, True])
+def test_in_parts_the_same(training, monkeypatch):
+    """Outputs and gradients, where memory would be short."""
+    arguments = {"padding": "same", "deformable_groups": 2}
+    arrays = [
+        a.astype("float32") for a in example(groups=2, deformable_groups=2)
+    ]
+    upstream = np.random.default_rng(1).normal(size=(2, 6, 5, 4))
+    upstream = upstream.astype("float32")
+
+    def function(*arrays):
+        return deform_conv2d(*arrays, training=training, **arguments)
+
+    expected = [numpy_of(function(*arrays))]
+    expected += gradients(function, arrays, upstream)
+    # Of 96 for each position.
+    module = sys.modules[deform_conv2d.__module__]
+    monkeypatch.setattr(module, "_NUMBERS_AT_ONCE", 700)
+    found = [numpy_of(function(*arrays))]
+    found += gradients(function, arrays, upstream)
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-5)
 
 
 @pytest.mark.skipif(BACKEND == "torch", reason="Keras has no such gradient")

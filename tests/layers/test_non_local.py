@@ -218,12 +218,17 @@ def test_short_cuts_equal_the_map(mode, sub_sample):
         np.testing.assert_allclose(numpy_of(attention).sum(axis=-1), 1)
 
 
+@pytest.mark.parametrize("training", [False, True])
 @pytest.mark.parametrize("chunk_size", [1, 7, 41, 42, 43, "auto"])
-def test_chunks_equal_the_whole(chunk_size):
+def test_chunks_equal_the_whole(chunk_size, training):
     maps, arguments = features((2, 6, 7, 4)), {"mode": "embedded_gaussian"}
     upstream = features(maps.shape, seed=1)
     whole = built(maps.shape, chunk_size=None, **arguments)
-    chunked = built(maps.shape, chunk_size=chunk_size, **arguments)
+    layer = built(maps.shape, chunk_size=chunk_size, **arguments)
+
+    def chunked(maps):
+        return layer(maps, training=training)
+
     np.testing.assert_allclose(
         numpy_of(chunked(maps)), numpy_of(whole(maps)), atol=1e-6
     )
@@ -235,10 +240,11 @@ def test_chunks_equal_the_whole(chunk_size):
 
 
 def test_many_positions_are_cut_into_chunks_by_themselves():
-    layer = built((1, 4097, 2))
-    assert [layer._chunks(n) for n in (0, 1, 4096, 4097)] == [1, 1, 1, 9]
-    layer = built((1, 4097, 2), chunk_size=None)
-    assert layer._chunks(10**6) == 1
+    layer = built((1, 2049, 2))
+    lengths = [layer._chunk_length(n) for n in (0, 1, 2048, 2049)]
+    assert lengths == [None, None, None, 256]
+    assert built((1, 2049, 2), chunk_size=None)._chunk_length(10**6) is None
+    assert built((1, 2049, 2), chunk_size=7)._chunk_length(3) == 7
 
 
 @pytest.mark.parametrize("dtype", ["float32", "mixed_float16"])

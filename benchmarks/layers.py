@@ -1,0 +1,361 @@
+"""The convzoo layers against what else computes the same, or could stand in.
+
+    python -m benchmarks.layers
+
+Float32 on two threads of the CPU. The contenders of a row take turns in one
+process, as graphs of TensorFlow without XLA; the lines marked XLA are the same
+work of ours with it, as `fit` has it where nobody says otherwise, against the
+same peer. Medians. The peer of `deform_conv2d` is torchvision's; where that is
+not installed the lines have none. Memory is what a training step adds to the
+resident set of a process of its own, and is read on Linux only.
+"""
+
+import contextlib
+import functools
+import math
+import os
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+with contextlib.suppress(ImportError):
+    # PyTorch ends the process when TensorFlow was imported before it.
+    import torchvision
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from convzoo.layers import SPP, DeformableConv2D, NonLocal, deform_conv2d
+
+_THREADS = 2
+_ROUNDS = 9
+# The work of a row that takes milliseconds is lost in noise with fewer.
+_SHORT_ROUNDS = 200
+_MEMORY_SHAPE = (1, 128, 128, 64)
+_MEMORY_STEPS = 3
+
+
+def main(*arguments):
+    tf.config.threading.set_intra_op_parallelism_threads(_THREADS)
+    tf.config.threading.set_inter_op_parallelism_threads(_THREADS)
+    if arguments:
+        print(_added_kilobytes(*arguments))
+        return
+    _print("work", "ours", "peer", "ratio", "bar")
+    _deform_conv2d()
+    _deformable_layer()
+    _dot_product()
+    _softmax_memory()
+    _small_softmax()
+    _pyramid("max", keras.layers.AdaptiveMaxPooling2D, "peer/ours >= 3")
+    _pyramid("average", keras.layers.AdaptiveAveragePooling2D, "peer/ours")
+
+
+def _deform_conv2d():
+    arrays = _deform_arrays()
+    forward, step = _torchvision_runs(*arrays)
+    arrays = [tf.constant(array) for array in arrays]
+    note = "" if forward else "; torchvision is not installed"
+    work = "deform_conv2d 4x64x64x64"
+    bar = "peer/ours >= "
+    _compare(f"{work}, forward", f"{bar}6{note}", _deformed, arrays, forward)
+    _compare(
+        f"{work}, forward and backward",
+        f"{bar}12{note}",
+        _step(functools.partial(_deformed, training=True)),
+        arrays,
+        step,
+    )
+
+
+def _deform_arrays():
+    """Inputs, kernel, offsets of about two pixels, and mask."""
+    random = np.random.default_rng(0)
+    arrays = (
+        random.normal(size=(4, 64, 64, 64)),
+        random.normal(size=(3, 3, 64, 64), scale=1 / 24),
+        random.normal(size=(4, 64, 64, 18), scale=2),
+        random.uniform(size=(4, 64, 64, 9)),
+    )
+    return [array.astype("float32") for array in arrays]
+
+
+def _deformed(inputs, kernel, offset, mask, training=False):
+    return deform_conv2d(
+        inputs, kernel, offset, mask, padding=1, training=training
+    )
+
+
+def _torchvision_runs(inputs, kernel, offset, mask):
+    """The same forward, and forward and backward, or None for both."""
+    try:
+        import torch
+        from torchvision.ops import deform_conv2d as peer
+    except ImportError:
+        return None, None
+    torch.set_num_threads(_THREADS)
+    tensors = [
+        torch.from_numpy(np.ascontiguousarray(array.transpose(axes)))
+        for array, axes in (
+            (inputs, (0, 3, 1, 2)),
+            (offset, (0, 3, 1, 2)),
+            (kernel, (3, 2, 0, 1)),
+            (mask, (0, 3, 1, 2)),
+        )
+    ]
+    sources = [tensor.clone().requires_grad_() for tensor in tensors]
+
+    def run(inputs, offset, kernel, mask):
+        return peer(inputs, offset, kernel, padding=1, mask=mask)
+
+    def forward():
+        with torch.no_grad():
+            return run(*tensors)
+
+    def step():
+        loss = run(*sources).square().mean()
+        return loss, torch.autograd.grad(loss, sources)
+
+    return forward, step
+
+
+def _deformable_layer():
+    arrays = [tf.constant(array) for array in _deform_arrays()]
+    inputs = arrays[0]
+    # On normal inputs with 9 * 64 terms, offsets of standard deviation 2.
+    spread = keras.initializers.RandomNormal(stddev=2 / 24, seed=0)
+    layer = DeformableConv2D(64, 3, offset_kernel_initializer=spread)
+    plain = keras.layers.Conv2D(64, 3, padding="same")
+    layer.build(inputs.shape)
+    plain.build(inputs.shape)
+    peer = _calling(plain.call, [inputs])
+    _compare(
+        "DeformableConv2D 4x64x64x64, forward / Conv2D",
+        "ours/peer <= 5",
+        layer.call,
+        [inputs],
+        peer,
+    )
+    _compare(
+        "deform_conv2d 4x64x64x64, forward / Conv2D",
+        "ours/peer",
+        _deformed,
+        arrays,
+        peer,
+    )
+
+
+def _dot_product():
+    """Against the same layer where it has to form the map, to return it."""
+    inputs = _normal(4, 96, 96, 64)
+    layer = _non_local(inputs.shape, mode="dot_product")
+    mapped = _non_local(inputs.shape, mode="dot_product", return_attention=True)
+    _compare(
+        "NonLocal dot_product 4x96x96x64, forward and backward",
+        "peer/ours >= 50",
+        _step(_trained(layer), layer.trainable_variables),
+        [inputs],
+        _calling(
+            _step(lambda x: mapped.call(x)[0], mapped.trainable_variables),
+            [inputs],
+        ),
+    )
+
+
+def _softmax_memory():
+    work = "NonLocal embedded_gaussian 1x128x128x64, added MB"
+    megabytes = {
+        name: _child_megabytes(*arguments)
+        for name, arguments in {
+            "peer": ("none", "graph"),
+            "ours": ("auto", "graph"),
+            "xla": ("auto", "xla"),
+        }.items()
+    }
+    peer, bar = megabytes["peer"], "peer/ours >= 8"
+    _print_ratio(work, megabytes["ours"], peer, bar)
+    _print_ratio(f"{work}, XLA", megabytes["xla"], peer, bar)
+
+
+def _child_megabytes(*arguments):
+    command = [sys.executable, "-m", "benchmarks.layers", *arguments]
+    result = subprocess.run(command, check=True, stdout=subprocess.PIPE)
+    return int(result.stdout) / 1e3
+
+
+def _added_kilobytes(chunk_size, compiler):
+    """What training steps of this process add to its resident set."""
+    layer = _non_local(
+        _MEMORY_SHAPE, chunk_size=None if chunk_size == "none" else "auto"
+    )
+    inputs = _normal(*_MEMORY_SHAPE)
+    step = _calling(
+        _step(_trained(layer), layer.trainable_variables),
+        [inputs],
+        jit_compile=compiler == "xla",
+    )
+    before = _status("VmRSS")
+    for _ in range(_MEMORY_STEPS):
+        step()
+    return _status("VmHWM") - before
+
+
+def _status(name):
+    """An entry of this process, in kB."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(
+        int(line.split()[1]) for line in lines if line.startswith(f"{name}:")
+    )
+
+
+def _small_softmax():
+    """Against the few lines that anyone would write, with the same weights."""
+    inputs = _normal(1, 28, 28, 64)
+    layer = _non_local(inputs.shape)
+    plain = functools.partial(_plain_softmax, layer)
+    work = "NonLocal embedded_gaussian 1x28x28x64"
+    _compare(
+        f"{work}, forward",
+        "ours/peer <= 1",
+        layer.call,
+        [inputs],
+        _calling(plain, [inputs]),
+        _SHORT_ROUNDS,
+    )
+    weights = layer.trainable_variables
+    _compare(
+        f"{work}, forward and backward",
+        "ours/peer <= 1",
+        _step(_trained(layer), weights),
+        [inputs],
+        _calling(_step(plain, weights), [inputs]),
+        _SHORT_ROUNDS,
+    )
+
+
+def _plain_softmax(layer, inputs):
+    def dense(x, weights):
+        kernel, bias = (tf.convert_to_tensor(w) for w in weights.weights)
+        return tf.matmul(x, kernel) + bias
+
+    flat = tf.reshape(inputs, (inputs.shape[0], -1, inputs.shape[-1]))
+    queries, keys, values = (
+        dense(flat, part) for part in (layer.theta, layer.phi, layer.g)
+    )
+    scale = 1 / math.sqrt(queries.shape[-1])
+    attention = tf.nn.softmax(
+        tf.matmul(queries * scale, keys, transpose_b=True)
+    )
+    outputs = dense(tf.matmul(attention, values), layer.out)
+    return inputs + tf.reshape(outputs, inputs.shape)
+
+
+def _pyramid(pooling, peer_class, bar):
+    """Maps of unknown size, against layers that have to know it."""
+    inputs = _normal(4, 64, 64, 256)
+    layer = SPP(bins=(1, 2, 3, 6), pooling=pooling)
+    layer.build(inputs.shape)
+    peers = [peer_class(size) for size in (2, 3, 6)]
+    signature = [tf.TensorSpec((None, None, None, 256))]
+    work = f"SPP {pooling} 4x64x64x256"
+    _compare(
+        f"{work}, forward",
+        bar,
+        layer.call,
+        [inputs],
+        _calling(lambda x: [peer(x) for peer in peers], [inputs]),
+        input_signature=signature,
+    )
+    _compare(
+        f"{work}, forward and backward",
+        "",
+        _step(layer.call),
+        [inputs],
+        input_signature=signature,
+    )
+
+
+def _non_local(shape, **arguments):
+    """A layer whose weights are all random: a new one returns its inputs."""
+    layer = NonLocal(**arguments)
+    layer.build(shape)
+    random = np.random.default_rng(0)
+    for weight in layer.weights:
+        weight.assign(random.normal(size=weight.shape, scale=0.1))
+    return layer
+
+
+def _normal(*shape):
+    random = np.random.default_rng(0)
+    return tf.constant(random.normal(size=shape).astype("float32"))
+
+
+def _trained(layer):
+    return functools.partial(layer.call, training=True)
+
+
+def _step(function, weights=()):
+    """The mean of the squares, and its gradients to arguments and weights."""
+    variables = [weight.value for weight in weights]
+
+    def step(*arguments):
+        with tf.GradientTape() as tape:
+            tape.watch(arguments)
+            loss = tf.reduce_mean(tf.square(function(*arguments)))
+        return loss, tape.gradient(loss, [*arguments, *variables])
+
+    return step
+
+
+def _calling(function, arguments, **options):
+    """A call of the function's graph."""
+    return functools.partial(tf.function(function, **options), *arguments)
+
+
+def _compare(work, bar, ours, arguments, peer=None, rounds=_ROUNDS, **options):
+    runs = {
+        "ours": _calling(ours, arguments, **options),
+        "xla": _calling(ours, arguments, jit_compile=True, **options),
+    }
+    if peer is not None:
+        runs["peer"] = peer
+    medians = _medians(runs, rounds)
+    _print_ratio(work, medians["ours"], medians.get("peer"), bar)
+    _print_ratio(f"{work}, XLA", medians["xla"], medians.get("peer"), bar)
+
+
+def _medians(runs, rounds):
+    """Milliseconds of each."""
+    seconds = {name: [] for name in runs}
+    for _ in range(rounds + 1):
+        for name, run in runs.items():
+            start = time.perf_counter()
+            run()
+            seconds[name].append(time.perf_counter() - start)
+    # The first round traces, compiles and allocates.
+    return {name: 1e3 * statistics.median(s[1:]) for name, s in seconds.items()}
+
+
+def _print_ratio(work, ours, peer, bar):
+    """One line; the bar's first word says which is divided by which."""
+    if peer is None:
+        _print(work, f"{ours:.2f}", "-", "-", bar)
+        return
+    values = {"ours": ours, "peer": peer}
+    above, below = bar.split()[0].split("/")
+    ratio = values[above] / values[below]
+    _print(work, f"{ours:.2f}", f"{peer:.2f}", f"{ratio:.2f}", bar)
+
+
+def _print(work, ours, peer, ratio, bar):
+    line = f"{work:<60} {ours:>8} {peer:>8} {ratio:>7}  {bar}"
+    print(line.rstrip(), flush=True)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,85 @@
+"""Work on a long axis part by part, so that little of it is in memory."""
+
+import keras
+from keras import ops
+
+# Of a graph in which the parts are written out, one after the other.
+_PARTS_OF_UNKNOWN = 16
+_MOST_PARTS = 32
+
+
+def in_parts(function, length, axis, arrays, *shared, training=False):
+    """`function(*arrays, *shared)`, computed for one part of an axis at a time.
+
+    In training the parts go through a loop, and the backward pass computes each
+    part again: only one part is in memory. A loop does not convert to LiteRT,
+    so otherwise the parts are written out in the graph, and there are at most
+    32 of them, or 16 where the length of the axis is not known.
+
+    Args:
+        function: of arrays that are independent along `axis`; what it returns
+            has the same axis.
+        length: of a part. What is not longer than one is computed at once.
+        axis: along which the arrays are divided.
+        arrays: a tuple of tensors, equally long along `axis`.
+        shared: tensors that every part gets whole.
+        training: whether a backward pass follows.
+    """
+    count = ops.shape(arrays[0])[axis]
+    known = isinstance(count, int)
+    if known and count <= length:
+        return function(*arrays, *shared)
+    # Only TensorFlow's graphs leave for LiteRT.
+    if training or keras.config.backend() != "tensorflow":
+        parts = (count + length - 1) // length
+        result = _looped(function, parts, length, axis, arrays, shared)
+    else:
+        parts = _PARTS_OF_UNKNOWN
+        if known:
+            parts = min((count + length - 1) // length, _MOST_PARTS)
+        length = (count + parts - 1) // parts
+        result = _written_out(function, parts, length, axis, arrays, shared)
+    return result[(*_whole(axis), slice(count))]
+
+
+def _looped(function, parts, length, axis, arrays, shared):
+    step = keras.remat(function)
+    stacked = tuple(_stacked(a, parts, length, axis) for a in arrays)
+    results = ops.map(lambda part: step(*part, *shared), stacked)
+    results = ops.moveaxis(results, 0, axis)
+    shape = ops.shape(results)
+    return ops.reshape(
+        results, (*shape[:axis], parts * length, *shape[axis + 2 :])
+    )
+
+
+def _stacked(array, parts, length, axis):
+    """All parts along a new first axis, the last one filled up with zeros."""
+    shape = ops.shape(array)
+    array = _filled_up(array, axis, parts * length - shape[axis])
+    array = ops.reshape(
+        array, (*shape[:axis], parts, length, *shape[axis + 1 :])
+    )
+    return ops.moveaxis(array, axis, 0)
+
+
+def _written_out(function, parts, length, axis, arrays, shared):
+    # So that no part is empty, whatever the length of the axis.
+    arrays = [_filled_up(array, axis, parts - 1) for array in arrays]
+    results = []
+    for index in range(parts):
+        part = slice(index * length, (index + 1) * length)
+        part = (*_whole(axis), part)
+        results.append(function(*(array[part] for array in arrays), *shared))
+    return ops.concatenate(results, axis)
+
+
+def _filled_up(array, axis, zeros):
+    padding = [[0, 0] for _ in array.shape]
+    padding[axis] = [0, zeros]
+    return ops.pad(array, padding)
+
+
+def _whole(axis):
+    """An index that leaves the axes before one as they are."""
+    return (slice(None),) * axis

@@ -1,0 +1,98 @@
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+from convzoo.layers.in_parts import in_parts
+from tests.layer_checks import BACKEND, gradients
+from tests.support import numpy_of
+
+
+def rows_and_matrix(count=11):
+    random = np.random.default_rng(0)
+    return (
+        random.normal(size=(2, count, 3)).astype("float32"),
+        random.normal(size=(3, 4)).astype("float32"),
+    )
+
+
+def product(rows, matrix):
+    return ops.tanh(ops.matmul(rows, matrix))
+
+
+def shares(length, training, count=11):
+    """How the positions are shared out to the calls."""
+    seen = []
+
+    def noting(rows, matrix):
+        seen.append(rows.shape[1])
+        return product(rows, matrix)
+
+    rows, matrix = rows_and_matrix(count)
+    in_parts(noting, length, 1, (rows,), matrix, training=training)
+    return seen
+
+
+@pytest.mark.parametrize("training", [False, True])
+@pytest.mark.parametrize("length", [1, 2, 5, 10, 11, 12])
+def test_parts_make_the_whole(length, training):
+    rows, matrix = rows_and_matrix()
+    upstream = np.random.default_rng(1).normal(size=(2, 11, 4))
+    upstream = upstream.astype("float32")
+
+    def parted(rows, matrix):
+        return in_parts(product, length, 1, (rows,), matrix, training=training)
+
+    np.testing.assert_allclose(
+        numpy_of(parted(rows, matrix)), np.tanh(rows @ matrix), atol=1e-6
+    )
+    found = gradients(parted, [rows, matrix], upstream)
+    expected = gradients(product, [rows, matrix], upstream)
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-5)
+
+
+def test_several_arrays_along_the_first_axis():
+    random = np.random.default_rng(0)
+    left, right = random.normal(size=(2, 7, 5)).astype("float32")
+    for training in (False, True):
+        found = in_parts(ops.multiply, 3, 0, (left, right), training=training)
+        np.testing.assert_allclose(numpy_of(found), left * right, atol=1e-6)
+
+
+def test_what_fits_is_computed_at_once():
+    assert shares(11, False) == shares(11, True) == [11]
+    assert shares(100, True) == [11]
+
+
+@pytest.mark.skipif(BACKEND != "tensorflow", reason="elsewhere always a loop")
+def test_what_is_written_out_is_bounded():
+    assert shares(4, False) == [4, 4, 4]
+    assert len(shares(1, False, count=1000)) == 32
+
+
+def test_a_loop_has_parts_of_the_length():
+    assert set(shares(4, True, count=1000)) == {4}
+
+
+@pytest.mark.skipif(BACKEND != "tensorflow", reason="graphs of TensorFlow")
+@pytest.mark.parametrize("training", [False, True])
+@pytest.mark.parametrize("compiled", [False, True])
+def test_unknown_lengths(training, compiled):
+    inputs = keras.Input((None, 3))
+    matrix = rows_and_matrix()[1]
+
+    class Parted(keras.layers.Layer):
+        def call(self, x):
+            return in_parts(product, 5, 1, (x,), matrix, training=training)
+
+        def compute_output_shape(self, shape):
+            return (*shape[:-1], 4)
+
+    model = keras.Model(inputs, Parted()(inputs))
+    model.compile(jit_compile=compiled)
+    for count in (1, 5, 17, 83):
+        rows = rows_and_matrix(count)[0]
+        np.testing.assert_allclose(
+            model.predict_on_batch(rows), np.tanh(rows @ matrix), atol=1e-6
+        )
