@@ -10,7 +10,6 @@ not installed the lines have none. Memory is what a training step adds to the
 resident set of a process of its own, and is read on Linux only.
 """
 
-import contextlib
 import functools
 import math
 import os
@@ -22,9 +21,12 @@ from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-with contextlib.suppress(ImportError):
-    # PyTorch ends the process when TensorFlow was imported before it.
-    import torchvision
+# Before TensorFlow: after it, importing torchvision ends the process.
+try:
+    import torch
+    from torchvision.ops import deform_conv2d as torchvision_deform_conv2d
+except ImportError:
+    torchvision_deform_conv2d = None
 
 import keras
 import numpy as np
@@ -93,10 +95,7 @@ def _deformed(inputs, kernel, offset, mask, training=False):
 
 def _torchvision_runs(inputs, kernel, offset, mask):
     """The same forward, and forward and backward, or None for both."""
-    try:
-        import torch
-        from torchvision.ops import deform_conv2d as peer
-    except ImportError:
+    if torchvision_deform_conv2d is None:
         return None, None
     torch.set_num_threads(_THREADS)
     tensors = [
@@ -111,7 +110,9 @@ def _torchvision_runs(inputs, kernel, offset, mask):
     sources = [tensor.clone().requires_grad_() for tensor in tensors]
 
     def run(inputs, offset, kernel, mask):
-        return peer(inputs, offset, kernel, padding=1, mask=mask)
+        return torchvision_deform_conv2d(
+            inputs, offset, kernel, padding=1, mask=mask
+        )
 
     def forward():
         with torch.no_grad():

@@ -101,7 +101,7 @@ def deform_conv2d(
         mask = _checked_map("mask", mask, out_size, taps)
     if deformable_groups > 1:
         offset, mask = _taps_first(offset, mask, deformable_groups)
-    rows, weights = grid.corners(inputs, offset, mask)
+    rows, weights = grid.corners(inputs, offset, mask, deformable_groups)
     weights = ops.cast(weights, inputs.dtype)
     # A ring of zeros, so that all four pixels around a tap can be read.
     table = ops.pad(inputs, [[0, 0], [1, 1], [1, 1], [0, 0]])
@@ -133,8 +133,6 @@ def _filtered_samples(deformable_groups, rows, weights, table, kernel):
     """
     taps, channels = rows.shape[1], table.shape[1] // deformable_groups
     table = ops.reshape(table, (-1, channels))
-    group = ops.arange(taps, dtype="int32") % deformable_groups
-    rows = rows * deformable_groups + ops.reshape(group, (1, -1, 1))
     # In line: JAX loses a dimension where the table is empty.
     pixels = ops.take(table, ops.reshape(rows, (-1,)), axis=0)
     samples = ops.matmul(

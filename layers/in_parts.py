@@ -36,7 +36,8 @@ def in_parts(function, length, axis, arrays, *shared, training=False):
     else:
         parts = _PARTS_OF_UNKNOWN
         if known:
-            parts = min((count + length - 1) // length, _MOST_PARTS)
+            length = max(length, (count + _MOST_PARTS - 1) // _MOST_PARTS)
+            parts = (count + length - 1) // length
         length = (count + parts - 1) // parts
         result = _written_out(function, parts, length, axis, arrays, shared)
     return result[(*_whole(axis), slice(count))]
@@ -64,8 +65,10 @@ def _stacked(array, parts, length, axis):
 
 
 def _written_out(function, parts, length, axis, arrays, shared):
-    # So that no part is empty, whatever the length of the axis.
-    arrays = [_filled_up(array, axis, parts - 1) for array in arrays]
+    count = ops.shape(arrays[0])[axis]
+    # The last part, or, of an unknown length, up to all but one: none is empty.
+    zeros = parts * length - count if isinstance(count, int) else parts - 1
+    arrays = [_filled_up(array, axis, zeros) for array in arrays]
     results = []
     for index in range(parts):
         part = slice(index * length, (index + 1) * length)

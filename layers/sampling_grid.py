@@ -41,17 +41,18 @@ class SamplingGrid(NamedTuple):
                 f"input size {tuple(size)}"
             )
 
-    def corners(self, inputs, offset, mask):
+    def corners(self, inputs, offset, mask, groups=1):
         """Rows of a table of pixels, and what they count for each tap.
 
         The table holds the pixels of all images, each with a ring of zeros one
-        pixel wide, in raster order.
+        pixel wide, in raster order; of each pixel, one row for each group.
 
         Args:
             inputs: `(batch, height, width, channels)`.
             offset: `(batch, out_height, out_width, 2 * taps)`, (y, x) by turns,
                 taps row by row, each for all groups before the next.
             mask: `(batch, out_height, out_width, taps)`, or None for 1.
+            groups: of channels, each with taps of its own.
 
         Returns:
             Integer rows and float weights, `(batch, positions, taps, 4)`, of
@@ -69,7 +70,10 @@ class SamplingGrid(NamedTuple):
         image = ops.arange(batch, dtype="int32") * (row_length * (height + 2))
         first = ops.cast(top, "int32") * row_length + ops.cast(left, "int32")
         first = first + ops.reshape(image, (-1, 1, 1)) + (row_length + 1)
-        rows = [first, first + 1, first + row_length, first + row_length + 1]
+        group = ops.arange(first.shape[2], dtype="int32") % groups
+        first = first * groups + ops.reshape(group, (1, 1, -1))
+        right, below = groups, row_length * groups
+        rows = [first, first + right, first + below, first + (below + right)]
         return ops.stack(rows, axis=-1), weights
 
     def first_of_dense(self, length, axis):
