@@ -14,8 +14,9 @@ def softmax_map(queries, keys):
     """The map of all pairs: softmax over the keys, `(batch, N, keys)`."""
     products = _products(queries, keys)
     if products.shape[-1] == 1:
-        # Keras takes this for a mistake, and warns.
-        return ops.ones_like(products)
+        # Keras takes this for a mistake, and warns. One, with a gradient of
+        # zero: without any, it warns on PyTorch.
+        return ops.exp(products - products)
     return ops.softmax(products, axis=-1)
 
 
