@@ -31,6 +31,7 @@ _OBJECTS = {
     "regularizer": keras.regularizers,
     "constraint": keras.constraints,
 }
+_BACKEND = keras.config.backend()
 _WEIGHTS = ("kernel", "bias", "offset_kernel", "offset_bias")
 
 
@@ -225,7 +226,8 @@ class DeformableConv2D(keras.layers.Layer):
         if self.data_format == "channels_first":
             inputs = ops.transpose(inputs, (0, 2, 3, 1))
         offset, mask = self._offset_and_mask(inputs)
-        if self.track_offsets and training:
+        # In `fit` on JAX the state of a layer's metric cannot be reached.
+        if self.track_offsets and training and _BACKEND != "jax":
             self.offset_mean_abs.update_state(ops.abs(offset))
         outputs = deform_conv2d(
             inputs,
