@@ -7,15 +7,14 @@ the ratio to Pillow's bicubic interpolation and to TensorFlow without XLA.
 """
 
 import os
-import statistics
 import tempfile
-import time
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import numpy as np
 import tensorflow as tf
 
+from benchmarks._timing import medians
 from convzoo.export import LiteRTModel, SavedModel, export_model
 from convzoo.zoo import SRGenerator
 from convzoo.zoo.bicubic import resize_bicubic
@@ -38,27 +37,16 @@ def main():
             "LiteRT, 1 thread": _calling(LiteRTModel(litert.path, 1), batch),
             "LiteRT, 2 threads": _calling(LiteRTModel(litert.path, 2), batch),
         }
-        _print(_medians(runs))
+        _print(medians(runs, _ROUNDS))
 
 
 def _calling(model, batch):
     return lambda: model(image=batch)
 
 
-def _medians(runs):
-    seconds = {name: [] for name in runs}
-    for _ in range(_ROUNDS + 1):
-        for name, run in runs.items():
-            start = time.perf_counter()
-            run()
-            seconds[name].append(time.perf_counter() - start)
-    # The first round traces, compiles and allocates.
-    return {name: statistics.median(s[1:]) for name, s in seconds.items()}
-
-
-def _print(medians):
-    bicubic, keras = list(medians.values())[:2]
-    for name, median in medians.items():
+def _print(times):
+    bicubic, keras = list(times.values())[:2]
+    for name, median in times.items():
         print(
             f"{name}: {median * 1e3:.1f} ms, {median / bicubic:.1f} x bicubic, "
             f"{median / keras:.2f} x Keras"

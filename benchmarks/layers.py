@@ -5,18 +5,17 @@
 Float32 on two threads of the CPU. The contenders of a row take turns in one
 process, as graphs of TensorFlow without XLA; the lines marked XLA are the same
 work of ours with it, as `fit` has it where nobody says otherwise, against the
-same peer. Medians. The peer of `deform_conv2d` is torchvision's; where that is
-not installed the lines have none. Memory is what a training step adds to the
-resident set of a process of its own, and is read on Linux only.
+same peer. Medians, in milliseconds. The peer of `deform_conv2d` is
+torchvision's; where that is not installed the lines have none. Memory is what a
+training step adds to the resident set of a process of its own, and is read on
+Linux only.
 """
 
 import functools
 import math
 import os
-import statistics
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -32,6 +31,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from benchmarks._timing import medians
 from convzoo.layers import SPP, DeformableConv2D, NonLocal, deform_conv2d
 
 _THREADS = 2
@@ -325,21 +325,9 @@ def _compare(work, bar, ours, arguments, peer=None, rounds=_ROUNDS, **options):
     }
     if peer is not None:
         runs["peer"] = peer
-    medians = _medians(runs, rounds)
-    _print_ratio(work, medians["ours"], medians.get("peer"), bar)
-    _print_ratio(f"{work}, XLA", medians["xla"], medians.get("peer"), bar)
-
-
-def _medians(runs, rounds):
-    """Milliseconds of each."""
-    seconds = {name: [] for name in runs}
-    for _ in range(rounds + 1):
-        for name, run in runs.items():
-            start = time.perf_counter()
-            run()
-            seconds[name].append(time.perf_counter() - start)
-    # The first round traces, compiles and allocates.
-    return {name: 1e3 * statistics.median(s[1:]) for name, s in seconds.items()}
+    times = {name: 1e3 * s for name, s in medians(runs, rounds).items()}
+    _print_ratio(work, times["ours"], times.get("peer"), bar)
+    _print_ratio(f"{work}, XLA", times["xla"], times.get("peer"), bar)
 
 
 def _print_ratio(work, ours, peer, bar):

@@ -10,8 +10,6 @@ the left of the input, as those of a new layer do, has gradient zero in mmcv and
 here, and the slope towards the input in torchvision.
 """
 
-import functools
-
 import numpy as np
 from keras import ops
 from keras.backend import standardize_dtype
@@ -63,7 +61,8 @@ def deform_conv2d(
         deformable_groups: groups of input channels, each with offsets of its
             own.
         training: whether a backward pass follows. The positions then go through
-            a loop, in which only some are in memory; otherwise the graph is one
+            a loop, in which only some are in memory, and on TensorFlow the
+            gradients have no gradients of their own; otherwise the graph is one
             that LiteRT can have.
 
     Returns:
@@ -109,7 +108,7 @@ def deform_conv2d(
     rows, weights = (ops.reshape(t, (-1, taps, 4)) for t in (rows, weights))
     pixels = 4 * taps * (inputs.shape[3] // deformable_groups)
     outputs = in_parts(
-        functools.partial(_filtered_samples, deformable_groups),
+        _filtered_samples,
         max(_NUMBERS_AT_ONCE // pixels, 1),
         0,
         (rows, weights),
@@ -120,7 +119,7 @@ def deform_conv2d(
     return ops.reshape(outputs, (-1, *out_size, kernel.shape[3]))
 
 
-def _filtered_samples(deformable_groups, rows, weights, table, kernel):
+def _filtered_samples(rows, weights, table, kernel):
     """Interpolate the input at all taps of some positions, and convolve these.
 
     Args:
@@ -131,7 +130,9 @@ def _filtered_samples(deformable_groups, rows, weights, table, kernel):
     Returns:
         `(positions, filters)`.
     """
-    taps, channels = rows.shape[1], table.shape[1] // deformable_groups
+    taps = rows.shape[1]
+    deformable_groups = taps // (kernel.shape[0] * kernel.shape[1])
+    channels = table.shape[1] // deformable_groups
     table = ops.reshape(table, (-1, channels))
     # In line: JAX loses a dimension where the table is empty.
     pixels = ops.take(table, ops.reshape(rows, (-1,)), axis=0)

@@ -88,8 +88,10 @@ class DeformableConv2D(keras.layers.Layer):
     Call arguments:
         inputs: the images or feature maps.
         training: whether `offset_mean_abs` is to be updated, and whether a
-            backward pass follows: positions then go through a loop, and only
-            some of what they read is in memory.
+            backward pass follows: positions then go through a loop, only some
+            of what they read is in memory, and on TensorFlow the gradients have
+            no gradients of their own, for which a gradient penalty asks: there,
+            leave it False.
 
     Input shape:
         `(batch, height, width, channels)`, or `(batch, channels, height,

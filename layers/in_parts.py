@@ -12,9 +12,10 @@ def in_parts(function, length, axis, arrays, *shared, training=False):
     """`function(*arrays, *shared)`, computed for one part of an axis at a time.
 
     In training the parts go through a loop, and the backward pass computes each
-    part again: only one part is in memory. A loop does not convert to LiteRT,
-    so otherwise the parts are written out in the graph, and there are at most
-    32 of them, or 16 where the length of the axis is not known.
+    part again: only one part is in memory. On TensorFlow such gradients have
+    none of their own (`NotImplementedError`). A loop does not convert to
+    LiteRT, so otherwise the parts are written out in the graph, and there are
+    at most 32 of them, or 16 where the length of the axis is not known.
 
     Args:
         function: of arrays that are independent along `axis`; what it returns

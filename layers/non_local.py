@@ -81,7 +81,9 @@ class NonLocal(keras.layers.Layer):
     Call arguments:
         inputs: the features.
         training: whether to normalise by the batch, and whether a backward pass
-            follows: the chunks then go through a loop.
+            follows: the chunks then go through a loop, and on TensorFlow the
+            gradients have no gradients of their own, for which a gradient
+            penalty asks: there, leave it False.
 
     Input shape:
         `(batch, length, channels)`, `(batch, rows, columns, channels)` or

@@ -1,8 +1,11 @@
+import sys
+
 import keras
 import numpy as np
 import pytest
 from keras import ops
 
+from convzoo.layers import DeformableConv2D, NonLocal
 from convzoo.layers.in_parts import in_parts
 from tests.layer_checks import BACKEND, gradients
 from tests.support import numpy_of
@@ -73,6 +76,51 @@ def test_what_is_written_out_is_bounded():
 
 def test_a_loop_has_parts_of_the_length():
     assert set(shares(4, True, count=1000)) == {4}
+
+
+@pytest.mark.skipif(BACKEND == "jax", reason="JAX replays what it traced")
+def test_the_backward_pass_computes_the_parts_again():
+    """Or the memory of all parts would be in use at once."""
+    calls = []
+
+    def noting(rows, matrix):
+        calls.append(rows.shape)
+        return product(rows, matrix)
+
+    def parted(rows, matrix):
+        return in_parts(noting, 4, 1, (rows,), matrix, training=True)
+
+    rows, matrix = rows_and_matrix()
+    parted(rows, matrix)
+    forward = len(calls)
+    gradients(parted, [rows, matrix], np.ones((2, 11, 4), "float32"))
+    # The forward pass a second time, and its three parts a third.
+    assert len(calls) >= 2 * forward + 3
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [NonLocal(chunk_size=5), NonLocal("gaussian", chunk_size=5)]
+    + [DeformableConv2D(3, 3)],
+)
+def test_layers_take_the_loop_in_training(layer, monkeypatch):
+    maps = np.random.default_rng(0).normal(size=(2, 6, 7, 4)).astype("float32")
+    loops = []
+    module = sys.modules[in_parts.__module__]
+    looped = module._looped
+
+    def noting(*arguments):
+        loops.append(arguments)
+        return looped(*arguments)
+
+    monkeypatch.setattr(module, "_looped", noting)
+    monkeypatch.setattr(
+        sys.modules["convzoo.layers.deform_conv2d"], "_NUMBERS_AT_ONCE", 700
+    )
+    layer(maps, training=False)
+    assert len(loops) == (0 if BACKEND == "tensorflow" else 1)
+    layer(maps, training=True)
+    assert len(loops) == (1 if BACKEND == "tensorflow" else 2)
 
 
 @pytest.mark.skipif(BACKEND != "tensorflow", reason="graphs of TensorFlow")
