@@ -1,3 +1,5 @@
 """Losses for what a pixel-wise distance does not see."""
 
-__all__: list[str] = []
+from convzoo.losses.ssim import SSIM, ssim
+
+__all__ = ["SSIM", "ssim"]

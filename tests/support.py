@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from convzoo.zoo import SRGenerator
-from tests import layer_checks
+from tests import layer_checks, loss_checks
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -65,6 +65,54 @@ def run_layer_test(
     if layer_checks.BACKEND == "tensorflow":
         layer_checks.check_exported(model, maps, folder, tolerance)
     layer_checks.check_training(model, maps)
+
+
+def run_loss_test(
+    cls,
+    arguments,
+    pair,
+    *,
+    folder,
+    other_pairs=(),
+    hard_pairs=None,
+    identical=0.0,
+    independent=True,
+    tolerance=1e-5,
+):
+    """Put a loss through everything that a user may do with it.
+
+    Its configuration and a `.keras` file bring it back, and no network of its
+    own is in that file; there is one value for each sample, and every reduction
+    and weight is honoured; eager, graph and XLA agree, with known and unknown
+    sizes; gradients are finite; `fit` trains, in float32 and in halves.
+
+    Args:
+        cls: the class of the loss.
+        arguments: of its constructor.
+        pair: arrays `y_true` and `y_pred`.
+        folder: an empty one, for files.
+        other_pairs: of other sizes, for the same loss.
+        hard_pairs: a dictionary of pairs at which gradients must be finite;
+            None for the usual images, in the shape of the pair.
+        identical: the value at equal images; None where there is not one.
+        independent: whether a value depends on its own pair only.
+        tolerance: absolute and relative, in float32.
+    """
+    layer_checks.check_config(cls, arguments)
+    loss = cls(**arguments)
+    pairs = [pair, *other_pairs]
+    if hard_pairs is None:
+        hard_pairs = loss_checks.hard_pairs(pair[0].shape)
+    loss_checks.check_values(loss, pair)
+    if independent:
+        loss_checks.check_independent(loss, pair)
+    if identical is not None:
+        value = loss(pair[0], pair[0].copy())
+        np.testing.assert_allclose(numpy_of(value), identical, atol=1e-6)
+    loss_checks.check_compiled(loss, pairs, tolerance)
+    loss_checks.check_gradients(loss, hard_pairs)
+    loss_checks.check_short_floats(loss, pair)
+    loss_checks.check_training(loss, pairs, folder)
 
 
 def _opened(arguments, shape):

@@ -1,0 +1,82 @@
+"""Means under a Gaussian window that slides over an image."""
+
+import numpy as np
+from keras import ops
+
+from convzoo.losses.images import dtype_of
+
+# Of one axis at a time: the work grows with it, and beyond this the parts of a
+# longer axis are cheaper than the whole.
+_LONGEST = 256
+
+
+def windowed_mean(planes, size, sigma):
+    """Means under a window of `size` x `size` pixels, where it fits.
+
+    A product with a banded matrix for each axis: on a CPU about as fast as a
+    depthwise convolution in a graph of TensorFlow, and under XLA, so on JAX
+    too, some fifteen times faster.
+
+    Args:
+        planes: `(batch, height, width)`. Sides that are unknown and turn out
+            shorter than the window are filled up with zeros.
+        size: of the window, in pixels.
+        sigma: standard deviation of the window, in pixels.
+
+    Returns:
+        `(batch, height - size + 1, width - size + 1)`.
+    """
+    planes = _filled_up(planes, size)
+    height, width = ops.shape(planes)[1:3]
+    dtype = dtype_of(planes)
+
+    def down(start, stop):
+        matrix = _window_matrix(stop - start, size, sigma, dtype)
+        return ops.matmul(matrix, planes[:, start:stop])
+
+    planes = _in_blocks(down, height, size, axis=1)
+
+    def across(start, stop):
+        matrix = _window_matrix(stop - start, size, sigma, dtype)
+        return ops.matmul(planes[:, :, start:stop], ops.transpose(matrix))
+
+    return _in_blocks(across, width, size, axis=2)
+
+
+def gaussian_taps(size, sigma):
+    """The weights of a window along one axis; they add up to 1."""
+    distance = np.arange(size) - (size - 1) / 2
+    taps = np.exp(-(distance**2) / (2 * sigma**2))
+    return taps / taps.sum()
+
+
+def _filled_up(planes, size):
+    missing = [
+        [0, 0 if known is not None else ops.maximum(size - length, 0)]
+        for known, length in zip(planes.shape, ops.shape(planes), strict=True)
+    ]
+    missing[0] = [0, 0]
+    if all(known is not None for known in planes.shape[1:]):
+        return planes
+    return ops.pad(planes, missing)
+
+
+def _in_blocks(function, length, size, axis):
+    """`function(start, stop)` for blocks of an axis that overlap, in a row."""
+    if not isinstance(length, int):
+        return function(0, length)
+    ends = range(0, length - size + 1, _LONGEST)
+    blocks = [
+        function(start, min(start + _LONGEST + size - 1, length))
+        for start in ends
+    ]
+    return blocks[0] if len(blocks) == 1 else ops.concatenate(blocks, axis)
+
+
+def _window_matrix(length, size, sigma, dtype):
+    """`(length - size + 1, length)`: in each row the window, one pixel on."""
+    taps = np.concatenate([[0], gaussian_taps(size, sigma), [0]])
+    rows = ops.expand_dims(ops.arange(length - size + 1), 1)
+    columns = ops.expand_dims(ops.arange(length), 0)
+    place = ops.clip(columns - rows + 1, 0, size + 1)
+    return ops.take(ops.convert_to_tensor(taps, dtype=dtype), place)

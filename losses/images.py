@@ -1,0 +1,117 @@
+"""What every loss of images asks of them, and what the losses share."""
+
+import keras
+from keras import ops
+
+from convzoo.layers.values import values_of
+
+
+def checked_images(y_true, y_pred, smallest=1, channels=None):
+    """Two batches of images of one shape, in one type of at least 32 bits.
+
+    Integers and short floats become float32: an index computed in them would
+    be wrong without a sign of it.
+
+    Args:
+        y_true: the images as they should be.
+        y_pred: the images to be judged.
+        smallest: pixels of the shortest side that will do.
+        channels: how many there must be; None for any number.
+
+    Raises:
+        ValueError: an argument is no batch of images, or their shapes differ,
+            or, where that is known, a side is too short.
+    """
+    y_true, y_pred = as_float(y_true), as_float(y_pred)
+    if "float64" in (dtype_of(y_true), dtype_of(y_pred)):
+        y_true, y_pred = (ops.cast(y, "float64") for y in (y_true, y_pred))
+    for name, images in {"y_true": y_true, "y_pred": y_pred}.items():
+        check_images(name, images, smallest, channels)
+    check_same_shape(y_true, y_pred)
+    return y_true, y_pred
+
+
+def as_float(values):
+    """A tensor in float32, or in float64 if it was in that."""
+    tensor = ops.convert_to_tensor(values)
+    return (
+        tensor if dtype_of(tensor) == "float64" else ops.cast(tensor, "float32")
+    )
+
+
+def dtype_of(tensor):
+    return keras.backend.standardize_dtype(tensor.dtype)
+
+
+def check_images(name, images, smallest=1, channels=None):
+    """Raise a `ValueError` unless a tensor is a batch of such images."""
+    shape = tuple(images.shape)
+    if len(shape) != 4:
+        raise ValueError(
+            f"`{name}` must have the shape (batch, height, width, channels). "
+            f"Received: {name} of shape {shape}"
+        )
+    if channels is not None and shape[3] not in (channels, None):
+        raise ValueError(
+            f"`{name}` must have {channels} channels, the last dimension. "
+            f"Received: {name} of shape {shape}"
+        )
+    if any(side is not None and side < smallest for side in shape[1:3]):
+        raise ValueError(
+            f"`{name}` must be at least {smallest} pixels high and wide. "
+            f"Received: {name} of shape {shape}"
+        )
+
+
+def check_same_shape(y_true, y_pred):
+    """Raise a `ValueError` where two shapes are known to differ."""
+    shapes = tuple(y_true.shape), tuple(y_pred.shape)
+    same_rank = len(shapes[0]) == len(shapes[1])
+    if not same_rank or any(
+        None not in pair and pair[0] != pair[1]
+        for pair in zip(*shapes, strict=True)
+    ):
+        raise ValueError(
+            "`y_true` and `y_pred` must have the same shape. Received: "
+            f"y_true of shape {shapes[0]}, y_pred of shape {shapes[1]}"
+        )
+
+
+def check_value_range(y_true, y_pred, low, high):
+    """Raise a `ValueError` where images cannot be in the range they should.
+
+    `y_true` has to lie within it, to a thousandth. `y_pred`, which a network
+    may not have learned to keep in its range yet, may leave it by its width.
+    Inside a compiled function, where values cannot be looked at, it passes.
+    """
+    width = high - low
+    for name, images, slack in (
+        ("y_true", y_true, 1e-3 * width),
+        ("y_pred", y_pred, width),
+    ):
+        values = values_of(images)
+        if values is None or values.size == 0:
+            continue
+        found = float(values.min()), float(values.max())
+        # In this order, so that NaN is refused too.
+        if not (low - slack <= found[0] and found[1] <= high + slack):
+            raise ValueError(
+                f"`{name}` must hold values from {low} to {high}. Received: "
+                f"{name} with values from {found[0]:.6g} to {found[1]:.6g}"
+            )
+
+
+def spatial_mean(maps):
+    """Means over the last two axes, one after the other.
+
+    In one step some backends add millions of pixels to a single float32, and
+    are wrong in the third decimal of an index.
+    """
+    return ops.mean(ops.mean(maps, axis=-1), axis=-1)
+
+
+def sample_mean(values):
+    """Means over all axes but the first, one after the other."""
+    while len(values.shape) > 1:
+        values = ops.mean(values, axis=-1)
+    return values

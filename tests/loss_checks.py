@@ -1,0 +1,179 @@
+"""The checks that `run_loss_test` makes, one function each."""
+
+import contextlib
+
+import keras
+import numpy as np
+from keras import ops
+
+from tests import layer_checks
+from tests.layer_checks import BACKEND
+
+# A model of one convolution takes about 20 kB; the smallest network of a loss
+# would add three megabytes.
+LARGEST_FILE = 100_000
+
+
+def random_pair(shape, seed=0):
+    """Noise and other noise, in [0, 1]."""
+    random = np.random.default_rng(seed)
+    return tuple(random.uniform(size=(2, *shape)).astype("float32"))
+
+
+def hard_pairs(shape):
+    """Pairs of images at which losses are known to have broken."""
+    noise, other = random_pair(shape)
+    half, framed = noise.copy(), noise.copy()
+    half[:, : shape[1] // 2] = 0.5
+    framed[:, : shape[1] // 4] = 0
+    framed[:, -(shape[1] // 4) :] = 0
+    flat, black = np.full_like(noise, 0.5), np.zeros_like(noise)
+    return {
+        "negative": (noise, 1 - noise),
+        "noise": (noise, other),
+        "flat for noise": (noise, flat),
+        "flat for flat": (flat, flat),
+        "black for noise": (noise, black),
+        "black for black": (black, black),
+        "white for black": (black, np.ones_like(noise)),
+        "noise for black": (black, noise),
+        "half flat": (noise, half),
+        "both half flat": (half, half),
+        "letterboxed": (noise, framed),
+        "both letterboxed": (framed, framed),
+        "equal": (noise, noise.copy()),
+        "out of range": (noise, 4 * other - 2),
+    }
+
+
+def check_values(loss, pair):
+    """One value for each pair, and all that Keras makes of them."""
+    y_true, y_pred = pair
+    each = ops.convert_to_numpy(loss.call(*map(ops.convert_to_tensor, pair)))
+    assert each.shape == (len(y_true),) and each.dtype == np.float32
+    assert np.all(np.isfinite(each))
+    weights = np.linspace(0.5, 2, len(each)).astype("float32")
+    for reduction, expected in (
+        ("none", each * weights),
+        ("sum", np.sum(each * weights)),
+        ("sum_over_batch_size", np.mean(each * weights)),
+        ("mean_with_sample_weight", np.average(each, weights=weights)),
+    ):
+        other = type(loss).from_config(
+            {**loss.get_config(), "reduction": reduction}
+        )
+        found = ops.convert_to_numpy(other(y_true, y_pred, weights))
+        np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
+
+
+def check_independent(loss, pair):
+    """No pair's value depends on the others of its batch."""
+    whole = ops.convert_to_numpy(loss.call(*map(ops.convert_to_tensor, pair)))
+    for index, expected in enumerate(whole):
+        one = [ops.convert_to_tensor(y[index : index + 1]) for y in pair]
+        found = ops.convert_to_numpy(loss.call(*one))
+        np.testing.assert_allclose(found, [expected], rtol=1e-5, atol=1e-6)
+
+
+def check_compiled(loss, pairs, tolerance):
+    """Eager equals graph equals XLA, of known and of unknown sizes."""
+    for call in compiled(loss.call, len(pairs[0][0].shape)):
+        for pair in pairs:
+            expected = ops.convert_to_numpy(
+                loss.call(*map(ops.convert_to_tensor, pair))
+            )
+            found = ops.convert_to_numpy(
+                call(*map(ops.convert_to_tensor, pair))
+            )
+            np.testing.assert_allclose(
+                found, expected, rtol=tolerance, atol=tolerance
+            )
+
+
+def compiled(function, rank):
+    """What the backend's compilers make of a function of two arrays."""
+    if BACKEND == "tensorflow":
+        import tensorflow as tf
+
+        sizes = (None,) * (rank - 1)
+        open_shape = tf.TensorSpec((*sizes, 3 if rank == 4 else None))
+        for signature in (None, [open_shape] * 2):
+            for jit in (False, True):
+                yield tf.function(
+                    function, input_signature=signature, jit_compile=jit
+                )
+    if BACKEND == "jax":
+        import jax
+
+        yield jax.jit(function)
+
+
+def check_gradients(loss, pairs):
+    """Finite at every pair, for the prediction."""
+    for name, (y_true, y_pred) in pairs.items():
+        (found,) = layer_checks.gradients(
+            lambda y, x=y_true: loss.call(ops.convert_to_tensor(x), y),
+            [y_pred],
+            np.ones(len(y_pred), "float32"),
+        )
+        assert np.all(np.isfinite(found)), name
+
+
+def check_training(loss, pairs, folder):
+    """`fit` with batches of several sizes, and the file that it leaves."""
+    rank = len(pairs[0][0].shape)
+    # The last is saved: Keras 3.15 cannot load an optimizer that scales losses.
+    for policy in ("mixed_float16", "float32"):
+        with dtype_policy(policy):
+            model = model_of_one_layer(rank)
+        model.compile("adam", loss)
+        for y_true, y_pred in pairs:
+            for _ in range(2):
+                value = model.train_on_batch(y_pred, y_true)
+                assert np.isfinite(value), policy
+    layers = [weight.path for layer in model.layers for weight in layer.weights]
+    assert [weight.path for weight in model.trainable_variables] == layers
+    path = folder / "trained.keras"
+    model.save(path)
+    assert path.stat().st_size < LARGEST_FILE
+    loaded = keras.saving.load_model(path)
+    assert type(loaded.loss) is type(loss)
+    y_true, y_pred = pairs[0]
+    np.testing.assert_allclose(
+        loaded.test_on_batch(y_pred, y_true),
+        model.test_on_batch(y_pred, y_true),
+        rtol=1e-5,
+        atol=1e-6,
+    )
+
+
+def model_of_one_layer(rank):
+    """Takes what the loss takes, and returns its like."""
+    if rank == 2:
+        inputs = keras.Input((1,))
+        return keras.Model(inputs, keras.layers.Dense(1)(inputs))
+    inputs = keras.Input((None, None, 3))
+    return keras.Model(
+        inputs, keras.layers.Conv2D(3, 3, padding="same")(inputs)
+    )
+
+
+@contextlib.contextmanager
+def dtype_policy(name):
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(name)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
+
+
+def check_short_floats(loss, pair):
+    """Halves are computed in float32: a metric sees them under a policy."""
+    expected = ops.convert_to_numpy(
+        loss.call(*(np.float16(y).astype("float32") for y in pair))
+    )
+    halves = [ops.convert_to_tensor(np.float16(y)) for y in pair]
+    found = ops.convert_to_numpy(loss.call(*halves))
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found, expected, rtol=1e-6, atol=1e-6)
