@@ -71,14 +71,27 @@ def similarity_maps(x, y, window, constants):
         Two maps, of luminance, and of contrast and structure.
     """
     c1, c2 = constants
+    # Variances do not see the shift, and are differences of smaller numbers.
+    (x, shift_x), (y, shift_y) = _centred(x), _centred(y)
     # The sum of the squares is all that is needed of them.
     parts = ops.concatenate([x, y, x * x + y * y, x * y], axis=0)
     parts = windowed_mean(parts, *window)
     mean_x, mean_y, squares, products = ops.split(parts, 4, axis=0)
-    means, mean_squares = mean_x * mean_y, mean_x * mean_x + mean_y * mean_y
-    luminance = (2 * means + c1) / (mean_squares + c1)
-    structure = (2 * (products - means) + c2) / (squares - mean_squares + c2)
+    structure = (2 * (products - mean_x * mean_y) + c2) / (
+        squares - (mean_x * mean_x + mean_y * mean_y) + c2
+    )
+    mean_x, mean_y = mean_x + shift_x, mean_y + shift_y
+    luminance = (2 * mean_x * mean_y + c1) / (
+        mean_x * mean_x + mean_y * mean_y + c1
+    )
     return luminance, structure
+
+
+def _centred(planes):
+    """Planes less a constant each, about their mean, and the constants."""
+    shift = ops.stop_gradient(spatial_mean(planes))
+    shift = ops.reshape(shift, (-1, 1, 1))
+    return planes - shift, shift
 
 
 def check_ssim_arguments(max_val, filter_size, filter_sigma, k1, k2):

@@ -1,0 +1,94 @@
+"""What the tests of the three indices of similarity share."""
+
+import numpy as np
+
+from tests.fixtures.image_pairs import image_pairs
+from tests.layer_checks import gradients
+from tests.support import FIXTURES, numpy_of
+
+PAIRS = image_pairs()
+
+
+def references(index):
+    """Name of a pair -> the value of an index that another package has."""
+    with np.load(FIXTURES / "similarity.npz") as arrays:
+        return {
+            key.split("/")[0]: float(arrays[key])
+            for key in arrays
+            if key.split("/")[1] == index
+        }
+
+
+def images(name, dtype="float32"):
+    """Two batches of one image in [0, 1]."""
+    return [np.expand_dims(y / 255, 0).astype(dtype) for y in PAIRS[name]]
+
+
+def value(function, name, dtype="float32"):
+    return numpy_of(function(*images(name, dtype)))[0]
+
+
+def check_gradient(function, index, name, tolerance, dtype="float32"):
+    """Against what the fixture holds of it, where that is finite."""
+    x, y = images(name, dtype)
+    with np.load(FIXTURES / "similarity.npz") as arrays:
+        expected = arrays[f"{name}/{index}_gradient"]
+    (found,) = gradients(lambda y: function(x, y), [y], np.ones(1, dtype))
+    found, finite = found[0, ::7, ::5], np.isfinite(expected)
+    assert np.all(np.isfinite(found)) and finite.mean() > 0.5
+    largest = np.max(np.abs(expected[finite]))
+    difference = np.max(np.abs(found - expected)[finite])
+    assert difference <= tolerance * largest
+
+
+def growing(name):
+    """A photograph, and the same with more and more of three distortions."""
+    photograph = PAIRS[name][0].astype("float64")
+    noise = np.random.default_rng(0).normal(size=photograph.shape)
+    blurred, noisy, blocked = [photograph], [], []
+    for strength in range(1, 5):
+        blurred.append(smoothed(blurred[-1]))
+        noisy.append(photograph + 6 * 2**strength * noise)
+        blocked.append(quantized(photograph, 10 * 2**strength))
+    return photograph, {
+        "blur": blurred[1:],
+        "noise": noisy,
+        "JPEG": blocked,
+    }
+
+
+def smoothed(image):
+    """Means of 3 x 3 pixels."""
+    for axis in (0, 1):
+        image = (np.roll(image, 1, axis) + image + np.roll(image, -1, axis)) / 3
+    return image
+
+
+def quantized(image, step):
+    """What JPEG does: cosines of 8 x 8 pixels, rounded, coarser if faster."""
+    frequency = np.arange(8)
+    basis = np.cos(np.pi * np.outer(frequency, 2 * frequency + 1) / 16) / 2
+    basis[0] /= np.sqrt(2)
+    steps = step * (1 + np.add.outer(frequency, frequency)) / 4
+    height, width = (side // 8 * 8 for side in image.shape[:2])
+    result = image.copy()
+    for y in range(0, height, 8):
+        for x in range(0, width, 8):
+            block = image[y : y + 8, x : x + 8]
+            for channel in range(image.shape[2]):
+                found = basis @ block[:, :, channel] @ basis.T
+                found = np.rint(found / steps) * steps
+                result[y : y + 8, x : x + 8, channel] = basis.T @ found @ basis
+    return result
+
+
+def check_ranking(loss, name="even"):
+    """Every distortion is worse than none, and worse the stronger it is."""
+    photograph, distortions = growing(name)
+    for kind, distorted in distortions.items():
+        batch = np.clip(np.stack([photograph, *distorted]), 0, 255) / 255
+        first = np.repeat(batch[:1], len(batch), axis=0)
+        values = numpy_of(
+            loss.call(*(b.astype("float32") for b in (first, batch)))
+        )
+        assert np.all(np.diff(values) > 0), (kind, values)
