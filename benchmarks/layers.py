@@ -14,9 +14,7 @@ Linux only.
 import functools
 import math
 import os
-import subprocess
 import sys
-from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -31,11 +29,11 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from benchmarks._timing import medians
+from benchmarks._memory import added_kilobytes, child_megabytes
+from benchmarks._ratios import calling, compare, print_line, print_ratio
 from convzoo.layers import SPP, DeformableConv2D, NonLocal, deform_conv2d
 
 _THREADS = 2
-_ROUNDS = 9
 # The work of a row that takes milliseconds is lost in noise with fewer.
 _SHORT_ROUNDS = 200
 _MEMORY_SHAPE = (1, 128, 128, 64)
@@ -48,7 +46,7 @@ def main(*arguments):
     if arguments:
         print(_added_kilobytes(*arguments))
         return
-    _print("work", "ours", "peer", "ratio", "bar")
+    print_line("work", "ours", "peer", "ratio", "bar")
     _deform_conv2d()
     _deformable_layer()
     _dot_product()
@@ -65,8 +63,8 @@ def _deform_conv2d():
     note = "" if forward else "; torchvision is not installed"
     work = "deform_conv2d 4x64x64x64"
     bar = "peer/ours >= "
-    _compare(f"{work}, forward", f"{bar}6{note}", _deformed, arrays, forward)
-    _compare(
+    compare(f"{work}, forward", f"{bar}6{note}", _deformed, arrays, forward)
+    compare(
         f"{work}, forward and backward",
         f"{bar}12{note}",
         _step(functools.partial(_deformed, training=True)),
@@ -134,15 +132,15 @@ def _deformable_layer():
     plain = keras.layers.Conv2D(64, 3, padding="same")
     layer.build(inputs.shape)
     plain.build(inputs.shape)
-    peer = _calling(plain.call, [inputs])
-    _compare(
+    peer = calling(plain.call, [inputs])
+    compare(
         "DeformableConv2D 4x64x64x64, forward / Conv2D",
         "ours/peer <= 5",
         layer.call,
         [inputs],
         peer,
     )
-    _compare(
+    compare(
         "deform_conv2d 4x64x64x64, forward / Conv2D",
         "ours/peer",
         _deformed,
@@ -156,12 +154,12 @@ def _dot_product():
     inputs = _normal(4, 96, 96, 64)
     layer = _non_local(inputs.shape, mode="dot_product")
     mapped = _non_local(inputs.shape, mode="dot_product", return_attention=True)
-    _compare(
+    compare(
         "NonLocal dot_product 4x96x96x64, forward and backward",
         "peer/ours >= 50",
         _step(_trained(layer), layer.trainable_variables),
         [inputs],
-        _calling(
+        calling(
             _step(lambda x: mapped.call(x)[0], mapped.trainable_variables),
             [inputs],
         ),
@@ -171,7 +169,7 @@ def _dot_product():
 def _softmax_memory():
     work = "NonLocal embedded_gaussian 1x128x128x64, added MB"
     megabytes = {
-        name: _child_megabytes(*arguments)
+        name: child_megabytes("benchmarks.layers", *arguments)
         for name, arguments in {
             "peer": ("none", "graph"),
             "ours": ("auto", "graph"),
@@ -179,14 +177,8 @@ def _softmax_memory():
         }.items()
     }
     peer, bar = megabytes["peer"], "peer/ours >= 8"
-    _print_ratio(work, megabytes["ours"], peer, bar)
-    _print_ratio(f"{work}, XLA", megabytes["xla"], peer, bar)
-
-
-def _child_megabytes(*arguments):
-    command = [sys.executable, "-m", "benchmarks.layers", *arguments]
-    result = subprocess.run(command, check=True, stdout=subprocess.PIPE)
-    return int(result.stdout) / 1e3
+    print_ratio(work, megabytes["ours"], peer, bar)
+    print_ratio(f"{work}, XLA", megabytes["xla"], peer, bar)
 
 
 def _added_kilobytes(chunk_size, compiler):
@@ -195,23 +187,12 @@ def _added_kilobytes(chunk_size, compiler):
         _MEMORY_SHAPE, chunk_size=None if chunk_size == "none" else "auto"
     )
     inputs = _normal(*_MEMORY_SHAPE)
-    step = _calling(
+    step = calling(
         _step(_trained(layer), layer.trainable_variables),
         [inputs],
         jit_compile=compiler == "xla",
     )
-    before = _status("VmRSS")
-    for _ in range(_MEMORY_STEPS):
-        step()
-    return _status("VmHWM") - before
-
-
-def _status(name):
-    """An entry of this process, in kB."""
-    lines = Path("/proc/self/status").read_text().splitlines()
-    return next(
-        int(line.split()[1]) for line in lines if line.startswith(f"{name}:")
-    )
+    return added_kilobytes(step, _MEMORY_STEPS)
 
 
 def _small_softmax():
@@ -220,21 +201,21 @@ def _small_softmax():
     layer = _non_local(inputs.shape)
     plain = functools.partial(_plain_softmax, layer)
     work = "NonLocal embedded_gaussian 1x28x28x64"
-    _compare(
+    compare(
         f"{work}, forward",
         "ours/peer <= 1",
         layer.call,
         [inputs],
-        _calling(plain, [inputs]),
+        calling(plain, [inputs]),
         _SHORT_ROUNDS,
     )
     weights = layer.trainable_variables
-    _compare(
+    compare(
         f"{work}, forward and backward",
         "ours/peer <= 1",
         _step(_trained(layer), weights),
         [inputs],
-        _calling(_step(plain, weights), [inputs]),
+        calling(_step(plain, weights), [inputs]),
         _SHORT_ROUNDS,
     )
 
@@ -264,15 +245,15 @@ def _pyramid(pooling, peer_class, bar):
     peers = [peer_class(size) for size in (2, 3, 6)]
     signature = [tf.TensorSpec((None, None, None, 256))]
     work = f"SPP {pooling} 4x64x64x256"
-    _compare(
+    compare(
         f"{work}, forward",
         bar,
         layer.call,
         [inputs],
-        _calling(lambda x: [peer(x) for peer in peers], [inputs]),
+        calling(lambda x: [peer(x) for peer in peers], [inputs]),
         input_signature=signature,
     )
-    _compare(
+    compare(
         f"{work}, forward and backward",
         "",
         _step(layer.call),
@@ -311,39 +292,6 @@ def _step(function, weights=()):
         return loss, tape.gradient(loss, [*arguments, *variables])
 
     return step
-
-
-def _calling(function, arguments, **options):
-    """A call of the function's graph."""
-    return functools.partial(tf.function(function, **options), *arguments)
-
-
-def _compare(work, bar, ours, arguments, peer=None, rounds=_ROUNDS, **options):
-    runs = {
-        "ours": _calling(ours, arguments, **options),
-        "xla": _calling(ours, arguments, jit_compile=True, **options),
-    }
-    if peer is not None:
-        runs["peer"] = peer
-    times = {name: 1e3 * s for name, s in medians(runs, rounds).items()}
-    _print_ratio(work, times["ours"], times.get("peer"), bar)
-    _print_ratio(f"{work}, XLA", times["xla"], times.get("peer"), bar)
-
-
-def _print_ratio(work, ours, peer, bar):
-    """One line; the bar's first word says which is divided by which."""
-    if peer is None:
-        _print(work, f"{ours:.2f}", "-", "-", bar)
-        return
-    values = {"ours": ours, "peer": peer}
-    above, below = bar.split()[0].split("/")
-    ratio = values[above] / values[below]
-    _print(work, f"{ours:.2f}", f"{peer:.2f}", f"{ratio:.2f}", bar)
-
-
-def _print(work, ours, peer, ratio, bar):
-    line = f"{work:<60} {ours:>8} {peer:>8} {ratio:>7}  {bar}"
-    print(line.rstrip(), flush=True)
 
 
 if __name__ == "__main__":

@@ -44,10 +44,26 @@ def in_parts(function, length, axis, arrays, *shared, training=False):
     return result[(*_whole(axis), slice(count))]
 
 
-def _looped(function, parts, length, axis, arrays, shared):
+def mapped_parts(function, parts, length, axis, arrays, *shared):
+    """What `function` makes of each part, along a new first axis, by a loop.
+
+    The backward pass computes each part again.
+
+    Args:
+        function: of parts of the arrays, and of what is shared.
+        parts: how many there are.
+        length: of a part; what lacks at the end is filled up with zeros.
+        axis: along which the arrays are divided.
+        arrays: a tuple of tensors, equally long along `axis`.
+        shared: tensors that every part gets whole.
+    """
     step = keras.remat(function)
     stacked = tuple(_stacked(a, parts, length, axis) for a in arrays)
-    results = ops.map(lambda part: step(*part, *shared), stacked)
+    return ops.map(lambda part: step(*part, *shared), stacked)
+
+
+def _looped(function, parts, length, axis, arrays, shared):
+    results = mapped_parts(function, parts, length, axis, arrays, *shared)
     results = ops.moveaxis(results, 0, axis)
     shape = ops.shape(results)
     return ops.reshape(

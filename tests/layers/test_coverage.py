@@ -1,23 +1,19 @@
 """No public layer without its own file, its test, and the common checks."""
 
-import ast
-import inspect
-import re
 from pathlib import Path
 
-import keras
 import pytest
 
 from convzoo import layers
+from tests.public_classes import (
+    check_paper,
+    check_place,
+    check_tested,
+    classes,
+    snake_case,
+)
 
-CLASSES = [
-    name for name in layers.__all__ if inspect.isclass(getattr(layers, name))
-]
-
-
-def snake_case(name):
-    name = re.sub(r"([a-z])([A-Z])", r"\1_\2", name)
-    return re.sub(r"([A-Z])([A-Z][a-z])", r"\1_\2", name).lower()
+CLASSES = classes(layers)
 
 
 def test_classes_are_found():
@@ -31,22 +27,12 @@ def test_classes_are_found():
 
 @pytest.mark.parametrize("name", CLASSES)
 def test_every_layer_goes_through_run_layer_test(name):
-    path = Path(__file__).with_name(f"test_{snake_case(name)}.py")
-    calls = [
-        node
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.Call)
-        and getattr(node.func, "id", "") == "run_layer_test"
-    ]
-    assert name in [getattr(call.args[0], "id", "") for call in calls]
+    check_tested(name, Path(__file__).parent, "run_layer_test")
 
 
 @pytest.mark.parametrize("name", CLASSES)
 def test_every_layer_has_a_file_of_its_name(name):
-    module = getattr(layers, name).__module__
-    assert module == f"convzoo.layers.{snake_case(name)}"
-    registered = keras.saving.get_registered_name(getattr(layers, name))
-    assert registered == f"convzoo>{name}"
+    check_place(getattr(layers, name), layers)
 
 
 @pytest.mark.parametrize("name", CLASSES)
@@ -68,6 +54,4 @@ def test_every_docstring_is_complete(name, part):
 
 @pytest.mark.parametrize("name", CLASSES)
 def test_every_layer_names_its_paper(name):
-    module = inspect.getmodule(getattr(layers, name))
-    assert "https://arxiv.org/abs/" in module.__doc__
-    assert "What differs from the paper" in module.__doc__
+    check_paper(getattr(layers, name))
