@@ -22,12 +22,36 @@ def checked_images(y_true, y_pred, smallest=1, channels=None):
         ValueError: an argument is no batch of images, or their shapes differ,
             or, where that is known, a side is too short.
     """
-    y_true, y_pred = as_float(y_true), as_float(y_pred)
-    if "float64" in (dtype_of(y_true), dtype_of(y_pred)):
-        y_true, y_pred = (ops.cast(y, "float64") for y in (y_true, y_pred))
+    y_true, y_pred = as_floats(y_true, y_pred)
     for name, images in {"y_true": y_true, "y_pred": y_pred}.items():
         check_images(name, images, smallest, channels)
     check_same_shape(y_true, y_pred)
+    return y_true, y_pred
+
+
+def checked_arrays(y_true, y_pred, names=("y_true", "y_pred")):
+    """As `checked_images`, of arrays of one shape that are anything."""
+    y_true, y_pred = as_floats(y_true, y_pred)
+    for name, array in zip(names, (y_true, y_pred), strict=True):
+        check_batch(name, array)
+    check_same_shape(y_true, y_pred, names)
+    return y_true, y_pred
+
+
+def check_batch(name, array):
+    """Raise a `ValueError` where a tensor has no axis of samples."""
+    if len(array.shape) == 0:
+        raise ValueError(
+            f"`{name}` must have the shape (batch, ...). "
+            f"Received: {name} of shape ()"
+        )
+
+
+def as_floats(y_true, y_pred):
+    """Two tensors in float32, or in float64 if one was in that."""
+    y_true, y_pred = as_float(y_true), as_float(y_pred)
+    if "float64" in (dtype_of(y_true), dtype_of(y_pred)):
+        y_true, y_pred = (ops.cast(y, "float64") for y in (y_true, y_pred))
     return y_true, y_pred
 
 
@@ -63,7 +87,7 @@ def check_images(name, images, smallest=1, channels=None):
         )
 
 
-def check_same_shape(y_true, y_pred):
+def check_same_shape(y_true, y_pred, names=("y_true", "y_pred")):
     """Raise a `ValueError` where two shapes are known to differ."""
     shapes = tuple(y_true.shape), tuple(y_pred.shape)
     same_rank = len(shapes[0]) == len(shapes[1])
@@ -71,9 +95,10 @@ def check_same_shape(y_true, y_pred):
         None not in pair and pair[0] != pair[1]
         for pair in zip(*shapes, strict=True)
     ):
+        one, other = names
         raise ValueError(
-            "`y_true` and `y_pred` must have the same shape. Received: "
-            f"y_true of shape {shapes[0]}, y_pred of shape {shapes[1]}"
+            f"`{one}` and `{other}` must have the same shape. Received: "
+            f"{one} of shape {shapes[0]}, {other} of shape {shapes[1]}"
         )
 
 
@@ -107,11 +132,17 @@ def spatial_mean(maps):
     In one step some backends add millions of pixels to a single float32, and
     are wrong in the third decimal of an index.
     """
-    return ops.mean(ops.mean(maps, axis=-1), axis=-1)
+    return last_mean(last_mean(maps))
 
 
 def sample_mean(values):
     """Means over all axes but the first, one after the other."""
     while len(values.shape) > 1:
-        values = ops.mean(values, axis=-1)
+        values = last_mean(values)
     return values
+
+
+def last_mean(values):
+    """Means over the last axis; `ops.mean` on JAX knows no float64."""
+    count = ops.cast(ops.shape(values)[-1], values.dtype)
+    return ops.sum(values, axis=-1) / count

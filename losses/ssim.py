@@ -13,7 +13,7 @@ from keras import ops
 from convzoo.layers.checks import check_above, check_positive
 from convzoo.losses.gaussian_window import windowed_mean
 from convzoo.losses.image_loss import ImageLoss
-from convzoo.losses.images import checked_images, spatial_mean
+from convzoo.losses.images import checked_images, last_mean, spatial_mean
 
 
 def ssim(
@@ -54,8 +54,7 @@ def planes_of(images):
 
 def channel_mean(values, images):
     """`(batch,)` from one value for each plane."""
-    values = ops.reshape(values, (-1, ops.shape(images)[3]))
-    return ops.mean(values, axis=-1)
+    return last_mean(ops.reshape(values, (-1, ops.shape(images)[3])))
 
 
 def similarity_maps(x, y, window, constants):

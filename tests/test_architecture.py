@@ -21,6 +21,9 @@ ALLOWED = {
     "convzoo": {"layers", "losses", "zoo", "export", "training"},
 }
 WITHOUT_TENSORFLOW = ("layers", "losses", "zoo", "training", "convzoo")
+# Keras has no operator for gradients: one function for each backend, which
+# imports it when called.
+WITH_ONE_FUNCTION_FOR_TENSORFLOW = ("losses/gradient_penalty.py",)
 _HOME = Path(convzoo.__file__).parent
 
 
@@ -66,7 +69,10 @@ def test_imports_run_one_way(name, path):
         parts = imported.split(".")
         assert parts[0] not in ALLOWED.keys() - {"convzoo"}, imported
         if parts[0] == "tensorflow":
-            assert name not in WITHOUT_TENSORFLOW, f"{imported} in {path}"
+            exempt = f"{name}/{path.name}" in WITH_ONE_FUNCTION_FOR_TENSORFLOW
+            assert exempt or name not in WITHOUT_TENSORFLOW, (
+                f"{imported} in {path}"
+            )
         if parts[0] == "convzoo" and len(parts) > 1 and parts[1] in ALLOWED:
             assert parts[1] in ALLOWED[name] | {name}, f"{imported} in {path}"
 

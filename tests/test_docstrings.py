@@ -7,11 +7,12 @@ import pkgutil
 import pytest
 
 import convzoo.layers
+import convzoo.losses
 import convzoo.zoo
 
 MODULES = [
     f"{package.__name__}.{module.name}"
-    for package in (convzoo.layers, convzoo.zoo)
+    for package in (convzoo.layers, convzoo.losses, convzoo.zoo)
     for module in pkgutil.iter_modules(package.__path__)
 ]
 

@@ -1,0 +1,108 @@
+"""What the losses of generators and discriminators share: how each kind judges
+the logits of samples that should pass for real, or for fake.
+"""
+
+from keras import ops
+
+from convzoo.layers.checks import check_choice, check_flag
+from convzoo.layers.values import values_of
+from convzoo.losses.images import checked_arrays, sample_mean
+
+KINDS = ("non_saturating", "least_squares", "hinge", "wasserstein")
+
+
+def as_real(kind, logits, smoothing=0.0):
+    """The loss of each logit of samples that should be judged real.
+
+    Args:
+        kind: one of `KINDS`.
+        logits: of any shape.
+        smoothing: how far below 1 the target is, of the kinds that have one.
+    """
+    if kind == "non_saturating":
+        # The cross-entropy with a target of 1 - smoothing.
+        return ops.softplus(-logits) + smoothing * logits
+    if kind == "least_squares":
+        return ops.square(logits - (1 - smoothing))
+    if kind == "hinge":
+        return ops.relu(1 - logits)
+    return -logits
+
+
+def as_fake(kind, logits, target=0.0):
+    """The loss of each logit of samples that should be judged fake.
+
+    Args:
+        kind: one of `KINDS`.
+        logits: of any shape.
+        target: of least squares.
+    """
+    if kind == "non_saturating":
+        return ops.softplus(logits)
+    if kind == "least_squares":
+        return ops.square(logits - target)
+    if kind == "hinge":
+        return ops.relu(1 + logits)
+    return logits
+
+
+def relative(kind, real, fake, smoothing=0.0):
+    """Half the sum of both, of logits less the mean of the other side."""
+    judged_real = as_real(kind, real, smoothing)
+    judged_fake = as_fake(kind, fake, target=-1.0)
+    return (judged_real + judged_fake) / 2
+
+
+def batch_mean(logits):
+    """The mean of all logits of a batch, a scalar."""
+    return ops.mean(sample_mean(logits))
+
+
+def check_adversarial_arguments(kind, relativistic, check_range):
+    """Raise a `ValueError` that quotes the first argument that will not do."""
+    check_choice("kind", kind, KINDS)
+    check_flag("relativistic", relativistic)
+    check_flag("check_range", check_range)
+    if relativistic and kind == "wasserstein":
+        raise ValueError(
+            "`relativistic` must be False with kind='wasserstein', which "
+            "compares real and fake as it is. "
+            f"Received: relativistic={relativistic!r}"
+        )
+
+
+def checked_logits(y_true, y_pred, check_range):
+    """The logits of real and of fake samples, of one shape and type.
+
+    Args:
+        y_true: logits of real samples.
+        y_pred: logits of fake samples.
+        check_range: whether to refuse what can only be probabilities.
+    """
+    y_true, y_pred = checked_arrays(y_true, y_pred)
+    if check_range:
+        check_no_probabilities(y_true=y_true, y_pred=y_pred)
+    return y_true, y_pred
+
+
+def check_no_probabilities(**logits):
+    """Raise a `ValueError` if all values of all tensors lie in [0, 1].
+
+    Inside a compiled function, where values cannot be looked at, it passes.
+    """
+    values = {name: values_of(tensor) for name, tensor in logits.items()}
+    if any(v is None or v.size == 0 for v in values.values()):
+        return
+    ranges = {n: (float(v.min()), float(v.max())) for n, v in values.items()}
+    # In this order, so that NaN passes.
+    if not all(low >= 0 and high <= 1 for low, high in ranges.values()):
+        return
+    names = " and ".join(f"`{name}`" for name in ranges)
+    received = ", ".join(
+        f"{name} with values from {low:.6g} to {high:.6g}"
+        for name, (low, high) in ranges.items()
+    )
+    raise ValueError(
+        f"{names} must be logits, but all values lie in [0, 1], as those of "
+        f"probabilities do. Received: {received}"
+    )

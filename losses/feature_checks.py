@@ -1,0 +1,65 @@
+"""Argument checks of what extracts features."""
+
+import math
+import os
+
+from convzoo.layers.checks import check_above, is_integer
+
+
+def check_input_range(value):
+    """Raise a `ValueError` unless a range is a lower and a higher number."""
+    is_pair = isinstance(value, (tuple, list)) and len(value) == 2
+    if not is_pair or not all(map(_is_finite, value)) or value[0] >= value[1]:
+        raise ValueError(
+            "`input_range` must be the values of black and of white, the lower "
+            f"one first. Received: input_range={value!r}"
+        )
+
+
+def check_seed(value):
+    """Raise a `ValueError` unless NumPy can be seeded with it."""
+    if not is_integer(value) or not 0 <= value < 2**32:
+        raise ValueError(
+            "`seed` must be an integer of at least 0 and below 2**32. "
+            f"Received: seed={value!r}"
+        )
+
+
+def check_weights(value):
+    """Raise a `ValueError` unless weights are None, a name or a path."""
+    if value is not None and not isinstance(value, (str, os.PathLike)):
+        raise ValueError(
+            "`weights` must be None, a name or a path. "
+            f"Received: weights={value!r}"
+        )
+
+
+def check_layer_names(layers, known):
+    """Raise a `ValueError` that quotes the first name that is not known."""
+    for name in layers:
+        if name not in known:
+            raise ValueError(
+                "`layers` must be names of layers of the network: "
+                f"{', '.join(known)}. Received: layers with {name!r}"
+            )
+
+
+def checked_layers(value):
+    """A name, a list of names, or a dictionary, as name -> weight."""
+    names = [value] if isinstance(value, str) else value
+    if isinstance(names, (list, tuple)) and names:
+        if all(isinstance(n, str) and names.count(n) == 1 for n in names):
+            return dict.fromkeys(names, 1.0)
+    elif isinstance(names, dict) and names:
+        for name, weight in names.items():
+            check_above(f"layers[{name!r}]", weight, 0)
+        return {name: float(weight) for name, weight in names.items()}
+    raise ValueError(
+        "`layers` must be the name of a layer, a list of different names, or a "
+        f"dictionary of names and weights. Received: layers={value!r}"
+    )
+
+
+def _is_finite(value):
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return is_number and math.isfinite(value)

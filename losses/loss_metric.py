@@ -1,0 +1,59 @@
+"""A loss as a metric."""
+
+import keras
+
+from convzoo.losses.loss_terms import checked_loss, sample_values
+
+
+@keras.saving.register_keras_serializable(package="convzoo")
+class LossMetric(keras.metrics.Mean):
+    """The mean of a loss over all samples seen so far.
+
+    Takes the values of the loss for each sample, and averages those over the
+    axes after the first: `reduction` does not matter, and batches of all sizes
+    weigh what they have samples. It computes in float32 whatever the dtype
+    policy.
+
+    In `compile`, Keras gives sample weights to `weighted_metrics` only.
+
+    Args:
+        loss: a loss of convzoo or Keras, a function of (y_true, y_pred), or the
+            name of one that `keras.losses.get` knows.
+        name: None for that of the loss.
+        dtype: of the sum and of the mean.
+
+    Call arguments:
+        y_true: what the loss takes.
+        y_pred: what the loss takes.
+        sample_weight: `(batch,)`.
+
+    Raises:
+        ValueError: `loss` is no loss, or has a single value for a whole batch.
+
+    Example:
+
+    >>> import numpy as np
+    >>> from convzoo.losses import LossMetric
+    >>> metric = LossMetric("mean_absolute_error")
+    >>> metric.update_state(np.zeros((3, 8, 8, 1)), np.ones((3, 8, 8, 1)))
+    >>> metric.update_state(np.zeros((1, 4, 4, 1)), np.full((1, 4, 4, 1), 5.0))
+    >>> metric.name, float(metric.result())
+    ('mean_absolute_error', 2.0)
+    """
+
+    def __init__(self, loss, name=None, dtype=None):
+        loss = checked_loss("loss", loss)
+        super().__init__(name=name or _name_of(loss), dtype=dtype)
+        self.loss = loss
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        values = sample_values(self.loss, y_true, y_pred)
+        super().update_state(values, sample_weight)
+
+    def get_config(self):
+        loss = keras.saving.serialize_keras_object(self.loss)
+        return {**super().get_config(), "loss": loss}
+
+
+def _name_of(loss):
+    return getattr(loss, "name", None) or getattr(loss, "__name__", "loss")

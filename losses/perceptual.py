@@ -1,0 +1,138 @@
+"""Differences of the features of images.
+
+Johnson, Alahi and Fei-Fei 2016, Perceptual Losses for Real-Time Style Transfer
+and Super-Resolution, https://arxiv.org/abs/1603.08155; with features before the
+activation, Wang et al. 2018, ESRGAN: Enhanced Super-Resolution Generative
+Adversarial Networks, https://arxiv.org/abs/1809.00219.
+
+What differs from the paper: any network, layers and weights, and the absolute
+differences of ESRGAN beside the squared ones.
+"""
+
+import keras
+
+from convzoo.layers.checks import check_above
+from convzoo.losses.feature_extractor import FeatureExtractor
+from convzoo.losses.feature_loss import FeatureLoss
+from convzoo.losses.images import sample_mean
+
+
+@keras.saving.register_keras_serializable(package="convzoo")
+class Perceptual(FeatureLoss):
+    """The mean difference of features, summed over layers.
+
+    Follows what an image shows rather than its pixels, and so rewards texture.
+    Deep features alone are no stable loss: many images have the same ones, and
+    a network trained on nothing else drifts in colour and brightness and draws
+    patterns. Add a loss of pixels, as `WeightedSum` does.
+
+    A preset for each of three papers is below. The weights matter: the same
+    formula has other values, by an order of magnitude, with Keras's VGG and
+    with torchvision's.
+
+    Args:
+        features: a `FeatureExtractor`, which says of which layers and with what
+            weights.
+        distance: `"l1"` for absolute differences, or `"l2"` for squared ones.
+        feature_scale: what features are multiplied by before.
+        check_range: True raises, where values can be looked at, if they cannot
+            lie in the `input_range` of the extractor.
+        **kwargs: `name`, `reduction` and `dtype` of `keras.losses.Loss`.
+
+    Call arguments:
+        y_true: images `(batch, height, width, channels)`. No gradient flows to
+            them.
+        y_pred: images of the same shape.
+        sample_weight: `(batch,)`.
+
+    Output shape:
+        A scalar, or `(batch,)` with `reduction="none"`. 0 for equal images.
+
+    Raises:
+        ValueError: an argument is not as described, the shapes differ, or
+            images are not what the extractor takes.
+
+    Example:
+
+    >>> import numpy as np
+    >>> from convzoo.losses import FeatureExtractor, Perceptual
+    >>> features = FeatureExtractor(
+    ...     "squeezenet", {"conv1": 0.1, "fire3": 1}, weights=None
+    ... )
+    >>> image = np.random.default_rng(0).uniform(size=(1, 32, 32, 3))
+    >>> print(float(Perceptual(features)(image, image)))
+    0.0
+    >>> print(float(Perceptual(features)(image, 1 - image)) > 0)
+    True
+    """
+
+    def __init__(
+        self,
+        features,
+        distance="l1",
+        feature_scale=1.0,
+        check_range=False,
+        name="perceptual",
+        **kwargs,
+    ):
+        check_above("feature_scale", feature_scale, 0)
+        super().__init__(
+            features, distance, check_range=check_range, name=name, **kwargs
+        )
+        self.feature_scale = feature_scale
+
+    def compare_features(self, y_true, y_pred):
+        scale = self.feature_scale
+        return sample_mean(self.differences(scale * y_true, scale * y_pred))
+
+    @classmethod
+    def srgan(cls, weights="imagenet", input_range=(0, 1), **kwargs):
+        """As in Ledig et al. 2017, https://arxiv.org/abs/1609.04802.
+
+        Squared differences of features of VGG19's last convolution, by 12.75,
+        after the activation. The paper adds a thousandth of an adversarial
+        loss, and no loss of pixels.
+        """
+        extractor = FeatureExtractor(
+            "vgg19", "block5_conv4", weights=weights, input_range=input_range
+        )
+        return cls(extractor, "l2", 1 / 12.75, **kwargs)
+
+    @classmethod
+    def esrgan(cls, weights="torchvision", input_range=(0, 1), **kwargs):
+        """As in ESRGAN: its weight there is 1, beside 0.01 of pixels.
+
+        Absolute differences in VGG19's last convolution, before the activation.
+        """
+        extractor = FeatureExtractor(
+            "vgg19",
+            "block5_conv4",
+            before_activation=True,
+            weights=weights,
+            input_range=input_range,
+        )
+        return cls(extractor, "l1", **kwargs)
+
+    @classmethod
+    def real_esrgan(cls, weights="torchvision", input_range=(0, 1), **kwargs):
+        """As in Wang et al. 2021, https://arxiv.org/abs/2107.10833.
+
+        Absolute differences before the activation, in five layers of VGG19.
+        """
+        extractor = FeatureExtractor(
+            "vgg19",
+            {
+                "block1_conv2": 0.1,
+                "block2_conv2": 0.1,
+                "block3_conv4": 1.0,
+                "block4_conv4": 1.0,
+                "block5_conv4": 1.0,
+            },
+            before_activation=True,
+            weights=weights,
+            input_range=input_range,
+        )
+        return cls(extractor, "l1", **kwargs)
+
+    def get_config(self):
+        return {**super().get_config(), "feature_scale": self.feature_scale}

@@ -1,0 +1,131 @@
+"""A model that returns what passes through some of its layers."""
+
+import os
+
+import keras
+
+from convzoo.losses.feature_checks import check_layer_names
+
+
+def plain_model(model):
+    """A functional model of the same layers, not compiled.
+
+    Raises:
+        ValueError: it is not a functional or sequential model of one batch of
+            images.
+    """
+    inputs = getattr(model, "inputs", None)
+    if not inputs or len(inputs) != 1 or len(inputs[0].shape) != 4:
+        raise ValueError(
+            "`network` must be the name of a network, or a functional or "
+            "sequential Keras model whose one input are images (batch, height, "
+            f"width, channels). Received: network={model!r}"
+        )
+    return keras.Model(model.inputs, model.outputs)
+
+
+def copied_model(model, weights=None):
+    """A plain model with layers and weights of its own.
+
+    Args:
+        model: a functional or sequential model.
+        weights: path of a file to load; None for those of the model.
+
+    Raises:
+        ValueError: as `plain_model`, or the file cannot be loaded.
+    """
+    model = plain_model(model)
+    copy = keras.models.clone_model(model)
+    if weights is None:
+        copy.set_weights(model.get_weights())
+    else:
+        _load(copy, weights)
+    return copy
+
+
+def _load(model, path):
+    if not os.path.isfile(path):
+        raise ValueError(
+            "`weights` must be the path of a file, or None for those that the "
+            f"network has. Received: weights={path!r}"
+        )
+    try:
+        model.load_weights(path)
+    # Keras, h5py and zipfile raise many kinds.
+    except Exception as error:
+        raise ValueError(
+            "`weights` must be a file of weights of the network. "
+            f"Received: weights={path!r}: {error}"
+        ) from error
+
+
+def tapped_model(model, layers, before_activation):
+    """A model of the same layers, which returns the outputs of some.
+
+    Args:
+        model: a functional model that nobody else uses.
+        layers: names of layers.
+        before_activation: whether to return what goes into the activation of
+            each of these layers; the layers after them see what comes out.
+
+    Returns:
+        A functional model, as deep as the deepest of the layers, with nothing
+        to train.
+
+    Raises:
+        ValueError: there is no such layer, it is used more than once, it has no
+            activation, or it does not return one batch of maps.
+    """
+    known = [
+        layer.name
+        for layer in model.layers
+        if not isinstance(layer, keras.layers.InputLayer)
+    ]
+    check_layer_names(layers, known)
+    taps = {}
+
+    def call(layer, *args, **kwargs):
+        if layer.name not in layers:
+            return layer(*args, **kwargs)
+        _check_unused(layer.name, taps)
+        activation = _removed_activation(layer) if before_activation else None
+        outputs = taps[layer.name] = layer(*args, **kwargs)
+        _check_maps(layer.name, outputs)
+        if activation is None:
+            return outputs
+        return keras.layers.Activation(
+            activation, dtype=layer.dtype_policy, name=f"{layer.name}_activated"
+        )(outputs)
+
+    whole = keras.models.clone_model(
+        model, clone_function=lambda layer: layer, call_function=call
+    )
+    outputs = [taps[name] for name in layers]
+    return keras.Model(whole.inputs, outputs, trainable=False)
+
+
+def _check_unused(name, taps):
+    if name in taps:
+        raise ValueError(
+            "`layers` must be layers that the network uses once. "
+            f"Received: layers with {name!r}"
+        )
+
+
+def _removed_activation(layer):
+    activation = getattr(layer, "activation", None)
+    if not callable(activation):
+        raise ValueError(
+            "`before_activation` needs layers that have an activation. "
+            f"Received: before_activation=True, layers with {layer.name!r}"
+        )
+    layer.activation = keras.activations.linear
+    return activation
+
+
+def _check_maps(name, outputs):
+    if not isinstance(outputs, keras.KerasTensor) or len(outputs.shape) != 4:
+        raise ValueError(
+            "`layers` must be layers that return maps (batch, height, width, "
+            f"channels). Received: layers with {name!r}"
+        )

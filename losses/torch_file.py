@@ -1,0 +1,189 @@
+"""Reading the weights in a file of PyTorch without PyTorch.
+
+Both formats are read: the archive that `torch.save` has written since 1.6, and
+the row of pickles before it, in which the files of VGG still are.
+"""
+
+import pickle
+import zipfile
+from collections import OrderedDict
+
+import numpy as np
+
+_LEGACY_MAGIC = 0x1950A86A20F9469CFC6C
+_DTYPES = {
+    ("torch", "HalfStorage"): "<f2",
+    ("torch", "FloatStorage"): "<f4",
+    ("torch", "DoubleStorage"): "<f8",
+    ("torch", "LongStorage"): "<i8",
+}
+
+
+def read_torch_file(path):
+    """The tensors of a state dict, by name, as NumPy arrays.
+
+    The pickle in the file is not trusted: it can make dictionaries, lists and
+    tensors, and call nothing else.
+
+    Args:
+        path: of a `.pth` file that holds a state dict.
+
+    Raises:
+        ValueError: there is no such file, it is damaged, or it holds something
+            else.
+    """
+    try:
+        read = _of_archive if zipfile.is_zipfile(path) else _of_legacy
+        with open(path, "rb") as file:
+            found = read(file)
+        return {_checked_name(k): _array(v) for k, v in found.items()}
+    # What a damaged pickle raises can be almost anything.
+    except Exception as error:
+        raise ValueError(
+            f"{path}: cannot be read as a state dict of PyTorch: "
+            f"{type(error).__name__}: {error}"
+        ) from error
+
+
+class _Storage:
+    """Numbers in a row, which the file may hold further on."""
+
+    def __init__(self, dtype, length):
+        self.dtype = np.dtype(dtype)
+        self.length = length
+        self.values = None
+
+    @property
+    def num_bytes(self):
+        return self.length * self.dtype.itemsize
+
+    def fill(self, data):
+        if len(data) != self.num_bytes:
+            raise ValueError("the file ends too early")
+        self.values = np.frombuffer(data, self.dtype)
+
+
+class _Tensor:
+    """A view of a storage, in numbers and not in bytes."""
+
+    def __init__(self, storage, offset, shape, strides, *_):
+        self.storage = storage
+        self.offset = offset
+        self.shape = shape
+        self.strides = strides
+
+
+class _Parameter:
+    """What became of a `torch.nn.Parameter`, in the files of each age."""
+
+    def __init__(self, data=None, *_):
+        self.data = data
+
+    def __setstate__(self, state):
+        self.data = state[0]
+
+
+_CLASSES = {
+    ("collections", "OrderedDict"): OrderedDict,
+    ("torch._utils", "_rebuild_tensor"): _Tensor,
+    ("torch._utils", "_rebuild_tensor_v2"): _Tensor,
+    ("torch._utils", "_rebuild_parameter"): _Parameter,
+    ("torch.nn.parameter", "Parameter"): _Parameter,
+    **_DTYPES,
+}
+
+
+class _Unpickler(pickle.Unpickler):
+    """Knows the few classes that a state dict needs, and no other.
+
+    Args:
+        file: the pickle.
+        fill: called with each new storage and its key.
+    """
+
+    def __init__(self, file, fill=None):
+        super().__init__(file)
+        self.storages = {}
+        self._fill = fill
+
+    def find_class(self, module, name):
+        if (module, name) not in _CLASSES:
+            raise pickle.UnpicklingError(f"it asks for {module}.{name}")
+        return _CLASSES[module, name]
+
+    def persistent_load(self, pid):
+        kind, dtype, key, _, length, *view = pid
+        if kind != "storage" or any(view) or dtype not in _DTYPES.values():
+            raise pickle.UnpicklingError(f"it holds an unknown {kind}")
+        if key not in self.storages:
+            self.storages[key] = _Storage(dtype, length)
+            if self._fill is not None:
+                self._fill(self.storages[key], key)
+        return self.storages[key]
+
+
+def _of_archive(file):
+    with zipfile.ZipFile(file) as archive:
+        names = archive.namelist()
+        (pickled,) = (n for n in names if n.split("/")[1:] == ["data.pkl"])
+        folder = pickled.removesuffix("data.pkl")
+        order = f"{folder}byteorder"
+        if order in names and archive.read(order) != b"little":
+            raise ValueError("its numbers are big-endian")
+
+        def fill(storage, key):
+            name = f"{folder}data/{key}"
+            # Before it is unpacked, which could take any space.
+            if archive.getinfo(name).file_size != storage.num_bytes:
+                raise ValueError(f"{name} has another length than it should")
+            storage.fill(archive.read(name))
+
+        with archive.open(pickled) as member:
+            return _Unpickler(member, fill).load()
+
+
+def _of_legacy(file):
+    if _Unpickler(file).load() != _LEGACY_MAGIC:
+        raise ValueError("it does not begin as one")
+    _Unpickler(file).load()
+    if not _Unpickler(file).load().get("little_endian", True):
+        raise ValueError("its numbers are big-endian")
+    unpickler = _Unpickler(file)
+    found = unpickler.load()
+    for key in _Unpickler(file).load():
+        storage = unpickler.storages[key]
+        if int.from_bytes(file.read(8), "little") != storage.length:
+            raise ValueError(f"storage {key} has another length than it should")
+        storage.fill(file.read(storage.num_bytes))
+    return found
+
+
+def _checked_name(name):
+    if not isinstance(name, str):
+        raise ValueError(f"it has a key that is no name: {name!r}")
+    return name
+
+
+def _array(value):
+    """A read-only array in the byte order of this machine."""
+    if isinstance(value, _Parameter):
+        value = value.data
+    if not isinstance(value, _Tensor):
+        raise ValueError(f"it holds a {type(value).__name__} among the tensors")
+    storage = value.storage
+    shape, strides = tuple(value.shape), tuple(value.strides)
+    if len(shape) != len(strides) or min((0, *shape, *strides)) < 0:
+        raise ValueError("a tensor has a shape that is none")
+    reach = sum((n - 1) * s for n, s in zip(shape, strides, strict=True))
+    if 0 in shape:
+        return np.zeros(shape, storage.dtype)
+    if value.offset < 0 or value.offset + reach >= storage.length:
+        raise ValueError("a tensor reaches beyond its storage")
+    itemsize = storage.dtype.itemsize
+    view = np.lib.stride_tricks.as_strided(
+        storage.values[value.offset :],
+        shape,
+        [itemsize * stride for stride in strides],
+        writeable=False,
+    )
+    return view.astype(storage.dtype.newbyteorder("="), copy=False)

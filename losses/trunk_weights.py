@@ -1,0 +1,124 @@
+"""Where the weights of a trunk come from, and what images they expect."""
+
+import os
+
+import numpy as np
+
+from convzoo.losses.random_trunk import random_trunk
+from convzoo.losses.torch_file import read_torch_file
+from convzoo.losses.trunk_files import KERAS, TORCHVISION
+from convzoo.losses.trunk_parts import trunk_convolutions
+from convzoo.losses.trunks import build_trunk
+
+
+def trunk_with_weights(network, layers, weights, seed=0):
+    """A trunk as `build_trunk` makes it, with weights.
+
+    Args:
+        network: a key of `trunk_parts.TRUNKS`.
+        layers: names of the layers that are needed.
+        weights: `"imagenet"`, `"torchvision"`, a path or None, as
+            `FeatureExtractor` explains them.
+        seed: of the weights where there are none.
+
+    Returns:
+        The model, and the images that the weights expect: `"torch"` or
+        `"caffe"`.
+
+    Raises:
+        ValueError: the weights cannot be had, or are not of this network.
+    """
+    if weights == "imagenet" and network in KERAS:
+        return _of_keras(network, KERAS[network].fetched()), "caffe"
+    if weights in ("imagenet", "torchvision"):
+        arrays = read_torch_file(TORCHVISION[network].fetched())
+        return _of_arrays(network, layers, arrays, weights)
+    if weights is None:
+        arrays = random_trunk(network, seed, layers)
+        return _of_arrays(network, layers, arrays, weights)
+    return _of_path(network, layers, os.fspath(weights))
+
+
+def _of_path(network, layers, path):
+    check_is_file(path)
+    if path.endswith(".h5"):
+        if network not in KERAS:
+            raise ValueError(
+                f"Keras has no {network}: `weights` must be a .pth file of "
+                f"torchvision or an .npz file. Received: weights={path!r}"
+            )
+        return _of_keras(network, path), "caffe"
+    if path.endswith(".npz"):
+        return _of_arrays(network, layers, _read_npz(path), path)
+    TORCHVISION[network].check(path)
+    return _of_arrays(network, layers, read_torch_file(path), path)
+
+
+def check_is_file(path):
+    """Raise a `ValueError` unless there is a file at a path of weights."""
+    if not os.path.isfile(path):
+        raise ValueError(
+            "`weights` must be the path of a file, or one of the names that "
+            f"the documentation lists. Received: weights={path!r}"
+        )
+
+
+def _read_npz(path):
+    try:
+        with np.load(path) as arrays:
+            return dict(arrays)
+    # What a damaged archive raises can be almost anything.
+    except Exception as error:
+        raise ValueError(
+            f"`weights` must be an .npz file that can be read: {error}. "
+            f"Received: weights={path!r}"
+        ) from error
+
+
+def _of_keras(network, path):
+    """A whole trunk: Keras reads its files by the order of the layers."""
+    trunk = build_trunk(network)
+    try:
+        trunk.load_weights(path)
+    except Exception as error:
+        raise ValueError(
+            f"`weights` must be a file of Keras for {network} without its "
+            f"classifier. Received: weights={path!r}: {error}"
+        ) from error
+    return trunk
+
+
+def _of_arrays(network, layers, arrays, weights):
+    trunk = build_trunk(network, layers)
+    is_caffe = "conv1_w_0" in arrays
+    for part in trunk_convolutions(network, layers):
+        kernel, bias = _caffe_names(part) if is_caffe else _torch_names(part)
+        kernel = _checked(arrays, kernel, _kernel_shape(part), weights)
+        bias = _checked(arrays, bias, (part.filters,), weights)
+        trunk.get_layer(part.name).set_weights(
+            [kernel.transpose(2, 3, 1, 0), bias]
+        )
+    return trunk, "caffe" if is_caffe else "torch"
+
+
+def _torch_names(part):
+    return f"{part.torch_name}.weight", f"{part.torch_name}.bias"
+
+
+def _caffe_names(part):
+    name = part.name.replace("_", "/")
+    return f"{name}_w_0", f"{name}_b_0"
+
+
+def _kernel_shape(part):
+    return part.filters, part.channels, part.kernel, part.kernel
+
+
+def _checked(arrays, name, shape, weights):
+    found = arrays[name].shape if name in arrays else "no such array"
+    if found != shape:
+        raise ValueError(
+            f"`weights` must hold the array {name!r} of shape {shape}. "
+            f"Received: weights={weights!r} with {found}"
+        )
+    return arrays[name].astype("float32")
