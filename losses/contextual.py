@@ -13,7 +13,7 @@ import keras
 from keras import ops
 
 from convzoo.layers.checks import check_above, check_choice
-from convzoo.losses.features_loss import FeaturesLoss
+from convzoo.losses.feature_loss import FeatureLoss
 from convzoo.losses.matching import (
     affinities,
     best_match,
@@ -52,7 +52,7 @@ def contextual(target, source, bandwidth=0.5, epsilon=1e-5, distance="cosine"):
 
 
 @keras.saving.register_keras_serializable(package="convzoo")
-class Contextual(FeaturesLoss):
+class Contextual(FeatureLoss):
     """How badly the features of one image are found anywhere in the other.
 
     Each position of the prediction's features is compared with all positions
@@ -121,9 +121,9 @@ class Contextual(FeaturesLoss):
         self.epsilon = epsilon
         self.distance = distance
 
-    def compare_features(self, target, source):
+    def compare_features(self, y_true, y_pred):
         return contextual(
-            target, source, self.bandwidth, self.epsilon, self.distance
+            y_true, y_pred, self.bandwidth, self.epsilon, self.distance
         )
 
     def get_config(self):

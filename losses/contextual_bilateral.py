@@ -14,7 +14,7 @@ from keras import ops
 
 from convzoo.layers.checks import check_above, check_choice, check_number
 from convzoo.layers.in_parts import in_parts
-from convzoo.losses.features_loss import FeaturesLoss
+from convzoo.losses.feature_loss import FeatureLoss
 from convzoo.losses.matching import (
     affinities,
     best_match,
@@ -101,7 +101,7 @@ def bilateral_similarity(
 
 
 @keras.saving.register_keras_serializable(package="convzoo")
-class ContextualBilateral(FeaturesLoss):
+class ContextualBilateral(FeatureLoss):
     """A contextual loss for pairs that are aligned but for a few pixels.
 
     `Contextual` finds like features anywhere, and may take them from the wrong
@@ -173,11 +173,11 @@ class ContextualBilateral(FeaturesLoss):
         self.bandwidth = bandwidth
         self.epsilon = epsilon
 
-    def compare_features(self, target, source):
+    def compare_features(self, y_true, y_pred):
         if self.variant == "distance":
-            return bilateral_distance(target, source, self.spatial_weight)
+            return bilateral_distance(y_true, y_pred, self.spatial_weight)
         return bilateral_similarity(
-            target, source, self.spatial_weight, self.bandwidth, self.epsilon
+            y_true, y_pred, self.spatial_weight, self.bandwidth, self.epsilon
         )
 
     def get_config(self):

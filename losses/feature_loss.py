@@ -3,12 +3,15 @@
 import keras
 from keras import ops
 
-from convzoo.layers.checks import check_choice
 from convzoo.losses.feature_extractor import FeatureExtractor
 from convzoo.losses.image_loss import ImageLoss
 from convzoo.losses.images import checked_images
 
-DISTANCES = ("l1", "l2")
+# Of two maps, position by position and channel by channel.
+DISTANCES = {
+    "l1": lambda x, y: ops.abs(x - y),
+    "l2": lambda x, y: ops.square(x - y),
+}
 
 
 class FeatureLoss(ImageLoss):
@@ -18,15 +21,12 @@ class FeatureLoss(ImageLoss):
 
     Args:
         features: a `FeatureExtractor`, or its configuration.
-        distance: `"l1"` or `"l2"`.
         **kwargs: of `ImageLoss`.
     """
 
-    def __init__(self, features, distance, **kwargs):
-        check_choice("distance", distance, DISTANCES)
+    def __init__(self, features, **kwargs):
         super().__init__(**kwargs)
         self.features = _checked_features(features)
-        self.distance = distance
 
     @property
     def value_range(self):
@@ -42,16 +42,10 @@ class FeatureLoss(ImageLoss):
             for weight, *pair in feature_pairs(self.features, y_true, y_pred)
         )
 
-    def differences(self, y_true, y_pred):
-        """Absolute or squared, by `distance`."""
-        differences = y_pred - y_true
-        return (ops.abs if self.distance == "l1" else ops.square)(differences)
-
     def get_config(self):
         return {
             **super().get_config(),
             "features": keras.saving.serialize_keras_object(self.features),
-            "distance": self.distance,
         }
 
 

@@ -15,7 +15,7 @@ def preprocessed(images, preprocessing, input_range):
     """Images as a network expects them.
 
     Args:
-        images: `(batch, height, width, channels)`.
+        images: `(batch, height, width, channels)` in float32.
         preprocessing: `"torch"`, `"caffe"` or None, as `FeatureExtractor`
             explains them.
         input_range: the values of black and white.
@@ -30,7 +30,8 @@ def preprocessed(images, preprocessing, input_range):
     # One product and one sum in place of two of each.
     factor = 1 / ((high - low) * deviation)
     shift = -(low / (high - low) + mean) / deviation
-    return images * factor.astype("float32") + shift.astype("float32")
+    factor = ops.convert_to_tensor(factor, dtype="float32")
+    return images * factor + ops.convert_to_tensor(shift, dtype="float32")
 
 
 def filled_up(images, smallest, value):

@@ -11,9 +11,9 @@ differences of ESRGAN beside the squared ones.
 
 import keras
 
-from convzoo.layers.checks import check_above
+from convzoo.layers.checks import check_above, check_choice
 from convzoo.losses.feature_extractor import FeatureExtractor
-from convzoo.losses.feature_loss import FeatureLoss
+from convzoo.losses.feature_loss import DISTANCES, FeatureLoss
 from convzoo.losses.images import sample_mean
 
 
@@ -76,14 +76,15 @@ class Perceptual(FeatureLoss):
         **kwargs,
     ):
         check_above("feature_scale", feature_scale, 0)
-        super().__init__(
-            features, distance, check_range=check_range, name=name, **kwargs
-        )
+        check_choice("distance", distance, tuple(DISTANCES))
+        super().__init__(features, check_range=check_range, name=name, **kwargs)
+        self.distance = distance
         self.feature_scale = feature_scale
 
     def compare_features(self, y_true, y_pred):
         scale = self.feature_scale
-        return sample_mean(self.differences(scale * y_true, scale * y_pred))
+        distance = DISTANCES[self.distance]
+        return sample_mean(distance(scale * y_true, scale * y_pred))
 
     @classmethod
     def srgan(cls, weights="imagenet", input_range=(0, 1), **kwargs):
@@ -135,4 +136,8 @@ class Perceptual(FeatureLoss):
         return cls(extractor, "l1", **kwargs)
 
     def get_config(self):
-        return {**super().get_config(), "feature_scale": self.feature_scale}
+        return {
+            **super().get_config(),
+            "distance": self.distance,
+            "feature_scale": self.feature_scale,
+        }

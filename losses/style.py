@@ -11,7 +11,8 @@ differences are offered beside squared ones.
 import keras
 from keras import ops
 
-from convzoo.losses.feature_loss import FeatureLoss
+from convzoo.layers.checks import check_choice
+from convzoo.losses.feature_loss import DISTANCES, FeatureLoss
 from convzoo.losses.images import dtype_of, sample_mean
 
 
@@ -66,15 +67,18 @@ class Style(FeatureLoss):
         name="style",
         **kwargs,
     ):
-        super().__init__(
-            features, distance, check_range=check_range, name=name, **kwargs
-        )
+        check_choice("distance", distance, tuple(DISTANCES))
+        super().__init__(features, check_range=check_range, name=name, **kwargs)
+        self.distance = distance
 
     def compare_features(self, y_true, y_pred):
-        differences = self.differences(
-            gram_matrices(y_true), gram_matrices(y_pred)
+        distance = DISTANCES[self.distance]
+        return sample_mean(
+            distance(gram_matrices(y_true), gram_matrices(y_pred))
         )
-        return sample_mean(differences)
+
+    def get_config(self):
+        return {**super().get_config(), "distance": self.distance}
 
 
 def gram_matrices(features):

@@ -21,7 +21,7 @@ def plain_model(model):
             "sequential Keras model whose one input are images (batch, height, "
             f"width, channels). Received: network={model!r}"
         )
-    return keras.Model(model.inputs, model.outputs)
+    return keras.Model(model.inputs[0], model.outputs)
 
 
 def copied_model(model, weights=None):
@@ -101,7 +101,7 @@ def tapped_model(model, layers, before_activation):
         model, clone_function=lambda layer: layer, call_function=call
     )
     outputs = [taps[name] for name in layers]
-    return keras.Model(whole.inputs, outputs, trainable=False)
+    return keras.Model(whole.inputs[0], outputs, trainable=False)
 
 
 def _check_unused(name, taps):

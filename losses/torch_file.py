@@ -5,6 +5,7 @@ the row of pickles before it, in which the files of VGG still are.
 """
 
 import pickle
+import struct
 import zipfile
 from collections import OrderedDict
 
@@ -152,7 +153,7 @@ def _of_legacy(file):
     found = unpickler.load()
     for key in _Unpickler(file).load():
         storage = unpickler.storages[key]
-        if int.from_bytes(file.read(8), "little") != storage.length:
+        if struct.unpack("<q", file.read(8)) != (storage.length,):
             raise ValueError(f"storage {key} has another length than it should")
         storage.fill(file.read(storage.num_bytes))
     return found
