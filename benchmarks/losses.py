@@ -31,8 +31,14 @@ import tensorflow as tf
 
 from benchmarks._memory import added_kilobytes, child_megabytes
 from benchmarks._ratios import calling, compare, print_line, print_ratio
-from convzoo.losses import FSIM, LPIPS, SSIM, MultiScaleSSIM, matching
-from convzoo.losses.contextual import contextual
+from convzoo.losses import (
+    FSIM,
+    LPIPS,
+    SSIM,
+    MultiScaleSSIM,
+    contextual,
+    matching,
+)
 
 _THREADS = 2
 _SHAPE = (8, 256, 256, 3)

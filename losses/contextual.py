@@ -95,7 +95,7 @@ class Contextual(FeatureLoss):
 
     >>> import numpy as np
     >>> from convzoo.losses import Contextual, FeatureExtractor
-    >>> features = FeatureExtractor("vgg19", "block2_conv2", weights=None)
+    >>> features = FeatureExtractor("vgg19", "block1_conv2", weights=None)
     >>> loss = Contextual(features)
     >>> image = np.random.default_rng(0).uniform(size=(1, 48, 48, 3))
     >>> shifted = np.roll(image, 3, axis=2)

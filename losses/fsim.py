@@ -160,7 +160,7 @@ class FSIM(ImageLoss):
     >>> print(f"{float(FSIM()(image, image)):.3f}")
     0.000
     >>> print(f"{float(FSIM()(image, 1 - image)):.3f}")
-    0.000
+    0.025
     """
 
     def __init__(

@@ -171,7 +171,7 @@ class MultiScaleSSIM(ImageLoss):
     >>> print(f"{float(MultiScaleSSIM()(image, image)):.3f}")
     0.000
     >>> print(f"{float(MultiScaleSSIM(scales=2)(image, 0.5 * image)):.3f}")
-    0.000
+    0.335
     """
 
     def __init__(

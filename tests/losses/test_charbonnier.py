@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from convzoo.losses.charbonnier import Charbonnier, charbonnier
+from convzoo.losses import Charbonnier, charbonnier
 from tests.layer_checks import gradients
 from tests.loss_checks import random_pair
 from tests.support import numpy_of, run_loss_test

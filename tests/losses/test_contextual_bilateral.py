@@ -1,8 +1,7 @@
 import numpy as np
 import pytest
 
-from convzoo.losses import matching
-from convzoo.losses.contextual import Contextual
+from convzoo.losses import Contextual, matching
 from convzoo.losses.contextual_bilateral import (
     ContextualBilateral,
     bilateral_distance,

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from convzoo.losses.discriminator_loss import DiscriminatorLoss
+from convzoo.losses import DiscriminatorLoss
 from tests.layer_checks import gradients
 from tests.losses.adversarial_cases import (
     KINDS,

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from keras import ops
 
-from convzoo.losses.feature_extractor import FeatureExtractor
+from convzoo.losses import FeatureExtractor
 from convzoo.losses.trunk_parts import TRUNKS
 from tests import layer_checks
 from tests.fixtures.feature_cases import (

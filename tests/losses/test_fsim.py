@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from convzoo.losses.fsim import FSIM, fsim
+from convzoo.losses import FSIM, fsim
 from tests.layer_checks import BACKEND, wide_enough
 from tests.loss_checks import random_pair
 from tests.losses import similarity

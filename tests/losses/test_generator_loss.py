@@ -4,8 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from keras import ops
 
-from convzoo.losses.discriminator_loss import DiscriminatorLoss
-from convzoo.losses.generator_loss import GeneratorLoss
+from convzoo.losses import DiscriminatorLoss, GeneratorLoss
 from tests.layer_checks import gradients
 from tests.losses.adversarial_cases import (
     KINDS,

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from keras import ops
 
-from convzoo.losses.gradient_penalty import gradient_penalty
+from convzoo.losses import gradient_penalty
 from tests.layer_checks import BACKEND, gradients
 from tests.support import numpy_of, randomized
 

@@ -5,9 +5,7 @@ import numpy as np
 import pytest
 from keras import ops
 
-from convzoo.losses.charbonnier import Charbonnier
-from convzoo.losses.loss_metric import LossMetric
-from convzoo.losses.ssim import SSIM
+from convzoo.losses import SSIM, Charbonnier, LossMetric
 from tests.layer_checks import BACKEND
 from tests.loss_checks import random_pair
 

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from keras import ops
 
-from convzoo.losses.multi_scale_ssim import MultiScaleSSIM, multi_scale_ssim
+from convzoo.losses import MultiScaleSSIM, multi_scale_ssim
 from tests.layer_checks import BACKEND, gradients, wide_enough
 from tests.loss_checks import random_pair
 from tests.losses import similarity

@@ -5,8 +5,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from convzoo.losses.feature_extractor import FeatureExtractor
-from convzoo.losses.perceptual import Perceptual
+from convzoo.losses import FeatureExtractor, Perceptual
 from tests.fixtures.feature_cases import FEATURE_SIZE, photograph_pair
 from tests.fixtures.image_pairs import blurred, noisy
 from tests.loss_checks import random_pair

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from convzoo.losses.feature_extractor import FeatureExtractor
+from convzoo.losses import FeatureExtractor
 from convzoo.losses.style import Style, gram_matrices
 from tests.fixtures.feature_cases import FEATURE_SIZE, STYLE_LAYERS
 from tests.loss_checks import random_pair

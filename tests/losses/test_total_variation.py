@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from convzoo.losses.total_variation import TotalVariation, total_variation
+from convzoo.losses import TotalVariation, total_variation
 from tests.layer_checks import BACKEND, gradients
 from tests.loss_checks import compiled, random_pair
 from tests.support import numpy_of, run_loss_test

@@ -4,9 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from convzoo.losses import trunk_files, trunk_weights
-from convzoo.losses.feature_extractor import FeatureExtractor
-from convzoo.losses.lpips import LPIPS
+from convzoo.losses import LPIPS, FeatureExtractor, trunk_files, trunk_weights
 from convzoo.losses.random_trunk import random_trunk
 from convzoo.losses.trunk_files import KERAS, TORCHVISION, PublishedFile
 from tests.losses.torch_writer import write_torch_file

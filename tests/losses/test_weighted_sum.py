@@ -7,11 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from keras import ops
 
-from convzoo.losses.charbonnier import Charbonnier
-from convzoo.losses.loss_metric import LossMetric
-from convzoo.losses.ssim import SSIM
-from convzoo.losses.total_variation import TotalVariation
-from convzoo.losses.weighted_sum import WeightedSum
+from convzoo.losses import (
+    SSIM,
+    Charbonnier,
+    LossMetric,
+    TotalVariation,
+    WeightedSum,
+)
 from tests.loss_checks import LARGEST_FILE, random_pair
 from tests.support import numpy_of, run_loss_test
 
