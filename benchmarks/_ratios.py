@@ -43,7 +43,7 @@ def print_ratio(work, ours, peer, bar):
         print_line(work, f"{ours:.2f}", "-", "-", bar)
         return
     values = {"ours": ours, "peer": peer}
-    above, below = bar.split()[0].split("/")
+    above, below = bar.split()[0].strip(",").split("/")
     ratio = values[above] / values[below]
     print_line(work, f"{ours:.2f}", f"{peer:.2f}", f"{ratio:.2f}", bar)
 

@@ -124,7 +124,7 @@ def _contextual_memory():
             "xla": ("parts", "xla"),
         }.items()
     }
-    bar = "peer/ours, ours <= 1000"
+    bar = "peer/ours, where ours <= 1000"
     print_ratio(work, megabytes["ours"], megabytes["peer"], bar)
     print_ratio(f"{work}, XLA", megabytes["xla"], megabytes["peer"], bar)
 

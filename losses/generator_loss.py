@@ -1,7 +1,10 @@
 """What a generator learns from its discriminator.
 
-The papers, and what differs from them, are those of `DiscriminatorLoss`. Of the
-first it is the loss that does not saturate.
+Goodfellow et al. 2014, Generative Adversarial Networks,
+https://arxiv.org/abs/1406.2661, and the other papers of `DiscriminatorLoss`.
+
+What differs from the papers: of the first it is the loss that does not
+saturate; factors are those of `DiscriminatorLoss`.
 """
 
 import keras

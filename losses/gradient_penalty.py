@@ -33,8 +33,9 @@ def gradient_penalty(
     gradient flows to `real` and `fake`.
 
     On TensorFlow the layers of convzoo that compute parts again in the backward
-    pass have no second derivative in training: `NonLocal` above 2,048
-    positions, and `DeformableConv2D`. Pass `training=False` with them.
+    pass raise a `NotImplementedError` for the second derivative in training:
+    `NonLocal` above 2,048 positions, and, in a compiled step,
+    `DeformableConv2D` of large maps. Pass `training=False` with them.
 
     Args:
         critic: a Keras layer or model that has been built, or a function made
