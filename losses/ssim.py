@@ -61,7 +61,8 @@ def similarity_maps(x, y, window, constants):
     """What the two have in common under each window.
 
     Args:
-        x: planes `(batch, height, width)`.
+        x: planes `(batch, height, width)`; those that need no gradient, if
+            only one does, since they cost less time.
         y: planes of the same shape.
         window: its size and standard deviation, in pixels.
         constants: C1 and C2 of the paper.
@@ -72,10 +73,11 @@ def similarity_maps(x, y, window, constants):
     c1, c2 = constants
     # Variances do not see the shift, and are differences of smaller numbers.
     (x, shift_x), (y, shift_y) = _centred(x), _centred(y)
+    mean_x = windowed_mean(x, *window)
     # The sum of the squares is all that is needed of them.
-    parts = ops.concatenate([x, y, x * x + y * y, x * y], axis=0)
+    parts = ops.concatenate([y, x * x + y * y, x * y], axis=0)
     parts = windowed_mean(parts, *window)
-    mean_x, mean_y, squares, products = ops.split(parts, 4, axis=0)
+    mean_y, squares, products = ops.split(parts, 3, axis=0)
     structure = (2 * (products - mean_x * mean_y) + c2) / (
         squares - (mean_x * mean_x + mean_y * mean_y) + c2
     )
