@@ -119,7 +119,8 @@ class LPIPS(ImageLoss):
         self._features = FeatureExtractor(
             network,
             layers,
-            weights=weights,
+            # Where Keras has a network of that name too, it is another one.
+            weights="torchvision" if weights == "imagenet" else weights,
             input_range=input_range,
             seed=seed,
         )
@@ -130,7 +131,7 @@ class LPIPS(ImageLoss):
             )
         self.net = net
         self.input_range = input_range
-        self.weights = self._features.weights
+        self.weights = weights if weights is None else os.fspath(weights)
         self.seed = seed
         self._linear = _linear_weights(net, len(layers))
 

@@ -6,6 +6,8 @@ Similarity, https://doi.org/10.1109/TIP.2003.819861.
 
 import numpy as np
 
+from convzoo.losses.gaussian_window import gaussian_taps
+
 # ITU-R BT.601, studio range: what MATLAB's rgb2ycbcr computes.
 _Y_WEIGHTS = np.array([65.481, 128.553, 24.966]) / 255
 _Y_OFFSET = 16
@@ -66,8 +68,7 @@ def ssim(image, reference):
 
 def _windowed(image):
     """Weighted means under an 11x11 Gaussian window, where it fits."""
-    taps = np.exp(-(np.arange(-5, 6) ** 2) / (2 * 1.5**2))
-    taps /= taps.sum()
+    taps = gaussian_taps(11, 1.5)
     for axis in (0, 1):
         windows = np.lib.stride_tricks.sliding_window_view(image, 11, axis)
         image = windows @ taps

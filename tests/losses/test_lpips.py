@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from convzoo.losses.lpips import LINEAR_WEIGHTS, LPIPS
-from convzoo.losses.trunk_files import TORCHVISION
+from convzoo.losses.random_trunk import random_trunk
+from convzoo.losses.trunk_files import TORCHVISION, PublishedFile
 from convzoo.losses.trunk_parts import smallest_side
 from convzoo.training.lpips_weights import write_linear_weights
 from tests.fixtures.feature_cases import LPIPS_SIZES, photograph_pair
@@ -103,6 +104,34 @@ def test_worse_images_have_larger_values(net):
     loss = LPIPS(net, (0, 255), reduction="none")
     values = numpy_of(loss(np.stack([image] * 4), np.stack(images)))
     assert values[0] == 0 and np.all(np.diff(values) > 0), values
+
+
+@pytest.mark.parametrize(
+    ("net", "network"),
+    [("vgg", "vgg16"), ("alex", "alexnet"), ("squeeze", "squeezenet")],
+)
+def test_weights_are_fetched_from_torchvision(
+    net, network, tmp_path, monkeypatch
+):
+    """Of VGG16 too, which Keras has with other weights under that name."""
+    path = tmp_path / "trunk.pth"
+    write_torch_file(path, random_trunk(network, seed=0))
+    fetched = []
+
+    def fetch(published):
+        fetched.append(published)
+        return str(path)
+
+    monkeypatch.setattr(PublishedFile, "fetched", fetch)
+    loss = LPIPS(net)
+    assert fetched == [TORCHVISION[network]]
+    assert loss.get_config()["weights"] == "imagenet"
+    x, y = random_pair((1, 40, 40, 3))
+    np.testing.assert_allclose(
+        numpy_of(loss(x, y)),
+        numpy_of(LPIPS(net, weights=None)(x, y)),
+        rtol=1e-6,
+    )
 
 
 def test_range_is_checked():
