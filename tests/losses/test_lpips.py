@@ -13,6 +13,7 @@ from convzoo.training.lpips_weights import write_linear_weights
 from tests.fixtures.feature_cases import LPIPS_SIZES, photograph_pair
 from tests.fixtures.image_pairs import noisy
 from tests.loss_checks import random_pair
+from tests.losses import similarity
 from tests.losses.feature_checks import check_golden
 from tests.losses.torch_writer import write_torch_file
 from tests.support import numpy_of, run_loss_test
@@ -104,6 +105,13 @@ def test_worse_images_have_larger_values(net):
     loss = LPIPS(net, (0, 255), reduction="none")
     values = numpy_of(loss(np.stack([image] * 4), np.stack(images)))
     assert values[0] == 0 and np.all(np.diff(values) > 0), values
+
+
+@pytest.mark.parametrize("net", LPIPS_SIZES)
+@pytest.mark.parametrize("photograph", ["even", "odd"])
+def test_ranking(net, photograph):
+    """With random networks; above, with the real ones where they are."""
+    similarity.check_ranking(LPIPS(net, weights=None), photograph)
 
 
 @pytest.mark.parametrize(
