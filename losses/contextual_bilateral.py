@@ -45,7 +45,6 @@ def bilateral_distance(target, source, spatial_weight=0.1):
         `(batch,)`.
     """
     targets, sources = centred_units(positions(target), positions(source))
-    batch = ops.shape(sources)[0]
 
     def nearest(sources, places, targets, others):
         way = squared_distances(places, others)
@@ -58,7 +57,7 @@ def bilateral_distance(target, source, spatial_weight=0.1):
         nearest,
         rows_at_once(sources, targets),
         1,
-        (sources, ops.repeat(coordinates(source), batch, axis=0)),
+        (sources, coordinates(source)),
         targets,
         coordinates(target),
         training=True,

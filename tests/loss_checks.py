@@ -140,8 +140,8 @@ def check_training(loss, pairs, folder):
     assert type(loaded.loss) is type(loss)
     y_true, y_pred = pairs[0]
     np.testing.assert_allclose(
-        loaded.test_on_batch(y_pred, y_true),
-        model.test_on_batch(y_pred, y_true),
+        loaded.evaluate(y_pred, y_true, verbose=0),
+        model.evaluate(y_pred, y_true, verbose=0),
         rtol=1e-5,
         atol=1e-6,
     )

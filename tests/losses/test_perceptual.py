@@ -138,7 +138,9 @@ def test_a_model_of_a_user_in_a_file(tmp_path):
             break
         loaded = keras.saving.load_model(tmp_path / "model.keras")
         np.testing.assert_allclose(
-            loaded.test_on_batch(x, y), model.test_on_batch(x, y), rtol=1e-5
+            loaded.evaluate(x, y, verbose=0),
+            model.evaluate(x, y, verbose=0),
+            rtol=1e-5,
         )
     with pytest.raises((ValueError, TypeError), match="compile=False"):
         keras.saving.load_model(tmp_path / "model.keras")
