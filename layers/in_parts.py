@@ -20,7 +20,8 @@ def in_parts(function, length, axis, arrays, *shared, training=False):
     Args:
         function: of arrays that are independent along `axis`; what it returns
             has the same axis.
-        length: of a part. What is not longer than one is computed at once.
+        length: of a part. What is not longer than one is computed at once. In
+            training it may be a tensor.
         axis: along which the arrays are divided.
         arrays: a tuple of tensors, equally long along `axis`.
         shared: tensors that every part gets whole.
@@ -28,7 +29,7 @@ def in_parts(function, length, axis, arrays, *shared, training=False):
     """
     count = ops.shape(arrays[0])[axis]
     known = isinstance(count, int)
-    if known and count <= length:
+    if known and isinstance(length, int) and count <= length:
         return function(*arrays, *shared)
     # Only TensorFlow's graphs leave for LiteRT.
     if training or keras.config.backend() != "tensorflow":

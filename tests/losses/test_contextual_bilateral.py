@@ -7,7 +7,7 @@ from convzoo.losses.contextual_bilateral import (
     bilateral_distance,
     bilateral_similarity,
 )
-from tests.layer_checks import gradients
+from tests.layer_checks import BACKEND, gradients
 from tests.loss_checks import random_pair
 from tests.losses import similarity
 from tests.losses.test_contextual import features, maps
@@ -90,6 +90,22 @@ def test_parts_are_the_whole(monkeypatch, function, rows):
     monkeypatch.setattr(matching, "_NUMBERS_AT_ONCE", rows * 2 * 20)
     for found, expected in zip(both(), whole, strict=True):
         np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.skipif(BACKEND != "tensorflow", reason="only it has open shapes")
+@pytest.mark.parametrize("function", FUNCTIONS)
+@pytest.mark.parametrize("sides", [(5, 4), (None, None)])
+def test_batches_of_unknown_length(function, sides):
+    """So `fit` traces a step again, with the sizes that it knows."""
+    import tensorflow as tf
+
+    call = tf.function(
+        function, input_signature=[tf.TensorSpec((None, *sides, 6))] * 2
+    )
+    pair = maps(shape=(3, 5, 4, 6))
+    np.testing.assert_allclose(
+        numpy_of(call(*pair)), numpy_of(function(*pair)), rtol=1e-5
+    )
 
 
 def test_without_a_spatial_share_it_is_contextual():
