@@ -13,12 +13,8 @@ from convzoo.losses.feature_checks import (
     check_weights,
     checked_layers,
 )
-from convzoo.losses.image_preprocessing import (
-    PREPROCESSING,
-    filled_up,
-    preprocessed,
-)
-from convzoo.losses.images import check_images, dtype_of
+from convzoo.losses.image_preprocessing import PREPROCESSING, preprocessed
+from convzoo.losses.images import check_images, dtype_of, filled_up
 from convzoo.losses.tapped_model import (
     copied_model,
     plain_model,

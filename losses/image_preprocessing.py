@@ -32,19 +32,3 @@ def preprocessed(images, preprocessing, input_range):
     shift = -(low / (high - low) + mean) / deviation
     factor = ops.convert_to_tensor(factor, dtype="float32")
     return images * factor + ops.convert_to_tensor(shift, dtype="float32")
-
-
-def filled_up(images, smallest, value):
-    """Images with sides of at least `smallest`, where they were unknown.
-
-    Too few pixels would leave no features, and the mean of none is not a
-    number. Sides that are known have been checked by then.
-    """
-    sides = images.shape[1:3]
-    if None not in sides:
-        return images
-    missing = [
-        [0, ops.maximum(smallest - length, 0) if known is None else 0]
-        for known, length in zip(sides, ops.shape(images)[1:3], strict=True)
-    ]
-    return ops.pad(images, [[0, 0], *missing, [0, 0]], constant_values=value)

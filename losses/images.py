@@ -126,6 +126,28 @@ def check_value_range(y_true, y_pred, low, high):
             )
 
 
+def filled_up(maps, smallest, value=0.0):
+    """Maps with sides of at least `smallest`, where they were unknown.
+
+    Too few pixels would leave nothing to take a mean of. Sides that are known
+    have been checked by then.
+
+    Args:
+        maps: `(batch, height, width, ...)`.
+        smallest: pixels of a side.
+        value: what is added below and to the right.
+    """
+    sides = maps.shape[1:3]
+    if None not in sides:
+        return maps
+    missing = [
+        [0, ops.maximum(smallest - length, 0) if known is None else 0]
+        for known, length in zip(sides, ops.shape(maps)[1:3], strict=True)
+    ]
+    others = [[0, 0]] * (len(maps.shape) - 3)
+    return ops.pad(maps, [[0, 0], *missing, *others], constant_values=value)
+
+
 def spatial_mean(maps):
     """Means over the last two axes, one after the other.
 

@@ -1,14 +1,11 @@
-import io
-
 import keras
 import numpy as np
 import pytest
-from PIL import Image
 
 from convzoo.losses import FeatureExtractor, Perceptual
-from tests.fixtures.feature_cases import FEATURE_SIZE, photograph_pair
-from tests.fixtures.image_pairs import blurred, noisy
+from tests.fixtures.feature_cases import FEATURE_SIZE
 from tests.loss_checks import random_pair
+from tests.losses import similarity
 from tests.losses.feature_checks import check_golden
 from tests.support import numpy_of, run_loss_test, shared_data
 
@@ -79,41 +76,11 @@ def test_weights_of_layers_and_scale():
     np.testing.assert_allclose(scaled, 9 * l2, rtol=1e-5)
 
 
-def as_jpeg(image, quality):
-    file = io.BytesIO()
-    Image.fromarray(image).save(file, "jpeg", quality=quality)
-    return np.asarray(Image.open(file))
-
-
-def worse_and_worse(image, kind):
-    """Four images, the first one the original."""
-    if kind == "blur":
-        return [image, one := blurred(image), blurred(blurred(one))] + [
-            blurred(blurred(blurred(blurred(blurred(one)))))
-        ]
-    if kind == "noise":
-        return [
-            noisy(image, np.random.RandomState(0), sigma)
-            for sigma in (0, 5, 15, 40)
-        ]
-    return [image, *(as_jpeg(image, quality) for quality in (80, 30, 8))]
-
-
-@pytest.mark.parametrize("kind", ["blur", "noise", "jpeg"])
-def test_worse_images_have_larger_values(kind):
+def test_ranking():
     path = shared_data("features") / "squeezenet_v1_1_fp16.npz"
-    loss = Perceptual(
-        FeatureExtractor(
-            "squeezenet",
-            ["fire3", "fire5", "fire9"],
-            weights=path,
-            input_range=(0, 255),
-        ),
-        reduction="none",
-    )
-    images = worse_and_worse(photograph_pair(128, 128)[0], kind)
-    values = numpy_of(loss(np.stack(images[:1] * 4), np.stack(images)))
-    assert values[0] == 0 and np.all(np.diff(values) > 0), values
+    layers = ["fire3", "fire5", "fire9"]
+    features = FeatureExtractor("squeezenet", layers, weights=path)
+    similarity.check_ranking(Perceptual(features))
 
 
 def test_a_model_of_a_user_in_a_file(tmp_path):
