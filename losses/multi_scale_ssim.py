@@ -13,11 +13,10 @@ import keras
 from keras import ops
 
 from convzoo.layers.checks import check_above, is_integer
-from convzoo.losses.image_loss import ImageLoss
 from convzoo.losses.images import checked_images, spatial_mean
 from convzoo.losses.ssim import (
+    SSIM,
     channel_mean,
-    check_ssim_arguments,
     planes_of,
     similarity_maps,
 )
@@ -122,7 +121,7 @@ def _halved(planes):
 
 
 @keras.saving.register_keras_serializable(package="convzoo")
-class MultiScaleSSIM(ImageLoss):
+class MultiScaleSSIM(SSIM):
     """1 minus the index of structural similarity at several scales.
 
     The images are compared as `SSIM` does, halved, compared again, and so on:
@@ -187,17 +186,20 @@ class MultiScaleSSIM(ImageLoss):
         name="multi_scale_ssim",
         **kwargs,
     ):
-        check_ssim_arguments(max_val, filter_size, filter_sigma, k1, k2)
         _check_power_factors(power_factors)
         _check_scales(scales, len(power_factors))
-        super().__init__(check_range=check_range, name=name, **kwargs)
-        self.max_val = max_val
+        super().__init__(
+            max_val,
+            filter_size,
+            filter_sigma,
+            k1,
+            k2,
+            check_range=check_range,
+            name=name,
+            **kwargs,
+        )
         self.power_factors = power_factors
         self.scales = scales
-        self.filter_size = filter_size
-        self.filter_sigma = filter_sigma
-        self.k1 = k1
-        self.k2 = k2
 
     def compare(self, y_true, y_pred):
         return 1 - multi_scale_ssim(
@@ -215,13 +217,8 @@ class MultiScaleSSIM(ImageLoss):
     def get_config(self):
         return {
             **super().get_config(),
-            "max_val": self.max_val,
             "power_factors": self.power_factors,
             "scales": self.scales,
-            "filter_size": self.filter_size,
-            "filter_sigma": self.filter_sigma,
-            "k1": self.k1,
-            "k2": self.k2,
         }
 
 

@@ -95,15 +95,6 @@ def _centred(planes):
     return planes - shift, shift
 
 
-def check_ssim_arguments(max_val, filter_size, filter_sigma, k1, k2):
-    """Raise a `ValueError` that quotes the first argument that will not do."""
-    check_above("max_val", max_val, 0)
-    check_positive("filter_size", filter_size)
-    check_above("filter_sigma", filter_sigma, 0)
-    check_above("k1", k1, 0)
-    check_above("k2", k2, 0)
-
-
 @keras.saving.register_keras_serializable(package="convzoo")
 class SSIM(ImageLoss):
     """1 minus the index of structural similarity.
@@ -168,7 +159,11 @@ class SSIM(ImageLoss):
         name="ssim",
         **kwargs,
     ):
-        check_ssim_arguments(max_val, filter_size, filter_sigma, k1, k2)
+        check_above("max_val", max_val, 0)
+        check_positive("filter_size", filter_size)
+        check_above("filter_sigma", filter_sigma, 0)
+        check_above("k1", k1, 0)
+        check_above("k2", k2, 0)
         super().__init__(check_range=check_range, name=name, **kwargs)
         self.max_val = max_val
         self.filter_size = filter_size
