@@ -135,6 +135,12 @@ def train_sr(
     ema: float = 0.999,
     seed: int = 0,
     epoch_steps: int = 1000,
+    loss: Annotated[
+        str, typer.Option(help="mean_absolute_error or mean_squared_error.")
+    ] = "mean_absolute_error",
+    precision: Annotated[
+        str, typer.Option(help="float32 or mixed_bfloat16.")
+    ] = "float32",
 ):
     """Train a network that enlarges photographs; resumes where it stopped."""
     from convzoo.training.train_sr import train_sr as train
@@ -154,6 +160,8 @@ def train_sr(
         ema=ema,
         seed=seed,
         epoch_steps=epoch_steps,
+        loss=loss,
+        precision=precision,
         verbose="auto" if sys.stdout.isatty() else 2,
     )
     best = run.best

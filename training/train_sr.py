@@ -16,6 +16,8 @@ from convzoo.zoo.sr_generator import SRGenerator
 
 # Every so many photographs one is kept for validation where no folder is named.
 _HOLD_OUT_EVERY = 20
+_LOSSES = ("mean_absolute_error", "mean_squared_error")
+_PRECISIONS = ("float32", "mixed_bfloat16")
 
 
 def train_sr(
@@ -33,9 +35,11 @@ def train_sr(
     ema=0.999,
     seed=0,
     epoch_steps=1000,
+    loss="mean_absolute_error",
+    precision="float32",
     verbose="auto",
 ):
-    """Train an `SRGenerator` on photographs, by mean absolute error and Adam.
+    """Train an `SRGenerator` on photographs, by Adam.
 
     Called again with the same arguments, it goes on where it was stopped or
     killed, and ends with the same weights.
@@ -57,6 +61,10 @@ def train_sr(
             validated and kept.
         seed: of the first weights and of the patches.
         epoch_steps: batches between two validations; `steps` is a multiple.
+        loss: of pixels, `"mean_absolute_error"` or `"mean_squared_error"`.
+        precision: `"float32"`, or `"mixed_bfloat16"`, which processors with
+            matrix units for it run several times faster; weights and the sum
+            with the anchor stay in float32.
         verbose: as in `keras.Model.fit`.
 
     Returns:
@@ -102,6 +110,8 @@ def train_sr(
 def _check(settings):
     check_choice("config", settings["config"], tuple(SR_CONFIGS))
     check_choice("schedule", settings["schedule"], ("cosine", "halving"))
+    check_choice("loss", settings["loss"], _LOSSES)
+    check_choice("precision", settings["precision"], _PRECISIONS)
     for name in ("steps", "batch_size", "patch_size", "epoch_steps"):
         check_positive(name, settings[name])
     if settings["steps"] % settings["epoch_steps"]:
@@ -145,7 +155,7 @@ def _fingerprint(paths):
 def _built(settings):
     keras.utils.set_random_seed(settings["seed"])
     config = {**SR_CONFIGS[settings["config"]], "scale": settings["scale"]}
-    model = SRGenerator(**config)
+    model = SRGenerator(**config, dtype=settings["precision"])
     if settings["init"] is not None:
         preset = get_preset(settings["init"], "SRGenerator")
         if preset.config != config:
@@ -163,7 +173,7 @@ def _compile(model, settings):
         _schedule(settings), use_ema=ema > 0, ema_momentum=ema
     )
     # On a CPU, XLA takes longer for these convolutions (docs/results.md).
-    model.compile(optimizer, "mean_absolute_error", jit_compile=False)
+    model.compile(optimizer, settings["loss"], jit_compile=False)
     optimizer.build(model.trainable_variables)
 
 

@@ -68,6 +68,21 @@ SR_CONFIGS: dict[str, dict[str, Any]] = {
         "anchor": "nearest",
         "head_kernel_size": 3,
     },
+    "base": {
+        "scale": 4,
+        "filters": 48,
+        "num_blocks": 8,
+        "activation": "relu",
+        "upsampling": "direct",
+        "anchor": "nearest",
+        "head_kernel_size": 3,
+    },
+    "rrdb": {
+        "num_blocks": 23,
+        "block": "rrdb",
+        "activation": "leaky_relu",
+        "head_kernel_size": 3,
+    },
 }
 
 PRESETS: dict[str, Preset] = {

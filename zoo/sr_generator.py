@@ -4,6 +4,9 @@ Ledig et al. 2017, Photo-Realistic Single Image Super-Resolution Using a
 Generative Adversarial Network, https://arxiv.org/abs/1609.04802, section 2.1.1
 (`block="residual"`).
 
+Wang et al. 2018, ESRGAN: Enhanced Super-Resolution Generative Adversarial
+Networks, https://arxiv.org/abs/1809.00219, section 3.1 (`block="rrdb"`).
+
 Du et al. 2021, Anchor-based Plain Net for Mobile Image Super-Resolution,
 https://arxiv.org/abs/2105.09750 (`block="plain"` with `anchor="nearest"`).
 
@@ -12,7 +15,8 @@ What differs from the papers:
   and differ between training and use, which shows as blotches in flat regions,
   and networks of this kind fit better without it (Lim et al. 2017,
   https://arxiv.org/abs/1707.02921). `normalization="batch"` is the paper's
-  SRResNet, 1.55 M parameters.
+  SRResNet, 1.55 M parameters. Without it the convolutions of the blocks start
+  from a tenth of He et al. 2015, as in ESRGAN.
 - Input and output are both in [0, 1]; the paper's output is in [-1, 1].
 - The plain network has one convolution less in image space, and does not clip.
 """
@@ -27,8 +31,10 @@ from keras import ops
 from convzoo.layers.checks import check_choice, check_positive
 from convzoo.zoo.memory import check_memory
 from convzoo.zoo.presets import get_preset, presets_of
-from convzoo.zoo.sr_networks import plain, residual, upsampling_factors
+from convzoo.zoo.sr_networks import plain, residual, rrdb, upsampling_factors
 from convzoo.zoo.upscale import upscale
+
+_NETWORKS = {"residual": residual, "rrdb": rrdb, "plain": plain}
 
 
 @keras.saving.register_keras_serializable(package="convzoo")
@@ -38,23 +44,34 @@ class SRGenerator(keras.Model):
     `block="residual"` is SRResNet: a convolution, `num_blocks` residual blocks
     with a skip connection around all of them, sub-pixel convolutions that
     enlarge in steps of 2 (or one of 3), a last convolution on the enlarged
-    image. `block="plain"` is a chain of `num_blocks` convolutions between a
-    first and a last one, all at the size of the input, and one sub-pixel step.
+    image. `block="rrdb"` is ESRGAN's network, whose blocks are three dense
+    blocks of five convolutions each, and which enlarges by repeating pixels
+    before it convolves them. `block="plain"` is a chain of `num_blocks`
+    convolutions between a first and a last one.
+
+    `upsampling="direct"` has every convolution at the size of the input, and
+    one sub-pixel step at the end: most of a stepwise network's time goes into
+    the few convolutions of its enlarged images.
 
     The output is not clipped, so that a loss sees what lies outside [0, 1];
-    `upscale` and exported files clip.
+    `upscale` and exported files clip. It is in float32 whatever the dtype
+    policy, and so is the sum of the anchor and what the network adds.
 
     Args:
         scale: factor by which height and width grow: 2, 3, 4 or 8.
         filters: channels of the hidden layers.
-        num_blocks: residual blocks, or hidden convolutions of a plain network.
-        block: `"residual"` or `"plain"`.
-        activation: `"prelu"` (one slope for each channel) or `"relu"`.
+        num_blocks: blocks, or hidden convolutions of a plain network.
+        block: `"residual"`, `"rrdb"` or `"plain"`.
+        activation: `"prelu"` (one slope for each channel), `"relu"`, or
+            `"leaky_relu"` (a slope of 0.2, as ESRGAN has).
         normalization: None, or `"batch"` for batch normalisation in the
-            residual blocks; a plain network takes None.
+            blocks of `block="residual"`; the others take None.
+        upsampling: `"stepwise"` or `"direct"`; None is what the papers have,
+            `"direct"` for a plain network, which takes nothing else, and
+            `"stepwise"` for the others.
         anchor: None, `"nearest"` or `"bilinear"`: an enlargement of the input
             to which the network adds its own, which then holds only detail.
-        head_kernel_size: side of the first kernel, and in a residual network
+        head_kernel_size: side of the first kernel, and in a stepwise network
             also of the last, in pixels; odd.
 
     Input shape: `(batch, height, width, 3)`, RGB in [0, 1].
@@ -73,6 +90,7 @@ class SRGenerator(keras.Model):
     (120, 164, 3)
 
     Reference: [Ledig et al. 2017](https://arxiv.org/abs/1609.04802),
+    [Wang et al. 2018](https://arxiv.org/abs/1809.00219),
     [Du et al. 2021](https://arxiv.org/abs/2105.09750).
     """
 
@@ -86,18 +104,26 @@ class SRGenerator(keras.Model):
         block="residual",
         activation="prelu",
         normalization=None,
+        upsampling=None,
         anchor=None,
         head_kernel_size=9,
         dtype=None,
         **kwargs,
     ):
         check_choice("scale", scale, (2, 3, 4, 8))
-        check_choice("block", block, ("residual", "plain"))
-        check_choice("activation", activation, ("prelu", "relu"))
+        check_choice("block", block, tuple(_NETWORKS))
+        check_choice("activation", activation, ("prelu", "relu", "leaky_relu"))
         check_choice(
             "normalization",
             normalization,
-            (None,) if block == "plain" else (None, "batch"),
+            (None, "batch") if block == "residual" else (None,),
+        )
+        check_choice(
+            "upsampling",
+            upsampling,
+            (None, "direct")
+            if block == "plain"
+            else (None, "stepwise", "direct"),
         )
         check_choice("anchor", anchor, (None, "nearest", "bilinear"))
         check_positive("filters", filters)
@@ -117,6 +143,7 @@ class SRGenerator(keras.Model):
             "block": block,
             "activation": activation,
             "normalization": normalization,
+            "upsampling": upsampling,
             "anchor": anchor,
             "head_kernel_size": head_kernel_size,
         }
@@ -124,16 +151,9 @@ class SRGenerator(keras.Model):
         # === Functional model ===
         policy = keras.dtype_policies.get(dtype)
         image = keras.Input((None, None, 3), name="image")
-        network = plain if block == "plain" else residual
-        enlarged = network(
+        enlarged = _NETWORKS[block](
             image,
-            scale=scale,
-            filters=filters,
-            num_blocks=num_blocks,
-            activation=activation,
-            normalization=normalization,
-            anchor=anchor,
-            head_kernel_size=head_kernel_size,
+            **{k: v for k, v in config.items() if k != "block"},
             dtype=policy,
         )
         super().__init__(image, enlarged, **kwargs)
@@ -207,13 +227,24 @@ class SRGenerator(keras.Model):
         pixels at most so many rows and columns away.
         """
         head = self.head_kernel_size // 2
-        if self.block == "plain":
-            reach = head + self.num_blocks + 1
-        else:
-            reach = head
-            for factor in reversed(upsampling_factors(self.scale)):
-                reach = (reach + factor - 1) // factor + 1
-            reach += head + 2 * self.num_blocks + 1
+        depth = {"residual": 2, "rrdb": 15, "plain": 1}[self.block]
+        # The last of a plain network's convolutions is its tail.
+        body = depth * self.num_blocks + (self.block != "plain")
+        return head + body + self._tail_radius
+
+    @property
+    def _is_direct(self):
+        return self.upsampling == "direct" or self.block == "plain"
+
+    @property
+    def _tail_radius(self):
+        if self._is_direct:
+            return 1
+        reach = self.head_kernel_size // 2 + (self.block == "rrdb")
+        for factor in reversed(upsampling_factors(self.scale)):
+            # RRDB convolves after it enlarges, SRResNet before.
+            after = self.block == "rrdb"
+            reach = (reach + after + factor - 1) // factor + (not after)
         return reach
 
     @property
@@ -225,7 +256,7 @@ class SRGenerator(keras.Model):
         """
         area = self.scale**2
         widest = max(self.filters, 3 * area)
-        if self.block == "residual":
+        if not self._is_direct:
             widest = self.filters * area
         copies = 2 if keras.config.backend() == "torch" else 1
         return copies * 4 * (5 * widest + 3 * 3 * area)

@@ -1,10 +1,15 @@
-"""The two networks of `SRGenerator`, as functions on Keras tensors."""
+"""The networks of `SRGenerator`, as functions on Keras tensors."""
 
 import keras
 import numpy as np
 from keras import layers, ops
 
 from convzoo.zoo.near_identity import NearIdentity
+
+# Of dense blocks: channels that a convolution adds, and what is left of a block
+# before it is added to its input (Wang et al. 2018).
+_GROWTH = 32
+_RESIDUAL_SCALE = 0.2
 
 
 def residual(
@@ -15,35 +20,76 @@ def residual(
     num_blocks,
     activation,
     normalization,
+    upsampling,
     anchor,
     head_kernel_size,
     dtype,
 ):
-    """SRResNet."""
+    """SRResNet, up to its image without the anchor."""
 
-    def conv(x, filters, size=3):
-        return layers.Conv2D(filters, size, padding="same", dtype=dtype)(x)
+    def conv(x, filters, size=3, initializer="glorot_uniform"):
+        return _conv(x, filters, size, initializer, dtype)
 
-    def normalized(x):
+    def in_block(x):
         if normalization is None:
-            return x
-        return layers.BatchNormalization(dtype=dtype)(x)
+            return conv(x, filters, 3, _small())
+        return layers.BatchNormalization(dtype=dtype)(conv(x, filters))
 
     def activated(x):
         return _activation(activation, dtype)(x)
 
     x = first = activated(conv(image, filters, head_kernel_size))
     for _ in range(num_blocks):
-        y = activated(normalized(conv(x, filters)))
-        x = x + normalized(conv(y, filters))
-    x = first + normalized(conv(x, filters))
+        x = x + in_block(activated(in_block(x)))
+    x = first + in_block(x)
+    if upsampling == "direct":
+        return _with_anchor(_last(x, scale, dtype), image, anchor, scale)
     for factor in upsampling_factors(scale):
         x = ops.depth_to_space(conv(x, filters * factor**2), factor)
         x = activated(x)
     x = conv(x, 3, head_kernel_size)
-    if anchor is not None:
-        x = x + ops.depth_to_space(_anchor(image, anchor, scale), scale)
-    return x
+    return _with_enlarged_anchor(x, image, anchor, scale)
+
+
+def rrdb(
+    image,
+    *,
+    scale,
+    filters,
+    num_blocks,
+    activation,
+    upsampling,
+    anchor,
+    head_kernel_size,
+    dtype,
+    **_,
+):
+    """ESRGAN's network: residual blocks of three dense blocks each."""
+
+    def conv(x, filters, size=3, initializer="glorot_uniform"):
+        return _conv(x, filters, size, initializer, dtype)
+
+    def activated(x):
+        return _activation(activation, dtype)(x)
+
+    def dense(x):
+        maps = x
+        for _ in range(4):
+            grown = activated(conv(maps, _GROWTH, 3, _small()))
+            maps = ops.concatenate([maps, grown], axis=-1)
+        return x + _RESIDUAL_SCALE * conv(maps, filters, 3, _small())
+
+    x = first = conv(image, filters, head_kernel_size)
+    for _ in range(num_blocks):
+        x = x + _RESIDUAL_SCALE * dense(dense(dense(x)))
+    x = first + conv(x, filters)
+    if upsampling == "direct":
+        return _with_anchor(_last(x, scale, dtype), image, anchor, scale)
+    for factor in upsampling_factors(scale):
+        x = ops.depth_to_space(_nearest(x, factor), factor)
+        x = activated(conv(x, filters))
+    x = conv(activated(conv(x, filters)), 3, head_kernel_size)
+    return _with_enlarged_anchor(x, image, anchor, scale)
 
 
 def plain(
@@ -63,45 +109,81 @@ def plain(
     It starts as little more than its anchor, and with hidden layers that pass
     the image on; `benchmarks/first_weights.py` compares other first weights.
     """
-
-    def conv(x, filters, size, initializer):
-        return layers.Conv2D(
-            filters,
-            size,
-            padding="same",
-            kernel_initializer=initializer,
-            dtype=dtype,
-        )(x)
-
-    x = conv(image, filters, head_kernel_size, "he_normal")
+    x = _conv(image, filters, head_kernel_size, "he_normal", dtype)
     x = _activation(activation, dtype)(x)
     for _ in range(num_blocks):
-        x = conv(x, filters, 3, NearIdentity())
+        x = _conv(x, filters, 3, NearIdentity(), dtype)
         x = _activation(activation, dtype)(x)
-    x = conv(x, 3 * scale**2, 3, keras.initializers.VarianceScaling(0.01))
-    if anchor is not None:
-        x = x + _anchor(image, anchor, scale)
-    return ops.depth_to_space(x, scale)
+    return _with_anchor(_last(x, scale, dtype), image, anchor, scale)
+
+
+def upsampling_factors(scale):
+    """The steps by which a stepwise network enlarges."""
+    return {2: (2,), 3: (3,), 4: (2, 2), 8: (2, 2, 2)}[scale]
+
+
+def _conv(x, filters, size, initializer, dtype):
+    return layers.Conv2D(
+        filters,
+        size,
+        padding="same",
+        kernel_initializer=initializer,
+        dtype=dtype,
+    )(x)
+
+
+def _small():
+    """A tenth of He et al. 2015: blocks without normalisation start as little
+    more than their input, so that deep networks start to learn at once.
+    """
+    return keras.initializers.VarianceScaling(0.02, distribution="normal")
+
+
+def _last(x, scale, dtype):
+    """All sub-pixels of the image, with first values close to 0."""
+    initializer = keras.initializers.VarianceScaling(0.01)
+    return _conv(x, 3 * scale**2, 3, initializer, dtype)
 
 
 def _activation(name, dtype):
     if name == "relu":
         return layers.ReLU(dtype=dtype)
+    if name == "leaky_relu":
+        return layers.LeakyReLU(negative_slope=0.2, dtype=dtype)
     return layers.PReLU(shared_axes=[1, 2], dtype=dtype)
 
 
-def upsampling_factors(scale):
-    """The steps by which a residual network enlarges."""
-    return {2: (2,), 3: (3,), 4: (2, 2), 8: (2, 2, 2)}[scale]
+def _with_anchor(x, image, anchor, scale):
+    """Sub-pixels and those of the enlarged input, as one image.
+
+    The sum is in the input's float32 whatever the network computes in: half of
+    its digits would not hold the 256 levels of a photograph.
+    """
+    x = ops.cast(x, image.dtype)
+    if anchor is not None:
+        x = x + _anchor(image, anchor, scale)
+    return ops.depth_to_space(x, scale)
+
+
+def _with_enlarged_anchor(x, image, anchor, scale):
+    """An image and the enlarged input, in float32 as `_with_anchor`."""
+    x = ops.cast(x, image.dtype)
+    if anchor is None:
+        return x
+    return x + ops.depth_to_space(_anchor(image, anchor, scale), scale)
 
 
 def _anchor(image, kind, scale):
     """The enlarged input, in the channel order of `depth_to_space`."""
     if kind == "nearest":
-        return ops.concatenate([image] * scale**2, axis=-1)
+        return _nearest(image, scale)
     # The border is repeated, as an interpolation that clamps its taps does.
     padded = ops.pad(image, [[0, 0], [1, 1], [1, 1], [0, 0]], "symmetric")
     return ops.conv(padded, _bilinear_kernel(scale), padding="valid")
+
+
+def _nearest(maps, scale):
+    return ops.concatenate([maps] * scale**2, axis=-1)
 
 
 def _bilinear_kernel(scale):

@@ -1,0 +1,113 @@
+"""A convolution whose kernel has a largest singular value of about 1.
+
+Miyato, Kataoka, Koyama and Yoshida 2018, Spectral Normalization for Generative
+Adversarial Networks, https://arxiv.org/abs/1802.05957.
+
+What differs from the paper: nothing. What differs from
+`keras.layers.SpectralNormalization`: that one writes the normalised kernel over
+the weight, so that no gradient goes through the norm where weights are
+variables, and backends learn different things. Here the weight stays, and the
+gradient goes through the norm, as the paper's equation 12 has it.
+"""
+
+import keras
+from keras import ops
+
+from convzoo.layers.checks import check_positive
+
+# Of a norm that is divided by; a kernel of zeros stays one.
+_EPSILON = 1e-12
+
+
+@keras.saving.register_keras_serializable(package="convzoo")
+class SpectralConv2D(keras.layers.Conv2D):
+    """`Conv2D` with its kernel divided by its largest singular value.
+
+    A discriminator of such layers cannot be steep, which keeps the gradients
+    that a generator learns from. The kernel counts as a matrix of `filters`
+    columns. Its largest singular value is followed by the power method: each
+    call in training does some steps, which the layer keeps for the next call.
+
+    Args:
+        filters: channels of the output.
+        kernel_size: in pixels, an int or (rows, columns).
+        power_iterations: steps of the power method for each call in training.
+        **kwargs: of `keras.layers.Conv2D`; `groups` stays 1.
+
+    Call arguments:
+        inputs: the images or feature maps.
+        training: whether the estimate of the singular value takes its steps.
+
+    Input shape: that of `Conv2D`, `(batch, height, width, channels)`.
+    Output shape: that of `Conv2D`.
+
+    Raises:
+        ValueError: `power_iterations` is not a positive integer, `groups` is
+            not 1, or as `Conv2D`.
+
+    Example:
+
+    >>> import numpy as np
+    >>> from convzoo.layers import SpectralConv2D
+    >>> layer = SpectralConv2D(8, 3, padding="same")
+    >>> layer(np.zeros((2, 16, 20, 3), "float32")).shape
+    TensorShape([2, 16, 20, 8])
+    """
+
+    def __init__(self, filters, kernel_size, power_iterations=1, **kwargs):
+        check_positive("power_iterations", power_iterations)
+        if kwargs.get("groups", 1) != 1:
+            raise ValueError(
+                f"`groups` must be 1. Received: groups={kwargs['groups']!r}"
+            )
+        super().__init__(filters, kernel_size, **kwargs)
+        self.power_iterations = power_iterations
+
+    def build(self, input_shape):
+        super().build(input_shape)
+        self.left_vector = self.add_weight(
+            name="left_vector",
+            shape=(self.filters,),
+            initializer=keras.initializers.RandomNormal(stddev=1.0),
+            trainable=False,
+            dtype=self.variable_dtype,
+        )
+
+    def call(self, inputs, training=None):
+        kernel = ops.convert_to_tensor(self.kernel)
+        norm = ops.cast(self._norm(kernel, training), kernel.dtype)
+        kernel = ops.cast(kernel / norm, inputs.dtype)
+        outputs = self.convolution_op(inputs, kernel)
+        if self.use_bias:
+            first = self.data_format == "channels_first"
+            shape = (1, -1, 1, 1) if first else (1, 1, 1, -1)
+            bias = ops.cast(ops.convert_to_tensor(self.bias), outputs.dtype)
+            outputs = outputs + ops.reshape(bias, shape)
+        if self.activation is not None:
+            outputs = self.activation(outputs)
+        return outputs
+
+    def _norm(self, kernel, training):
+        """The largest singular value, as the power method has it so far."""
+        matrix = ops.cast(
+            ops.reshape(kernel, (-1, self.filters)), self.variable_dtype
+        )
+        fixed = ops.stop_gradient(matrix)
+        left = ops.stop_gradient(ops.convert_to_tensor(self.left_vector))
+        for _ in range(self.power_iterations if training else 0):
+            left = _unit(ops.matmul(_unit(ops.matmul(fixed, left)), fixed))
+        if training:
+            self.left_vector.assign(left)
+        right = _unit(ops.matmul(fixed, left))
+        norm = ops.sum(right * ops.matmul(matrix, left))
+        return ops.maximum(norm, _EPSILON)
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "power_iterations": self.power_iterations,
+        }
+
+
+def _unit(vector):
+    return vector / ops.maximum(ops.sqrt(ops.sum(ops.square(vector))), _EPSILON)

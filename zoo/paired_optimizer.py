@@ -1,0 +1,118 @@
+"""One optimizer for each of two networks that learn in one step."""
+
+import keras
+from keras import ops
+
+# Of the moving average of the norms: about the last hundred steps.
+_MOMENTUM = 0.99
+
+
+class PairedOptimizer(keras.optimizers.Optimizer):
+    """Two optimizers as one, each with variables of its own.
+
+    `keras.optimizers.MultiOptimizer` does this too, from Keras 3.15 on; this
+    one also measures gradients, and has a learning rate that callbacks can set,
+    which is the first optimizer's. A moving average of the weights is the first
+    optimizer's alone.
+
+    Args:
+        first: a Keras optimizer.
+        second: another one, not the same object.
+        is_second: says of a variable whether it is the second one's.
+
+    Attributes:
+        gradient_norms: a variable of shape (2,): the norm of all gradients of
+            each, as a moving average over about a hundred steps.
+    """
+
+    def __init__(self, first, second, is_second, name="paired_optimizer"):
+        super().__init__(learning_rate=0.0, name=name)
+        self.first = first
+        self.second = second
+        self.is_second = is_second
+
+    def build(self, variables):
+        if self.built:
+            return
+        parts = self._parts(variables)
+        for optimizer, part in zip(self._optimizers, parts, strict=True):
+            if part:
+                optimizer.build(part)
+        self.gradient_norms = self.add_variable(
+            shape=(2,), dtype="float32", name="gradient_norms"
+        )
+        super().build(variables)
+
+    def apply(self, grads, trainable_variables=None):
+        if trainable_variables is None:
+            trainable_variables = self._trainable_variables
+        trainable_variables = list(trainable_variables)
+        if not self.built:
+            self.build(trainable_variables)
+        second = [self.is_second(variable) for variable in trainable_variables]
+        norms = []
+        for optimizer, wanted in zip(
+            self._optimizers, (False, True), strict=True
+        ):
+            pairs = [
+                (gradient, variable)
+                for gradient, variable, is_second in zip(
+                    grads, trainable_variables, second, strict=True
+                )
+                if is_second == wanted
+            ]
+            norms.append(_norm([gradient for gradient, _ in pairs]))
+            if any(gradient is not None for gradient, _ in pairs):
+                optimizer.apply(*map(list, zip(*pairs, strict=True)))
+        self._follow(ops.stack(norms))
+        self._iterations.assign_add(1)
+
+    def _follow(self, norms):
+        momentum = ops.where(ops.equal(self._iterations, 0), 0.0, _MOMENTUM)
+        momentum = ops.cast(momentum, "float32")
+        self.gradient_norms.assign(
+            momentum * self.gradient_norms + (1 - momentum) * norms
+        )
+
+    @property
+    def _optimizers(self):
+        return self.first, self.second
+
+    def _parts(self, variables):
+        second = [v for v in variables if self.is_second(v)]
+        return [v for v in variables if not self.is_second(v)], second
+
+    @property
+    def variables(self):
+        return [
+            *self._variables,
+            *self.first.variables,
+            *self.second.variables,
+        ]
+
+    @property
+    def learning_rate(self):
+        return self.first.learning_rate
+
+    @learning_rate.setter
+    def learning_rate(self, value):
+        self.first.learning_rate = value
+
+    def finalize_variable_values(self, var_list):
+        if self.first.use_ema:
+            self.first.finalize_variable_values(self._parts(var_list)[0])
+
+    def get_config(self):
+        raise NotImplementedError(
+            "The model that made this optimizer keeps its configuration."
+        )
+
+
+def _norm(gradients):
+    """The Euclidean norm of all numbers of some tensors, in float32."""
+    squares = [
+        ops.sum(ops.square(ops.cast(gradient, "float32")))
+        for gradient in gradients
+        if gradient is not None
+    ]
+    return ops.sqrt(sum(squares, ops.zeros((), "float32")))

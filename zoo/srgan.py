@@ -1,0 +1,386 @@
+"""A generator of photographs and its discriminator, trained by one `fit`.
+
+Ledig et al. 2017, Photo-Realistic Single Image Super-Resolution Using a
+Generative Adversarial Network, https://arxiv.org/abs/1609.04802.
+
+Wang et al. 2018, ESRGAN: Enhanced Super-Resolution Generative Adversarial
+Networks, https://arxiv.org/abs/1809.00219, whose weights of the losses are the
+default here.
+
+What differs from the papers: both networks learn in one step from the same
+enlarged photographs, which are computed once, where the papers let the
+discriminator learn first, from others. The adversarial loss is not relativistic
+by default; `adversarial_loss=GeneratorLoss(relativistic=True)` is ESRGAN's.
+"""
+
+import keras
+from keras import ops
+
+from convzoo.layers.checks import check_number
+from convzoo.losses import (
+    DiscriminatorLoss,
+    GeneratorLoss,
+    Perceptual,
+    gradient_penalty,
+)
+from convzoo.losses.loss_terms import checked_loss, sample_values
+from convzoo.zoo.paired_optimizer import PairedOptimizer
+from convzoo.zoo.sr_discriminator import SRDiscriminator
+
+
+@keras.saving.register_keras_serializable(package="convzoo")
+class SRGAN(keras.Model):
+    """Trains a generator against a discriminator, on every backend.
+
+    As a model it is its generator: `model(low)` and `model.predict(low)`
+    enlarge. `compile` and `fit(low, high)` train both networks:
+
+    - The generator's loss is the weighted sum of a loss of pixels, one of
+      features, and what the discriminator says of enlarged photographs. The
+      discriminator's weights get no gradient of it.
+    - The discriminator's loss is that of real and enlarged photographs. The
+      generator gets no gradient of it.
+
+    One pass computes both, so that the generator runs once a step, and no step
+    is written for a backend. All terms are metrics, without their weights:
+    `pixel_loss`, `perceptual_loss`, `adversarial_loss`, `discriminator_loss`,
+    `gradient_penalty`, and the mean logits `real_score` and `fake_score`. Where
+    the scores drift apart without end, the discriminator has won, and the
+    generator learns nothing more. `loss` is the sum of what both networks
+    minimise, and says little.
+
+    A generator from random weights makes noise, and the discriminator wins at
+    once: train it alone first, by `convzoo train sr` or by `fit`.
+
+    Args:
+        generator: a model that has been built, such as `SRGenerator`.
+        discriminator: a model that has been built and gives logits, such as
+            `SRDiscriminator`; None makes one with its default arguments, unless
+            `adversarial_loss` is None.
+        pixel_loss: a pair `(loss, weight)`, or None for none. A loss is one of
+            convzoo or Keras, a function of (y_true, y_pred), or the name of one
+            that `keras.losses.get` knows.
+        perceptual_loss: the same. `"esrgan"` is `Perceptual.esrgan()`, which
+            fetches the weights of VGG19 when it is first made.
+        adversarial_loss: a pair of a `GeneratorLoss` or the name of its kind,
+            and its weight; None trains the generator alone, without
+            discriminator.
+        discriminator_loss: a `DiscriminatorLoss`; None for that of the same
+            kind.
+        gradient_penalty: weight of `convzoo.losses.gradient_penalty` in the
+            discriminator's loss; 10 in its paper, 0 for none. A discriminator
+            with batch normalisation has none.
+        seed: of the points of the gradient penalty; None draws others in each
+            process.
+
+    Call arguments:
+        low: photographs for the generator.
+        training: as for the generator.
+
+    Input shape: of the generator; `(batch, height, width, 3)` in [0, 1].
+    Output shape: of the generator.
+
+    Raises:
+        ValueError: an argument is not as described.
+
+    Example:
+
+    >>> import numpy as np
+    >>> from convzoo.zoo import SRGAN, SRDiscriminator, SRGenerator
+    >>> model = SRGAN(
+    ...     SRGenerator(scale=2, filters=8, num_blocks=1, block="plain"),
+    ...     SRDiscriminator(filters=4),
+    ...     perceptual_loss=None,
+    ... )
+    >>> model.compile("adam", discriminator_learning_rate=4e-4)
+    >>> low, high = np.zeros((2, 8, 8, 3)), np.ones((2, 16, 16, 3))
+    >>> history = model.fit(low, high, verbose=0).history
+    >>> print(sorted(history)[:3])
+    ['adversarial_loss', 'discriminator_loss', 'fake_score']
+    >>> model.predict(low, verbose=0).shape
+    (2, 16, 16, 3)
+    """
+
+    def __init__(
+        self,
+        generator,
+        discriminator=None,
+        *,
+        pixel_loss=("mean_absolute_error", 1e-2),
+        perceptual_loss=("esrgan", 1.0),
+        adversarial_loss=("non_saturating", 5e-3),
+        discriminator_loss=None,
+        gradient_penalty=0.0,
+        seed=None,
+        **kwargs,
+    ):
+        _check_built("generator", generator)
+        check_number("gradient_penalty", gradient_penalty, 0)
+        terms = {
+            "pixel": _checked_term("pixel_loss", pixel_loss),
+            "perceptual": _checked_term("perceptual_loss", perceptual_loss),
+            "adversarial": _checked_adversarial(adversarial_loss),
+        }
+        if discriminator is None and terms["adversarial"] is not None:
+            discriminator = SRDiscriminator()
+        if discriminator is not None:
+            _check_discriminator(discriminator, terms, gradient_penalty)
+        super().__init__(**kwargs)
+        self.generator = generator
+        self.discriminator = discriminator
+        self.terms = {k: v for k, v in terms.items() if v is not None}
+        self.discriminator_loss = _checked_discriminator_loss(
+            discriminator_loss, terms["adversarial"]
+        )
+        self.gradient_penalty = float(gradient_penalty)
+        self.seed = seed
+        self._seed_generator = keras.random.SeedGenerator(seed)
+        self._trackers = {
+            name: keras.metrics.Mean(name=name) for name in self._metric_names()
+        }
+
+    def _metric_names(self):
+        names = [f"{name}_loss" for name in self.terms]
+        if self.discriminator is not None:
+            names += ["discriminator_loss", "real_score", "fake_score"]
+        if self.gradient_penalty:
+            names.append("gradient_penalty")
+        return names
+
+    def build(self, input_shape):
+        """Nothing is left to build: both networks have been."""
+
+    def call(self, low, training=None):
+        return self.generator(low, training=training)
+
+    def compile(
+        self,
+        optimizer="adam",
+        discriminator_learning_rate=None,
+        metrics=None,
+        **kwargs,
+    ):
+        """Prepare for `fit`.
+
+        Args:
+            optimizer: of the generator; the discriminator gets another one with
+                the same arguments. `use_ema` averages the generator's weights,
+                and no others.
+            discriminator_learning_rate: a number or a schedule; None for that
+                of `optimizer`.
+            metrics: of (high, what the generator makes), beside those of the
+                losses.
+            **kwargs: of `keras.Model.compile`, such as `jit_compile`. Losses
+                are arguments of the class.
+
+        Raises:
+            ValueError: `loss` is given.
+        """
+        if kwargs.get("loss") is not None:
+            raise ValueError(
+                "`loss` must be None: losses are arguments of SRGAN. "
+                f"Received: loss={kwargs['loss']!r}"
+            )
+        optimizer = keras.optimizers.get(optimizer)
+        self._compile_arguments = {
+            "optimizer": optimizer,
+            "discriminator_learning_rate": discriminator_learning_rate,
+            "metrics": metrics,
+            **kwargs,
+        }
+        if self.discriminator is not None:
+            optimizer = self._paired(optimizer, discriminator_learning_rate)
+        super().compile(optimizer=optimizer, metrics=metrics, **kwargs)
+
+    def _paired(self, optimizer, discriminator_learning_rate):
+        config = {**optimizer.get_config(), "use_ema": False}
+        if discriminator_learning_rate is not None:
+            config["learning_rate"] = discriminator_learning_rate
+        config["name"] = f"discriminator_{config['name']}"
+        other = type(optimizer).from_config(config)
+        return PairedOptimizer(optimizer, other, self._is_discriminators)
+
+    def _is_discriminators(self, variable):
+        return any(variable is other for other in self.discriminator.variables)
+
+    def compute_loss(
+        self, x=None, y=None, y_pred=None, sample_weight=None, training=True
+    ):
+        if self.discriminator is None:
+            return self._weighted(self._image_terms(y, y_pred), sample_weight)
+        real = self.discriminator(y, training=training)
+        fake = self.discriminator(ops.stop_gradient(y_pred), training=training)
+        values = self._image_terms(y, y_pred)
+        if "adversarial" in self.terms:
+            values["adversarial_loss"] = sample_values(
+                self.terms["adversarial"][0],
+                real,
+                self._judged_for_the_generator(y_pred, training),
+            )
+        total = self._weighted(values, sample_weight)
+        return total + self._discriminators_loss(
+            y, y_pred, real, fake, sample_weight, training
+        )
+
+    def _image_terms(self, y, y_pred):
+        return {
+            f"{name}_loss": sample_values(self.terms[name][0], y, y_pred)
+            for name in ("pixel", "perceptual")
+            if name in self.terms
+        }
+
+    def _weighted(self, values, sample_weight):
+        """The generator's loss, and its terms to their metrics."""
+        total = 0.0
+        for name, value in values.items():
+            weight = self.terms[name.removesuffix("_loss")][1]
+            total = total + weight * self._reported(name, value, sample_weight)
+        return total
+
+    def _judged_for_the_generator(self, images, training):
+        """Logits without a gradient for the discriminator, nor any trace in
+        its statistics.
+        """
+        network = self.discriminator
+        logits, _ = network.stateless_call(
+            [ops.stop_gradient(v.value) for v in network.trainable_variables],
+            [v.value for v in network.non_trainable_variables],
+            images,
+            training=training,
+        )
+        return logits
+
+    def _discriminators_loss(self, y, y_pred, real, fake, weight, training):
+        self._trackers["real_score"].update_state(real)
+        self._trackers["fake_score"].update_state(fake)
+        values = sample_values(self.discriminator_loss, real, fake)
+        total = self._reported("discriminator_loss", values, weight)
+        if self.gradient_penalty:
+            values = gradient_penalty(
+                self.discriminator,
+                y,
+                ops.stop_gradient(y_pred),
+                seed=self._seed_generator,
+                training=training,
+            )
+            penalty = self._reported("gradient_penalty", values, weight)
+            total = total + self.gradient_penalty * penalty
+        return total
+
+    def _reported(self, name, values, sample_weight):
+        """The mean over the batch, as Keras's losses weigh it."""
+        self._trackers[name].update_state(values, sample_weight)
+        if sample_weight is not None:
+            values = values * ops.cast(sample_weight, values.dtype)
+        return ops.mean(values)
+
+    def get_config(self):
+        serialize = keras.saving.serialize_keras_object
+        terms = {
+            f"{name}_loss": [serialize(self.terms[name][0]), weight]
+            if name in self.terms
+            else None
+            for name in ("pixel", "perceptual", "adversarial")
+            for weight in [self.terms.get(name, (None, None))[1]]
+        }
+        return {
+            **super().get_config(),
+            **terms,
+            "generator": serialize(self.generator),
+            "discriminator": serialize(self.discriminator),
+            "discriminator_loss": serialize(self.discriminator_loss),
+            "gradient_penalty": self.gradient_penalty,
+            "seed": self.seed,
+        }
+
+    @classmethod
+    def from_config(cls, config):
+        return cls(
+            **{
+                name: keras.saving.deserialize_keras_object(value)
+                for name, value in config.items()
+            }
+        )
+
+    def get_compile_config(self):
+        return {
+            name: keras.saving.serialize_keras_object(value)
+            for name, value in self._compile_arguments.items()
+        }
+
+    def compile_from_config(self, config):
+        self.compile(
+            **{
+                name: keras.saving.deserialize_keras_object(value)
+                for name, value in config.items()
+            }
+        )
+        self.optimizer.build(self.trainable_variables)
+
+
+def _check_built(name, value):
+    if not isinstance(value, keras.Model) or not value.built:
+        raise ValueError(
+            f"`{name}` must be a Keras model that has been built. "
+            f"Received: {name}={value!r}"
+        )
+
+
+def _checked_term(name, value):
+    """A pair of a loss and its weight, or None."""
+    if value is None:
+        return None
+    if not isinstance(value, (tuple, list)) or len(value) != 2:
+        raise ValueError(
+            f"`{name}` must be a pair (loss, weight), or None. "
+            f"Received: {name}={value!r}"
+        )
+    loss, weight = value
+    check_number(f"{name}[1]", weight, 0)
+    if loss == "esrgan":
+        loss = Perceptual.esrgan()
+    return checked_loss(f"{name}[0]", loss), float(weight)
+
+
+def _checked_adversarial(value):
+    if isinstance(value, (tuple, list)) and len(value) == 2:
+        loss, weight = value
+        value = (GeneratorLoss(loss) if isinstance(loss, str) else loss), weight
+    term = _checked_term("adversarial_loss", value)
+    if term is not None and not isinstance(term[0], GeneratorLoss):
+        raise ValueError(
+            "`adversarial_loss[0]` must be a GeneratorLoss, or the name of its "
+            f"kind. Received: adversarial_loss[0]={term[0]!r}"
+        )
+    return term
+
+
+def _checked_discriminator_loss(loss, adversarial):
+    if loss is None and adversarial is not None:
+        kind, relativistic = adversarial[0].kind, adversarial[0].relativistic
+        return DiscriminatorLoss(kind, relativistic=relativistic)
+    if loss is not None and not isinstance(loss, DiscriminatorLoss):
+        raise ValueError(
+            "`discriminator_loss` must be a DiscriminatorLoss. "
+            f"Received: discriminator_loss={loss!r}"
+        )
+    return loss
+
+
+def _check_discriminator(discriminator, terms, penalty):
+    _check_built("discriminator", discriminator)
+    if terms["adversarial"] is None:
+        raise ValueError(
+            "`discriminator` must be None where `adversarial_loss` is. "
+            f"Received: discriminator={discriminator!r}"
+        )
+    mixes = any(
+        isinstance(layer, keras.layers.BatchNormalization)
+        for layer in discriminator._flatten_layers()
+    )
+    if penalty and mixes:
+        raise ValueError(
+            "`gradient_penalty` must be 0 with a discriminator that has batch "
+            "normalisation, which judges no photograph by itself. "
+            f"Received: gradient_penalty={penalty!r}"
+        )
