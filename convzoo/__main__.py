@@ -1,5 +1,6 @@
 """The command line: one short function a verb."""
 
+import functools
 import os
 import sys
 from pathlib import Path
@@ -17,6 +18,14 @@ from rich.progress import (
 from rich.table import Table
 
 _DEFAULT_PRESET = "sr_x4_tiny"
+_FAITHFUL_PRESET = "sr_x4_base"
+# Title and digits of what `evaluate sr` measures.
+_FIGURES = {
+    "psnr_y": ("PSNR Y", 2),
+    "ssim_y": ("SSIM Y", 4),
+    "psnr_rgb": ("PSNR RGB", 2),
+    "perceptual": ("distance", 4),
+}
 app = typer.Typer(add_completion=False)
 train_app = typer.Typer()
 evaluate_app = typer.Typer()
@@ -25,6 +34,25 @@ app.add_typer(evaluate_app, name="evaluate", help="Measure a model.")
 
 PresetOption = Annotated[
     str, typer.Option(help="A preset's name, or the folder of a run.")
+]
+DataOption = Annotated[
+    str, typer.Option(help="Folder of photographs, or tfds:NAME.")
+]
+RunOption = Annotated[
+    Path, typer.Option("-o", "--out", help="Folder of the run.")
+]
+ConfigOption = Annotated[str, typer.Option(help="Which architecture.")]
+ValidationOption = Annotated[
+    Path | None, typer.Option(help="Folder that chooses the best weights.")
+]
+InitOption = Annotated[
+    str | None, typer.Option(help="Preset or run to start from.")
+]
+PrecisionOption = Annotated[
+    str, typer.Option(help="float32 or mixed_bfloat16.")
+]
+JudgeOption = Annotated[
+    str, typer.Option(help="alex, vgg or squeezenet, or with :FILE of weights.")
 ]
 OverwriteOption = Annotated[
     bool, typer.Option("--overwrite", help="Replace what is there.")
@@ -77,16 +105,36 @@ def info(name: str):
 def upscale(
     inputs: Annotated[list[Path], typer.Argument(help="Images or folders.")],
     out: Annotated[Path, typer.Option("-o", "--out", help="File or folder.")],
-    preset: PresetOption = _DEFAULT_PRESET,
+    preset: Annotated[
+        str | None,
+        typer.Option(
+            help="A preset's name, or the folder of a run.  "
+            f"[default: {_DEFAULT_PRESET}]"
+        ),
+    ] = None,
     tile: Annotated[
         int | None, typer.Option(help="Work in squares of so many pixels.")
     ] = None,
+    perceptual: Annotated[
+        float | None,
+        typer.Option(
+            help="From 0 (faithful) to 1 (sharp): a model between "
+            f"{_FAITHFUL_PRESET} and its adversarial one."
+        ),
+    ] = None,
+    ensemble: Annotated[
+        bool,
+        typer.Option("--ensemble", help="The mean of eight views; slower."),
+    ] = False,
     overwrite: OverwriteOption = False,
 ):
     """Enlarge photographs."""
     from convzoo.zoo.upscale_files import plan_upscale, upscale_file
 
-    model = _load(preset)
+    if perceptual is None:
+        model = _load(preset or _DEFAULT_PRESET)
+    else:
+        model = _between(preset, perceptual)
     plan = plan_upscale(inputs, out, model.scale)
     failures = []
     with _progress() as progress:
@@ -98,7 +146,9 @@ def upscale(
                 progress.update(tiles, completed=done, total=total)
 
             try:
-                upscale_file(model, source, target, tile, overwrite, report)
+                upscale_file(
+                    model, source, target, tile, overwrite, report, ensemble
+                )
             except ValueError as error:
                 if len(plan) == 1:
                     raise
@@ -112,21 +162,12 @@ def upscale(
 
 @train_app.command("sr")
 def train_sr(
-    data: Annotated[Path, typer.Option(help="Folder of photographs.")],
-    out: Annotated[
-        Path, typer.Option("-o", "--out", help="Folder of the run.")
-    ],
-    preset_config: Annotated[
-        str, typer.Option(help="Which architecture.")
-    ] = "tiny",
+    data: DataOption,
+    out: RunOption,
+    preset_config: ConfigOption = "tiny",
     scale: int = 4,
-    validation: Annotated[
-        Path | None,
-        typer.Option(help="Folder that chooses the best weights."),
-    ] = None,
-    init: Annotated[
-        str | None, typer.Option(help="Preset to start from.")
-    ] = None,
+    validation: ValidationOption = None,
+    init: InitOption = None,
     steps: int = 100_000,
     batch_size: int = 16,
     patch_size: int = 32,
@@ -138,9 +179,7 @@ def train_sr(
     loss: Annotated[
         str, typer.Option(help="mean_absolute_error or mean_squared_error.")
     ] = "mean_absolute_error",
-    precision: Annotated[
-        str, typer.Option(help="float32 or mixed_bfloat16.")
-    ] = "float32",
+    precision: PrecisionOption = "float32",
 ):
     """Train a network that enlarges photographs; resumes where it stopped."""
     from convzoo.training.train_sr import train_sr as train
@@ -162,7 +201,7 @@ def train_sr(
         epoch_steps=epoch_steps,
         loss=loss,
         precision=precision,
-        verbose="auto" if sys.stdout.isatty() else 2,
+        verbose=_verbosity(),
     )
     best = run.best
     print(
@@ -171,10 +210,108 @@ def train_sr(
     )
 
 
+@train_app.command("srgan")
+def train_srgan(
+    data: DataOption,
+    out: RunOption,
+    preset_config: ConfigOption = "base",
+    scale: int = 4,
+    validation: ValidationOption = None,
+    init: InitOption = None,
+    pretrain_steps: Annotated[
+        int, typer.Option(help="Of the generator alone.")
+    ] = 100_000,
+    pretrain_learning_rate: float = 1e-3,
+    steps: Annotated[int, typer.Option(help="Of both networks.")] = 50_000,
+    batch_size: int = 16,
+    patch_size: int = 32,
+    learning_rate: float = 1e-4,
+    discriminator_learning_rate: float | None = None,
+    schedule: str = "halving",
+    ema: float = 0.999,
+    pixel_weight: float = 1e-2,
+    perceptual_weight: float = 1.0,
+    adversarial_weight: float = 5e-3,
+    features: Annotated[
+        str, typer.Option(help="vgg19 or squeezenet, or with :FILE of weights.")
+    ] = "vgg19",
+    judge: JudgeOption = "alex",
+    network: Annotated[
+        str, typer.Option(help="Of the discriminator, vgg or unet.")
+    ] = "vgg",
+    filters: Annotated[int, typer.Option(help="Of the discriminator.")] = 64,
+    normalization: Annotated[
+        str, typer.Option(help="Of the discriminator: batch, spectral or none.")
+    ] = "batch",
+    gradient_penalty: float = 0.0,
+    precision: PrecisionOption = "float32",
+    force: Annotated[
+        bool, typer.Option("--force", help="Start from random weights.")
+    ] = False,
+    seed: int = 0,
+    epoch_steps: int = 1000,
+    tensorboard: Annotated[
+        bool, typer.Option("--tensorboard", help="Write for TensorBoard too.")
+    ] = False,
+):
+    """Train a network that enlarges, alone and then adversarially."""
+    from convzoo.training.train_srgan import train_srgan as train
+
+    run = train(
+        data,
+        out,
+        config=preset_config,
+        scale=scale,
+        validation=validation,
+        init=init,
+        pretrain_steps=pretrain_steps,
+        pretrain_learning_rate=pretrain_learning_rate,
+        steps=steps,
+        batch_size=batch_size,
+        patch_size=patch_size,
+        learning_rate=learning_rate,
+        discriminator_learning_rate=discriminator_learning_rate,
+        schedule=schedule,
+        ema=ema,
+        pixel_weight=pixel_weight,
+        perceptual_weight=perceptual_weight,
+        adversarial_weight=adversarial_weight,
+        features=features,
+        judge=judge,
+        network=network,
+        filters=filters,
+        normalization=None if normalization == "none" else normalization,
+        gradient_penalty=gradient_penalty,
+        precision=precision,
+        force=force,
+        seed=seed,
+        epoch_steps=epoch_steps,
+        tensorboard=tensorboard,
+        verbose=_verbosity(),
+    )
+    best = run.best
+    print(
+        f"best: epoch {best['epoch'] + 1} of {run.epochs_done}, distance "
+        f"{best['perceptual']:.4f}, {best['psnr_y']:.3f} dB on Y: "
+        f"{run.folder / 'best.weights.h5'}"
+    )
+
+
 @evaluate_app.command("sr")
 def evaluate_sr(
     data: Annotated[Path, typer.Option(help="Folder of photographs.")],
     preset: PresetOption = _DEFAULT_PRESET,
+    judge: Annotated[
+        str | None,
+        typer.Option(
+            help="Add a perceptual distance: alex, vgg or squeezenet, or with "
+            ":FILE of weights."
+        ),
+    ] = None,
+    ensemble: Annotated[
+        bool,
+        typer.Option("--ensemble", help="The mean of eight views; slower."),
+    ] = False,
 ):
     """Compare a network with bicubic interpolation, by the usual protocol."""
     from convzoo.training.evaluate_sr import average
@@ -183,10 +320,12 @@ def evaluate_sr(
 
     model = _load(preset)
     paths = list_images(data)
+    upscale = functools.partial(model.upscale, ensemble=ensemble)
+    comparisons = evaluate(upscale, paths, model.scale, _judge(judge))
     with _progress() as progress:
         rows = list(
             progress.track(
-                evaluate(model.upscale, paths, model.scale),
+                comparisons,
                 total=len(paths),
                 description="photographs",
             )
@@ -254,9 +393,26 @@ def _fail(message):
 def _load(name):
     from convzoo.zoo import SRGenerator
 
-    if Path(name).is_dir():
-        return SRGenerator.from_run(name)
-    return SRGenerator.from_preset(name)
+    return SRGenerator.load(name)
+
+
+def _between(preset, perceptual):
+    """The model between a preset and the one that looks sharper."""
+    from convzoo.zoo import SRGenerator
+    from convzoo.zoo.presets import perceptual_partner
+
+    preset = preset or _FAITHFUL_PRESET
+    return SRGenerator.blend(preset, perceptual_partner(preset), perceptual)
+
+
+def _judge(choice):
+    from convzoo.training.perceptual_choice import perceptual_judge
+
+    return None if choice is None else perceptual_judge(choice)
+
+
+def _verbosity():
+    return "auto" if sys.stdout.isatty() else 2
 
 
 def _progress():
@@ -273,20 +429,20 @@ def _progress():
 
 
 def _quality_table(comparisons):
+    """A row for each photograph; figures that nobody asked for are left out."""
     table = Table("image")
-    for title in ("PSNR Y", "SSIM Y", "PSNR RGB"):
+    names = list(comparisons[0].model.figures())
+    for name in names:
+        title, _ = _FIGURES[name]
         table.add_column(f"{title}\nbicubic", justify="right")
         table.add_column(f"{title}\nmodel", justify="right")
     for row in comparisons:
-        table.add_row(
-            row.name,
-            f"{row.bicubic.psnr_y:.2f}",
-            f"{row.model.psnr_y:.2f}",
-            f"{row.bicubic.ssim_y:.4f}",
-            f"{row.model.ssim_y:.4f}",
-            f"{row.bicubic.psnr_rgb:.2f}",
-            f"{row.model.psnr_rgb:.2f}",
-        )
+        cells = [
+            f"{getattr(quality, name):.{_FIGURES[name][1]}f}"
+            for name in names
+            for quality in (row.bicubic, row.model)
+        ]
+        table.add_row(row.name, *cells)
     return table
 
 

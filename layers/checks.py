@@ -31,6 +31,14 @@ def check_number(name, value, low, high=math.inf):
         )
 
 
+def check_fraction(name, value):
+    """Raise a `ValueError` unless `0 <= value <= 1`."""
+    if not _is_number(value) or not 0 <= value <= 1:
+        raise ValueError(
+            f"`{name}` must be a number from 0 to 1. Received: {name}={value!r}"
+        )
+
+
 def check_above(name, value, low):
     """Raise a `ValueError` unless `low < value < infinity`."""
     if not _is_number(value) or not low < value < math.inf:

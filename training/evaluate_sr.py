@@ -24,11 +24,17 @@ class Quality:
         psnr_y: in dB, on Y.
         ssim_y: on Y.
         psnr_rgb: in dB, on RGB; of a grey image, on grey.
+        perceptual: the distance of a judge, lower is better; None without.
     """
 
     psnr_y: float
     ssim_y: float
     psnr_rgb: float
+    perceptual: float | None = None
+
+    def figures(self):
+        """Names and values of what was measured."""
+        return {k: v for k, v in asdict(self).items() if v is not None}
 
 
 @dataclass(frozen=True)
@@ -40,13 +46,15 @@ class Comparison:
     model: Quality
 
 
-def measure(image, reference, border):
+def measure(image, reference, border, judge=None):
     """The `Quality` of an enlarged uint8 image.
 
     Args:
         image: array `(height, width, 1)` or RGB `(height, width, 3)`.
         reference: the original, of the same shape.
         border: pixels to cut on each side.
+        judge: None, or a loss of images `(batch, height, width, 3)` in [0, 1]
+            such as `convzoo.losses.LPIPS`.
     """
     image, reference = shave(image, border), shave(reference, border)
     image_y, reference_y = luma(image), luma(reference)
@@ -54,16 +62,26 @@ def measure(image, reference, border):
         psnr_y=psnr(image_y, reference_y),
         ssim_y=ssim(image_y, reference_y),
         psnr_rgb=psnr(image, reference),
+        perceptual=None if judge is None else _judged(judge, image, reference),
     )
 
 
-def evaluate_sr(upscale, paths, scale):
+def _judged(judge, image, reference):
+    batches = [
+        np.broadcast_to(pixels, (1, *pixels.shape[:2], 3)).astype(np.float32)
+        for pixels in (reference, image)
+    ]
+    return float(judge(*(batch / 255 for batch in batches)))
+
+
+def evaluate_sr(upscale, paths, scale, judge=None):
     """Compare a network with bicubic interpolation on photographs.
 
     Args:
         upscale: maps a uint8 image to the one `scale` times larger.
         paths: the originals.
         scale: whole factor.
+        judge: as in `measure`.
 
     Yields:
         A `Comparison` for each photograph.
@@ -84,8 +102,8 @@ def evaluate_sr(upscale, paths, scale):
         bicubic = resize_bicubic(pair.low, height, width)
         yield Comparison(
             name=Path(path).name,
-            bicubic=measure(bicubic, pair.high, scale),
-            model=measure(upscale(pair.low), pair.high, scale),
+            bicubic=measure(bicubic, pair.high, scale, judge),
+            model=measure(upscale(pair.low), pair.high, scale, judge),
         )
 
 
@@ -100,7 +118,7 @@ def average(comparisons):
 
 def mean(qualities):
     """The mean `Quality` of several, figure by figure."""
-    rows = [asdict(quality) for quality in qualities]
+    rows = [quality.figures() for quality in qualities]
     return Quality(
         **{
             name: float(np.mean([row[name] for row in rows]))

@@ -17,7 +17,7 @@ class Patches(keras.utils.PyDataset):
     is the page cache's.
 
     Args:
-        paths: photographs.
+        photographs: paths of files, or `Pair`s, which are taken one by one.
         scale: factor between the two resolutions.
         patch_size: side of a low resolution patch, in pixels.
         batch_size: patches in a batch.
@@ -32,7 +32,9 @@ class Patches(keras.utils.PyDataset):
         ValueError: a photograph cannot be read, or is smaller than a patch.
     """
 
-    def __init__(self, paths, scale, patch_size, batch_size, batches, seed):
+    def __init__(
+        self, photographs, scale, patch_size, batch_size, batches, seed
+    ):
         super().__init__()
         self.scale = scale
         self.patch_size = patch_size
@@ -40,7 +42,7 @@ class Patches(keras.utils.PyDataset):
         self.batches = batches
         self.seed = seed
         self.epoch = 0
-        self._pairs = _mapped(map(self._read, paths))
+        self._pairs = _mapped(map(self._read, photographs))
 
     def __len__(self):
         return self.batches
@@ -73,13 +75,15 @@ class Patches(keras.utils.PyDataset):
             patches.append(patch[:, ::-1] if mirrored else patch)
         return patches
 
-    def _read(self, path):
-        pair = read_pair(path, self.scale)
+    def _read(self, photograph):
+        is_pair = isinstance(photograph, Pair)
+        pair = photograph if is_pair else read_pair(photograph, self.scale)
         if min(pair.low.shape[:2]) < self.patch_size:
             size = self.patch_size * self.scale
             height, width = pair.high.shape[:2]
             raise ValueError(
-                f"{path}: is smaller than a patch of {size}x{size} pixels. "
+                f"{'A photograph' if is_pair else photograph}: is smaller than "
+                f"a patch of {size}x{size} pixels. "
                 f"Received: {width}x{height}"
             )
         return pair

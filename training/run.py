@@ -3,6 +3,7 @@
 import json
 import os
 from pathlib import Path
+from zipfile import BadZipFile
 
 import keras
 import numpy as np
@@ -23,31 +24,40 @@ class Run(keras.callbacks.Callback):
     The folder holds `run.json` (the settings), `state.npz`, `log.jsonl` (a line
     an epoch), `best.weights.h5` and `last.weights.h5` (moving averages).
 
+    An epoch whose loss is not a number ends the run, and leaves the folder as
+    it was before: `check_finite` says so.
+
     Args:
         folder: of the run; made where it is missing.
         settings: what the run depends on, as JSON values. A folder that holds
             a run with other settings is refused.
         validate: maps a model to a dict of figures.
         score: the name of the figure by which the best weights are chosen;
-            higher is better.
+            higher is better, unless its name has a minus in front.
+        subject: maps the model that learns to the one that is kept, for the
+            two files of weights; None for the same.
 
     Raises:
         ValueError: the folder holds another run, something else, or cannot be
             written.
     """
 
-    def __init__(self, folder, settings, validate, score):
+    def __init__(self, folder, settings, validate, score, subject=None):
         super().__init__()
         self.folder = Path(folder)
         self.validate = validate
         self.score = score
+        self.subject = subject or (lambda model: model)
         self.log = []
+        self.lost_epoch = None
         self._open(settings)
 
     @property
     def best(self):
-        """The log entry with the highest score, or None."""
-        return max(self.log, key=lambda entry: entry[self.score], default=None)
+        """The log entry with the best score, or None."""
+        sign = -1 if self.score.startswith("-") else 1
+        name = self.score.removeprefix("-")
+        return max(self.log, key=lambda e: sign * e[name], default=None)
 
     @property
     def epochs_done(self):
@@ -58,18 +68,42 @@ class Run(keras.callbacks.Callback):
         path = self.folder / _STATE
         if not path.exists():
             return
-        with np.load(path) as state:
-            for name, variable in _variables(model):
-                variable.assign(state[name])
-            self.log = json.loads(str(state["log"]))
+        try:
+            with np.load(path) as state:
+                arrays = {name: state[name] for name in state.files}
+            log = json.loads(str(arrays["log"]))
+        except (EOFError, KeyError, OSError, ValueError, BadZipFile) as error:
+            raise ValueError(
+                f"{path}: is cut short or altered ({error}). The weights in "
+                "the folder are whole; remove this file to train from the "
+                "start, or name another folder"
+            ) from error
+        for name, variable in _variables(model):
+            variable.assign(arrays[name])
+        self.log = log
+
+    def check_finite(self):
+        """Raise a `ValueError` if the loss became no number."""
+        if self.lost_epoch is not None:
+            raise ValueError(
+                f"{self.folder}: the loss was not a number in epoch "
+                f"{self.lost_epoch + 1}; the weights before it are kept. Train "
+                "in another folder, with a smaller learning rate"
+            )
 
     def on_epoch_end(self, epoch, logs=None):
+        if not np.isfinite(logs["loss"]):
+            self.lost_epoch = epoch
+            self.model.stop_training = True
+            return
         entry = {"epoch": epoch, **{k: float(v) for k, v in logs.items()}}
         state = {
             name: keras.ops.convert_to_numpy(variable)
             for name, variable in _variables(self.model)
         }
-        self._average_weights()
+        self.model.optimizer.finalize_variable_values(
+            self.model.trainable_variables
+        )
         figures = self.validate(self.model)
         logs.update(figures)
         entry.update(figures)
@@ -91,7 +125,15 @@ class Run(keras.callbacks.Callback):
             raise ValueError(
                 f"{self.folder}: cannot be written ({error.strerror})"
             ) from error
-        found = json.loads(path.read_text())
+        try:
+            found = json.loads(path.read_text())
+        except (OSError, ValueError) as error:
+            raise ValueError(
+                f"{path}: holds no settings of a run ({error}); name another "
+                "folder"
+            ) from error
+        # As they are read again: a tuple comes back as a list.
+        settings = json.loads(json.dumps(settings))
         for name in sorted({*found, *settings}):
             if found.get(name) != settings.get(name):
                 raise ValueError(
@@ -100,17 +142,13 @@ class Run(keras.callbacks.Callback):
                     f"Received: {name}={settings.get(name)!r}"
                 )
 
-    def _average_weights(self):
-        optimizer = self.model.optimizer
-        if optimizer.use_ema:
-            optimizer.finalize_variable_values(self.model.trainable_variables)
-
     def _save_weights(self, name):
         temporary = self.folder / f"writing.{name}"
+        subject = self.subject(self.model)
         # The optimizer's state is in the state file; weights are to be shipped.
-        optimizer, self.model.optimizer = self.model.optimizer, None
-        self.model.save_weights(temporary)
-        self.model.optimizer = optimizer
+        optimizer, subject.optimizer = subject.optimizer, None
+        subject.save_weights(temporary)
+        subject.optimizer = optimizer
         os.replace(temporary, self.folder / name)
 
     def _save_state(self, state):

@@ -156,7 +156,13 @@ def list_images(folder):
     folder = Path(folder)
     if not folder.is_dir():
         raise ValueError(f"{folder}: is not a folder")
-    paths = sorted(p for p in folder.iterdir() if p.suffix.lower() in SUFFIXES)
+    try:
+        files = list(folder.iterdir())
+    except OSError as error:
+        raise ValueError(
+            f"{folder}: cannot be read ({error.strerror})"
+        ) from error
+    paths = sorted(p for p in files if p.suffix.lower() in SUFFIXES)
     if not paths:
         raise ValueError(
             f"{folder}: holds no image ({', '.join(SUFFIXES)} are read)"

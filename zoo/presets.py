@@ -21,6 +21,8 @@ class Preset:
         card: the model card, relative to the folder `zoo`.
         description: one line for a listing.
         preprocessing: what the input must be, in words.
+        perceptual: name of the preset that this one became by an adversarial
+            loss, or None: `SRGenerator.blend` goes from one to the other.
     """
 
     model: str
@@ -30,6 +32,7 @@ class Preset:
     card: str
     description: str
     preprocessing: str
+    perceptual: str | None = None
 
     @property
     def weights_path(self):
@@ -117,6 +120,23 @@ def get_preset(name, model=None):
         f"Unknown preset: {name!r}; {hint}"
         f"There are: {', '.join(sorted(known)) or 'none'}"
     )
+
+
+def perceptual_partner(name):
+    """The name of the preset that looks sharper than the one called `name`.
+
+    Raises:
+        ValueError: there is no preset of that name, or none that became of it.
+    """
+    partner = get_preset(name).perceptual
+    if partner is None:
+        known = sorted(k for k, v in PRESETS.items() if v.perceptual)
+        raise ValueError(
+            "A perceptual dial needs a preset that was trained further by an "
+            f"adversarial loss: {', '.join(known) or 'there is none'}. "
+            f"Received: {name!r}"
+        )
+    return partner
 
 
 def presets_of(model):

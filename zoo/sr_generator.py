@@ -22,19 +22,28 @@ What differs from the papers:
 """
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import keras
 import numpy as np
 from keras import ops
 
-from convzoo.layers.checks import check_choice, check_positive
+from convzoo.layers.checks import (
+    check_choice,
+    check_fraction,
+    check_positive,
+)
 from convzoo.zoo.memory import check_memory
 from convzoo.zoo.presets import get_preset, presets_of
 from convzoo.zoo.sr_networks import plain, residual, rrdb, upsampling_factors
 from convzoo.zoo.upscale import upscale
 
-_NETWORKS = {"residual": residual, "rrdb": rrdb, "plain": plain}
+_NETWORKS: dict[str, Callable] = {
+    "residual": residual,
+    "rrdb": rrdb,
+    "plain": plain,
+}
 
 
 @keras.saving.register_keras_serializable(package="convzoo")
@@ -209,14 +218,63 @@ class SRGenerator(keras.Model):
         """
         check_choice("weights", weights, ("best", "last"))
         folder = Path(folder)
+        name = folder.resolve().name
         try:
             config = json.loads((folder / "run.json").read_text())["model"]
-            model = cls(**config, name=folder.resolve().name)
+            model = cls(**config, name=name)
             model.load_weights(folder / f"{weights}.weights.h5")
-        except (OSError, KeyError, TypeError) as error:
+        except (OSError, KeyError, TypeError, ValueError) as error:
             raise ValueError(
                 f"{folder}: holds no {cls.__name__} run with weights ({error})"
             ) from error
+        return model
+
+    @classmethod
+    def load(cls, name):
+        """The model of a preset, or of a run.
+
+        Args:
+            name: a key of `SRGenerator.presets`; the folder of a run, for its
+                best weights; or the file of weights in such a folder.
+
+        Raises:
+            ValueError: as `from_preset` and `from_run`.
+        """
+        path = Path(name)
+        if path.is_dir():
+            return cls.from_run(path)
+        if path.name.endswith(".weights.h5"):
+            return cls.from_run(path.parent, path.name[: -len(".weights.h5")])
+        return cls.from_preset(name)
+
+    @classmethod
+    def blend(cls, first, second, alpha):
+        """A model between two, whose weights are the means of theirs.
+
+        Wang et al. 2019, Deep Network Interpolation for Continuous Imagery
+        Effect Transition, https://arxiv.org/abs/1811.10515. The second has to
+        be the first, trained further, such as by an adversarial loss: the dial
+        then goes from fidelity to what looks sharp.
+
+        Args:
+            first: as in `load`.
+            second: as in `load`, of the same arguments.
+            alpha: share of the second, from 0 to 1.
+
+        Raises:
+            ValueError: `alpha` is not in [0, 1], the models have different
+                arguments, or as `load`.
+        """
+        check_fraction("alpha", alpha)
+        model, other = cls.load(first), cls.load(second)
+        if model.arguments != other.arguments:
+            raise ValueError(
+                "`first` and `second` must have the same arguments. Received: "
+                f"first={str(first)!r} with {model.arguments}, "
+                f"second={str(second)!r} with {other.arguments}"
+            )
+        weights = zip(model.get_weights(), other.get_weights(), strict=True)
+        model.set_weights([(1 - alpha) * a + alpha * b for a, b in weights])
         return model
 
     @property
@@ -261,7 +319,7 @@ class SRGenerator(keras.Model):
         copies = 2 if keras.config.backend() == "torch" else 1
         return copies * 4 * (5 * widest + 3 * 3 * area)
 
-    def upscale(self, image, tile=None, progress=None):
+    def upscale(self, image, tile=None, progress=None, ensemble=False):
         """Enlarge one photograph of any size.
 
         Args:
@@ -274,14 +332,18 @@ class SRGenerator(keras.Model):
                 result is the same.
             progress: called after each tile with the number of tiles done and
                 the number of all.
+            ensemble: True takes the mean over all turns by quarters and mirror
+                images: a little closer to the original, in eight times the
+                time.
 
         Returns:
             An array of the same dtype and rank, `scale` times larger.
 
         Raises:
             ValueError: `image` is empty, of another rank, dtype, range or
-                number of channels, `tile` is not a positive integer, or the
-                memory does not suffice for the image at once.
+                number of channels, `tile` is not a positive integer,
+                `ensemble` is not True or False, or the memory does not suffice
+                for the image at once.
         """
         if tile is None and np.ndim(image) in (2, 3):
             height, width = np.shape(image)[:2]
@@ -297,6 +359,7 @@ class SRGenerator(keras.Model):
             self.receptive_radius,
             tile,
             progress,
+            ensemble,
         )
 
     def serve(self, image):

@@ -52,7 +52,13 @@ def plan_upscale(inputs, out, scale):
 
 
 def upscale_file(
-    model, source, target, tile=None, overwrite=False, progress=None
+    model,
+    source,
+    target,
+    tile=None,
+    overwrite=False,
+    progress=None,
+    ensemble=False,
 ):
     """Enlarge one image file; its depth, alpha and colour profile stay.
 
@@ -63,6 +69,7 @@ def upscale_file(
         tile: as in `SRGenerator.upscale`.
         overwrite: replace a target that is there.
         progress: as in `SRGenerator.upscale`.
+        ensemble: as in `SRGenerator.upscale`.
 
     Raises:
         ValueError: `source` cannot be read, `target` cannot be written, or the
@@ -78,7 +85,7 @@ def upscale_file(
     check_writable(target, overwrite)
     image = read_image(source)
     try:
-        pixels = model.upscale(image.pixels, tile, progress)
+        pixels = model.upscale(image.pixels, tile, progress, ensemble)
     except ValueError as error:
         raise ValueError(f"{source}: {error}") from error
     write_image(target, ImageFile(pixels, image.icc_profile), overwrite)

@@ -1,0 +1,49 @@
+"""How the recipes minimise: Adam, along a schedule."""
+
+import keras
+
+from convzoo.layers.checks import check_above, check_choice, check_number
+from convzoo.zoo.presets import SR_CONFIGS
+
+_SCHEDULES = ("cosine", "halving")
+_PRECISIONS = ("float32", "mixed_bfloat16")
+
+
+def falling_rate(start, steps, schedule):
+    """A rate that falls to 0 along a cosine, or by half, five times.
+
+    Args:
+        start: the rate of the first step.
+        steps: to train for.
+        schedule: `"cosine"` or `"halving"`.
+    """
+    if schedule == "cosine":
+        return keras.optimizers.schedules.CosineDecay(start, steps)
+    return keras.optimizers.schedules.ExponentialDecay(
+        start, (steps + 5) // 6, 0.5, staircase=True
+    )
+
+
+def jit_compile():
+    """What `compile` takes: JAX has to compile; on a CPU, XLA takes longer for
+    these convolutions than TensorFlow without it (docs/results.md).
+    """
+    return False if keras.config.backend() == "tensorflow" else "auto"
+
+
+def check_recipe(settings):
+    """Raise a `ValueError` for the first setting that no recipe can have.
+
+    Args:
+        settings: a dictionary with those that the recipes share.
+    """
+    check_choice("config", settings["config"], tuple(SR_CONFIGS))
+    check_choice("schedule", settings["schedule"], _SCHEDULES)
+    check_choice("precision", settings["precision"], _PRECISIONS)
+    check_number("ema", settings["ema"], 0, 1)
+    check_above("learning_rate", settings["learning_rate"], 0)
+    if settings["steps"] % settings["epoch_steps"]:
+        raise ValueError(
+            "`steps` must be a multiple of `epoch_steps`. Received: "
+            f"steps={settings['steps']}, epoch_steps={settings['epoch_steps']}"
+        )

@@ -1,0 +1,100 @@
+"""Pictures and curves of a network that learns, for a person to look at."""
+
+import os
+import tempfile
+from pathlib import Path
+
+import keras
+import numpy as np
+from PIL import Image
+
+from convzoo.zoo.bicubic import resize_bicubic
+
+_PHOTOGRAPHS = 3
+# Side of what is shown of each, in pixels.
+_SIDE = 192
+
+
+class Samples(keras.callbacks.Callback):
+    """Writes, after each epoch, what some photographs have become.
+
+    `FOLDER/samples/step_00001000.png` has a row for each: bicubic
+    interpolation, the network, the original. With `tensorboard`, pictures and
+    all figures go to `FOLDER/tensorboard` too.
+
+    Args:
+        folder: of the run.
+        pairs: of photographs; the first few are shown.
+        tensorboard: whether to write for TensorBoard, by the package
+            tensorboardX.
+
+    Raises:
+        ValueError: tensorboardX is missing.
+    """
+
+    def __init__(self, folder, pairs, tensorboard=False):
+        super().__init__()
+        self.folder = Path(folder)
+        self.pairs = pairs[:_PHOTOGRAPHS]
+        self.enlarged = []
+        self._writer = (
+            _writer(self.folder / "tensorboard") if tensorboard else None
+        )
+
+    def show(self, enlarged):
+        """Take what the network makes of all photographs, in their order."""
+        self.enlarged = enlarged[:_PHOTOGRAPHS]
+
+    def on_epoch_end(self, epoch, logs=None):
+        if not self.enlarged:
+            return
+        step = int(self.model.optimizer.iterations)
+        picture = np.concatenate(
+            [
+                _row(pair, image)
+                for pair, image in zip(self.pairs, self.enlarged, strict=True)
+            ]
+        )
+        _write(self.folder / "samples" / f"step_{step:08}.png", picture)
+        if self._writer is not None:
+            for name, value in logs.items():
+                self._writer.add_scalar(name, float(value), step)
+            self._writer.add_image("samples", picture, step, dataformats="HWC")
+            self._writer.flush()
+        self.enlarged = []
+
+
+def _row(pair, enlarged):
+    """The middle of a photograph, three times."""
+    height, width = pair.high.shape[:2]
+    images = resize_bicubic(pair.low, height, width), enlarged, pair.high
+    return np.concatenate([_middle(image) for image in images], axis=1)
+
+
+def _middle(image):
+    """A square of RGB; what is smaller has black around it."""
+    height, width = image.shape[:2]
+    top, left = (max(n - _SIDE, 0) // 2 for n in (height, width))
+    cut = image[top : top + _SIDE, left : left + _SIDE]
+    square = np.zeros((_SIDE, _SIDE, 3), np.uint8)
+    square[: cut.shape[0], : cut.shape[1]] = cut
+    return square
+
+
+def _write(path, picture):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".png")
+    with os.fdopen(handle, "wb") as file:
+        Image.fromarray(picture).save(file, "png")
+    os.replace(temporary, path)
+
+
+def _writer(folder):
+    try:
+        from tensorboardX import SummaryWriter
+    except ImportError as error:
+        raise ValueError(
+            "`tensorboard` needs the package tensorboardX; "
+            "pip install convzoo[tensorboard]. Received: tensorboard=True"
+        ) from error
+    return SummaryWriter(str(folder))
