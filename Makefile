@@ -59,10 +59,10 @@ $(VENV)/.demo: setup.cfg | $(BIN)/python
 	touch $@
 
 $(VENV)/.dev: setup.cfg | $(BIN)/python
-	$(BIN)/pip install --quiet --editable ".[demo,dev]"
+	$(BIN)/pip install --quiet --editable ".[demo,dev,datasets,tensorboard]"
 	touch $@ $(VENV)/.demo
 
 # One torch for all: where its CPU build is at hand, pip prefers it to CUDA's.
 $(VENV)/.backends: $(VENV)/.dev
-	$(BIN)/pip install --quiet --editable ".[demo,dev,backends]" torch==2.13.0
+	$(BIN)/pip install --quiet --editable ".[demo,dev,datasets,tensorboard,backends]" torch==2.13.0
 	touch $@

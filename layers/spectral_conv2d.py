@@ -31,6 +31,7 @@ class SpectralConv2D(keras.layers.Conv2D):
     Args:
         filters: channels of the output.
         kernel_size: in pixels, an int or (rows, columns).
+        strides: in pixels, an int or (rows, columns).
         power_iterations: steps of the power method for each call in training.
         **kwargs: of `keras.layers.Conv2D`; `groups` stays 1.
 
@@ -54,13 +55,21 @@ class SpectralConv2D(keras.layers.Conv2D):
     TensorShape([2, 16, 20, 8])
     """
 
-    def __init__(self, filters, kernel_size, power_iterations=1, **kwargs):
+    def __init__(
+        self,
+        filters,
+        kernel_size,
+        strides=(1, 1),
+        *,
+        power_iterations=1,
+        **kwargs,
+    ):
         check_positive("power_iterations", power_iterations)
         if kwargs.get("groups", 1) != 1:
             raise ValueError(
                 f"`groups` must be 1. Received: groups={kwargs['groups']!r}"
             )
-        super().__init__(filters, kernel_size, **kwargs)
+        super().__init__(filters, kernel_size, strides, **kwargs)
         self.power_iterations = power_iterations
 
     def build(self, input_shape):

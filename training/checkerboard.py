@@ -4,6 +4,8 @@ Odena, Dumoulin and Olah 2016, Deconvolution and Checkerboard Artifacts,
 https://doi.org/10.23915/distill.00003.
 """
 
+import itertools
+
 import numpy as np
 
 from convzoo.training.image_quality import luma
@@ -12,14 +14,16 @@ from convzoo.training.image_quality import luma
 # the grid is compared, which is beyond what the window smears.
 _GRIDS = 8
 _ASIDE = 3
+# Added where a logarithm is taken: a flat image has no power.
+_TINY = np.finfo(float).tiny
 
 
 def checkerboard(image, scale):
     """How much stronger the grid's frequencies are than those beside them.
 
-    The mean power of the Y channel at the periods `scale`, `scale / 2` and so
-    on, along rows and along columns, over the geometric mean of the power a
-    little below and above: about 1 for photographs, whatever they show, and
+    The power of the Y channel at the periods `scale`, `scale / 2` and so on,
+    along rows, columns and both, over the geometric mean of the power a little
+    below and above, averaged: about 1 for photographs, whatever they show, and
     more where a grid of `scale` pixels is laid over them.
 
     Args:
@@ -37,12 +41,20 @@ def checkerboard(image, scale):
     taper = np.hanning(side + 1)[:-1]
     spectra = np.fft.fft2(windows * np.outer(taper, taper))
     power = np.mean(np.abs(spectra) ** 2, axis=0)
-    # The lowest rows hold what does not change across the grid's lines.
-    axes = np.stack([power[:, 0], power[0, :]])
-    peaks = _GRIDS * np.arange(1, scale // 2 + 1)
-    below, above = axes[:, peaks - _ASIDE], axes[:, (peaks + _ASIDE) % side]
-    around = np.sqrt(below * above) + np.finfo(float).tiny
-    return float(np.mean(axes[:, peaks]) / np.mean(around))
+    peaks = itertools.product(range(0, side, _GRIDS), repeat=2)
+    return float(np.mean([_excess(power, peak) for peak in peaks if any(peak)]))
+
+
+def _excess(power, peak):
+    """The power at a frequency, over that of those beside it."""
+    beside = itertools.product(
+        # Along a line of the grid nothing changes: there is no other frequency.
+        *([n - _ASIDE, n + _ASIDE] if n else [0] for n in peak)
+    )
+    logarithms = [
+        np.log(power[y % len(power), x % len(power)] + _TINY) for y, x in beside
+    ]
+    return power[peak] / np.exp(np.mean(logarithms))
 
 
 def _windows(image, side):

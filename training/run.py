@@ -146,7 +146,8 @@ class Run(keras.callbacks.Callback):
         temporary = self.folder / f"writing.{name}"
         subject = self.subject(self.model)
         # The optimizer's state is in the state file; weights are to be shipped.
-        optimizer, subject.optimizer = subject.optimizer, None
+        optimizer = getattr(subject, "optimizer", None)
+        subject.optimizer = None
         subject.save_weights(temporary)
         subject.optimizer = optimizer
         os.replace(temporary, self.folder / name)

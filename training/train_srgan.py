@@ -31,6 +31,7 @@ from convzoo.training.samples import Samples
 from convzoo.training.sr_data import read_sr_data
 from convzoo.training.train_sr import build_generator, train_sr
 from convzoo.zoo.sr_discriminator import SRDiscriminator
+from convzoo.zoo.sr_generator import SRGenerator
 from convzoo.zoo.srgan import SRGAN
 
 _PRETRAIN = "pretrain"
@@ -123,10 +124,10 @@ def train_srgan(
     _check(settings, force, tensorboard)
     photographs, held_out, fingerprints = read_sr_data(data, scale, validation)
     settings["data"], settings["validation"] = fingerprints
-    # What fails without a network or a package, fails before hours of work.
-    losses = _losses(settings)
+    # What will not do, fails before hours of work.
     judge = perceptual_judge(judge)
-    settings["model"] = build_generator(settings).arguments
+    model = _built(settings)
+    settings["model"] = model.generator.arguments
 
     def validate(model):
         enlarged = [model.generator.upscale(pair.low) for pair in held_out]
@@ -138,8 +139,8 @@ def train_srgan(
     )
     samples = Samples(out, held_out, tensorboard)
     if pretrain_steps:
-        settings["init"] = _pretrained(data, out, validation, settings, verbose)
-    model = _built(settings, losses)
+        first = _pretrained(data, out, validation, settings, verbose)
+        model.generator.set_weights(SRGenerator.from_run(first).get_weights())
     run.restore(model)
     patches = Patches(
         photographs, scale, patch_size, batch_size, epoch_steps, seed
@@ -226,7 +227,7 @@ def _pretrained(data, out, validation, settings, verbose):
     return run.folder
 
 
-def _built(settings, losses):
+def _built(settings):
     """Both networks, compiled, with their first weights."""
     generator = build_generator(settings)
     discriminator = SRDiscriminator(
@@ -235,7 +236,9 @@ def _built(settings, losses):
         settings["normalization"],
         dtype=settings["precision"],
     )
-    model = SRGAN(generator, discriminator, seed=settings["seed"], **losses)
+    model = SRGAN(
+        generator, discriminator, seed=settings["seed"], **_losses(settings)
+    )
     steps, schedule = settings["steps"], settings["schedule"]
     ema = settings["ema"]
     optimizer = keras.optimizers.Adam(

@@ -1,0 +1,102 @@
+import sys
+
+import keras
+import numpy as np
+import pytest
+
+from convzoo.training.photographs import Pair, shrink
+from convzoo.training.samples import Samples
+from convzoo.zoo.bicubic import resize_bicubic
+from convzoo.zoo.image_file import read_image
+from tests.support import photograph
+
+
+class Model:
+    """As much of one as the callback looks at."""
+
+    class optimizer:
+        iterations = np.int64(1500)
+
+
+def pairs():
+    images = [photograph(240, 200, seed=1), photograph(80, 300, 1, seed=2)]
+    return [Pair(shrink(image, 4), image) for image in images]
+
+
+def after_an_epoch(samples, enlarged, **logs):
+    samples.set_model(Model)
+    samples.show(enlarged)
+    samples.on_epoch_end(0, logs)
+
+
+def test_a_row_is_bicubic_network_and_original(tmp_path):
+    photographs = pairs()
+    enlarged = [255 - pair.high for pair in photographs]
+    after_an_epoch(Samples(tmp_path, photographs), enlarged)
+    path = tmp_path / "samples" / "step_00001500.png"
+    picture = read_image(path).pixels
+    assert picture.shape == (2 * 192, 3 * 192, 3)
+    high = photographs[0].high[24:216, 4:196]
+    np.testing.assert_array_equal(picture[:192, 384:], high)
+    np.testing.assert_array_equal(picture[:192, 192:384], 255 - high)
+    bicubic = resize_bicubic(photographs[0].low, 240, 200)
+    np.testing.assert_array_equal(picture[:192, :192], bicubic[24:216, 4:196])
+    # Grey is grey in all channels, and what is too small stays black below.
+    grey = np.repeat(photographs[1].high[:, 54:246], 3, -1)
+    np.testing.assert_array_equal(picture[192:272, 384:], grey)
+    assert picture[272:].max() == 0
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_an_epoch_without_images_writes_nothing(tmp_path):
+    samples = Samples(tmp_path, pairs())
+    samples.set_model(Model)
+    samples.on_epoch_end(0, {"loss": 1.0})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_at_most_three_are_shown(tmp_path):
+    photographs = pairs() * 3
+    after_an_epoch(
+        Samples(tmp_path, photographs), [p.high for p in photographs]
+    )
+    picture = read_image(next((tmp_path / "samples").iterdir())).pixels
+    assert picture.shape[0] == 3 * 192
+
+
+def test_tensorboard_reads_figures_and_pictures(tmp_path):
+    pytest.importorskip("tensorboardX")
+    samples = Samples(tmp_path, pairs(), tensorboard=True)
+    after_an_epoch(samples, [p.high for p in pairs()], loss=0.25, psnr_y=27.5)
+    found = {}
+    for event in events(next((tmp_path / "tensorboard").iterdir())):
+        for value in event.summary.value:
+            found[value.tag] = event.step, value
+    assert found["loss"][0] == 1500
+    assert found["loss"][1].simple_value == 0.25
+    assert found["psnr_y"][1].simple_value == 27.5
+    image = found["samples"][1].image
+    assert (image.height, image.width) == (2 * 192, 3 * 192)
+
+
+def events(path):
+    """The records of an event file, by its format: a length and its check, the
+    event and its check.
+    """
+    from tensorboardX.proto.event_pb2 import Event
+
+    data, at = path.read_bytes(), 0
+    while at < len(data):
+        length = int.from_bytes(data[at : at + 8], "little")
+        yield Event.FromString(data[at + 12 : at + 12 + length])
+        at += length + 16
+
+
+def test_without_the_package_it_says_what_to_install(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "tensorboardX", None)
+    with pytest.raises(ValueError, match=r"pip install convzoo\[tensorboard\]"):
+        Samples(tmp_path, pairs(), tensorboard=True)
+
+
+def test_is_a_callback():
+    assert issubclass(Samples, keras.callbacks.Callback)
