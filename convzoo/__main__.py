@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich import box
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -430,7 +431,8 @@ def _progress():
 
 def _quality_table(comparisons):
     """A row for each photograph; figures that nobody asked for are left out."""
-    table = Table("image")
+    # Nine columns fit into the 80 characters of a terminal.
+    table = Table("image", box=box.SIMPLE_HEAD, show_edge=False, padding=0)
     names = list(comparisons[0].model.figures())
     for name in names:
         title, _ = _FIGURES[name]

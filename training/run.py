@@ -69,17 +69,19 @@ class Run(keras.callbacks.Callback):
         if not path.exists():
             return
         try:
-            with np.load(path) as state:
-                arrays = {name: state[name] for name in state.files}
+            # What is cut short, NumPy would leave open.
+            with open(path, "rb") as file, np.load(file) as stored:
+                arrays = {name: stored[name] for name in stored.files}
             log = json.loads(str(arrays["log"]))
+            state = [(v, arrays[name]) for name, v in _variables(model)]
         except (EOFError, KeyError, OSError, ValueError, BadZipFile) as error:
             raise ValueError(
                 f"{path}: is cut short or altered ({error}). The weights in "
                 "the folder are whole; remove this file to train from the "
                 "start, or name another folder"
             ) from error
-        for name, variable in _variables(model):
-            variable.assign(arrays[name])
+        for variable, array in state:
+            variable.assign(array)
         self.log = log
 
     def check_finite(self):

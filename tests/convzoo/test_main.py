@@ -8,6 +8,7 @@ from PIL import Image
 
 from convzoo import __main__ as command_line
 from convzoo.export import LiteRTModel
+from convzoo.losses.random_trunk import random_trunk
 from convzoo.zoo import SRGenerator
 from convzoo.zoo.image_file import ImageFile, read_image, write_image
 from convzoo.zoo.presets import PRESETS
@@ -124,7 +125,15 @@ def test_an_image_beyond_the_memory_is_one_line(
 
 
 @pytest.mark.parametrize(
-    "arguments", [[], ["fly"], ["train"], ["train", "sr"], ["info", "no"]]
+    "arguments",
+    [
+        [],
+        ["fly"],
+        ["train"],
+        ["train", "sr"],
+        ["train", "srgan"],
+        ["info", "no"],
+    ],
 )
 def test_wrong_words_are_one_line(arguments, convzoo):
     assert_one_line(convzoo(*arguments))
@@ -178,6 +187,70 @@ def test_train_evaluate_and_use_a_run(convzoo, photo, tmp_path):
         assert word in out
     large = tmp_path / "large.png"
     assert convzoo("upscale", photo, "-o", large, "--preset", run)[0] == 0
+
+
+def photographs(tmp_path, side=64):
+    data = tmp_path / "data"
+    data.mkdir()
+    for seed in range(2):
+        pixels = photograph(side, side, seed=seed)
+        write_image(data / f"{seed}.png", ImageFile(pixels))
+    return data
+
+
+def squeezenet(tmp_path):
+    path = tmp_path / "squeezenet.npz"
+    np.savez(path, **random_trunk("squeezenet", 1))
+    return f"squeezenet:{path}"
+
+
+def test_train_srgan_and_use_it(convzoo, photo, tmp_path):
+    features, run = squeezenet(tmp_path), tmp_path / "run"
+    code, out, error = convzoo(
+        "train",
+        "srgan",
+        *("--data", photographs(tmp_path), "-o", run),
+        *("--features", features, "--judge", features),
+        *("--init", "sr_x4_tiny", "--preset-config", "tiny"),
+        *("--pretrain-steps", 0, "--steps", 2, "--epoch-steps", 1),
+        *("--patch-size", 12, "--batch-size", 2, "--filters", 4),
+        *("--normalization", "none"),
+    )
+    assert code == 0, error
+    assert "best.weights.h5" in out and "distance" in out
+    large = tmp_path / "large.png"
+    assert convzoo("upscale", photo, "-o", large, "--preset", run)[0] == 0
+    assert read_image(large).pixels.shape == (80, 104, 3)
+
+
+def test_train_srgan_refuses_random_weights(convzoo, tmp_path):
+    result = convzoo(
+        "train",
+        "srgan",
+        *("--data", photographs(tmp_path), "-o", tmp_path / "run"),
+        *("--pretrain-steps", 0),
+    )
+    assert_one_line(result, "pretrain_steps=0", "force")
+
+
+def test_evaluate_adds_the_distance_of_a_judge(convzoo, tmp_path):
+    code, out, error = convzoo(
+        "evaluate",
+        "sr",
+        *("--data", photographs(tmp_path), "--judge", squeezenet(tmp_path)),
+        "--ensemble",
+    )
+    assert code == 0, error
+    assert "distance" in out
+
+
+def test_the_ensemble_is_what_the_library_computes(convzoo, photo, tmp_path):
+    out = tmp_path / "large.png"
+    assert convzoo("upscale", photo, "-o", out, "--ensemble")[0] == 0
+    model = SRGenerator.from_preset("sr_x4_tiny")
+    expected = model.upscale(photograph(20, 26), ensemble=True)
+    difference = read_image(out).pixels.astype(int) - expected
+    assert np.abs(difference).max() <= 1
 
 
 def test_evaluate_names_an_empty_folder(convzoo, tmp_path):

@@ -17,7 +17,10 @@ CASES = {"once": (1, 1), "twice a call": (2, 1), "three calls": (1, 3)}
 @pytest.mark.parametrize(
     ("arguments", "output_shape"),
     [
-        ({"filters": 5, "kernel_size": 3, "padding": "same"}, (2, 9, 7, 5)),
+        (
+            {"filters": 5, "kernel_size": (3, 3), "padding": "same"},
+            (2, 9, 7, 5),
+        ),
         (
             {
                 "filters": 4,
@@ -28,10 +31,6 @@ CASES = {"once": (1, 1), "twice a call": (2, 1), "three calls": (1, 3)}
                 "use_bias": False,
             },
             (2, 4, 6, 4),
-        ),
-        (
-            {"filters": 1, "kernel_size": 2, "dilation_rate": (2, 1)},
-            (2, 7, 6, 1),
         ),
     ],
 )
@@ -52,8 +51,8 @@ def golden_layer(power_iterations=1, data_format="channels_last"):
     layer = SpectralConv2D(
         filters,
         kernel_size,
-        power_iterations,
-        strides=(2, 1),
+        (2, 1),
+        power_iterations=power_iterations,
         data_format=data_format,
     )
     shape = GOLDEN["inputs"].shape
@@ -141,14 +140,21 @@ def test_the_estimate_rises_to_the_largest_singular_value():
     np.testing.assert_allclose(norms[-1], largest, rtol=1e-5)
 
 
-@settings(max_examples=20, deadline=None)
-@given(st.integers(0, 1000), st.floats(1e-4, 1e4))
-def test_one_long_search_finds_the_largest_singular_value(seed, scale):
-    layer = randomized(pointwise(power_iterations=300), seed)
-    layer.kernel.assign(scale * numpy_of(layer.kernel))
+@settings(max_examples=10, deadline=None)
+@given(
+    st.integers(0, 1000),
+    st.floats(1e-4, 1e4),
+    st.lists(st.floats(0, 0.7), min_size=3, max_size=3),
+)
+def test_one_long_search_finds_the_largest_singular_value(seed, scale, others):
+    layer = randomized(pointwise(power_iterations=30), seed)
+    # No other is close, which would take longer.
+    values = scale * np.array([1, *others])
+    left, _, right = np.linalg.svd(numpy_of(layer.kernel)[0, 0], False)
+    kernel = np.expand_dims((left * values) @ right, (0, 1))
+    layer.kernel.assign(kernel)
     layer(np.zeros((1, 1, 1, 6), "float32"), training=True)
-    values = np.linalg.svd(numpy_of(layer.kernel)[0, 0], compute_uv=False)
-    np.testing.assert_allclose(looked_at(layer), values[0], rtol=1e-4)
+    np.testing.assert_allclose(looked_at(layer), scale, rtol=1e-4)
 
 
 @pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])

@@ -11,30 +11,41 @@ import numpy as np
 import pytest
 
 import convzoo
-from convzoo.training import Run
+from convzoo.losses.random_trunk import random_trunk
+from convzoo.training import Run, train_sr
 from convzoo.zoo.image_file import ImageFile, write_image
 from tests.support import photograph
 
-_TRAIN = """
+_TRAIN = {
+    "sr": """
 import sys
 from convzoo.training import train_sr
 train_sr(sys.argv[1], sys.argv[2], steps=40, epoch_steps=4, patch_size=8,
          batch_size=2, verbose=0)
-"""
+""",
+    "srgan": """
+import sys
+from convzoo.training import train_srgan
+squeezenet = f"squeezenet:{sys.argv[1]}/squeezenet.npz"
+train_srgan(sys.argv[1], sys.argv[2], config="tiny", pretrain_steps=20,
+            steps=20, epoch_steps=4, patch_size=12, batch_size=2, filters=4,
+            features=squeezenet, judge=squeezenet, verbose=0)
+""",
+}
 
 
-def start(data, out):
+def start(recipe, data, out):
     root = str(Path(convzoo.__file__).parents[1])
     path = os.pathsep.join([root, *sys.path])
     return subprocess.Popen(
-        [sys.executable, "-c", _TRAIN, str(data), str(out)],
+        [sys.executable, "-c", _TRAIN[recipe], str(data), str(out)],
         env={**os.environ, "PYTHONPATH": path},
         stderr=subprocess.PIPE,
     )
 
 
-def finish(data, out):
-    process = start(data, out)
+def finish(recipe, data, out):
+    process = start(recipe, data, out)
     message = process.communicate(timeout=300)[1].decode()
     assert process.returncode == 0, message
 
@@ -46,16 +57,27 @@ def data(tmp_path):
     for seed in range(2):
         pixels = photograph(64, 64, seed=seed)
         write_image(folder / f"{seed}.png", ImageFile(pixels))
+    np.savez(folder / "squeezenet.npz", **random_trunk("squeezenet", 1))
     return folder
 
 
-def test_a_killed_run_ends_with_the_weights_of_a_whole_one(data, tmp_path):
+@pytest.mark.parametrize(
+    ("recipe", "folders", "kill_after"),
+    [
+        ("sr", ["."], (1, 4)),
+        # In the first phase, and in the second.
+        ("srgan", ["pretrain", "."], (2, 7)),
+    ],
+)
+def test_a_killed_run_ends_with_the_weights_of_a_whole_one(
+    recipe, folders, kill_after, data, tmp_path
+):
     whole, killed = tmp_path / "whole", tmp_path / "killed"
-    finish(data, whole)
+    finish(recipe, data, whole)
     kills = 0
-    for epochs in (1, 4):
-        process = start(data, killed)
-        while process.poll() is None and lines(killed) < epochs:
+    for epochs in kill_after:
+        process = start(recipe, data, killed)
+        while process.poll() is None and lines(killed, folders) < epochs:
             time.sleep(0.01)
         if process.poll() is None:
             time.sleep(0.05)
@@ -63,8 +85,13 @@ def test_a_killed_run_ends_with_the_weights_of_a_whole_one(data, tmp_path):
             kills += 1
         process.communicate()
     assert kills == 2, "the run ended before it could be killed"
-    assert lines(killed) < 10
-    finish(data, killed)
+    assert lines(killed, folders) < 10
+    finish(recipe, data, killed)
+    for folder in folders:
+        assert_same_run(whole / folder, killed / folder)
+
+
+def assert_same_run(whole, killed):
     with (
         np.load(whole / "state.npz") as a,
         np.load(killed / "state.npz") as b,
@@ -76,9 +103,11 @@ def test_a_killed_run_ends_with_the_weights_of_a_whole_one(data, tmp_path):
         assert (whole / name).read_text() == (killed / name).read_text()
 
 
-def lines(folder):
-    log = folder / "log.jsonl"
-    return len(log.read_text().splitlines()) if log.exists() else 0
+def lines(run, folders):
+    """Epochs that have been logged."""
+    logs = [run / folder / "log.jsonl" for folder in folders]
+    texts = [log.read_text() for log in logs if log.exists()]
+    return sum(len(text.splitlines()) for text in texts)
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path):
@@ -94,3 +123,49 @@ def test_a_folder_with_other_settings_is_refused(tmp_path):
         Run(tmp_path / "run", {"a": 2}, lambda model: {}, "score")
     with pytest.raises(ValueError, match="b=None.*Received: b=3"):
         Run(tmp_path / "run", {"a": 1, "b": 3}, lambda model: {}, "score")
+
+
+@pytest.mark.parametrize("text", ["", "{", "[1"])
+def test_settings_cut_short_are_named(text, tmp_path):
+    (tmp_path / "run.json").write_text(text)
+    with pytest.raises(ValueError, match=r"run.json: holds no settings"):
+        Run(tmp_path, {}, lambda model: {}, "score")
+
+
+@pytest.mark.parametrize("kept", [0, 10, 2000, 0.9])
+def test_a_state_cut_short_is_named_and_nothing_is_lost(kept, data, tmp_path):
+    arguments = {"steps": 4, "epoch_steps": 2, "patch_size": 8, "verbose": 0}
+    run = train_sr(data, tmp_path / "run", batch_size=2, **arguments)
+    path = run.folder / "state.npz"
+    whole = path.read_bytes()
+    path.write_bytes(whole[: kept if kept >= 1 else int(kept * len(whole))])
+    before = contents(run.folder)
+    with pytest.raises(ValueError, match="state.npz: is cut short") as error:
+        train_sr(data, run.folder, batch_size=2, **arguments)
+    assert "\n" not in str(error.value)
+    assert contents(run.folder) == before
+
+
+def test_a_state_of_another_model_is_named(data, tmp_path):
+    arguments = {"steps": 4, "epoch_steps": 2, "patch_size": 8, "verbose": 0}
+    run = train_sr(data, tmp_path / "run", batch_size=2, **arguments)
+    np.savez(run.folder / "state.npz", log=np.array("[]"))
+    with pytest.raises(ValueError, match="state.npz: is cut short or altered"):
+        train_sr(data, run.folder, batch_size=2, **arguments)
+
+
+def contents(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def entries(run, scores):
+    run.log = [{"epoch": i, "score": score} for i, score in enumerate(scores)]
+    return run
+
+
+def test_the_best_is_the_highest_or_with_a_minus_the_lowest(tmp_path):
+    run = entries(Run(tmp_path, {}, None, "score"), [1.0, 3.0, 2.0])
+    assert run.best["epoch"] == 1
+    run = entries(Run(tmp_path, {}, None, "-score"), [2.0, 3.0, 1.0])
+    assert run.best["epoch"] == 2
+    assert entries(run, []).best is None
