@@ -1,0 +1,67 @@
+import numpy as np
+import pytest
+
+from convzoo.training import train_sr
+from convzoo.training.release import release
+from convzoo.zoo import SRGenerator
+from convzoo.zoo.image_file import ImageFile, write_image
+from convzoo.zoo.presets import sha256
+from tests.support import photograph
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("data")
+    for seed in range(2):
+        pixels = photograph(64, 64, seed=seed)
+        write_image(folder / f"{seed}.png", ImageFile(pixels))
+    return train_sr(
+        folder,
+        tmp_path_factory.mktemp("runs") / "run",
+        steps=2,
+        epoch_steps=2,
+        patch_size=8,
+        batch_size=2,
+        verbose=0,
+    ).folder
+
+
+@pytest.mark.parametrize(
+    ("dtype", "error"), [("float32", 0), ("float16", 5e-4)]
+)
+def test_a_released_file_loads_as_what_it_was(dtype, error, run, tmp_path):
+    digest = release(run, "mine", dtype, tmp_path)
+    path = tmp_path / "mine.weights.h5"
+    assert digest == sha256(path)
+    best = SRGenerator.from_run(run)
+    loaded = SRGenerator(**best.arguments)
+    loaded.load_weights(path)
+    for a, b in zip(loaded.get_weights(), best.get_weights(), strict=True):
+        assert a.dtype == b.dtype == np.float32
+        np.testing.assert_allclose(a, b, rtol=error, atol=error / 1e4)
+    with np.load(tmp_path / "mine.reference.npz") as reference:
+        found = loaded.predict_on_batch(reference["input"])
+        np.testing.assert_allclose(found, reference["output"], atol=1e-6)
+    assert sorted(p.name for p in tmp_path.iterdir()) == [
+        "mine.reference.npz",
+        "mine.weights.h5",
+    ]
+
+
+def test_half_of_the_digits_take_half_of_the_space(run, tmp_path):
+    release(run, "whole", "float32", tmp_path)
+    release(run, "half", "float16", tmp_path)
+    whole, half = (
+        (tmp_path / f"{name}.weights.h5").stat().st_size
+        for name in ("whole", "half")
+    )
+    parameters = SRGenerator.from_run(run).count_params()
+    assert whole - half == pytest.approx(2 * parameters, rel=0.02)
+
+
+def test_other_types_and_folders_are_quoted(run, tmp_path):
+    with pytest.raises(ValueError, match="dtype.*float64"):
+        release(run, "mine", "float64", tmp_path)
+    with pytest.raises(ValueError, match="holds no SRGenerator run"):
+        release(tmp_path, "mine", "float32", tmp_path)
+    assert list(tmp_path.iterdir()) == []
