@@ -18,18 +18,19 @@ from convzoo.zoo import SRGenerator
 from convzoo.zoo.bicubic import resize_bicubic
 
 _PHOTOGRAPHS = ("astronaut.png", "chelsea.png", "coffee.png", "rocket.jpg")
+_PRESETS = ("sr_x4_tiny", "sr_x4_base", "srgan_x4_base")
+_EXPORTED = "sr_x4_tiny"
 _PANEL = 300
 _CAPTION = 34
 _TIMED_RUNS = 5
 
 
-def run_demo(out, preset="sr_x4_tiny"):
-    """Enlarge the photographs, export the model, and measure both.
+def run_demo(out):
+    """Enlarge the photographs by each model, export the small one, and measure.
 
     Args:
         out: folder to write to; made where it is missing. What an earlier
             demo left there is replaced.
-        preset: name of the model.
 
     Returns:
         A dict of rows, title to text, for a table.
@@ -38,22 +39,36 @@ def run_demo(out, preset="sr_x4_tiny"):
         ValueError: scikit-image is missing, or `out` cannot be written.
     """
     out = Path(out)
-    model = SRGenerator.from_preset(preset)
-    pairs = [read_pair(path, model.scale) for path in _photographs()]
-    exported = export_model(model, out, overwrite=True)
+    models = {name: SRGenerator.from_preset(name) for name in _PRESETS}
+    small = models[_EXPORTED]
+    pairs = [read_pair(path, small.scale) for path in _photographs()]
+    exported = export_model(small, out, overwrite=True)
     rows, qualities = [], []
     for pair in pairs:
-        height, width = pair.high.shape[:2]
-        bicubic = resize_bicubic(pair.low, height, width)
-        images = (bicubic, model.upscale(pair.low), pair.high)
-        qualities.append([measure(i, pair.high, model.scale) for i in images])
+        images = _enlarged(models, pair)
+        qualities.append(
+            {
+                name: measure(image, pair.high, small.scale)
+                for name, image in images.items()
+            }
+        )
         rows.append(_panels(images, qualities[-1]))
     picture = out / "side_by_side.png"
     _stacked(rows).save(picture)
     return {
-        **_summary(model, preset, qualities),
-        **_costs(model, exported, pairs[0].low),
+        **_summary(models, qualities),
+        **_costs(small, exported, pairs[0].low),
         "picture": str(picture),
+    }
+
+
+def _enlarged(models, pair):
+    """The name of each panel, and its image."""
+    height, width = pair.high.shape[:2]
+    return {
+        "bicubic": resize_bicubic(pair.low, height, width),
+        **{name: model.upscale(pair.low) for name, model in models.items()},
+        "original": pair.high,
     }
 
 
@@ -68,16 +83,16 @@ def _photographs():
     return [Path(data_dir) / name for name in _PHOTOGRAPHS]
 
 
-def _summary(model, preset, qualities):
-    bicubic, enlarged = ([row[i] for row in qualities] for i in range(2))
-    psnr = [np.mean([q.psnr_y for q in group]) for group in (bicubic, enlarged)]
-    ssim = [np.mean([q.ssim_y for q in group]) for group in (bicubic, enlarged)]
-    return {
-        "model": preset,
-        "parameters": f"{model.count_params():,}",
-        "PSNR on Y, bicubic -> model": f"{psnr[0]:.2f} -> {psnr[1]:.2f} dB",
-        "SSIM on Y, bicubic -> model": f"{ssim[0]:.4f} -> {ssim[1]:.4f}",
-    }
+def _summary(models, qualities):
+    """A row for bicubic interpolation and each model: means of its figures."""
+    rows = {}
+    for name in ("bicubic", *models):
+        psnr = np.mean([row[name].psnr_y for row in qualities])
+        ssim = np.mean([row[name].ssim_y for row in qualities])
+        rows[f"{name}: PSNR and SSIM on Y"] = f"{psnr:.2f} dB, {ssim:.4f}"
+    for name, model in models.items():
+        rows[f"{name}: parameters"] = f"{model.count_params():,}"
+    return rows
 
 
 def _costs(model, exported, image):
@@ -85,7 +100,8 @@ def _costs(model, exported, image):
     batch = np.expand_dims(image.astype(np.float32) / 255, 0)
     megapixels = image.shape[0] * image.shape[1] * model.scale**2 / 1e6
     seconds = _seconds(lambda: model.predict_on_batch(batch)) / megapixels
-    rows = {"Keras: time per enlarged megapixel": f"{seconds * 1e3:.0f} ms"}
+    title = f"{_EXPORTED}, Keras: time per enlarged megapixel"
+    rows = {title: f"{seconds * 1e3:.0f} ms"}
     for file in exported:
         if file.format == "litert":
             title, run = "LiteRT", LiteRTModel(file.path)
@@ -118,18 +134,16 @@ def _seconds(run):
 
 def _panels(images, qualities):
     """One row of the picture: the middle of each image, and its figures."""
-    titles = ("bicubic", "model", "original")
     row = Image.new("RGB", (_PANEL * len(images), _PANEL + _CAPTION), "white")
     draw = ImageDraw.Draw(row)
-    font = ImageFont.load_default(15)
-    for i, (title, image, quality) in enumerate(
-        zip(titles, images, qualities, strict=True)
-    ):
+    font = ImageFont.load_default(13)
+    for i, (title, image) in enumerate(images.items()):
         top, left = ((n - _PANEL) // 2 for n in image.shape[:2])
         middle = image[top : top + _PANEL, left : left + _PANEL]
         row.paste(Image.fromarray(middle), (i * _PANEL, 0))
         caption = title
         if title != "original":
+            quality = qualities[title]
             caption += f"  {quality.psnr_y:.2f} dB  SSIM {quality.ssim_y:.4f}"
         draw.text((i * _PANEL + 8, _PANEL + 8), caption, "black", font)
     return row

@@ -22,6 +22,7 @@ What differs from the papers:
 """
 
 import json
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -222,8 +223,17 @@ class SRGenerator(keras.Model):
         try:
             config = json.loads((folder / "run.json").read_text())["model"]
             model = cls(**config, name=name)
-            model.load_weights(folder / f"{weights}.weights.h5")
-        except (OSError, KeyError, TypeError, ValueError) as error:
+            with warnings.catch_warnings():
+                # Keras only warns of layers that a file does not have.
+                warnings.simplefilter("error", UserWarning)
+                model.load_weights(folder / f"{weights}.weights.h5")
+        except (
+            OSError,
+            LookupError,
+            TypeError,
+            ValueError,
+            UserWarning,
+        ) as error:
             raise ValueError(
                 f"{folder}: holds no {cls.__name__} run with weights ({error})"
             ) from error

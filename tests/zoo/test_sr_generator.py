@@ -1,5 +1,7 @@
 """SRGenerator: against NumPy loops, its papers' sizes, and bad input."""
 
+import json
+
 import keras
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ from tests.support import (
     depth_to_space,
     numpy_of,
     photograph,
+    randomized,
     tiny_generator,
 )
 
@@ -354,3 +357,125 @@ def test_weights_are_set_by_seed():
 
     for a, b in zip(weights(), weights(), strict=True):
         np.testing.assert_array_equal(a, b)
+
+
+def run_folder(folder, model):
+    """As much of a run as a model is loaded from."""
+    folder.mkdir()
+    settings = {"model": model.arguments}
+    (folder / "run.json").write_text(json.dumps(settings))
+    model.save_weights(folder / "best.weights.h5")
+    return folder
+
+
+@pytest.fixture
+def runs(tmp_path):
+    """Folders of two runs of one architecture, and their models."""
+    models = [randomized(tiny_generator(), seed=seed) for seed in (1, 2)]
+    folders = [
+        run_folder(tmp_path / str(i), model) for i, model in enumerate(models)
+    ]
+    return folders, models
+
+
+@pytest.mark.parametrize("name", ["", "best.weights.h5"])
+def test_load_takes_a_run_and_its_file(name, runs):
+    (folder, _), (model, _) = runs
+    loaded = SRGenerator.load(folder / name)
+    for a, b in zip(loaded.get_weights(), model.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_load_takes_a_preset():
+    loaded = SRGenerator.load("sr_x4_tiny")
+    preset = SRGenerator.from_preset("sr_x4_tiny")
+    image = photograph(5, 6)
+    np.testing.assert_array_equal(loaded.upscale(image), preset.upscale(image))
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("nothing", "Unknown preset: 'nothing'"),
+        ("nowhere/best.weights.h5", "nowhere: holds no SRGenerator run"),
+        ("nowhere/other.weights.h5", "'other'"),
+    ],
+)
+def test_load_names_what_is_missing(name, message):
+    with pytest.raises(ValueError, match=message):
+        SRGenerator.load(name)
+
+
+def test_load_names_weights_of_another_architecture(runs):
+    (folder, _), _ = runs
+    other = tiny_generator(filters=6)
+    other.save_weights(folder / "best.weights.h5")
+    with pytest.raises(ValueError, match="holds no SRGenerator run"):
+        SRGenerator.load(folder)
+
+
+@pytest.mark.parametrize("alpha", [0, 0.25, 1.0])
+def test_blend_is_the_mean_of_the_weights(alpha, runs):
+    folders, models = runs
+    blended = SRGenerator.blend(*folders, alpha).get_weights()
+    for found, a, b in zip(
+        blended, *(model.get_weights() for model in models), strict=True
+    ):
+        np.testing.assert_allclose(found, a + alpha * (b - a), atol=1e-6)
+
+
+@pytest.mark.parametrize("alpha", [-0.1, 1.1, float("nan"), "0.5", None, True])
+def test_blend_quotes_a_wrong_share(alpha, runs):
+    folders, _ = runs
+    with pytest.raises(ValueError, match=f"alpha={alpha!r}"):
+        SRGenerator.blend(*folders, alpha)
+
+
+def test_blend_quotes_other_architectures(runs, tmp_path):
+    (folder, _), _ = runs
+    other = run_folder(tmp_path / "other", tiny_generator(num_blocks=3))
+    with pytest.raises(ValueError, match="same arguments.*num_blocks': 3"):
+        SRGenerator.blend(folder, other, 0.5)
+
+
+@pytest.mark.parametrize("turns", range(4))
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_an_ensemble_does_not_know_how_the_photograph_lies(turns, mirrored):
+    def laid(image):
+        turned = np.rot90(image, turns)
+        return turned[:, ::-1] if mirrored else turned
+
+    model = tiny_generator()
+    image = photograph(9, 6).astype("float32") / 255
+    expected = laid(model.upscale(image, ensemble=True))
+    found = model.upscale(np.ascontiguousarray(laid(image)), ensemble=True)
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+    alone = model.upscale(np.ascontiguousarray(laid(image)))
+    if turns or mirrored:
+        assert np.abs(alone - laid(model.upscale(image))).max() > 1e-3
+
+
+def test_an_ensemble_is_the_mean_of_eight_views():
+    model = tiny_generator()
+    image = photograph(8, 7).astype("float32") / 255
+    total = 0
+    for turns in range(4):
+        for flip in (np.copy, np.fliplr):
+            view = np.ascontiguousarray(flip(np.rot90(image, turns)))
+            result = model.predict_on_batch(view[None])[0]
+            total = total + np.rot90(flip(result), -turns)
+    found = model.upscale(image, ensemble=True)
+    np.testing.assert_allclose(found, np.clip(total / 8, 0, 1), atol=1e-5)
+
+
+def test_tiles_of_an_ensemble_equal_the_whole():
+    model = tiny_generator()
+    image = photograph(23, 17)
+    whole = model.upscale(image, ensemble=True).astype(int)
+    tiled = model.upscale(image, tile=7, ensemble=True)
+    assert np.abs(tiled - whole).max() <= 1
+
+
+def test_ensemble_is_true_or_false():
+    with pytest.raises(ValueError, match="ensemble=1"):
+        tiny_generator().upscale(photograph(4, 4), ensemble=1)
