@@ -49,6 +49,13 @@ ValidationOption = Annotated[
 InitOption = Annotated[
     str | None, typer.Option(help="Preset or run to start from.")
 ]
+ReductionsOption = Annotated[
+    str,
+    typer.Option(
+        help="Factors by which photographs are shrunk too, by commas, such as "
+        "1,0.8,0.6."
+    ),
+]
 PrecisionOption = Annotated[
     str, typer.Option(help="float32 or mixed_bfloat16.")
 ]
@@ -172,6 +179,7 @@ def train_sr(
     steps: int = 100_000,
     batch_size: int = 16,
     patch_size: int = 32,
+    reductions: ReductionsOption = "1",
     learning_rate: float = 1e-3,
     schedule: str = "cosine",
     ema: float = 0.999,
@@ -195,6 +203,7 @@ def train_sr(
         steps=steps,
         batch_size=batch_size,
         patch_size=patch_size,
+        reductions=_numbers("reductions", reductions),
         learning_rate=learning_rate,
         schedule=schedule,
         ema=ema,
@@ -226,6 +235,7 @@ def train_srgan(
     steps: Annotated[int, typer.Option(help="Of both networks.")] = 50_000,
     batch_size: int = 16,
     patch_size: int = 32,
+    reductions: ReductionsOption = "1",
     learning_rate: float = 1e-4,
     discriminator_learning_rate: float | None = None,
     schedule: str = "halving",
@@ -270,6 +280,7 @@ def train_srgan(
         steps=steps,
         batch_size=batch_size,
         patch_size=patch_size,
+        reductions=_numbers("reductions", reductions),
         learning_rate=learning_rate,
         discriminator_learning_rate=discriminator_learning_rate,
         schedule=schedule,
@@ -410,6 +421,16 @@ def _judge(choice):
     from convzoo.training.perceptual_choice import perceptual_judge
 
     return None if choice is None else perceptual_judge(choice)
+
+
+def _numbers(name, text):
+    try:
+        return tuple(float(part) for part in text.split(","))
+    except ValueError as error:
+        raise ValueError(
+            f"`{name}` must be numbers with commas between. "
+            f"Received: {name}={text!r}"
+        ) from error
 
 
 def _verbosity():

@@ -79,13 +79,14 @@ class SpectralConv2D(keras.layers.Conv2D):
             shape=(self.filters,),
             initializer=keras.initializers.RandomNormal(stddev=1.0),
             trainable=False,
-            dtype=self.variable_dtype,
+            # On PyTorch an assignment to a variable that is cast is lost.
+            autocast=False,
         )
 
     def call(self, inputs, training=None):
-        kernel = ops.convert_to_tensor(self.kernel)
-        norm = ops.cast(self._norm(kernel, training), kernel.dtype)
-        kernel = ops.cast(kernel / norm, inputs.dtype)
+        kernel = _as_float(self.kernel)
+        kernel = kernel / self._norm(kernel, training)
+        kernel = ops.cast(kernel, inputs.dtype)
         outputs = self.convolution_op(inputs, kernel)
         if self.use_bias:
             first = self.data_format == "channels_first"
@@ -98,11 +99,9 @@ class SpectralConv2D(keras.layers.Conv2D):
 
     def _norm(self, kernel, training):
         """The largest singular value, as the power method has it so far."""
-        matrix = ops.cast(
-            ops.reshape(kernel, (-1, self.filters)), self.variable_dtype
-        )
+        matrix = ops.reshape(kernel, (-1, self.filters))
         fixed = ops.stop_gradient(matrix)
-        left = ops.stop_gradient(ops.convert_to_tensor(self.left_vector))
+        left = ops.stop_gradient(_as_float(self.left_vector))
         for _ in range(self.power_iterations if training else 0):
             left = _unit(ops.matmul(_unit(ops.matmul(fixed, left)), fixed))
         if training:
@@ -111,11 +110,28 @@ class SpectralConv2D(keras.layers.Conv2D):
         norm = ops.sum(right * ops.matmul(matrix, left))
         return ops.maximum(norm, _EPSILON)
 
+    # `Conv2D` stores its own weights by name, and no others.
+    def save_own_variables(self, store):
+        super().save_own_variables(store)
+        if self.built:
+            store["left_vector"] = self.left_vector
+
+    def load_own_variables(self, store):
+        super().load_own_variables(store)
+        if self.built:
+            self.left_vector.assign(store["left_vector"])
+
     def get_config(self):
         return {
             **super().get_config(),
             "power_iterations": self.power_iterations,
         }
+
+
+def _as_float(tensor):
+    """In at least float32: halves cannot hold the norm that is divided by."""
+    dtype = keras.backend.result_type(tensor.dtype, "float32")
+    return ops.cast(ops.convert_to_tensor(tensor), dtype)
 
 
 def _unit(vector):

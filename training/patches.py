@@ -5,7 +5,8 @@ import tempfile
 import keras
 import numpy as np
 
-from convzoo.training.photographs import Pair, read_pair
+from convzoo.training.photographs import Pair, read_pair, shrink
+from convzoo.zoo.bicubic import resize_bicubic
 
 
 class Patches(keras.utils.PyDataset):
@@ -23,18 +24,31 @@ class Patches(keras.utils.PyDataset):
         batch_size: patches in a batch.
         batches: batches in an epoch.
         seed: of the random draws.
+        reductions: each photograph is there once for each of these factors, by
+            which it is shrunk before it is paired, as far as it stays as large
+            as a patch. `(1,)` has the photographs as they are; with smaller
+            factors beside it, few photographs teach more.
 
     Returns, by index: float32 arrays in [0, 1], `(batch, patch_size,
         patch_size, 3)` and `(batch, scale * patch_size, scale * patch_size,
         3)`, randomly mirrored and turned by quarters.
 
     Raises:
-        ValueError: a photograph cannot be read, or is smaller than a patch.
+        ValueError: a photograph cannot be read, or is smaller than a patch; or
+            a reduction is not above 0 and at most 1.
     """
 
     def __init__(
-        self, photographs, scale, patch_size, batch_size, batches, seed
+        self,
+        photographs,
+        scale,
+        patch_size,
+        batch_size,
+        batches,
+        seed,
+        reductions=(1,),
     ):
+        check_reductions(reductions)
         super().__init__()
         self.scale = scale
         self.patch_size = patch_size
@@ -42,7 +56,10 @@ class Patches(keras.utils.PyDataset):
         self.batches = batches
         self.seed = seed
         self.epoch = 0
-        self._pairs = _mapped(map(self._read, photographs))
+        self.reductions = reductions
+        self._pairs = _mapped(
+            pair for item in photographs for pair in self._read(item)
+        )
 
     def __len__(self):
         return self.batches
@@ -76,6 +93,7 @@ class Patches(keras.utils.PyDataset):
         return patches
 
     def _read(self, photograph):
+        """The pairs of one photograph, one for each reduction that it bears."""
         is_pair = isinstance(photograph, Pair)
         pair = photograph if is_pair else read_pair(photograph, self.scale)
         if min(pair.low.shape[:2]) < self.patch_size:
@@ -86,7 +104,28 @@ class Patches(keras.utils.PyDataset):
                 f"a patch of {size}x{size} pixels. "
                 f"Received: {width}x{height}"
             )
-        return pair
+        for reduction in self.reductions:
+            reduced = pair if reduction == 1 else self._reduced(pair, reduction)
+            if min(reduced.low.shape[:2]) >= self.patch_size:
+                yield reduced
+
+    def _reduced(self, pair, reduction):
+        height, width = (
+            self.scale * int(n * reduction / self.scale)
+            for n in pair.high.shape[:2]
+        )
+        high = resize_bicubic(pair.high, height, width)
+        return Pair(shrink(high, self.scale), high)
+
+
+def check_reductions(reductions):
+    """Raise a `ValueError` unless all are above 0 and at most 1."""
+    is_list = isinstance(reductions, (tuple, list)) and len(reductions) > 0
+    if not is_list or not all(0 < reduction <= 1 for reduction in reductions):
+        raise ValueError(
+            "`reductions` must be factors above 0 and at most 1. "
+            f"Received: reductions={reductions!r}"
+        )
 
 
 def _mapped(pairs):

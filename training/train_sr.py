@@ -11,7 +11,7 @@ from convzoo.training.optimization import (
     falling_rate,
     jit_compile,
 )
-from convzoo.training.patches import Patches
+from convzoo.training.patches import Patches, check_reductions
 from convzoo.training.run import Run
 from convzoo.training.sr_data import read_sr_data
 from convzoo.zoo.presets import SR_CONFIGS
@@ -30,6 +30,7 @@ def train_sr(
     steps=100_000,
     batch_size=16,
     patch_size=32,
+    reductions=(1,),
     learning_rate=1e-3,
     schedule="cosine",
     ema=0.999,
@@ -56,6 +57,8 @@ def train_sr(
         steps: batches to train on.
         batch_size: patches in a batch.
         patch_size: side of a low resolution patch, in pixels.
+        reductions: factors by which photographs are shrunk to make more of
+            them, see `Patches`.
         learning_rate: at the start.
         schedule: `"cosine"` (falls to 0) or `"halving"` (by half, five times).
         ema: momentum of the moving average of the weights, which is what is
@@ -95,7 +98,13 @@ def train_sr(
     _compile(model, settings)
     run.restore(model)
     patches = Patches(
-        photographs, scale, patch_size, batch_size, epoch_steps, seed
+        photographs,
+        scale,
+        patch_size,
+        batch_size,
+        epoch_steps,
+        seed,
+        reductions,
     )
     model.fit(
         patches,
@@ -136,6 +145,7 @@ def _check(settings):
     for name in ("steps", "batch_size", "patch_size", "epoch_steps"):
         check_positive(name, settings[name])
     check_choice("loss", settings["loss"], _LOSSES)
+    check_reductions(settings["reductions"])
     check_recipe(settings)
 
 

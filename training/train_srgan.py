@@ -21,7 +21,7 @@ from convzoo.training.optimization import (
     falling_rate,
     jit_compile,
 )
-from convzoo.training.patches import Patches
+from convzoo.training.patches import Patches, check_reductions
 from convzoo.training.perceptual_choice import (
     perceptual_judge,
     perceptual_loss,
@@ -49,6 +49,7 @@ def train_srgan(
     steps=50_000,
     batch_size=16,
     patch_size=32,
+    reductions=(1,),
     learning_rate=1e-4,
     discriminator_learning_rate=None,
     schedule="halving",
@@ -90,6 +91,8 @@ def train_srgan(
         steps: batches of the second phase.
         batch_size: patches in a batch.
         patch_size: side of a low resolution patch, in pixels.
+        reductions: factors by which photographs are shrunk to make more of
+            them, see `Patches`.
         learning_rate: at the start of the second phase.
         discriminator_learning_rate: None for the generator's.
         schedule: of the second phase, `"halving"` (five times) or `"cosine"`.
@@ -143,7 +146,13 @@ def train_srgan(
         model.generator.set_weights(SRGenerator.from_run(first).get_weights())
     run.restore(model)
     patches = Patches(
-        photographs, scale, patch_size, batch_size, epoch_steps, seed
+        photographs,
+        scale,
+        patch_size,
+        batch_size,
+        epoch_steps,
+        seed,
+        reductions,
     )
     model.fit(
         patches,
@@ -165,6 +174,7 @@ def train_srgan(
 def _check(settings, force, tensorboard):
     check_flag("force", force)
     check_flag("tensorboard", tensorboard)
+    check_reductions(settings["reductions"])
     for name in ("steps", "batch_size", "patch_size", "epoch_steps", "filters"):
         check_positive(name, settings[name])
     for name in ("pixel", "perceptual", "adversarial"):
@@ -210,6 +220,7 @@ def _pretrained(data, out, validation, settings, verbose):
         "init",
         "batch_size",
         "patch_size",
+        "reductions",
         "ema",
         "seed",
         "epoch_steps",

@@ -98,6 +98,9 @@ class PairedOptimizer(keras.optimizers.Optimizer):
     def learning_rate(self, value):
         self.first.learning_rate = value
 
+    def scale_loss(self, loss):
+        return self.first.scale_loss(loss)
+
     def finalize_variable_values(self, var_list):
         if self.first.use_ema:
             self.first.finalize_variable_values(self._parts(var_list)[0])

@@ -20,6 +20,7 @@ from keras import layers, ops
 
 from convzoo.layers import SpectralConv2D
 from convzoo.layers.checks import check_choice, check_positive
+from convzoo.zoo.unet_layers import CropLike, Doubled
 
 # Filters, as a multiple of the first, and stride, of the convolutions after the
 # first one.
@@ -117,7 +118,7 @@ class _Block:
             size,
             strides,
             padding="same",
-            use_bias=not is_batch,
+            use_bias=self.normalization is None,
             dtype=self.dtype,
         )(x)
         if is_batch:
@@ -150,30 +151,10 @@ def _unet(image, filters, block):
         skips.append(x)
         x = block(x, filters * factor, 4, 2)
     for factor in (4, 2, 1):
-        x = layers.UpSampling2D(2, interpolation="bilinear", dtype=block.dtype)(
-            x
-        )
+        x = Doubled(dtype=block.dtype)(x)
         skip = skips.pop()
         x = block(CropLike(dtype=block.dtype)([x, skip]), filters * factor)
         x = x + skip
     for _ in range(2):
         x = block(x, filters)
     return ops.cast(block.plain(x, 1), "float32")
-
-
-@keras.saving.register_keras_serializable(package="convzoo")
-class CropLike(layers.Layer):
-    """Cuts maps to the height and width of others, below and at the right.
-
-    Call arguments:
-        inputs: a list of the maps to cut, and of those whose size they get.
-    """
-
-    def call(self, inputs):
-        maps, others = inputs
-        height, width = ops.shape(others)[1:3]
-        return maps[:, :height, :width]
-
-    def compute_output_shape(self, input_shape):
-        (batch, _, _, channels), (_, height, width, _) = input_shape
-        return batch, height, width, channels

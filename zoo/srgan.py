@@ -13,6 +13,8 @@ discriminator learn first, from others. The adversarial loss is not relativistic
 by default; `adversarial_loss=GeneratorLoss(relativistic=True)` is ESRGAN's.
 """
 
+from types import MappingProxyType
+
 import keras
 from keras import ops
 
@@ -121,10 +123,16 @@ class SRGAN(keras.Model):
             "perceptual": _checked_term("perceptual_loss", perceptual_loss),
             "adversarial": _checked_adversarial(adversarial_loss),
         }
+        _check_terms(
+            terms,
+            discriminator=discriminator,
+            discriminator_loss=discriminator_loss,
+            gradient_penalty=gradient_penalty or None,
+        )
         if discriminator is None and terms["adversarial"] is not None:
             discriminator = SRDiscriminator()
         if discriminator is not None:
-            _check_discriminator(discriminator, terms, gradient_penalty)
+            _check_discriminator(discriminator, gradient_penalty)
         super().__init__(**kwargs)
         self.generator = generator
         self.discriminator = discriminator
@@ -138,6 +146,8 @@ class SRGAN(keras.Model):
         self._trackers = {
             name: keras.metrics.Mean(name=name) for name in self._metric_names()
         }
+        # As both networks are.
+        self.built = True
 
     def _metric_names(self):
         names = [f"{name}_loss" for name in self.terms]
@@ -182,12 +192,15 @@ class SRGAN(keras.Model):
                 f"Received: loss={kwargs['loss']!r}"
             )
         optimizer = keras.optimizers.get(optimizer)
-        self._compile_arguments = {
-            "optimizer": optimizer,
-            "discriminator_learning_rate": discriminator_learning_rate,
-            "metrics": metrics,
-            **kwargs,
-        }
+        # Keras would track the metrics in a dictionary as state of this layer.
+        self._compile_arguments = MappingProxyType(
+            {
+                "optimizer": optimizer,
+                "discriminator_learning_rate": discriminator_learning_rate,
+                "metrics": metrics,
+                **kwargs,
+            }
+        )
         if self.discriminator is not None:
             optimizer = self._paired(optimizer, discriminator_learning_rate)
         super().compile(optimizer=optimizer, metrics=metrics, **kwargs)
@@ -207,7 +220,8 @@ class SRGAN(keras.Model):
         self, x=None, y=None, y_pred=None, sample_weight=None, training=True
     ):
         if self.discriminator is None:
-            return self._weighted(self._image_terms(y, y_pred), sample_weight)
+            values = self._image_terms(y, y_pred)
+            return self._weighted(values, sample_weight) + sum(self.losses)
         real = self.discriminator(y, training=training)
         fake = self.discriminator(ops.stop_gradient(y_pred), training=training)
         values = self._image_terms(y, y_pred)
@@ -218,9 +232,10 @@ class SRGAN(keras.Model):
                 self._judged_for_the_generator(y_pred, training),
             )
         total = self._weighted(values, sample_weight)
-        return total + self._discriminators_loss(
+        total = total + self._discriminators_loss(
             y, y_pred, real, fake, sample_weight, training
         )
+        return total + sum(self.losses)
 
     def _image_terms(self, y, y_pred):
         return {
@@ -303,6 +318,8 @@ class SRGAN(keras.Model):
         )
 
     def get_compile_config(self):
+        if not self.compiled:
+            return {}
         return {
             name: keras.saving.serialize_keras_object(value)
             for name, value in self._compile_arguments.items()
@@ -367,13 +384,24 @@ def _checked_discriminator_loss(loss, adversarial):
     return loss
 
 
-def _check_discriminator(discriminator, terms, penalty):
-    _check_built("discriminator", discriminator)
-    if terms["adversarial"] is None:
+def _check_terms(terms, **of_discriminator):
+    """Something is to be minimised, and nothing is given in vain."""
+    if not any(terms.values()):
         raise ValueError(
-            "`discriminator` must be None where `adversarial_loss` is. "
-            f"Received: discriminator={discriminator!r}"
+            "One of `pixel_loss`, `perceptual_loss` and `adversarial_loss` "
+            "must not be None. Received: pixel_loss=None, "
+            "perceptual_loss=None, adversarial_loss=None"
         )
+    for name, value in of_discriminator.items():
+        if terms["adversarial"] is None and value is not None:
+            raise ValueError(
+                f"`{name}` must be left out where `adversarial_loss` is None. "
+                f"Received: {name}={value!r}"
+            )
+
+
+def _check_discriminator(discriminator, penalty):
+    _check_built("discriminator", discriminator)
     mixes = any(
         isinstance(layer, keras.layers.BatchNormalization)
         for layer in discriminator._flatten_layers()

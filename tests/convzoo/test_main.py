@@ -54,6 +54,15 @@ def test_upscale_writes_what_the_model_computes(convzoo, photo, tmp_path):
     assert np.abs(difference).max() <= 1
 
 
+def test_the_dial_is_a_blend(convzoo, photo, tmp_path):
+    out = tmp_path / "large.png"
+    assert convzoo("upscale", photo, "-o", out, "--perceptual", 0.3)[0] == 0
+    model = SRGenerator.blend("sr_x4_base", "srgan_x4_base", 0.3)
+    expected = model.upscale(photograph(20, 26))
+    difference = read_image(out).pixels.astype(int) - expected
+    assert np.abs(difference).max() <= 1
+
+
 def test_upscale_goes_on_after_a_bad_file(convzoo, photo, tmp_path):
     (tmp_path / "bad.png").write_text("no")
     (tmp_path / "cut.jpg").write_bytes(b"\xff\xd8\xff")
@@ -99,6 +108,14 @@ def broken_files(folder):
             ["'sr_x4_tny'", "did you mean 'sr_x4_tiny'"],
         ),
         (["photo.png", "-o", "x.png", "--preset", "nothing"], ["nothing"]),
+        (["photo.png", "-o", "x.png", "--perceptual", "2"], ["alpha=2.0"]),
+        (
+            [
+                *("photo.png", "-o", "x.png"),
+                *("--preset", "sr_x4_tiny", "--perceptual", "0.5"),
+            ],
+            ["'sr_x4_tiny'", "sr_x4_base"],
+        ),
         (["photo.png"], ["--out"]),
         ([], ["inputs"]),
     ],

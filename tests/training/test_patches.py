@@ -3,6 +3,7 @@ import pytest
 
 from convzoo.training import Patches
 from convzoo.training.photographs import shrink
+from convzoo.zoo.bicubic import resize_bicubic
 from convzoo.zoo.image_file import ImageFile, write_image
 from tests.support import photograph
 
@@ -78,3 +79,25 @@ def test_small_and_broken_photographs_are_named(paths, tmp_path):
     (tmp_path / "x.png").write_text("no")
     with pytest.raises(ValueError, match="x.png: is not an image"):
         patches([*paths, tmp_path / "x.png"])
+
+
+def test_reductions_make_more_photographs_of_a_few(paths):
+    whole = patches(paths[:1], patch_size=4, batch_size=64)
+    more = patches(paths[:1], patch_size=4, batch_size=64, reductions=(1, 0.5))
+    assert len(more._pairs) == 2 and len(whole._pairs) == 1
+    np.testing.assert_array_equal(more._pairs[0].high, whole._pairs[0].high)
+    high = resize_bicubic(whole._pairs[0].high, 20, 28)
+    np.testing.assert_array_equal(more._pairs[1].high, high)
+    np.testing.assert_array_equal(more._pairs[1].low, shrink(high, 2))
+
+
+def test_reductions_leave_out_what_would_be_smaller_than_a_patch(paths):
+    # 40x57 pixels: 20x28 enlarged from 10x14, and 12x16 from 6x8.
+    small = patches(paths[:1], patch_size=8, reductions=(1, 0.5, 0.3))
+    assert [pair.low.shape[0] for pair in small._pairs] == [20, 10]
+
+
+@pytest.mark.parametrize("reductions", [(), 1, (0.5, 0), (1.1,), (-1,), None])
+def test_other_reductions_are_quoted(reductions, paths):
+    with pytest.raises(ValueError, match="reductions="):
+        patches(paths, reductions=reductions)

@@ -4,7 +4,19 @@ import shutil
 import pytest
 
 from convzoo.zoo import SRGenerator, presets
-from convzoo.zoo.presets import PRESETS, get_preset, presets_of
+from convzoo.zoo.presets import (
+    PRESETS,
+    get_preset,
+    perceptual_partner,
+    presets_of,
+)
+
+# In bytes: what a user has to download with each model.
+SIZES = {
+    "sr_x4_tiny": 400_000,
+    "sr_x4_base": 900_000,
+    "srgan_x4_base": 900_000,
+}
 
 
 @pytest.fixture
@@ -66,9 +78,30 @@ def test_presets_of_another_class_are_not_offered():
 def test_every_preset_is_whole(name):
     preset = PRESETS[name]
     assert preset.verified_weights() == preset.weights_path
-    assert preset.weights_path.stat().st_size <= 400_000
+    assert preset.weights_path.stat().st_size <= SIZES[name]
     card = preset.card_path.read_text()
     for part in (preset.sha256, "convzoo train", "Licence", "seed"):
         assert part in card
     with pytest.raises(dataclasses.FrozenInstanceError):
         preset.file = "other"
+
+
+def test_all_weights_together_stay_small():
+    assert sum(SIZES[name] for name in PRESETS) <= 8_000_000
+
+
+def test_the_dial_has_two_ends():
+    assert perceptual_partner("sr_x4_base") == "srgan_x4_base"
+    first, second = PRESETS["sr_x4_base"], PRESETS["srgan_x4_base"]
+    assert first.config == second.config
+
+
+@pytest.mark.parametrize("name", ["sr_x4_tiny", "srgan_x4_base"])
+def test_a_preset_without_a_dial_names_those_with_one(name):
+    with pytest.raises(ValueError, match=f"sr_x4_base. Received: '{name}'"):
+        perceptual_partner(name)
+
+
+def test_a_dial_of_something_unknown_is_quoted():
+    with pytest.raises(ValueError, match="'sr_x4_bse'; did you mean"):
+        perceptual_partner("sr_x4_bse")

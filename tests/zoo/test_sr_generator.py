@@ -40,23 +40,41 @@ def by_loops(model, image):
         return gamma * (x - mean) / np.sqrt(variance + 1e-3) + beta
 
     def act(x):
-        slope = 0 if model.activation == "relu" else next(slopes)[0]
+        slope = {"relu": 0, "leaky_relu": 0.2}.get(model.activation)
+        slope = next(slopes)[0] if slope is None else slope
         return np.where(x > 0, x, slope * x)
+
+    def dense(x):
+        maps = [x]
+        for _ in range(4):
+            maps.append(act(conv(np.concatenate(maps, -1))))
+        return x + 0.2 * conv(np.concatenate(maps, -1))
 
     if model.block == "plain":
         x = image
         for _ in range(model.num_blocks + 1):
             x = act(conv(x))
-        x = depth_to_space(conv(x), model.scale)
-    else:
+    elif model.block == "residual":
         x = first = act(conv(image))
         for _ in range(model.num_blocks):
             y = act(norm(conv(x)))
             x = x + norm(conv(y))
         x = first + norm(conv(x))
+    else:
+        x = first = conv(image)
+        for _ in range(model.num_blocks):
+            x = x + 0.2 * dense(dense(dense(x)))
+        x = first + conv(x)
+    if model.block == "plain" or model.upsampling == "direct":
+        x = depth_to_space(conv(x), model.scale)
+    else:
         for factor in {2: [2], 3: [3], 4: [2, 2], 8: [2, 2, 2]}[model.scale]:
-            x = act(depth_to_space(conv(x), factor))
-        x = conv(x)
+            if model.block == "residual":
+                x = act(depth_to_space(conv(x), factor))
+            else:
+                x = act(conv(x.repeat(factor, 0).repeat(factor, 1)))
+        x = conv(x if model.block == "residual" else act(conv(x)))
+    assert not list(convolutions) and not list(norms) and not list(slopes)
     return x + anchor_by_loops(image, model.anchor, model.scale)
 
 
@@ -88,6 +106,29 @@ def anchor_by_loops(image, kind, scale):
         {"block": "residual", "scale": 3, "normalization": "batch"},
         {"block": "residual", "scale": 8, "anchor": "bilinear"},
         {"block": "residual", "scale": 4, "head_kernel_size": 9},
+        {
+            "block": "residual",
+            "scale": 4,
+            "upsampling": "direct",
+            "normalization": "batch",
+            "activation": "leaky_relu",
+        },
+        {"block": "rrdb", "activation": "leaky_relu", "num_blocks": 1},
+        {
+            "block": "rrdb",
+            "scale": 4,
+            "activation": "prelu",
+            "num_blocks": 1,
+            "head_kernel_size": 5,
+            "upsampling": "stepwise",
+        },
+        {
+            "block": "rrdb",
+            "scale": 3,
+            "num_blocks": 1,
+            "anchor": None,
+            "upsampling": "direct",
+        },
     ],
 )
 def test_equals_numpy_loops(arguments):
@@ -99,6 +140,24 @@ def test_equals_numpy_loops(arguments):
 
 def test_srresnet_has_the_papers_size():
     assert SRGenerator(normalization="batch").count_params() == 1_554_883
+
+
+def test_esrgan_has_the_papers_size():
+    # As BasicSR's RRDBNet of 23 blocks, 64 filters and a growth of 32.
+    model = SRGenerator(**presets.SR_CONFIGS["rrdb"])
+    assert model.count_params() == 16_697_987
+
+
+@pytest.mark.parametrize(
+    ("block", "default"),
+    [("plain", "direct"), ("residual", "stepwise"), ("rrdb", "stepwise")],
+)
+def test_upsampling_is_by_default_the_papers(block, default):
+    found, expected = (
+        [w.shape for w in tiny_generator(block=block, **more).get_weights()]
+        for more in ({}, {"upsampling": default})
+    )
+    assert found == expected
 
 
 def test_the_tiny_network_fits_its_budget():
@@ -131,16 +190,23 @@ def test_starts_closer_to_its_anchor_than_from_glorots_weights(seed):
         {"block": "residual", "scale": 2, "head_kernel_size": 3},
         {"block": "residual", "scale": 4, "head_kernel_size": 5},
         {"block": "residual", "scale": 3, "head_kernel_size": 3},
+        {"block": "residual", "scale": 4, "upsampling": "direct"},
+        {"block": "rrdb", "scale": 4, "num_blocks": 1},
+        {"block": "rrdb", "num_blocks": 1, "upsampling": "direct"},
     ],
 )
 def test_receptive_radius_is_what_a_pixel_reaches(arguments):
     model = tiny_generator(**arguments, activation="prelu")
     side, scale = 2 * model.receptive_radius + 7, model.scale
-    image = np.full((1, side, side, 3), 0.5, "float32")
-    changed = image.copy()
-    changed[0, side // 2, side // 2] = 1.0
-    difference = model.predict_on_batch(changed) - model.predict_on_batch(image)
-    rows = np.flatnonzero(np.abs(difference[0]).max((1, 2)) > 1e-9)
+    # Without biases only the pixel counts: what reaches far is little, and
+    # would be lost beside other numbers.
+    for variable in model.variables:
+        if variable.name == "bias":
+            variable.assign(np.zeros(variable.shape))
+    image = np.zeros((1, side, side, 3), "float32")
+    image[0, side // 2, side // 2] = 1
+    found = model.predict_on_batch(image)
+    rows = np.flatnonzero(np.abs(found[0]).max((1, 2)) > 0)
     reach = (side // 2 - rows[0] // scale, rows[-1] // scale - side // 2)
     assert max(reach) <= model.receptive_radius
     # Sub-pixel positions can lose one pixel of the bound, never more.
@@ -257,6 +323,8 @@ def test_upscale_refuses_what_the_memory_cannot_hold():
         ("filters", 2.0),
         ("num_blocks", -1),
         ("block", "dense"),
+        ("upsampling", "nearest"),
+        ("upsampling", True),
         ("activation", "gelu"),
         ("normalization", "layer"),
         ("anchor", "bicubic"),
@@ -268,20 +336,41 @@ def test_arguments_are_checked_by_name(name, value):
         SRGenerator(**{name: value})
 
 
-def test_a_plain_network_takes_no_normalization():
-    with pytest.raises(ValueError, match="normalization"):
-        SRGenerator(block="plain", normalization="batch")
+@pytest.mark.parametrize("block", ["plain", "rrdb"])
+def test_only_a_residual_network_takes_normalization(block):
+    with pytest.raises(ValueError, match="`normalization`.*'batch'"):
+        SRGenerator(block=block, normalization="batch")
 
 
-@pytest.mark.parametrize("block", ["plain", "residual"])
-def test_keras_file_gives_the_same_model(block, tmp_path):
-    model = tiny_generator(block=block, activation="prelu", anchor="bilinear")
+def test_a_plain_network_enlarges_at_once():
+    with pytest.raises(ValueError, match="`upsampling`.*'stepwise'"):
+        SRGenerator(block="plain", upsampling="stepwise")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"block": "plain", "activation": "prelu", "anchor": "bilinear"},
+        {"block": "residual", "activation": "prelu", "anchor": "bilinear"},
+        {"block": "residual", "upsampling": "direct"},
+        {"block": "rrdb", "num_blocks": 1, "activation": "leaky_relu"},
+        {"block": "rrdb", "num_blocks": 1, "upsampling": "direct"},
+    ],
+)
+def test_keras_file_gives_the_same_model(arguments, tmp_path):
+    model = tiny_generator(**arguments)
     model.save(tmp_path / "model.keras")
     loaded = keras.models.load_model(tmp_path / "model.keras")
     assert type(loaded) is SRGenerator
     assert loaded.get_config() == model.get_config()
     image = photograph(5, 6)
     np.testing.assert_array_equal(loaded.upscale(image), model.upscale(image))
+
+
+def test_a_configuration_without_upsampling_has_the_papers():
+    config = tiny_generator(block="residual").get_config()
+    del config["upsampling"]
+    assert SRGenerator.from_config(config).upsampling is None
 
 
 def test_config_makes_an_equal_model():
@@ -300,13 +389,57 @@ def test_lower_precision_stays_close(policy):
     assert np.abs(difference).max() <= 4
 
 
-@pytest.mark.parametrize("block", ["plain", "residual"])
-def test_every_weight_learns(block):
-    model = tiny_generator(block=block, activation="prelu")
+@pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"block": "plain"},
+        {"block": "residual", "anchor": "bilinear"},
+        {"block": "residual", "upsampling": "direct"},
+        {"block": "rrdb", "num_blocks": 1},
+        {"block": "rrdb", "num_blocks": 1, "anchor": None},
+    ],
+)
+def test_lower_precision_gives_float32(arguments, policy):
+    model = tiny_generator(**arguments, dtype=policy)
+    found = model(photograph(6, 5).astype("float32")[None] / 255)
+    assert keras.backend.standardize_dtype(found.dtype) == "float32"
+    assert model.output.dtype == "float32"
+    assert model.layers[1].compute_dtype == policy.removeprefix("mixed_")
+
+
+@pytest.mark.parametrize("block", ["plain", "residual", "rrdb"])
+def test_lower_precision_keeps_the_digits_of_the_anchor(block):
+    model = tiny_generator(block=block, num_blocks=1, dtype="mixed_bfloat16")
+    last = [x for x in model.layers if isinstance(x, keras.layers.Conv2D)][-1]
+    for variable in last.variables:
+        variable.assign(np.zeros(variable.shape))
+    image = photograph(6, 5).astype("float32")[None] / 255
+    expected = image.repeat(2, 1).repeat(2, 2)
+    np.testing.assert_array_equal(numpy_of(model(image)), expected)
+
+
+@pytest.mark.parametrize(
+    ("block", "upsampling"),
+    [
+        ("plain", None),
+        ("residual", None),
+        ("residual", "direct"),
+        ("rrdb", None),
+        ("rrdb", "direct"),
+    ],
+)
+def test_every_weight_learns(block, upsampling):
+    model = tiny_generator(
+        block=block,
+        upsampling=upsampling,
+        activation="prelu",
+        num_blocks=1 if block == "rrdb" else 2,
+    )
     before = [numpy_of(v).copy() for v in model.trainable_variables]
     low = photograph(8, 8).astype("float32")[None] / 255
     high = photograph(16, 16).astype("float32")[None] / 255
-    model.compile(keras.optimizers.SGD(0.1), "mse", jit_compile=False)
+    model.compile(keras.optimizers.SGD(0.01), "mse", jit_compile=False)
     first = model.fit(low, high, verbose=0).history["loss"][0]
     for _ in range(3):
         last = model.fit(low, high, verbose=0).history["loss"][0]
