@@ -25,7 +25,7 @@ class Run(keras.callbacks.Callback):
     an epoch), `best.weights.h5` and `last.weights.h5` (moving averages).
 
     An epoch whose loss is not a number ends the run, and leaves the folder as
-    it was before: `check_finite` says so.
+    it was before.
 
     Args:
         folder: of the run; made where it is missing.
@@ -84,8 +84,34 @@ class Run(keras.callbacks.Callback):
             variable.assign(array)
         self.log = log
 
-    def check_finite(self):
-        """Raise a `ValueError` if the loss became no number."""
+    def train(self, model, data, epochs, verbose="auto", callbacks=()):
+        """`fit` a built, compiled model from where the run stands.
+
+        Args:
+            model: the same whenever the run goes on.
+            data: batches that depend on epoch and index alone, with `follow`,
+                such as `Patches`.
+            epochs: at which the run ends.
+            verbose: as in `keras.Model.fit`.
+            callbacks: called after the run has kept its files.
+
+        Raises:
+            ValueError: the files cannot be used, or the loss became no number.
+        """
+        self.restore(model)
+        model.fit(
+            data,
+            initial_epoch=self.epochs_done,
+            epochs=epochs,
+            callbacks=[
+                data.follow(),
+                keras.callbacks.TerminateOnNaN(),
+                self,
+                *callbacks,
+            ],
+            verbose=verbose,
+            shuffle=False,
+        )
         if self.lost_epoch is not None:
             raise ValueError(
                 f"{self.folder}: the loss was not a number in epoch "

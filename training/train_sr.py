@@ -96,7 +96,6 @@ def train_sr(
     settings["model"] = model.arguments
     run = Run(out, settings, validate, score="psnr_y")
     _compile(model, settings)
-    run.restore(model)
     patches = Patches(
         photographs,
         scale,
@@ -106,15 +105,7 @@ def train_sr(
         seed,
         reductions,
     )
-    model.fit(
-        patches,
-        initial_epoch=run.epochs_done,
-        epochs=steps // epoch_steps,
-        callbacks=[patches.follow(), keras.callbacks.TerminateOnNaN(), run],
-        verbose=verbose,
-        shuffle=False,
-    )
-    run.check_finite()
+    run.train(model, patches, steps // epoch_steps, verbose)
     return run
 
 

@@ -144,7 +144,6 @@ def train_srgan(
     if pretrain_steps:
         first = _pretrained(data, out, validation, settings, verbose)
         model.generator.set_weights(SRGenerator.from_run(first).get_weights())
-    run.restore(model)
     patches = Patches(
         photographs,
         scale,
@@ -154,20 +153,7 @@ def train_srgan(
         seed,
         reductions,
     )
-    model.fit(
-        patches,
-        initial_epoch=run.epochs_done,
-        epochs=steps // epoch_steps,
-        callbacks=[
-            patches.follow(),
-            keras.callbacks.TerminateOnNaN(),
-            run,
-            samples,
-        ],
-        verbose=verbose,
-        shuffle=False,
-    )
-    run.check_finite()
+    run.train(model, patches, steps // epoch_steps, verbose, [samples])
     return run
 
 

@@ -18,7 +18,7 @@ from types import MappingProxyType
 import keras
 from keras import ops
 
-from convzoo.layers.checks import check_number
+from convzoo.layers.checks import check_above, check_number
 from convzoo.losses import (
     DiscriminatorLoss,
     GeneratorLoss,
@@ -184,8 +184,14 @@ class SRGAN(keras.Model):
                 are arguments of the class.
 
         Raises:
-            ValueError: `loss` is given.
+            ValueError: `loss` is given, or the rate is no schedule and not
+                above 0.
         """
+        schedule = keras.optimizers.schedules.LearningRateSchedule
+        if not isinstance(discriminator_learning_rate, (schedule, type(None))):
+            check_above(
+                "discriminator_learning_rate", discriminator_learning_rate, 0
+            )
         if kwargs.get("loss") is not None:
             raise ValueError(
                 "`loss` must be None: losses are arguments of SRGAN. "

@@ -762,7 +762,7 @@ def test_batch_normalization_takes_no_gradient_penalty():
     [
         ({"loss": "mse"}, "`loss` must be None.*loss='mse'"),
         ({"optimizer": "fast"}, "optimizer.*fast"),
-        ({"discriminator_learning_rate": "fast"}, "learning_rate=fast"),
+        ({"discriminator_learning_rate": "fast"}, "_learning_rate='fast'"),
     ],
 )
 def test_arguments_of_compile_are_quoted(arguments, message):
