@@ -98,6 +98,25 @@ PRESETS: dict[str, Preset] = {
         description="enlarges photographs four times, on a phone too",
         preprocessing="RGB in [0, 1], channels last, any height and width",
     ),
+    "sr_x4_base": Preset(
+        model="SRGenerator",
+        file="weights/sr_x4_base.weights.h5",
+        sha256="ef2f7d1e5e424d1ef5665158bb6ed4721fdfd197821ea33bb40088d12313cfa0",
+        config=SR_CONFIGS["base"],
+        card="cards/sr_x4_base.md",
+        description="enlarges photographs four times, faithfully",
+        preprocessing="RGB in [0, 1], channels last, any height and width",
+        perceptual="srgan_x4_base",
+    ),
+    "srgan_x4_base": Preset(
+        model="SRGenerator",
+        file="weights/srgan_x4_base.weights.h5",
+        sha256="6274090d501a4c087690d72b4fc17676717bb276b805a1e3439db3cdd2503159",
+        config=SR_CONFIGS["base"],
+        card="cards/srgan_x4_base.md",
+        description="enlarges photographs four times, sharply",
+        preprocessing="RGB in [0, 1], channels last, any height and width",
+    ),
 }
 
 
