@@ -18,7 +18,7 @@ from types import MappingProxyType
 import keras
 from keras import ops
 
-from convzoo.layers.checks import check_above, check_number
+from convzoo.layers.checks import check_number
 from convzoo.losses import (
     DiscriminatorLoss,
     GeneratorLoss,
@@ -184,12 +184,12 @@ class SRGAN(keras.Model):
                 are arguments of the class.
 
         Raises:
-            ValueError: `loss` is given, or the rate is no schedule and not
-                above 0.
+            ValueError: `loss` is given, or the rate is neither a schedule nor
+                a number of at least 0.
         """
         schedule = keras.optimizers.schedules.LearningRateSchedule
         if not isinstance(discriminator_learning_rate, (schedule, type(None))):
-            check_above(
+            check_number(
                 "discriminator_learning_rate", discriminator_learning_rate, 0
             )
         if kwargs.get("loss") is not None:
