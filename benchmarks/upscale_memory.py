@@ -13,11 +13,15 @@ from pathlib import Path
 
 import numpy as np
 
+from convzoo.zoo.presets import SR_CONFIGS
+
 _NETWORKS = {
     "tiny": ({"block": "plain", "filters": 28, "num_blocks": 5}, 900),
     "plain, 64 filters": ({"block": "plain", "num_blocks": 5}, 900),
     "residual": ({"num_blocks": 4}, 300),
     "residual, scale 2": ({"scale": 2, "filters": 32, "num_blocks": 4}, 600),
+    "base": ({**SR_CONFIGS["base"]}, 900),
+    "rrdb": ({**SR_CONFIGS["rrdb"], "num_blocks": 2}, 300),
 }
 
 

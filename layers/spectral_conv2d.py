@@ -5,9 +5,9 @@ Adversarial Networks, https://arxiv.org/abs/1802.05957.
 
 What differs from the paper: nothing. What differs from
 `keras.layers.SpectralNormalization`: that one writes the normalised kernel over
-the weight, so that no gradient goes through the norm where weights are
-variables, and backends learn different things. Here the weight stays, and the
-gradient goes through the norm, as the paper's equation 12 has it.
+the weight, and gradients go through the norm on JAX only, so that backends
+learn different things. Here the weight stays, and the gradient goes through the
+norm, as the paper's equation 12 has it.
 """
 
 import keras

@@ -74,6 +74,25 @@ def _judged(judge, image, reference):
     return float(judge(*(batch / 255 for batch in batches)))
 
 
+def check_measurable(pairs, scale, judge=None):
+    """Raise a `ValueError` if `measure` would, of the smallest photograph.
+
+    Args:
+        pairs: of photographs, to be measured later.
+        scale: factor between the two resolutions.
+        judge: as in `measure`.
+    """
+    smallest = min(pairs, key=lambda pair: min(pair.high.shape[:2]))
+    height, width = smallest.high.shape[:2]
+    try:
+        measure(smallest.high, smallest.high, scale, judge)
+    except ValueError as error:
+        raise ValueError(
+            f"A photograph that validates, of {width}x{height} pixels, is too "
+            f"small to be measured: {error}"
+        ) from error
+
+
 def evaluate_sr(upscale, paths, scale, judge=None):
     """Compare a network with bicubic interpolation on photographs.
 

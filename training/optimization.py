@@ -2,7 +2,14 @@
 
 import keras
 
-from convzoo.layers.checks import check_above, check_choice, check_number
+from convzoo.layers.checks import (
+    check_above,
+    check_choice,
+    check_number,
+    check_positive,
+    is_integer,
+)
+from convzoo.training.patches import check_reductions
 from convzoo.zoo.presets import SR_CONFIGS
 
 _SCHEDULES = ("cosine", "halving")
@@ -42,8 +49,16 @@ def check_recipe(settings):
     check_choice("precision", settings["precision"], _PRECISIONS)
     check_number("ema", settings["ema"], 0, 1)
     check_above("learning_rate", settings["learning_rate"], 0)
-    if settings["steps"] % settings["epoch_steps"]:
+    for name in ("steps", "batch_size", "patch_size", "epoch_steps"):
+        check_positive(name, settings[name])
+    check_whole_epochs("steps", settings["steps"], settings["epoch_steps"])
+    check_reductions(settings["reductions"])
+
+
+def check_whole_epochs(name, steps, epoch_steps):
+    """Raise a `ValueError` unless `steps` is a multiple of `epoch_steps`."""
+    if not is_integer(steps) or steps < 0 or steps % epoch_steps:
         raise ValueError(
-            "`steps` must be a multiple of `epoch_steps`. Received: "
-            f"steps={settings['steps']}, epoch_steps={settings['epoch_steps']}"
+            f"`{name}` must be a multiple of `epoch_steps`. Received: "
+            f"{name}={steps!r}, epoch_steps={epoch_steps}"
         )

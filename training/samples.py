@@ -1,14 +1,12 @@
 """Pictures and curves of a network that learns, for a person to look at."""
 
-import os
-import tempfile
 from pathlib import Path
 
 import keras
 import numpy as np
-from PIL import Image
 
 from convzoo.zoo.bicubic import resize_bicubic
+from convzoo.zoo.image_file import ImageFile, write_image
 
 _PHOTOGRAPHS = 3
 # Side of what is shown of each, in pixels.
@@ -55,7 +53,10 @@ class Samples(keras.callbacks.Callback):
                 for pair, image in zip(self.pairs, self.enlarged, strict=True)
             ]
         )
-        _write(self.folder / "samples" / f"step_{step:08}.png", picture)
+        path = self.folder / "samples" / f"step_{step:08}.png"
+        path.parent.mkdir(exist_ok=True)
+        # An epoch that is run once more, after a kill, is the same again.
+        write_image(path, ImageFile(picture), overwrite=True)
         if self._writer is not None:
             for name, value in logs.items():
                 self._writer.add_scalar(name, float(value), step)
@@ -79,14 +80,6 @@ def _middle(image):
     square = np.zeros((_SIDE, _SIDE, 3), np.uint8)
     square[: cut.shape[0], : cut.shape[1]] = cut
     return square
-
-
-def _write(path, picture):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".png")
-    with os.fdopen(handle, "wb") as file:
-        Image.fromarray(picture).save(file, "png")
-    os.replace(temporary, path)
 
 
 def _writer(folder):

@@ -6,7 +6,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from convzoo.training.photographs import Pair, read_pair, shrink
+from convzoo.training.photographs import (
+    Pair,
+    crop_to_multiple,
+    read_pair,
+    shrink,
+)
 from convzoo.zoo.image_file import list_images
 
 # Every so many photographs one is kept for validation where no folder is named.
@@ -125,10 +130,7 @@ class _Dataset:
 
     def _pair(self, example):
         if "image" in example and "hr" not in example:
-            height, width = (
-                n - n % self.scale for n in example["image"].shape[:2]
-            )
-            high = example["image"][:height, :width]
+            high = crop_to_multiple(example["image"], self.scale)
             return Pair(shrink(high, self.scale), high)
         if not {"lr", "hr"} <= set(example):
             raise ValueError(

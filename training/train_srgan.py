@@ -15,13 +15,14 @@ from convzoo.layers.checks import (
     check_positive,
 )
 from convzoo.training.checkerboard import checkerboard
-from convzoo.training.evaluate_sr import mean, measure
+from convzoo.training.evaluate_sr import check_measurable, mean, measure
 from convzoo.training.optimization import (
     check_recipe,
+    check_whole_epochs,
     falling_rate,
     jit_compile,
 )
-from convzoo.training.patches import Patches, check_reductions
+from convzoo.training.patches import Patches
 from convzoo.training.perceptual_choice import (
     perceptual_judge,
     perceptual_loss,
@@ -129,6 +130,7 @@ def train_srgan(
     settings["data"], settings["validation"] = fingerprints
     # What will not do, fails before hours of work.
     judge = perceptual_judge(judge)
+    check_measurable(held_out, scale, judge)
     model = _built(settings)
     settings["model"] = model.generator.arguments
 
@@ -160,9 +162,7 @@ def train_srgan(
 def _check(settings, force, tensorboard):
     check_flag("force", force)
     check_flag("tensorboard", tensorboard)
-    check_reductions(settings["reductions"])
-    for name in ("steps", "batch_size", "patch_size", "epoch_steps", "filters"):
-        check_positive(name, settings[name])
+    check_positive("filters", settings["filters"])
     for name in ("pixel", "perceptual", "adversarial"):
         check_number(f"{name}_weight", settings[f"{name}_weight"], 0)
     check_number("gradient_penalty", settings["gradient_penalty"], 0)
@@ -171,13 +171,8 @@ def _check(settings, force, tensorboard):
         check_above("discriminator_learning_rate", rate, 0)
     check_above("pretrain_learning_rate", settings["pretrain_learning_rate"], 0)
     check_recipe(settings)
-    steps, epoch_steps = settings["pretrain_steps"], settings["epoch_steps"]
-    check_number("pretrain_steps", steps, 0)
-    if steps % epoch_steps:
-        raise ValueError(
-            "`pretrain_steps` must be a multiple of `epoch_steps`. Received: "
-            f"pretrain_steps={steps}, epoch_steps={epoch_steps}"
-        )
+    steps = settings["pretrain_steps"]
+    check_whole_epochs("pretrain_steps", steps, settings["epoch_steps"])
     if not steps and settings["init"] is None and not force:
         raise ValueError(
             "`pretrain_steps` must not be 0 without `init`: against a "
@@ -263,10 +258,12 @@ def _figures(model, enlarged, pairs, judge):
         for image, pair in zip(enlarged, pairs, strict=True)
     ]
     grids = [checkerboard(image, scale) for image in enlarged]
+    # Of small photographs it is no number, which no log could hold.
+    grids = [grid for grid in grids if np.isfinite(grid)]
     norms = keras.ops.convert_to_numpy(model.optimizer.gradient_norms)
     return {
         **mean(qualities).figures(),
-        "checkerboard": float(np.mean(grids)),
+        **({"checkerboard": float(np.mean(grids))} if grids else {}),
         "generator_gradient": float(norms[0]),
         "discriminator_gradient": float(norms[1]),
     }

@@ -34,8 +34,8 @@ class PairedOptimizer(keras.optimizers.Optimizer):
     def build(self, variables):
         if self.built:
             return
-        parts = self._parts(variables)
-        for optimizer, part in zip(self._optimizers, parts, strict=True):
+        for optimizer, wanted in self._optimizers:
+            part = [v for v in variables if self.is_second(v) == wanted]
             if part:
                 optimizer.build(part)
         self.gradient_norms = self.add_variable(
@@ -49,21 +49,13 @@ class PairedOptimizer(keras.optimizers.Optimizer):
         trainable_variables = list(trainable_variables)
         if not self.built:
             self.build(trainable_variables)
-        second = [self.is_second(variable) for variable in trainable_variables]
+        pairs = list(zip(grads, trainable_variables, strict=True))
         norms = []
-        for optimizer, wanted in zip(
-            self._optimizers, (False, True), strict=True
-        ):
-            pairs = [
-                (gradient, variable)
-                for gradient, variable, is_second in zip(
-                    grads, trainable_variables, second, strict=True
-                )
-                if is_second == wanted
-            ]
-            norms.append(_norm([gradient for gradient, _ in pairs]))
-            if any(gradient is not None for gradient, _ in pairs):
-                optimizer.apply(*map(list, zip(*pairs, strict=True)))
+        for optimizer, wanted in self._optimizers:
+            part = [(g, v) for g, v in pairs if self.is_second(v) == wanted]
+            norms.append(_norm([gradient for gradient, _ in part]))
+            if any(gradient is not None for gradient, _ in part):
+                optimizer.apply(*map(list, zip(*part, strict=True)))
         self._follow(ops.stack(norms))
         self._iterations.assign_add(1)
 
@@ -76,11 +68,8 @@ class PairedOptimizer(keras.optimizers.Optimizer):
 
     @property
     def _optimizers(self):
-        return self.first, self.second
-
-    def _parts(self, variables):
-        second = [v for v in variables if self.is_second(v)]
-        return [v for v in variables if not self.is_second(v)], second
+        """Both, with what `is_second` says of their variables."""
+        return (self.first, False), (self.second, True)
 
     @property
     def variables(self):
@@ -103,7 +92,8 @@ class PairedOptimizer(keras.optimizers.Optimizer):
 
     def finalize_variable_values(self, var_list):
         if self.first.use_ema:
-            self.first.finalize_variable_values(self._parts(var_list)[0])
+            part = [v for v in var_list if not self.is_second(v)]
+            self.first.finalize_variable_values(part)
 
     def get_config(self):
         raise NotImplementedError(

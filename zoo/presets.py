@@ -88,6 +88,8 @@ SR_CONFIGS: dict[str, dict[str, Any]] = {
     },
 }
 
+_PHOTOGRAPHS = "RGB in [0, 1], channels last, any height and width"
+
 PRESETS: dict[str, Preset] = {
     "sr_x4_tiny": Preset(
         model="SRGenerator",
@@ -96,7 +98,7 @@ PRESETS: dict[str, Preset] = {
         config=SR_CONFIGS["tiny"],
         card="cards/sr_x4_tiny.md",
         description="enlarges photographs four times, on a phone too",
-        preprocessing="RGB in [0, 1], channels last, any height and width",
+        preprocessing=_PHOTOGRAPHS,
     ),
     "sr_x4_base": Preset(
         model="SRGenerator",
@@ -105,7 +107,7 @@ PRESETS: dict[str, Preset] = {
         config=SR_CONFIGS["base"],
         card="cards/sr_x4_base.md",
         description="enlarges photographs four times, faithfully",
-        preprocessing="RGB in [0, 1], channels last, any height and width",
+        preprocessing=_PHOTOGRAPHS,
         perceptual="srgan_x4_base",
     ),
     "srgan_x4_base": Preset(
@@ -115,7 +117,7 @@ PRESETS: dict[str, Preset] = {
         config=SR_CONFIGS["base"],
         card="cards/srgan_x4_base.md",
         description="enlarges photographs four times, sharply",
-        preprocessing="RGB in [0, 1], channels last, any height and width",
+        preprocessing=_PHOTOGRAPHS,
     ),
 }
 

@@ -208,7 +208,7 @@ class SRGenerator(keras.Model):
 
     @classmethod
     def from_run(cls, folder, weights="best"):
-        """The model that `convzoo.training.train_sr` left in a folder.
+        """The model that `train_sr` or `train_srgan` left in a folder.
 
         Args:
             folder: of the run.

@@ -1,5 +1,7 @@
 """The networks of `SRGenerator`, as functions on Keras tensors."""
 
+import functools
+
 import keras
 import numpy as np
 from keras import layers, ops
@@ -26,17 +28,13 @@ def residual(
     dtype,
 ):
     """SRResNet, up to its image without the anchor."""
-
-    def conv(x, filters, size=3, initializer="glorot_uniform"):
-        return _conv(x, filters, size, initializer, dtype)
+    conv = functools.partial(_conv, dtype=dtype)
+    activated = functools.partial(_activated, name=activation, dtype=dtype)
 
     def in_block(x):
         if normalization is None:
             return conv(x, filters, 3, _small())
         return layers.BatchNormalization(dtype=dtype)(conv(x, filters))
-
-    def activated(x):
-        return _activation(activation, dtype)(x)
 
     x = first = activated(conv(image, filters, head_kernel_size))
     for _ in range(num_blocks):
@@ -65,12 +63,8 @@ def rrdb(
     **_,
 ):
     """ESRGAN's network: residual blocks of three dense blocks each."""
-
-    def conv(x, filters, size=3, initializer="glorot_uniform"):
-        return _conv(x, filters, size, initializer, dtype)
-
-    def activated(x):
-        return _activation(activation, dtype)(x)
+    conv = functools.partial(_conv, dtype=dtype)
+    activated = functools.partial(_activated, name=activation, dtype=dtype)
 
     def dense(x):
         maps = x
@@ -109,11 +103,11 @@ def plain(
     It starts as little more than its anchor, and with hidden layers that pass
     the image on; `benchmarks/first_weights.py` compares other first weights.
     """
-    x = _conv(image, filters, head_kernel_size, "he_normal", dtype)
-    x = _activation(activation, dtype)(x)
+    x = _conv(image, filters, head_kernel_size, "he_normal", dtype=dtype)
+    x = _activated(x, activation, dtype)
     for _ in range(num_blocks):
-        x = _conv(x, filters, 3, NearIdentity(), dtype)
-        x = _activation(activation, dtype)(x)
+        x = _conv(x, filters, 3, NearIdentity(), dtype=dtype)
+        x = _activated(x, activation, dtype)
     return _with_anchor(_last(x, scale, dtype), image, anchor, scale)
 
 
@@ -122,7 +116,7 @@ def upsampling_factors(scale):
     return {2: (2,), 3: (3,), 4: (2, 2), 8: (2, 2, 2)}[scale]
 
 
-def _conv(x, filters, size, initializer, dtype):
+def _conv(x, filters, size=3, initializer="glorot_uniform", *, dtype):
     return layers.Conv2D(
         filters,
         size,
@@ -142,15 +136,15 @@ def _small():
 def _last(x, scale, dtype):
     """All sub-pixels of the image, with first values close to 0."""
     initializer = keras.initializers.VarianceScaling(0.01)
-    return _conv(x, 3 * scale**2, 3, initializer, dtype)
+    return _conv(x, 3 * scale**2, 3, initializer, dtype=dtype)
 
 
-def _activation(name, dtype):
+def _activated(x, name, dtype):
     if name == "relu":
-        return layers.ReLU(dtype=dtype)
+        return layers.ReLU(dtype=dtype)(x)
     if name == "leaky_relu":
-        return layers.LeakyReLU(negative_slope=0.2, dtype=dtype)
-    return layers.PReLU(shared_axes=[1, 2], dtype=dtype)
+        return layers.LeakyReLU(negative_slope=0.2, dtype=dtype)(x)
+    return layers.PReLU(shared_axes=[1, 2], dtype=dtype)(x)
 
 
 def _with_anchor(x, image, anchor, scale):

@@ -29,6 +29,8 @@ from convzoo.losses.loss_terms import checked_loss, sample_values
 from convzoo.zoo.paired_optimizer import PairedOptimizer
 from convzoo.zoo.sr_discriminator import SRDiscriminator
 
+_TERMS = ("pixel_loss", "perceptual_loss", "adversarial_loss")
+
 
 @keras.saving.register_keras_serializable(package="convzoo")
 class SRGAN(keras.Model):
@@ -119,9 +121,11 @@ class SRGAN(keras.Model):
         _check_built("generator", generator)
         check_number("gradient_penalty", gradient_penalty, 0)
         terms = {
-            "pixel": _checked_term("pixel_loss", pixel_loss),
-            "perceptual": _checked_term("perceptual_loss", perceptual_loss),
-            "adversarial": _checked_adversarial(adversarial_loss),
+            "pixel_loss": _checked_term("pixel_loss", pixel_loss),
+            "perceptual_loss": _checked_term(
+                "perceptual_loss", perceptual_loss
+            ),
+            "adversarial_loss": _checked_adversarial(adversarial_loss),
         }
         _check_terms(
             terms,
@@ -129,7 +133,7 @@ class SRGAN(keras.Model):
             discriminator_loss=discriminator_loss,
             gradient_penalty=gradient_penalty or None,
         )
-        if discriminator is None and terms["adversarial"] is not None:
+        if discriminator is None and terms["adversarial_loss"] is not None:
             discriminator = SRDiscriminator()
         if discriminator is not None:
             _check_discriminator(discriminator, gradient_penalty)
@@ -138,7 +142,7 @@ class SRGAN(keras.Model):
         self.discriminator = discriminator
         self.terms = {k: v for k, v in terms.items() if v is not None}
         self.discriminator_loss = _checked_discriminator_loss(
-            discriminator_loss, terms["adversarial"]
+            discriminator_loss, terms["adversarial_loss"]
         )
         self.gradient_penalty = float(gradient_penalty)
         self.seed = seed
@@ -150,7 +154,7 @@ class SRGAN(keras.Model):
         self.built = True
 
     def _metric_names(self):
-        names = [f"{name}_loss" for name in self.terms]
+        names = list(self.terms)
         if self.discriminator is not None:
             names += ["discriminator_loss", "real_score", "fake_score"]
         if self.gradient_penalty:
@@ -231,9 +235,9 @@ class SRGAN(keras.Model):
         real = self.discriminator(y, training=training)
         fake = self.discriminator(ops.stop_gradient(y_pred), training=training)
         values = self._image_terms(y, y_pred)
-        if "adversarial" in self.terms:
+        if "adversarial_loss" in self.terms:
             values["adversarial_loss"] = sample_values(
-                self.terms["adversarial"][0],
+                self.terms["adversarial_loss"][0],
                 real,
                 self._judged_for_the_generator(y_pred, training),
             )
@@ -245,8 +249,8 @@ class SRGAN(keras.Model):
 
     def _image_terms(self, y, y_pred):
         return {
-            f"{name}_loss": sample_values(self.terms[name][0], y, y_pred)
-            for name in ("pixel", "perceptual")
+            name: sample_values(self.terms[name][0], y, y_pred)
+            for name in ("pixel_loss", "perceptual_loss")
             if name in self.terms
         }
 
@@ -254,7 +258,7 @@ class SRGAN(keras.Model):
         """The generator's loss, and its terms to their metrics."""
         total = 0.0
         for name, value in values.items():
-            weight = self.terms[name.removesuffix("_loss")][1]
+            weight = self.terms[name][1]
             total = total + weight * self._reported(name, value, sample_weight)
         return total
 
@@ -297,13 +301,9 @@ class SRGAN(keras.Model):
 
     def get_config(self):
         serialize = keras.saving.serialize_keras_object
-        terms = {
-            f"{name}_loss": [serialize(self.terms[name][0]), weight]
-            if name in self.terms
-            else None
-            for name in ("pixel", "perceptual", "adversarial")
-            for weight in [self.terms.get(name, (None, None))[1]]
-        }
+        terms = dict.fromkeys(_TERMS)
+        for name, (loss, weight) in self.terms.items():
+            terms[name] = [serialize(loss), weight]
         return {
             **super().get_config(),
             **terms,
@@ -399,7 +399,7 @@ def _check_terms(terms, **of_discriminator):
             "perceptual_loss=None, adversarial_loss=None"
         )
     for name, value in of_discriminator.items():
-        if terms["adversarial"] is None and value is not None:
+        if terms["adversarial_loss"] is None and value is not None:
             raise ValueError(
                 f"`{name}` must be left out where `adversarial_loss` is None. "
                 f"Received: {name}={value!r}"

@@ -1,6 +1,5 @@
 import sys
 
-import keras
 import numpy as np
 import pytest
 
@@ -46,6 +45,21 @@ def test_a_row_is_bicubic_network_and_original(tmp_path):
     np.testing.assert_array_equal(picture[192:272, 384:], grey)
     assert picture[272:].max() == 0
     assert list(path.parent.iterdir()) == [path]
+    # Readable as any file that a person makes.
+    (tmp_path / "file").touch()
+    assert path.stat().st_mode == (tmp_path / "file").stat().st_mode
+
+
+def test_an_epoch_that_is_run_again_replaces_its_picture(tmp_path):
+    samples, photographs = Samples(tmp_path, pairs()), pairs()
+    for enlarged in (
+        [255 - p.high for p in photographs],
+        [p.high for p in photographs],
+    ):
+        after_an_epoch(samples, enlarged)
+    (path,) = (tmp_path / "samples").iterdir()
+    picture = read_image(path).pixels
+    np.testing.assert_array_equal(picture[:192, 192:384], picture[:192, 384:])
 
 
 def test_an_epoch_without_images_writes_nothing(tmp_path):
@@ -96,7 +110,3 @@ def test_without_the_package_it_says_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "tensorboardX", None)
     with pytest.raises(ValueError, match=r"pip install convzoo\[tensorboard\]"):
         Samples(tmp_path, pairs(), tensorboard=True)
-
-
-def test_is_a_callback():
-    assert issubclass(Samples, keras.callbacks.Callback)

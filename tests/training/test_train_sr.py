@@ -195,3 +195,14 @@ def test_fine_tuning_a_run(data, tmp_path):
     a, b = (SRGenerator.from_run(run.folder) for run in (first, tuned))
     for x, y in zip(a.get_weights(), b.get_weights(), strict=True):
         np.testing.assert_allclose(x, y, atol=1e-6)
+
+
+def test_photographs_too_small_to_validate_are_refused_at_once(tmp_path):
+    data, small = tmp_path / "data", tmp_path / "small"
+    for folder, side in ((data, 64), (small, 16)):
+        folder.mkdir()
+        pixels = photograph(64, side)
+        write_image(folder / "0.png", ImageFile(pixels))
+    with pytest.raises(ValueError, match="validates, of 16x64 pixels, is too"):
+        train_sr(data, tmp_path / "run", validation=small, **QUICK)
+    assert not (tmp_path / "run").exists()

@@ -259,6 +259,8 @@ def test_only_the_generator_is_averaged(data, quick, tmp_path):
         ("config", "huge"),
         ("pretrain_steps", -2),
         ("pretrain_steps", 3),
+        ("pretrain_steps", 2.0),
+        ("patch_size", 1.5),
         ("steps", 3),
         ("steps", 0),
         ("filters", 0),
@@ -287,3 +289,33 @@ def test_arguments_are_checked_before_anything_is_written(
 def test_photographs_smaller_than_a_patch_are_named(data, quick, tmp_path):
     with pytest.raises(ValueError, match=r"1.png: is smaller than a patch"):
         train_srgan(data, tmp_path / "run", **{**quick, "patch_size": 30})
+
+
+def test_photographs_too_small_for_a_checkerboard_leave_it_out(quick, tmp_path):
+    """A log must hold numbers: JSON knows no NaN."""
+    data = tmp_path / "data"
+    data.mkdir()
+    for seed in range(2):
+        pixels = photograph(48, 31 if seed == 0 else 48, seed=seed)
+        write_image(data / f"{seed}.png", ImageFile(pixels))
+    arguments = {
+        **quick,
+        "pretrain_steps": 0,
+        "init": "sr_x4_tiny",
+        "steps": 2,
+        "perceptual_weight": 0.0,
+    }
+    run = train_srgan(data, tmp_path / "run", **arguments)
+    assert "checkerboard" not in run.best
+    assert "NaN" not in (run.folder / "log.jsonl").read_text()
+
+
+def test_photographs_too_small_to_validate_are_refused_at_once(quick, tmp_path):
+    data, small = tmp_path / "data", tmp_path / "small"
+    for folder, side in ((data, 64), (small, 22)):
+        folder.mkdir()
+        pixels = photograph(64, side)
+        write_image(folder / "0.png", ImageFile(pixels))
+    with pytest.raises(ValueError, match="validates, of 20x64 pixels, is too"):
+        train_srgan(data, tmp_path / "run", validation=small, **quick)
+    assert not (tmp_path / "run").exists()

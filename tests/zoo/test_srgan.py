@@ -573,9 +573,9 @@ def test_a_file_keeps_all_arguments(tmp_path):
         for m in (loaded, model)
     ]
     assert configs[0] == configs[1]
-    assert loaded.terms["pixel"][0].epsilon == 0.1
-    assert loaded.terms["perceptual"][1] == 3.0
-    assert loaded.terms["adversarial"][0].relativistic
+    assert loaded.terms["pixel_loss"][0].epsilon == 0.1
+    assert loaded.terms["perceptual_loss"][1] == 3.0
+    assert loaded.terms["adversarial_loss"][0].relativistic
     assert loaded.discriminator_loss.kind == "hinge"
     assert (loaded.gradient_penalty, loaded.seed) == (4.0, 9)
     second = loaded.optimizer.second
@@ -646,9 +646,9 @@ def test_defaults_are_esrgans(monkeypatch):
     monkeypatch.setattr(srgan, "SRDiscriminator", lambda: judge)
     model = SRGAN(tiny_generator(filters=4, num_blocks=1))
     assert model.discriminator is judge
-    assert model.terms["pixel"] == (keras.losses.mean_absolute_error, 0.01)
-    assert model.terms["perceptual"] == (features, 1.0)
-    loss, weight = model.terms["adversarial"]
+    assert model.terms["pixel_loss"] == (keras.losses.mean_absolute_error, 0.01)
+    assert model.terms["perceptual_loss"] == (features, 1.0)
+    loss, weight = model.terms["adversarial_loss"]
     assert (loss.kind, loss.relativistic, weight) == (
         "non_saturating",
         False,

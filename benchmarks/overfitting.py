@@ -1,0 +1,48 @@
+"""How much better photographs are enlarged that a model has learned from.
+
+    python -m benchmarks.overfitting FOLDER [PRESET ...]
+
+FOLDER holds the photographs that the presets learned from; every twentieth
+validated them. Prints PSNR on Y over the others, over those that validated, and
+over those again as the mean of eight views. What one model gains on another
+tells more than the figures, since photographs differ. A preset may be a run's
+folder.
+"""
+
+import functools
+import os
+import sys
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+from convzoo.training.evaluate_sr import mean, measure
+from convzoo.training.photographs import read_pair
+from convzoo.training.sr_data import read_sr_data
+from convzoo.zoo import SRGenerator
+
+
+def main(folder=None, *presets):
+    if folder is None:
+        print("skipped: name a folder of photographs")
+        return
+    for name in presets or ("sr_x4_tiny", "sr_x4_base"):
+        model = SRGenerator.load(name)
+        data = read_sr_data(folder, model.scale)
+        learned = [read_pair(path, model.scale) for path in data.photographs]
+        ensemble = functools.partial(model.upscale, ensemble=True)
+        print(
+            f"{name}: learned {_psnr(model.upscale, learned):.2f} dB, held out "
+            f"{_psnr(model.upscale, data.held_out):.2f} dB, eight views "
+            f"{_psnr(ensemble, data.held_out):.2f} dB",
+            flush=True,
+        )
+
+
+def _psnr(upscale, pairs):
+    scale = len(pairs[0].high) // len(pairs[0].low)
+    qualities = [measure(upscale(p.low), p.high, scale) for p in pairs]
+    return mean(qualities).psnr_y
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
