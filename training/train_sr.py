@@ -67,8 +67,8 @@ def train_sr(
         epoch_steps: batches between two validations; `steps` is a multiple.
         loss: of pixels, `"mean_absolute_error"` or `"mean_squared_error"`.
         precision: `"float32"`, or `"mixed_bfloat16"`, which processors with
-            matrix units for it run in less than half the time; weights and the sum
-            with the anchor stay in float32.
+            matrix units for it run in less than half the time; weights and the
+            sum with the anchor stay in float32.
         verbose: as in `keras.Model.fit`.
 
     Returns:
