@@ -11,6 +11,8 @@ from convzoo.zoo.image_file import ImageFile, write_image
 _PHOTOGRAPHS = 3
 # Side of what is shown of each, in pixels.
 _SIDE = 192
+# At most so much later TensorBoard sees it, and a killed run loses it.
+_FLUSH_SECONDS = 10
 
 
 class Samples(keras.callbacks.Callback):
@@ -61,8 +63,13 @@ class Samples(keras.callbacks.Callback):
             for name, value in logs.items():
                 self._writer.add_scalar(name, float(value), step)
             self._writer.add_image("samples", picture, step, dataformats="HWC")
-            self._writer.flush()
         self.enlarged = []
+
+    def on_train_end(self, logs=None):
+        # Its `flush` leaves out what still waits for its thread; only `close`
+        # writes all.
+        if self._writer is not None:
+            self._writer.close()
 
 
 def _row(pair, enlarged):
@@ -90,4 +97,4 @@ def _writer(folder):
             "`tensorboard` needs the package tensorboardX; "
             "pip install convzoo[tensorboard]. Received: tensorboard=True"
         ) from error
-    return SummaryWriter(str(folder))
+    return SummaryWriter(str(folder), flush_secs=_FLUSH_SECONDS)

@@ -19,15 +19,18 @@ import keras
 from keras import ops
 
 from convzoo.layers.checks import check_number
-from convzoo.losses import (
-    DiscriminatorLoss,
-    GeneratorLoss,
-    Perceptual,
-    gradient_penalty,
-)
-from convzoo.losses.loss_terms import checked_loss, sample_values
+from convzoo.losses import gradient_penalty
+from convzoo.losses.loss_terms import sample_values
 from convzoo.zoo.paired_optimizer import PairedOptimizer
 from convzoo.zoo.sr_discriminator import SRDiscriminator
+from convzoo.zoo.srgan_checks import (
+    check_built,
+    check_discriminator,
+    check_terms,
+    checked_adversarial,
+    checked_discriminator_loss,
+    checked_term,
+)
 
 _TERMS = ("pixel_loss", "perceptual_loss", "adversarial_loss")
 
@@ -118,16 +121,14 @@ class SRGAN(keras.Model):
         seed=None,
         **kwargs,
     ):
-        _check_built("generator", generator)
+        check_built("generator", generator)
         check_number("gradient_penalty", gradient_penalty, 0)
         terms = {
-            "pixel_loss": _checked_term("pixel_loss", pixel_loss),
-            "perceptual_loss": _checked_term(
-                "perceptual_loss", perceptual_loss
-            ),
-            "adversarial_loss": _checked_adversarial(adversarial_loss),
+            "pixel_loss": checked_term("pixel_loss", pixel_loss),
+            "perceptual_loss": checked_term("perceptual_loss", perceptual_loss),
+            "adversarial_loss": checked_adversarial(adversarial_loss),
         }
-        _check_terms(
+        check_terms(
             terms,
             discriminator=discriminator,
             discriminator_loss=discriminator_loss,
@@ -136,12 +137,12 @@ class SRGAN(keras.Model):
         if discriminator is None and terms["adversarial_loss"] is not None:
             discriminator = SRDiscriminator()
         if discriminator is not None:
-            _check_discriminator(discriminator, gradient_penalty)
+            check_discriminator(discriminator, gradient_penalty)
         super().__init__(**kwargs)
         self.generator = generator
         self.discriminator = discriminator
         self.terms = {k: v for k, v in terms.items() if v is not None}
-        self.discriminator_loss = _checked_discriminator_loss(
+        self.discriminator_loss = checked_discriminator_loss(
             discriminator_loss, terms["adversarial_loss"]
         )
         self.gradient_penalty = float(gradient_penalty)
@@ -339,82 +340,3 @@ class SRGAN(keras.Model):
             }
         )
         self.optimizer.build(self.trainable_variables)
-
-
-def _check_built(name, value):
-    if not isinstance(value, keras.Model) or not value.built:
-        raise ValueError(
-            f"`{name}` must be a Keras model that has been built. "
-            f"Received: {name}={value!r}"
-        )
-
-
-def _checked_term(name, value):
-    """A pair of a loss and its weight, or None."""
-    if value is None:
-        return None
-    if not isinstance(value, (tuple, list)) or len(value) != 2:
-        raise ValueError(
-            f"`{name}` must be a pair (loss, weight), or None. "
-            f"Received: {name}={value!r}"
-        )
-    loss, weight = value
-    check_number(f"{name}[1]", weight, 0)
-    if loss == "esrgan":
-        loss = Perceptual.esrgan()
-    return checked_loss(f"{name}[0]", loss), float(weight)
-
-
-def _checked_adversarial(value):
-    if isinstance(value, (tuple, list)) and len(value) == 2:
-        loss, weight = value
-        value = (GeneratorLoss(loss) if isinstance(loss, str) else loss), weight
-    term = _checked_term("adversarial_loss", value)
-    if term is not None and not isinstance(term[0], GeneratorLoss):
-        raise ValueError(
-            "`adversarial_loss[0]` must be a GeneratorLoss, or the name of its "
-            f"kind. Received: adversarial_loss[0]={term[0]!r}"
-        )
-    return term
-
-
-def _checked_discriminator_loss(loss, adversarial):
-    if loss is None and adversarial is not None:
-        kind, relativistic = adversarial[0].kind, adversarial[0].relativistic
-        return DiscriminatorLoss(kind, relativistic=relativistic)
-    if loss is not None and not isinstance(loss, DiscriminatorLoss):
-        raise ValueError(
-            "`discriminator_loss` must be a DiscriminatorLoss. "
-            f"Received: discriminator_loss={loss!r}"
-        )
-    return loss
-
-
-def _check_terms(terms, **of_discriminator):
-    """Something is to be minimised, and nothing is given in vain."""
-    if not any(terms.values()):
-        raise ValueError(
-            "One of `pixel_loss`, `perceptual_loss` and `adversarial_loss` "
-            "must not be None. Received: pixel_loss=None, "
-            "perceptual_loss=None, adversarial_loss=None"
-        )
-    for name, value in of_discriminator.items():
-        if terms["adversarial_loss"] is None and value is not None:
-            raise ValueError(
-                f"`{name}` must be left out where `adversarial_loss` is None. "
-                f"Received: {name}={value!r}"
-            )
-
-
-def _check_discriminator(discriminator, penalty):
-    _check_built("discriminator", discriminator)
-    mixes = any(
-        isinstance(layer, keras.layers.BatchNormalization)
-        for layer in discriminator._flatten_layers()
-    )
-    if penalty and mixes:
-        raise ValueError(
-            "`gradient_penalty` must be 0 with a discriminator that has batch "
-            "normalisation, which judges no photograph by itself. "
-            f"Received: gradient_penalty={penalty!r}"
-        )

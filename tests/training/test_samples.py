@@ -82,6 +82,7 @@ def test_tensorboard_reads_figures_and_pictures(tmp_path):
     pytest.importorskip("tensorboardX")
     samples = Samples(tmp_path, pairs(), tensorboard=True)
     after_an_epoch(samples, [p.high for p in pairs()], loss=0.25, psnr_y=27.5)
+    samples.on_train_end()
     found = {}
     for event in events(next((tmp_path / "tensorboard").iterdir())):
         for value in event.summary.value:
