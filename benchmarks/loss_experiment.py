@@ -21,7 +21,7 @@ import keras
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from convzoo.losses import FSIM, SSIM, Contextual, FeatureExtractor
+from convzoo.losses import FSIM, SSIM, Contextual, FeatureExtractor, Luma
 from convzoo.training.evaluate_sr import measure
 from convzoo.training.optimization import jit_compile
 from convzoo.training.patches import Patches
@@ -95,6 +95,7 @@ def _losses(features):
     return {
         "L2": {**alone, "pixel_loss": ("mean_squared_error", 1.0)},
         "L1": {**alone, "pixel_loss": (absolute, 1.0)},
+        "L1 of luma": {**alone, "pixel_loss": (Luma(absolute), 1.0)},
         "SSIM": {**alone, "pixel_loss": (SSIM(), 1.0)},
         "FSIM + L1": {
             **alone,

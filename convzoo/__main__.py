@@ -186,7 +186,11 @@ def train_sr(
     seed: int = 0,
     epoch_steps: int = 1000,
     loss: Annotated[
-        str, typer.Option(help="mean_absolute_error or mean_squared_error.")
+        str,
+        typer.Option(
+            help="mean_absolute_error, mean_squared_error, or of luma: "
+            "luma_absolute_error, luma_squared_error."
+        ),
     ] = "mean_absolute_error",
     precision: PrecisionOption = "float32",
 ):

@@ -10,6 +10,7 @@ from convzoo.losses.generator_loss import GeneratorLoss
 from convzoo.losses.gradient_penalty import gradient_penalty
 from convzoo.losses.loss_metric import LossMetric
 from convzoo.losses.lpips import LPIPS
+from convzoo.losses.luma import Luma
 from convzoo.losses.multi_scale_ssim import MultiScaleSSIM, multi_scale_ssim
 from convzoo.losses.perceptual import Perceptual
 from convzoo.losses.ssim import SSIM, ssim
@@ -27,6 +28,7 @@ __all__ = [
     "GeneratorLoss",
     "LPIPS",
     "LossMetric",
+    "Luma",
     "MultiScaleSSIM",
     "Perceptual",
     "SSIM",

@@ -5,6 +5,7 @@ import os
 import keras
 
 from convzoo.layers.checks import check_choice
+from convzoo.losses import Luma
 from convzoo.training.evaluate_sr import check_measurable, mean, measure
 from convzoo.training.optimization import (
     check_recipe,
@@ -17,7 +18,12 @@ from convzoo.training.sr_data import read_sr_data
 from convzoo.zoo.presets import SR_CONFIGS
 from convzoo.zoo.sr_generator import SRGenerator
 
-_LOSSES = ("mean_absolute_error", "mean_squared_error")
+_LOSSES = {
+    "mean_absolute_error": "mean_absolute_error",
+    "mean_squared_error": "mean_squared_error",
+    "luma_absolute_error": Luma("mean_absolute_error"),
+    "luma_squared_error": Luma("mean_squared_error"),
+}
 
 
 def train_sr(
@@ -65,7 +71,9 @@ def train_sr(
             validated and kept.
         seed: of the first weights and of the patches.
         epoch_steps: batches between two validations; `steps` is a multiple.
-        loss: of pixels, `"mean_absolute_error"` or `"mean_squared_error"`.
+        loss: of pixels, `"mean_absolute_error"` or `"mean_squared_error"`; or
+            `"luma_absolute_error"` or `"luma_squared_error"`, see `Luma`, for a
+            small network's best PSNR.
         precision: `"float32"`, or `"mixed_bfloat16"`, which processors with
             matrix units for it run in less than half the time; weights and the
             sum with the anchor stay in float32.
@@ -81,7 +89,7 @@ def train_sr(
     settings = dict(locals())
     for name in ("out", "verbose"):
         del settings[name]
-    check_choice("loss", loss, _LOSSES)
+    check_choice("loss", loss, tuple(_LOSSES))
     check_recipe(settings)
     photographs, held_out, fingerprints = read_sr_data(data, scale, validation)
     settings["data"], settings["validation"] = fingerprints
@@ -140,5 +148,6 @@ def _compile(model, settings):
         settings["learning_rate"], settings["steps"], settings["schedule"]
     )
     optimizer = keras.optimizers.Adam(rate, use_ema=ema > 0, ema_momentum=ema)
-    model.compile(optimizer, settings["loss"], jit_compile=jit_compile())
+    loss = _LOSSES[settings["loss"]]
+    model.compile(optimizer, loss, jit_compile=jit_compile())
     optimizer.build(model.trainable_variables)

@@ -7,6 +7,9 @@ Generative Adversarial Network, https://arxiv.org/abs/1609.04802, section 2.1.1
 Wang et al. 2018, ESRGAN: Enhanced Super-Resolution Generative Adversarial
 Networks, https://arxiv.org/abs/1809.00219, section 3.1 (`block="rrdb"`).
 
+Zhao et al. 2020, Efficient Image Super-Resolution Using Pixel Attention,
+https://arxiv.org/abs/2010.01073, section 3.2 (`attention="pixel"`).
+
 Du et al. 2021, Anchor-based Plain Net for Mobile Image Super-Resolution,
 https://arxiv.org/abs/2105.09750 (`block="plain"` with `anchor="nearest"`).
 
@@ -76,6 +79,9 @@ class SRGenerator(keras.Model):
             `"leaky_relu"` (a slope of 0.2, as ESRGAN has).
         normalization: None, or `"batch"` for batch normalisation in the
             blocks of `block="residual"`; the others take None.
+        attention: None, or `"pixel"` for residual blocks that weigh each value
+            of what they add by one in (0, 1), which a 1x1 convolution computes;
+            the other blocks take None.
         upsampling: `"stepwise"` or `"direct"`; None is what the papers have,
             `"direct"` for a plain network, which takes nothing else, and
             `"stepwise"` for the others.
@@ -101,6 +107,7 @@ class SRGenerator(keras.Model):
 
     Reference: [Ledig et al. 2017](https://arxiv.org/abs/1609.04802),
     [Wang et al. 2018](https://arxiv.org/abs/1809.00219),
+    [Zhao et al. 2020](https://arxiv.org/abs/2010.01073),
     [Du et al. 2021](https://arxiv.org/abs/2105.09750).
     """
 
@@ -114,6 +121,7 @@ class SRGenerator(keras.Model):
         block="residual",
         activation="prelu",
         normalization=None,
+        attention=None,
         upsampling=None,
         anchor=None,
         head_kernel_size=9,
@@ -127,6 +135,11 @@ class SRGenerator(keras.Model):
             "normalization",
             normalization,
             (None, "batch") if block == "residual" else (None,),
+        )
+        check_choice(
+            "attention",
+            attention,
+            (None, "pixel") if block == "residual" else (None,),
         )
         check_choice(
             "upsampling",
@@ -153,6 +166,7 @@ class SRGenerator(keras.Model):
             "block": block,
             "activation": activation,
             "normalization": normalization,
+            "attention": attention,
             "upsampling": upsampling,
             "anchor": anchor,
             "head_kernel_size": head_kernel_size,

@@ -22,6 +22,7 @@ def residual(
     num_blocks,
     activation,
     normalization,
+    attention,
     upsampling,
     anchor,
     head_kernel_size,
@@ -36,9 +37,15 @@ def residual(
             return conv(x, filters, 3, _small())
         return layers.BatchNormalization(dtype=dtype)(conv(x, filters))
 
+    def attended(x):
+        if attention is None:
+            return x
+        gate = layers.Activation("sigmoid", dtype=dtype)(conv(x, filters, 1))
+        return x * gate
+
     x = first = activated(conv(image, filters, head_kernel_size))
     for _ in range(num_blocks):
-        x = x + in_block(activated(in_block(x)))
+        x = x + attended(in_block(activated(in_block(x))))
     x = first + in_block(x)
     if upsampling == "direct":
         return _with_anchor(_last(x, scale, dtype), image, anchor, scale)

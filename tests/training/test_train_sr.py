@@ -176,6 +176,8 @@ def test_an_empty_folder_is_named(tmp_path):
     "arguments",
     [
         {"loss": "mean_squared_error"},
+        {"loss": "luma_absolute_error"},
+        {"loss": "luma_squared_error"},
         {"precision": "mixed_bfloat16", "reductions": (1, 0.7)},
     ],
 )

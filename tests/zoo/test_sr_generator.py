@@ -57,8 +57,10 @@ def by_loops(model, image):
     elif model.block == "residual":
         x = first = act(conv(image))
         for _ in range(model.num_blocks):
-            y = act(norm(conv(x)))
-            x = x + norm(conv(y))
+            y = norm(conv(act(norm(conv(x)))))
+            if model.attention == "pixel":
+                y = y / (1 + np.exp(-conv(y)))
+            x = x + y
         x = first + norm(conv(x))
     else:
         x = first = conv(image)
@@ -113,6 +115,14 @@ def anchor_by_loops(image, kind, scale):
             "normalization": "batch",
             "activation": "leaky_relu",
         },
+        {"block": "residual", "scale": 2, "attention": "pixel"},
+        {
+            "block": "residual",
+            "scale": 4,
+            "attention": "pixel",
+            "upsampling": "direct",
+            "normalization": "batch",
+        },
         {"block": "rrdb", "activation": "leaky_relu", "num_blocks": 1},
         {
             "block": "rrdb",
@@ -160,9 +170,13 @@ def test_upsampling_is_by_default_the_papers(block, default):
     assert found == expected
 
 
-def test_the_tiny_network_fits_its_budget():
-    model = SRGenerator(**presets.SR_CONFIGS["tiny"])
-    assert 40_000 <= model.count_params() < 48_500
+@pytest.mark.parametrize(
+    ("config", "least", "most"),
+    [("tiny", 40_000, 48_500), ("base", 170_000, 400_000)],
+)
+def test_networks_fit_their_budgets(config, least, most):
+    model = SRGenerator(**presets.SR_CONFIGS[config])
+    assert least <= model.count_params() <= most
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -191,6 +205,7 @@ def test_starts_closer_to_its_anchor_than_from_glorots_weights(seed):
         {"block": "residual", "scale": 4, "head_kernel_size": 5},
         {"block": "residual", "scale": 3, "head_kernel_size": 3},
         {"block": "residual", "scale": 4, "upsampling": "direct"},
+        {"block": "residual", "scale": 2, "attention": "pixel"},
         {"block": "rrdb", "scale": 4, "num_blocks": 1},
         {"block": "rrdb", "num_blocks": 1, "upsampling": "direct"},
     ],
@@ -327,6 +342,8 @@ def test_upscale_refuses_what_the_memory_cannot_hold():
         ("upsampling", True),
         ("activation", "gelu"),
         ("normalization", "layer"),
+        ("attention", "channel"),
+        ("attention", True),
         ("anchor", "bicubic"),
         ("head_kernel_size", 4),
     ],
@@ -337,9 +354,12 @@ def test_arguments_are_checked_by_name(name, value):
 
 
 @pytest.mark.parametrize("block", ["plain", "rrdb"])
-def test_only_a_residual_network_takes_normalization(block):
-    with pytest.raises(ValueError, match="`normalization`.*'batch'"):
-        SRGenerator(block=block, normalization="batch")
+@pytest.mark.parametrize(
+    ("name", "value"), [("normalization", "batch"), ("attention", "pixel")]
+)
+def test_only_a_residual_network_takes(name, value, block):
+    with pytest.raises(ValueError, match=f"`{name}`.*{value!r}"):
+        SRGenerator(block=block, **{name: value})
 
 
 def test_a_plain_network_enlarges_at_once():
@@ -353,6 +373,7 @@ def test_a_plain_network_enlarges_at_once():
         {"block": "plain", "activation": "prelu", "anchor": "bilinear"},
         {"block": "residual", "activation": "prelu", "anchor": "bilinear"},
         {"block": "residual", "upsampling": "direct"},
+        {"block": "residual", "attention": "pixel"},
         {"block": "rrdb", "num_blocks": 1, "activation": "leaky_relu"},
         {"block": "rrdb", "num_blocks": 1, "upsampling": "direct"},
     ],
@@ -395,7 +416,7 @@ def test_lower_precision_stays_close(policy):
     [
         {"block": "plain"},
         {"block": "residual", "anchor": "bilinear"},
-        {"block": "residual", "upsampling": "direct"},
+        {"block": "residual", "upsampling": "direct", "attention": "pixel"},
         {"block": "rrdb", "num_blocks": 1},
         {"block": "rrdb", "num_blocks": 1, "anchor": None},
     ],
@@ -420,22 +441,17 @@ def test_lower_precision_keeps_the_digits_of_the_anchor(block):
 
 
 @pytest.mark.parametrize(
-    ("block", "upsampling"),
+    "arguments",
     [
-        ("plain", None),
-        ("residual", None),
-        ("residual", "direct"),
-        ("rrdb", None),
-        ("rrdb", "direct"),
+        {"block": "plain"},
+        {"block": "residual"},
+        {"block": "residual", "upsampling": "direct", "attention": "pixel"},
+        {"block": "rrdb", "num_blocks": 1},
+        {"block": "rrdb", "num_blocks": 1, "upsampling": "direct"},
     ],
 )
-def test_every_weight_learns(block, upsampling):
-    model = tiny_generator(
-        block=block,
-        upsampling=upsampling,
-        activation="prelu",
-        num_blocks=1 if block == "rrdb" else 2,
-    )
+def test_every_weight_learns(arguments):
+    model = tiny_generator(**arguments, activation="prelu")
     before = [numpy_of(v).copy() for v in model.trainable_variables]
     low = photograph(8, 8).astype("float32")[None] / 255
     high = photograph(16, 16).astype("float32")[None] / 255
