@@ -19,7 +19,7 @@ from convzoo.layers.checks import (
     checked_data_format,
     checked_pair,
 )
-from convzoo.layers.values import values_of
+from convzoo.layers.sizes import checked_sizes
 
 
 @keras.saving.register_keras_serializable(package="convzoo")
@@ -102,7 +102,7 @@ class SPP(keras.layers.Layer):
         if self.data_format == "channels_first":
             inputs = ops.transpose(inputs, (0, 2, 3, 1))
         if sizes is not None:
-            sizes = _checked_sizes(sizes, inputs)
+            sizes = checked_sizes(sizes, inputs)
         pool = max_bins if self.pooling == "max" else average_bins
         outputs = ops.concatenate(
             [pool(inputs, level, sizes) for level in self._levels], axis=1
@@ -149,32 +149,3 @@ def _checked_levels(bins):
             "`bins` must hold positive integers and pairs of them. "
             f"Received: bins={bins!r}"
         ) from None
-
-
-def _checked_sizes(sizes, inputs):
-    """Sizes that lie within the map; an error where they can be looked at."""
-    sizes = ops.convert_to_tensor(sizes)
-    if len(sizes.shape) != 2 or sizes.shape[1] != 2 or not _is_int(sizes):
-        raise ValueError(
-            "`sizes` must be integers of shape (batch, 2). Received: "
-            f"shape {tuple(sizes.shape)}, dtype {sizes.dtype}"
-        )
-    height, width = ops.shape(inputs)[1:3]
-    values = values_of(sizes)
-    if values is not None and not _within(values, height, width):
-        raise ValueError(
-            "`sizes` must lie between 1 and the rows and columns of the "
-            f"maps, {(height, width)}. Received: sizes={values.tolist()}"
-        )
-    sizes = ops.cast(sizes, "int32")
-    rows = ops.clip(sizes[:, 0], 1, height)
-    columns = ops.clip(sizes[:, 1], 1, width)
-    return ops.stack([rows, columns], axis=1)
-
-
-def _within(sizes, height, width):
-    return bool((sizes >= 1).all() and (sizes <= (height, width)).all())
-
-
-def _is_int(tensor):
-    return "int" in keras.backend.standardize_dtype(tensor.dtype)

@@ -1,7 +1,10 @@
 """Models, whole and trained."""
 
+from convzoo.zoo.size_agnostic_classifier import (
+    SizeAgnosticClassifier as SizeAgnosticClassifier,
+)
 from convzoo.zoo.sr_discriminator import SRDiscriminator as SRDiscriminator
 from convzoo.zoo.sr_generator import SRGenerator as SRGenerator
 from convzoo.zoo.srgan import SRGAN as SRGAN
 
-__all__ = ["SRGAN", "SRDiscriminator", "SRGenerator"]
+__all__ = ["SRGAN", "SRDiscriminator", "SRGenerator", "SizeAgnosticClassifier"]

@@ -1,0 +1,57 @@
+"""Maps of several sizes, padded to one: how much of each is valid."""
+
+import keras
+from keras import ops
+
+from convzoo.layers.values import values_of
+
+
+def checked_sizes(sizes, maps):
+    """Sizes that lie within the maps, as int32.
+
+    Args:
+        sizes: integers `(batch, 2)`, the valid rows and columns of each map,
+            from its top left corner.
+        maps: `(batch, height, width, channels)`.
+
+    Raises:
+        ValueError: they are no such integers; or, where values can be looked
+            at, an entry is below 1 or beyond the maps. Inside a compiled
+            function it is clipped.
+    """
+    sizes = ops.convert_to_tensor(sizes)
+    if len(sizes.shape) != 2 or sizes.shape[1] != 2 or not _is_int(sizes):
+        raise ValueError(
+            "`sizes` must be integers of shape (batch, 2). Received: "
+            f"shape {tuple(sizes.shape)}, dtype {sizes.dtype}"
+        )
+    height, width = ops.shape(maps)[1:3]
+    values = values_of(sizes)
+    if values is not None and not _within(values, height, width):
+        raise ValueError(
+            "`sizes` must lie between 1 and the rows and columns of the "
+            f"maps, {(height, width)}. Received: sizes={values.tolist()}"
+        )
+    sizes = ops.cast(sizes, "int32")
+    rows = ops.clip(sizes[:, 0], 1, height)
+    columns = ops.clip(sizes[:, 1], 1, width)
+    return ops.stack([rows, columns], axis=1)
+
+
+def valid_area(sizes, maps):
+    """Which pixels of maps are valid: booleans `(batch, height, width)`."""
+    height, width = ops.shape(maps)[1:3]
+    rows = ops.expand_dims(ops.arange(height, dtype="int32"), 0)
+    columns = ops.expand_dims(ops.arange(width, dtype="int32"), 0)
+    within_rows = ops.expand_dims(rows < sizes[:, :1], 2)
+    return ops.logical_and(
+        within_rows, ops.expand_dims(columns < sizes[:, 1:], 1)
+    )
+
+
+def _within(sizes, height, width):
+    return bool((sizes >= 1).all() and (sizes <= (height, width)).all())
+
+
+def _is_int(tensor):
+    return "int" in keras.backend.standardize_dtype(tensor.dtype)

@@ -1,0 +1,230 @@
+"""A classifier of images of any size.
+
+He, Zhang, Ren and Sun 2014, Spatial Pyramid Pooling in Deep Convolutional
+Networks for Visual Recognition, https://arxiv.org/abs/1406.4729.
+
+What differs from the paper: a residual network instead of AlexNet's kind, one
+dense layer behind the pyramid instead of three, and batches of images of
+several sizes.
+"""
+
+import keras
+from keras import layers, ops
+
+from convzoo.layers import SPP
+from convzoo.layers.checks import check_choice, check_number, check_positive
+from convzoo.layers.sizes import checked_sizes, valid_area
+from convzoo.zoo.classifier_networks import network_in_network, plain, residual
+
+_NETWORKS = {
+    "residual": residual,
+    "network_in_network": network_in_network,
+    "plain": plain,
+}
+_KEYS = {"images", "sizes"}
+
+
+@keras.saving.register_keras_serializable(package="convzoo")
+class SizeAgnosticClassifier(keras.Model):
+    """Convolutions, spatial pyramid pooling, and a dense layer.
+
+    Images come alone, in a batch of one size, or in a batch of several sizes
+    that are padded to one: each then gets the logits that it gets alone, and
+    in training it counts with its own pixels only.
+
+    Args:
+        num_classes: how many there are.
+        backbone: `"residual"`, `"network_in_network"`, made of `MLPConv`,
+            `"plain"`, the same of single convolutions; or a Keras model that
+            makes maps of images of any size, such as one of
+            `keras.applications` with `include_top=False`.
+        bins: of `SPP`.
+        pooling: of `SPP`.
+        width: channels of the first convolutions of the named backbones.
+        dropout: share of the pooled features that is dropped in training.
+        image_range: the lowest and the highest value of a pixel; named
+            backbones get it mapped to [-1, 1], a Keras model gets images as
+            they are.
+        class_names: None, or a name for each class.
+        **kwargs: `name` and `dtype` of `keras.Model`.
+
+    Input shape: `(batch, height, width, 3)`; or a dictionary `{"images":
+        (batch, height, width, 3), "sizes": (batch, 2)}` of padded images and
+        the integers of their rows and columns, from the top left corner.
+    Output shape: `(batch, num_classes)`, logits in float32.
+
+    Raises:
+        ValueError: an argument is not as described, `sizes` go beyond the
+            images, or come with a Keras model for a backbone, which cannot
+            tell what is padding.
+
+    Example:
+
+    >>> import numpy as np
+    >>> from convzoo.zoo import SizeAgnosticClassifier
+    >>> model = SizeAgnosticClassifier(10, width=8)
+    >>> model(np.zeros((2, 31, 47, 3), "float32")).shape
+    TensorShape([2, 10])
+    >>> sizes = np.array([[31, 47], [12, 8]])
+    >>> images = np.zeros((2, 31, 47, 3), "float32")
+    >>> model({"images": images, "sizes": sizes}).shape
+    TensorShape([2, 10])
+
+    Reference: [He et al. 2014](https://arxiv.org/abs/1406.4729),
+    [Lin et al. 2013](https://arxiv.org/abs/1312.4400).
+    """
+
+    def __init__(
+        self,
+        num_classes,
+        backbone="residual",
+        bins=(1, 2, 4),
+        pooling="max",
+        width=32,
+        dropout=0.0,
+        image_range=(0, 1),
+        class_names=None,
+        **kwargs,
+    ):
+        check_positive("num_classes", num_classes)
+        check_positive("width", width)
+        check_number("dropout", dropout, 0, 1)
+        _check_range(image_range)
+        _check_names(class_names, num_classes)
+        _check_backbone(backbone)
+        super().__init__(**kwargs)
+        self.num_classes = num_classes
+        self.backbone = backbone
+        self.bins = bins
+        self.width = width
+        self.dropout = dropout
+        self.image_range = tuple(image_range)
+        self.class_names = None if class_names is None else list(class_names)
+        policy = self.dtype_policy
+        self.units = (
+            _NETWORKS[backbone](width, policy)
+            if isinstance(backbone, str)
+            else []
+        )
+        self.pool = SPP(bins, pooling, dtype=policy)
+        self.drop = layers.Dropout(dropout, dtype=policy)
+        # Logits of halves would be rounded before the softmax.
+        self.head = layers.Dense(num_classes, dtype="float32", name="head")
+        self.build((None, None, None, 3))
+
+    @property
+    def pooling(self):
+        return self.pool.pooling
+
+    def build(self, input_shape):
+        shape = tuple(input_shape)
+        for unit in self.units:
+            unit.build(shape)
+            shape = unit.compute_output_shape(shape)
+        if not self.units:
+            shape = _map_shape(self.backbone)
+        self.pool.build(shape)
+        self.head.build(self.pool.compute_output_shape(shape))
+        self.built = True
+
+    def call(self, inputs, training=None):
+        images, sizes = self._unpacked(inputs)
+        x = ops.cast(images, self.compute_dtype)
+        if self.units:
+            x = self._mapped(x, sizes)
+            for unit in self.units:
+                x = unit(x, sizes=sizes, training=training)
+                sizes = None if sizes is None else unit.sizes_after(sizes)
+        else:
+            x = self.backbone(x, training=training)
+        x = self.drop(self.pool(x, sizes=sizes), training=training)
+        return self.head(x)
+
+    def get_config(self):
+        backbone = self.backbone
+        if not isinstance(backbone, str):
+            backbone = keras.saving.serialize_keras_object(backbone)
+        return {
+            **super().get_config(),
+            "num_classes": self.num_classes,
+            "backbone": backbone,
+            "bins": self.bins,
+            "pooling": self.pooling,
+            "width": self.width,
+            "dropout": self.dropout,
+            "image_range": self.image_range,
+            "class_names": self.class_names,
+        }
+
+    @classmethod
+    def from_config(cls, config):
+        if isinstance(config["backbone"], dict):
+            backbone = keras.saving.deserialize_keras_object(config["backbone"])
+            config = {**config, "backbone": backbone}
+        return cls(**config)
+
+    def _unpacked(self, inputs):
+        """Images, and sizes or None."""
+        if not isinstance(inputs, dict):
+            return inputs, None
+        if set(inputs) != _KEYS:
+            raise ValueError(
+                "A batch of several sizes must have the keys 'images' and "
+                f"'sizes'. Received: {sorted(inputs)}"
+            )
+        if not self.units:
+            raise ValueError(
+                "`backbone` must be one of "
+                f"{', '.join(map(repr, _NETWORKS))} for a batch of several "
+                "sizes: a Keras model takes padding for a part of the image. "
+                f"Received: backbone={self.backbone.name!r}"
+            )
+        images = inputs["images"]
+        return images, checked_sizes(inputs["sizes"], images)
+
+    def _mapped(self, images, sizes):
+        """From `image_range` to [-1, 1], and 0 outside the valid area."""
+        low, high = self.image_range
+        x = (images - (low + high) / 2) * (2 / (high - low))
+        if sizes is None:
+            return x
+        area = ops.expand_dims(valid_area(sizes, x), -1)
+        return ops.where(area, x, ops.zeros_like(x))
+
+
+def _map_shape(backbone):
+    shape = backbone.output_shape
+    if not isinstance(shape, tuple) or len(shape) != 4 or shape[-1] is None:
+        raise ValueError(
+            "`backbone` must make maps (batch, height, width, channels); "
+            "models of keras.applications do with include_top=False. "
+            f"Received: a model with the output {shape}"
+        )
+    return shape
+
+
+def _check_backbone(backbone):
+    if not isinstance(backbone, keras.Model):
+        check_choice("backbone", backbone, tuple(_NETWORKS))
+
+
+def _check_range(image_range):
+    if not isinstance(image_range, (tuple, list)) or len(image_range) != 2:
+        raise ValueError(
+            "`image_range` must be a pair (low, high). "
+            f"Received: image_range={image_range!r}"
+        )
+    for index, value in enumerate(image_range):
+        check_number(f"image_range[{index}]", value, float("-inf"))
+    if not image_range[0] < image_range[1]:
+        raise ValueError(
+            f"`image_range` must rise. Received: image_range={image_range!r}"
+        )
+
+
+def _check_names(class_names, num_classes):
+    if class_names is not None and len(class_names) != num_classes:
+        raise ValueError(
+            "`class_names` must have a name for each of the "
+            f"{num_classes} classes. Received: {len(class_names)} names"
+        )
