@@ -3,6 +3,7 @@
 import functools
 import os
 import sys
+import warnings
 from pathlib import Path
 from typing import Annotated
 
@@ -180,6 +181,12 @@ def train_sr(
     batch_size: int = 16,
     patch_size: int = 32,
     reductions: ReductionsOption = "1",
+    shifts: Annotated[
+        bool, typer.Option("--shifts", help="Let patches start at any pixel.")
+    ] = False,
+    validation_reduction: Annotated[
+        float, typer.Option(help="Shrink what validates by this factor.")
+    ] = 1.0,
     learning_rate: float = 1e-3,
     schedule: str = "cosine",
     ema: float = 0.999,
@@ -208,6 +215,8 @@ def train_sr(
         batch_size=batch_size,
         patch_size=patch_size,
         reductions=_numbers("reductions", reductions),
+        shifts=shifts,
+        validation_reduction=validation_reduction,
         learning_rate=learning_rate,
         schedule=schedule,
         ema=ema,
@@ -313,6 +322,178 @@ def train_srgan(
     )
 
 
+@train_app.command("classifier")
+def train_classifier(
+    data: Annotated[str, typer.Option(help="Folder of classes, or tfds:NAME.")],
+    out: RunOption,
+    validation: Annotated[
+        str | None, typer.Option(help="Another, that chooses the best weights.")
+    ] = None,
+    hold_out: Annotated[
+        float, typer.Option(help="Share of each class that does; 0 for none.")
+    ] = 0.1,
+    init: InitOption = None,
+    backbone: Annotated[
+        str, typer.Option(help="residual, network_in_network or plain.")
+    ] = "residual",
+    width: Annotated[
+        int, typer.Option(help="Channels of the first convolutions.")
+    ] = 32,
+    bins: Annotated[
+        str, typer.Option(help="Levels of the pyramid, by commas.")
+    ] = "1,2,4",
+    pooling: Annotated[str, typer.Option(help="max or average.")] = "max",
+    dropout: float = 0.0,
+    epochs: int = 60,
+    batch_size: int = 32,
+    buckets: Annotated[
+        int, typer.Option(help="How many shapes batches have, at most.")
+    ] = 6,
+    sizes: Annotated[
+        str | None,
+        typer.Option(help="Warp to these sides, an epoch after another."),
+    ] = None,
+    max_side: Annotated[
+        int | None, typer.Option(help="Scale down what is longer.")
+    ] = None,
+    rotation: Annotated[float, typer.Option(help="Degrees, at most.")] = 10.0,
+    zoom: float = 0.1,
+    shift: float = 0.05,
+    color: float = 0.3,
+    flip: Annotated[
+        bool, typer.Option("--flip", help="Left and right are alike.")
+    ] = False,
+    learning_rate: float = 1e-3,
+    schedule: str = "cosine",
+    weight_decay: float = 1e-4,
+    ema: float = 0.99,
+    label_smoothing: float = 0.1,
+    balance: Annotated[
+        bool, typer.Option("--balance", help="Let all classes count alike.")
+    ] = False,
+    patience: Annotated[
+        int | None, typer.Option(help="Epochs to wait for a better score.")
+    ] = None,
+    precision: PrecisionOption = "float32",
+    seed: int = 0,
+    tensorboard: Annotated[
+        bool, typer.Option("--tensorboard", help="Write for TensorBoard too.")
+    ] = False,
+):
+    """Train a classifier of images of any size; resumes where it stopped."""
+    from convzoo.training.train_classifier import train_classifier as train
+
+    run = train(
+        data,
+        out,
+        validation=validation,
+        hold_out=hold_out,
+        init=init,
+        backbone=backbone,
+        width=width,
+        bins=_integers("bins", bins),
+        pooling=pooling,
+        dropout=dropout,
+        epochs=epochs,
+        batch_size=batch_size,
+        buckets=buckets,
+        sizes=None if sizes is None else _integers("sizes", sizes),
+        max_side=max_side,
+        rotation=rotation,
+        zoom=zoom,
+        shift=shift,
+        color=color,
+        flip=flip,
+        learning_rate=learning_rate,
+        schedule=schedule,
+        weight_decay=weight_decay,
+        ema=ema,
+        label_smoothing=label_smoothing,
+        balance=balance,
+        patience=patience,
+        precision=precision,
+        seed=seed,
+        tensorboard=tensorboard,
+        verbose=_verbosity(),
+    )
+    best = run.best
+    accuracy = best.get("validation_accuracy")
+    found = "" if accuracy is None else f", {accuracy:.1%} of what validates"
+    print(
+        f"best: epoch {best['epoch'] + 1} of {run.epochs_done}{found}: "
+        f"{run.folder / 'best.weights.h5'}"
+    )
+
+
+@evaluate_app.command("classifier")
+def evaluate_classifier(
+    data: Annotated[str, typer.Option(help="Folder of classes, or tfds:NAME.")],
+    preset: PresetOption,
+    warp: Annotated[
+        int | None, typer.Option(help="Warp to squares of so many pixels.")
+    ] = None,
+    scale: Annotated[float, typer.Option(help="Resize by this factor.")] = 1.0,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "-o", "--out", help="Folder for confusion.png, sizes.png."
+        ),
+    ] = None,
+):
+    """Count what a classifier gets right."""
+    from convzoo.training.classifier_plots import write_plots
+    from convzoo.training.evaluate_classifier import (
+        evaluate_classifier as evaluate,
+    )
+    from convzoo.zoo import SizeAgnosticClassifier
+
+    report = evaluate(SizeAgnosticClassifier.load(preset), data, warp, scale)
+    table = Table(show_header=False)
+    table.add_row("images", str(len(report.right)))
+    table.add_row("accuracy", f"{report.quality.accuracy:.2%}")
+    table.add_row("mean per class", f"{report.quality.class_accuracy:.2%}")
+    table.add_row(
+        "calibration error", f"{report.quality.calibration_error:.2%}"
+    )
+    table.add_row("cross-entropy", f"{report.quality.loss:.4f}")
+    Console().print(table)
+    if out is not None:
+        for path in write_plots(report, out):
+            print(path)
+
+
+@app.command()
+def classify(
+    inputs: Annotated[list[Path], typer.Argument(help="Images or folders.")],
+    preset: PresetOption,
+    top: Annotated[int, typer.Option(help="Classes to name, at most.")] = 5,
+):
+    """Say what is in images."""
+    from convzoo.zoo import SizeAgnosticClassifier
+    from convzoo.zoo.image_file import list_images, read_photograph
+
+    model = SizeAgnosticClassifier.load(preset)
+    failures = []
+    paths = [
+        path
+        for given in inputs
+        for path in (list_images(given) if given.is_dir() else [given])
+    ]
+    for path in paths:
+        try:
+            classes = model.classify(read_photograph(path), top)
+        except ValueError as error:
+            if len(paths) == 1:
+                raise
+            failures.append(error)
+            continue
+        named = ", ".join(f"{name} {share:.1%}" for name, share in classes)
+        print(f"{path}: {named}")
+    for failure in failures:
+        print(f"convzoo: failed: {failure}", file=sys.stderr)
+    raise typer.Exit(1 if failures else 0)
+
+
 @evaluate_app.command("sr")
 def evaluate_sr(
     data: Annotated[Path, typer.Option(help="Folder of photographs.")],
@@ -390,6 +571,7 @@ def demo(
 
 def main():
     """Run the command line; errors are one line and exit code 2."""
+    warnings.showwarning = _warn
     try:
         code = app(standalone_mode=False)
     except (KeyboardInterrupt, typer.Abort):
@@ -404,6 +586,11 @@ def main():
 def _fail(message):
     print(f"convzoo: error: {' '.join(message.split())}", file=sys.stderr)
     return 2
+
+
+def _warn(message, category, filename, lineno, file=None, line=None):
+    text = " ".join(str(message).split())
+    print(f"convzoo: warning: {text}", file=sys.stderr)
 
 
 def _load(name):
@@ -435,6 +622,16 @@ def _numbers(name, text):
             f"`{name}` must be numbers with commas between. "
             f"Received: {name}={text!r}"
         ) from error
+
+
+def _integers(name, text):
+    numbers = _numbers(name, text)
+    if any(number != int(number) for number in numbers):
+        raise ValueError(
+            f"`{name}` must be integers with commas between. "
+            f"Received: {name}={text!r}"
+        )
+    return tuple(int(number) for number in numbers)
 
 
 def _verbosity():

@@ -21,9 +21,12 @@ ALLOWED = {
     "convzoo": {"layers", "losses", "zoo", "export", "training"},
 }
 WITHOUT_TENSORFLOW = ("layers", "losses", "zoo", "training", "convzoo")
-# Keras has no operator for gradients: one function for each backend, which
-# imports it when called.
-WITH_ONE_FUNCTION_FOR_TENSORFLOW = ("losses/gradient_penalty.py",)
+# Keras has no operator for gradients, and takes the shapes of a dataset's first
+# batches for those of all: one function each, which imports it when called.
+WITH_ONE_FUNCTION_FOR_TENSORFLOW = (
+    "losses/gradient_penalty.py",
+    "training/tf_source.py",
+)
 _HOME = Path(convzoo.__file__).parent
 
 

@@ -1,9 +1,25 @@
 """What is needed while a model learns, and to say how well it did."""
 
+from convzoo.training.augmentation import Augmentation as Augmentation
 from convzoo.training.evaluate_sr import evaluate_sr as evaluate_sr
+from convzoo.training.image_folder import ImageFolder as ImageFolder
 from convzoo.training.patches import Patches as Patches
 from convzoo.training.run import Run as Run
+from convzoo.training.size_buckets import SizeBuckets as SizeBuckets
+from convzoo.training.train_classifier import (
+    train_classifier as train_classifier,
+)
 from convzoo.training.train_sr import train_sr as train_sr
 from convzoo.training.train_srgan import train_srgan as train_srgan
 
-__all__ = ["Patches", "Run", "evaluate_sr", "train_sr", "train_srgan"]
+__all__ = [
+    "Augmentation",
+    "ImageFolder",
+    "Patches",
+    "Run",
+    "SizeBuckets",
+    "evaluate_sr",
+    "train_classifier",
+    "train_sr",
+    "train_srgan",
+]

@@ -12,8 +12,8 @@ from convzoo.layers.checks import (
 from convzoo.training.patches import check_reductions
 from convzoo.zoo.presets import SR_CONFIGS
 
-_SCHEDULES = ("cosine", "halving")
-_PRECISIONS = ("float32", "mixed_bfloat16")
+SCHEDULES = ("cosine", "halving")
+PRECISIONS = ("float32", "mixed_bfloat16")
 
 
 def falling_rate(start, steps, schedule):
@@ -45,8 +45,8 @@ def check_recipe(settings):
         settings: a dictionary with those that the recipes share.
     """
     check_choice("config", settings["config"], tuple(SR_CONFIGS))
-    check_choice("schedule", settings["schedule"], _SCHEDULES)
-    check_choice("precision", settings["precision"], _PRECISIONS)
+    check_choice("schedule", settings["schedule"], SCHEDULES)
+    check_choice("precision", settings["precision"], PRECISIONS)
     check_number("ema", settings["ema"], 0, 1)
     check_above("learning_rate", settings["learning_rate"], 0)
     for name in ("steps", "batch_size", "patch_size", "epoch_steps"):

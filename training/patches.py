@@ -1,15 +1,23 @@
 """Photographs cut into pairs of low and high resolution patches."""
 
-import tempfile
-
-import keras
 import numpy as np
 
-from convzoo.training.photographs import Pair, read_pair, shrink
-from convzoo.zoo.bicubic import resize_bicubic
+from convzoo.layers.checks import check_flag
+from convzoo.training.epoch_dataset import EpochDataset
+from convzoo.training.mapped_arrays import mapped_arrays
+from convzoo.training.photographs import (
+    Pair,
+    crop_to_multiple,
+    read_pair,
+    reduced_pair,
+    shrink,
+)
+
+# Low resolution pixels beyond which the bicubic kernel is 0.
+_REACH = 2
 
 
-class Patches(keras.utils.PyDataset):
+class Patches(EpochDataset):
     """Batches of random patches, the same ones whenever they are asked for.
 
     Batch `index` of epoch `epoch` depends on `(seed, epoch, index)` alone, so a
@@ -28,6 +36,10 @@ class Patches(keras.utils.PyDataset):
             which it is shrunk before it is paired, as far as it stays as large
             as a patch. `(1,)` has the photographs as they are; with smaller
             factors beside it, few photographs teach more.
+        shifts: whether a patch may start at any pixel of the photograph, and is
+            shrunk there: each photograph then stands for `scale * scale` low
+            resolution ones, whose pixels lie between each other's. Without it,
+            patches are cut from the one that starts at the top left.
 
     Returns, by index: float32 arrays in [0, 1], `(batch, patch_size,
         patch_size, 3)` and `(batch, scale * patch_size, scale * patch_size,
@@ -47,16 +59,18 @@ class Patches(keras.utils.PyDataset):
         batches,
         seed,
         reductions=(1,),
+        shifts=False,
     ):
         check_reductions(reductions)
+        check_flag("shifts", shifts)
         super().__init__()
         self.scale = scale
         self.patch_size = patch_size
         self.batch_size = batch_size
         self.batches = batches
         self.seed = seed
-        self.epoch = 0
         self.reductions = reductions
+        self.shifts = shifts
         self._pairs = _mapped(
             pair for item in photographs for pair in self._read(item)
         )
@@ -70,27 +84,37 @@ class Patches(keras.utils.PyDataset):
         low, high = (np.stack(images) for images in zip(*pairs, strict=True))
         return low.astype("float32") / 255, high.astype("float32") / 255
 
-    def follow(self):
-        """The callback by which `fit` tells which epoch it is in."""
-        return keras.callbacks.LambdaCallback(on_epoch_begin=self._begin)
-
-    def _begin(self, epoch, logs):
-        self.epoch = epoch
-
     def _patch(self, random):
         pair = self._pairs[random.integers(len(self._pairs))]
+        cut = self._shifted if self.shifts else self._aligned
+        patches = cut(pair, random)
+        turns, mirrored = random.integers(4), random.integers(2)
+        patches = [np.rot90(patch, turns) for patch in patches]
+        return [patch[:, ::-1] if mirrored else patch for patch in patches]
+
+    def _aligned(self, pair, random):
+        """A patch of the low resolution image, and its original."""
         y, x = (
             random.integers(n - self.patch_size + 1) for n in pair.low.shape[:2]
         )
-        turns, mirrored = random.integers(4), random.integers(2)
-        patches = []
-        for image, factor in zip(pair, (1, self.scale), strict=True):
-            size = self.patch_size * factor
-            rows = slice(y * factor, y * factor + size)
-            columns = slice(x * factor, x * factor + size)
-            patch = np.rot90(image[rows, columns], turns)
-            patches.append(patch[:, ::-1] if mirrored else patch)
-        return patches
+        return [
+            _square(image, y * factor, x * factor, self.patch_size * factor)
+            for image, factor in zip(pair, (1, self.scale), strict=True)
+        ]
+
+    def _shifted(self, pair, random):
+        """A patch of the original, and what it shrinks to."""
+        side = self.patch_size * self.scale
+        corner = [random.integers(n - side + 1) for n in pair.high.shape[:2]]
+        # With what lies around, so that it is as if the whole were shrunk.
+        before = [min(n // self.scale, _REACH) for n in corner]
+        rows, columns = (
+            slice(n - k * self.scale, n + side + _REACH * self.scale)
+            for n, k in zip(corner, before, strict=True)
+        )
+        around = crop_to_multiple(pair.high[rows, columns], self.scale)
+        low = _square(shrink(around, self.scale), *before, self.patch_size)
+        return [low, _square(pair.high, *corner, side)]
 
     def _read(self, photograph):
         """The pairs of one photograph, one for each reduction that it bears."""
@@ -105,17 +129,9 @@ class Patches(keras.utils.PyDataset):
                 f"Received: {width}x{height}"
             )
         for reduction in self.reductions:
-            reduced = pair if reduction == 1 else self._reduced(pair, reduction)
+            reduced = reduced_pair(pair, reduction, self.scale)
             if min(reduced.low.shape[:2]) >= self.patch_size:
                 yield reduced
-
-    def _reduced(self, pair, reduction):
-        height, width = (
-            self.scale * int(n * reduction / self.scale)
-            for n in pair.high.shape[:2]
-        )
-        high = resize_bicubic(pair.high, height, width)
-        return Pair(shrink(high, self.scale), high)
 
 
 def check_reductions(reductions):
@@ -128,23 +144,18 @@ def check_reductions(reductions):
         )
 
 
+def _square(image, y, x, side):
+    return image[y : y + side, x : x + side]
+
+
 def _mapped(pairs):
-    """The pairs, in RGB, as views of one unnamed file."""
-    shapes = []
-    with tempfile.TemporaryFile() as file:
-        for pair in pairs:
-            rgb = [np.broadcast_to(i, (*i.shape[:2], 3)) for i in pair]
-            file.writelines(image.tobytes() for image in rgb)
-            shapes.append([image.shape for image in rgb])
-        file.flush()
-        # Slices of a plain array cost a fraction of those of a memmap.
-        stored = np.asarray(np.memmap(file, np.uint8, "r"))
-    views, start = [], 0
-    for pair_shapes in shapes:
-        pair = []
-        for shape in pair_shapes:
-            stop = start + int(np.prod(shape))
-            pair.append(stored[start:stop].reshape(shape))
-            start = stop
-        views.append(Pair(*pair))
-    return views
+    """The pairs, in RGB, as views of one file."""
+    images = mapped_arrays(
+        np.broadcast_to(image, (*image.shape[:2], 3))
+        for pair in pairs
+        for image in pair
+    )
+    return [
+        Pair(low, high)
+        for low, high in zip(images[::2], images[1::2], strict=True)
+    ]

@@ -38,3 +38,30 @@ def read_pair(path, scale):
     if 0 in high.shape:
         raise ValueError(f"{path}: is smaller than {scale} pixels a side")
     return Pair(shrink(high, scale), high)
+
+
+def reduced_pair(pair, reduction, scale):
+    """The pair that a photograph makes once it has been shrunk.
+
+    What a photograph has of JPEG's blocks, of blur and noise, goes with it.
+
+    Args:
+        pair: of the photograph.
+        reduction: factor, above 0 and at most 1.
+        scale: factor between the two resolutions.
+
+    Raises:
+        ValueError: it would be smaller than `scale` pixels in one direction.
+    """
+    if reduction == 1:
+        return pair
+    height, width = (
+        scale * int(n * reduction / scale) for n in pair.high.shape[:2]
+    )
+    if 0 in (height, width):
+        raise ValueError(
+            f"A photograph of {pair.high.shape[1]}x{pair.high.shape[0]} pixels "
+            f"is too small for a reduction by {reduction}"
+        )
+    high = resize_bicubic(pair.high, height, width)
+    return Pair(shrink(high, scale), high)

@@ -36,32 +36,48 @@ class Run(keras.callbacks.Callback):
             higher is better, unless its name has a minus in front.
         subject: maps the model that learns to the one that is kept, for the
             two files of weights; None for the same.
+        patience: epochs without a better score after which the run ends; None
+            for no such end.
 
     Raises:
         ValueError: the folder holds another run, something else, or cannot be
             written.
     """
 
-    def __init__(self, folder, settings, validate, score, subject=None):
+    def __init__(
+        self, folder, settings, validate, score, subject=None, patience=None
+    ):
         super().__init__()
         self.folder = Path(folder)
         self.validate = validate
         self.score = score
         self.subject = subject or (lambda model: model)
+        self.patience = patience
         self.log = []
         self.lost_epoch = None
         self._open(settings)
 
     @property
     def best(self):
-        """The log entry with the best score, or None."""
-        sign = -1 if self.score.startswith("-") else 1
-        name = self.score.removeprefix("-")
-        return max(self.log, key=lambda e: sign * e[name], default=None)
+        """The log entry with the best score, the last of several; or None."""
+        return max(reversed(self.log), key=self._quality, default=None)
 
     @property
     def epochs_done(self):
         return len(self.log)
+
+    @property
+    def is_over(self):
+        """Whether the best score was first reached `patience` epochs ago."""
+        if self.patience is None or not self.log:
+            return False
+        first = max(self.log, key=self._quality)
+        return self.epochs_done - 1 - first["epoch"] >= self.patience
+
+    def _quality(self, entry):
+        """The score, so that higher is better."""
+        sign = -1 if self.score.startswith("-") else 1
+        return sign * entry[self.score.removeprefix("-")]
 
     def restore(self, model):
         """Put a built, compiled model where the run stands."""
@@ -89,8 +105,7 @@ class Run(keras.callbacks.Callback):
 
         Args:
             model: the same whenever the run goes on.
-            data: batches that depend on epoch and index alone, with `follow`,
-                such as `Patches`.
+            data: an `EpochDataset`, such as `Patches`.
             epochs: at which the run ends.
             verbose: as in `keras.Model.fit`.
             callbacks: called after the run has kept its files.
@@ -99,8 +114,10 @@ class Run(keras.callbacks.Callback):
             ValueError: the files cannot be used, or the loss became no number.
         """
         self.restore(model)
+        if self.is_over:
+            return
         model.fit(
-            data,
+            data.source(),
             initial_epoch=self.epochs_done,
             epochs=epochs,
             callbacks=[
@@ -142,6 +159,8 @@ class Run(keras.callbacks.Callback):
         for name, variable in _variables(self.model):
             variable.assign(state[name])
         self._save_state(state)
+        if self.is_over:
+            self.model.stop_training = True
 
     def _open(self, settings):
         path = self.folder / _SETTINGS

@@ -5,14 +5,13 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from convzoo.training.tensorboard import event_writer, write_figures
 from convzoo.zoo.bicubic import resize_bicubic
 from convzoo.zoo.image_file import ImageFile, write_image
 
 _PHOTOGRAPHS = 3
 # Side of what is shown of each, in pixels.
 _SIDE = 192
-# At most so much later TensorBoard sees it, and a killed run loses it.
-_FLUSH_SECONDS = 10
 
 
 class Samples(keras.callbacks.Callback):
@@ -37,9 +36,7 @@ class Samples(keras.callbacks.Callback):
         self.folder = Path(folder)
         self.pairs = pairs[:_PHOTOGRAPHS]
         self.enlarged = []
-        self._writer = (
-            _writer(self.folder / "tensorboard") if tensorboard else None
-        )
+        self._writer = event_writer(self.folder) if tensorboard else None
 
     def show(self, enlarged):
         """Take what the network makes of all photographs, in their order."""
@@ -60,14 +57,11 @@ class Samples(keras.callbacks.Callback):
         # An epoch that is run once more, after a kill, is the same again.
         write_image(path, ImageFile(picture), overwrite=True)
         if self._writer is not None:
-            for name, value in logs.items():
-                self._writer.add_scalar(name, float(value), step)
+            write_figures(self._writer, logs, step)
             self._writer.add_image("samples", picture, step, dataformats="HWC")
         self.enlarged = []
 
     def on_train_end(self, logs=None):
-        # Its `flush` leaves out what still waits for its thread; only `close`
-        # writes all.
         if self._writer is not None:
             self._writer.close()
 
@@ -87,14 +81,3 @@ def _middle(image):
     square = np.zeros((_SIDE, _SIDE, 3), np.uint8)
     square[: cut.shape[0], : cut.shape[1]] = cut
     return square
-
-
-def _writer(folder):
-    try:
-        from tensorboardX import SummaryWriter
-    except ImportError as error:
-        raise ValueError(
-            "`tensorboard` needs the package tensorboardX; "
-            "pip install convzoo[tensorboard]. Received: tensorboard=True"
-        ) from error
-    return SummaryWriter(str(folder), flush_secs=_FLUSH_SECONDS)

@@ -12,11 +12,11 @@ from convzoo.training.photographs import (
     read_pair,
     shrink,
 )
+from convzoo.training.tfds_source import PREFIX, load_tfds
 from convzoo.zoo.image_file import list_images
 
 # Every so many photographs one is kept for validation where no folder is named.
 HOLD_OUT_EVERY = 20
-_TFDS = "tfds:"
 
 
 class SRData(NamedTuple):
@@ -49,7 +49,7 @@ def read_sr_data(data, scale, validation=None):
         ValueError: the folder or the dataset cannot be read, or does not
             suffice to train and validate.
     """
-    is_tfds = str(data).startswith(_TFDS)
+    is_tfds = str(data).startswith(PREFIX)
     source = _Dataset(data, scale) if is_tfds else _Folder(data, scale)
     if validation is not None:
         others = list_images(validation)
@@ -92,9 +92,9 @@ class _Dataset:
     """A dataset of tensorflow-datasets."""
 
     def __init__(self, data, scale):
-        self.name = str(data).removeprefix(_TFDS)
+        self.name = str(data).removeprefix(PREFIX)
         self.scale = scale
-        self.datasets, self.info = _loaded(self.name)
+        self.datasets, self.info = load_tfds(self.name)
         if "train" not in self.datasets:
             raise ValueError(
                 f"{self.name}: must have a split 'train'. "
@@ -147,26 +147,6 @@ class _Dataset:
                 f"'lr'. Received: {high.shape} and {low.shape}"
             )
         return Pair(low, high[: expected[0], : expected[1]])
-
-
-def _loaded(name):
-    """All splits as NumPy arrays, in a fixed order, and the description."""
-    try:
-        import tensorflow_datasets as tfds
-    except ImportError as error:
-        raise ValueError(
-            "`data` of tensorflow-datasets needs that package; "
-            f"pip install convzoo[datasets]. Received: data=tfds:{name}"
-        ) from error
-    try:
-        datasets, info = tfds.load(name, with_info=True, shuffle_files=False)
-    # What it raises depends on the dataset, the network and the disk.
-    except Exception as error:
-        lines = str(error).strip().splitlines() or [type(error).__name__]
-        raise ValueError(
-            f"tfds:{name}: cannot be loaded ({lines[0]})"
-        ) from error
-    return {k: tfds.as_numpy(v) for k, v in datasets.items()}, info
 
 
 def _fingerprint(paths):

@@ -4,7 +4,11 @@ import os
 
 import keras
 
-from convzoo.layers.checks import check_choice
+from convzoo.layers.checks import (
+    check_above,
+    check_choice,
+    check_fraction,
+)
 from convzoo.losses import Luma
 from convzoo.training.evaluate_sr import check_measurable, mean, measure
 from convzoo.training.optimization import (
@@ -13,6 +17,7 @@ from convzoo.training.optimization import (
     jit_compile,
 )
 from convzoo.training.patches import Patches
+from convzoo.training.photographs import reduced_pair
 from convzoo.training.run import Run
 from convzoo.training.sr_data import read_sr_data
 from convzoo.zoo.presets import SR_CONFIGS
@@ -37,6 +42,8 @@ def train_sr(
     batch_size=16,
     patch_size=32,
     reductions=(1,),
+    shifts=False,
+    validation_reduction=1,
     learning_rate=1e-3,
     schedule="cosine",
     ema=0.999,
@@ -65,6 +72,10 @@ def train_sr(
         patch_size: side of a low resolution patch, in pixels.
         reductions: factors by which photographs are shrunk to make more of
             them, see `Patches`.
+        shifts: whether patches start at any pixel, see `Patches`.
+        validation_reduction: factor by which the photographs that validate are
+            shrunk before they are paired: below 1 where files of JPEG stand
+            for photographs without its blocks.
         learning_rate: at the start.
         schedule: `"cosine"` (falls to 0) or `"halving"` (by half, five times).
         ema: momentum of the moving average of the weights, which is what is
@@ -91,7 +102,12 @@ def train_sr(
         del settings[name]
     check_choice("loss", loss, tuple(_LOSSES))
     check_recipe(settings)
+    check_above("validation_reduction", validation_reduction, 0)
+    check_fraction("validation_reduction", validation_reduction)
     photographs, held_out, fingerprints = read_sr_data(data, scale, validation)
+    held_out = [
+        reduced_pair(pair, validation_reduction, scale) for pair in held_out
+    ]
     settings["data"], settings["validation"] = fingerprints
     check_measurable(held_out, scale)
 
@@ -114,6 +130,7 @@ def train_sr(
         epoch_steps,
         seed,
         reductions,
+        shifts,
     )
     run.train(model, patches, steps // epoch_steps, verbose)
     return run

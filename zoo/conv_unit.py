@@ -5,6 +5,9 @@ from keras import ops
 
 from convzoo.layers.sizes import valid_area
 
+# He et al.'s; Keras's 0.99 takes hundreds of steps to see the data.
+_MOMENTUM = 0.9
+
 
 @keras.saving.register_keras_serializable(package="convzoo")
 class ConvUnit(keras.layers.Layer):
@@ -41,7 +44,9 @@ class ConvUnit(keras.layers.Layer):
         super().__init__(**kwargs)
         self.conv = conv
         self.activation = keras.activations.get(activation)
-        self.norm = keras.layers.BatchNormalization(dtype=self.dtype_policy)
+        self.norm = keras.layers.BatchNormalization(
+            momentum=_MOMENTUM, dtype=self.dtype_policy
+        )
         self._side, self._stride = (
             value if isinstance(value, int) else value[0]
             for value in (conv.kernel_size, conv.strides)

@@ -9,12 +9,15 @@ several sizes.
 """
 
 import keras
+import numpy as np
 from keras import layers, ops
 
 from convzoo.layers import SPP
 from convzoo.layers.checks import check_choice, check_number, check_positive
 from convzoo.layers.sizes import checked_sizes, valid_area
 from convzoo.zoo.classifier_networks import network_in_network, plain, residual
+from convzoo.zoo.presets import presets_of
+from convzoo.zoo.pretrained import Pretrained
 
 _NETWORKS = {
     "residual": residual,
@@ -25,7 +28,7 @@ _KEYS = {"images", "sizes"}
 
 
 @keras.saving.register_keras_serializable(package="convzoo")
-class SizeAgnosticClassifier(keras.Model):
+class SizeAgnosticClassifier(Pretrained, keras.Model):
     """Convolutions, spatial pyramid pooling, and a dense layer.
 
     Images come alone, in a batch of one size, or in a batch of several sizes
@@ -73,6 +76,19 @@ class SizeAgnosticClassifier(keras.Model):
     Reference: [He et al. 2014](https://arxiv.org/abs/1406.4729),
     [Lin et al. 2013](https://arxiv.org/abs/1312.4400).
     """
+
+    presets = presets_of("SizeAgnosticClassifier")
+
+    _argument_names = (
+        "num_classes",
+        "backbone",
+        "bins",
+        "pooling",
+        "width",
+        "dropout",
+        "image_range",
+        "class_names",
+    )
 
     def __init__(
         self,
@@ -140,21 +156,47 @@ class SizeAgnosticClassifier(keras.Model):
         x = self.drop(self.pool(x, sizes=sizes), training=training)
         return self.head(x)
 
+    def classify(self, image, top=5):
+        """The likeliest classes of one image.
+
+        Args:
+            image: array `(height, width, 1, 3 or 4)`; integers of 8 or 16
+                bits, or floats in `image_range`. Alpha does not count.
+            top: how many, at most.
+
+        Returns:
+            A list of pairs of a name, or of a number where there are no names,
+            and its probability, the likeliest first.
+
+        Raises:
+            ValueError: an argument is not as described, or a pixel is no
+                number.
+        """
+        check_positive("top", top)
+        pixels = _pixels(image, self.image_range)
+        logits = self.predict_on_batch(np.expand_dims(pixels, 0))[0]
+        odds = np.exp(logits - logits.max(), dtype="float64")
+        likeliest = np.argsort(-odds, kind="stable")[:top]
+        names = self.class_names or [str(i) for i in range(self.num_classes)]
+        return [(names[i], float(odds[i] / odds.sum())) for i in likeliest]
+
+    def serve(self, image):
+        """What exported files compute."""
+        logits = self(image, training=False)
+        return {"logits": logits, "probabilities": ops.softmax(logits)}
+
+    @property
+    def serving_inputs(self):
+        """Names and shapes of what `serve` takes; None is any size."""
+        return {"image": (None, None, None, 3)}
+
     def get_config(self):
-        backbone = self.backbone
-        if not isinstance(backbone, str):
-            backbone = keras.saving.serialize_keras_object(backbone)
-        return {
-            **super().get_config(),
-            "num_classes": self.num_classes,
-            "backbone": backbone,
-            "bins": self.bins,
-            "pooling": self.pooling,
-            "width": self.width,
-            "dropout": self.dropout,
-            "image_range": self.image_range,
-            "class_names": self.class_names,
-        }
+        config = {**super().get_config(), **self.arguments}
+        if not isinstance(self.backbone, str):
+            config["backbone"] = keras.saving.serialize_keras_object(
+                self.backbone
+            )
+        return config
 
     @classmethod
     def from_config(cls, config):
@@ -190,6 +232,26 @@ class SizeAgnosticClassifier(keras.Model):
             return x
         area = ops.expand_dims(valid_area(sizes, x), -1)
         return ops.where(area, x, ops.zeros_like(x))
+
+
+def _pixels(image, image_range):
+    """Floats `(height, width, 3)` in a range."""
+    image = np.asarray(image)
+    if image.ndim != 3 or image.shape[2] not in (1, 3, 4) or 0 in image.shape:
+        raise ValueError(
+            "`image` must have the shape (height, width, 1, 3 or 4). "
+            f"Received: image of shape {image.shape}"
+        )
+    if not np.isfinite(image).all():
+        raise ValueError(
+            "`image` must hold numbers. Received: image with "
+            f"{np.count_nonzero(~np.isfinite(image))} values that are none"
+        )
+    if np.issubdtype(image.dtype, np.integer):
+        low, high = image_range
+        image = low + image / np.iinfo(image.dtype).max * (high - low)
+    channels = np.broadcast_to(image[..., :3], (*image.shape[:2], 3))
+    return channels.astype("float32")
 
 
 def _map_shape(backbone):

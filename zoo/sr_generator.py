@@ -24,10 +24,7 @@ What differs from the papers:
 - The plain network has one convolution less in image space, and does not clip.
 """
 
-import json
-import warnings
 from collections.abc import Callable
-from pathlib import Path
 
 import keras
 import numpy as np
@@ -39,7 +36,8 @@ from convzoo.layers.checks import (
     check_positive,
 )
 from convzoo.zoo.memory import check_memory
-from convzoo.zoo.presets import get_preset, presets_of
+from convzoo.zoo.presets import presets_of
+from convzoo.zoo.pretrained import Pretrained
 from convzoo.zoo.sr_networks import plain, residual, rrdb, upsampling_factors
 from convzoo.zoo.upscale import upscale
 
@@ -51,7 +49,7 @@ _NETWORKS: dict[str, Callable] = {
 
 
 @keras.saving.register_keras_serializable(package="convzoo")
-class SRGenerator(keras.Model):
+class SRGenerator(Pretrained, keras.Model):
     """Enlarges photographs of any height and width by a whole factor.
 
     `block="residual"` is SRResNet: a convolution, `num_blocks` residual blocks
@@ -196,80 +194,6 @@ class SRGenerator(keras.Model):
             "dtype": keras.dtype_policies.serialize(self._policy),
             **self.arguments,
         }
-
-    @property
-    def arguments(self):
-        """The arguments of the class, without what every Keras model has."""
-        return {name: getattr(self, name) for name in self._argument_names}
-
-    @classmethod
-    def from_preset(cls, name, load_weights=True):
-        """The model called `name` in `presets`.
-
-        Args:
-            name: a key of `SRGenerator.presets`.
-            load_weights: False for the architecture with fresh weights.
-
-        Raises:
-            ValueError: the name is unknown, or the file of the weights is
-                missing, truncated or altered.
-        """
-        preset = get_preset(name, cls.__name__)
-        model = cls(**preset.config, name=name)
-        if load_weights:
-            model.load_weights(preset.verified_weights())
-        return model
-
-    @classmethod
-    def from_run(cls, folder, weights="best"):
-        """The model that `train_sr` or `train_srgan` left in a folder.
-
-        Args:
-            folder: of the run.
-            weights: `"best"` or `"last"`.
-
-        Raises:
-            ValueError: the folder holds no such run, or no weights yet.
-        """
-        check_choice("weights", weights, ("best", "last"))
-        folder = Path(folder)
-        name = folder.resolve().name
-        try:
-            config = json.loads((folder / "run.json").read_text())["model"]
-            model = cls(**config, name=name)
-            with warnings.catch_warnings():
-                # Keras only warns of layers that a file does not have.
-                warnings.simplefilter("error", UserWarning)
-                model.load_weights(folder / f"{weights}.weights.h5")
-        except (
-            OSError,
-            LookupError,
-            TypeError,
-            ValueError,
-            UserWarning,
-        ) as error:
-            raise ValueError(
-                f"{folder}: holds no {cls.__name__} run with weights ({error})"
-            ) from error
-        return model
-
-    @classmethod
-    def load(cls, name):
-        """The model of a preset, or of a run.
-
-        Args:
-            name: a key of `SRGenerator.presets`; the folder of a run, for its
-                best weights; or the file of weights in such a folder.
-
-        Raises:
-            ValueError: as `from_preset` and `from_run`.
-        """
-        path = Path(name)
-        if path.is_dir():
-            return cls.from_run(path)
-        if path.name.endswith(".weights.h5"):
-            return cls.from_run(path.parent, path.name[: -len(".weights.h5")])
-        return cls.from_preset(name)
 
     @classmethod
     def blend(cls, first, second, alpha):

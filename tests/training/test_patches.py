@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from convzoo.training import Patches
-from convzoo.training.photographs import shrink
+from convzoo.training.photographs import crop_to_multiple, shrink
 from convzoo.zoo.bicubic import resize_bicubic
 from convzoo.zoo.image_file import ImageFile, write_image
 from tests.support import photograph
@@ -101,3 +101,50 @@ def test_reductions_leave_out_what_would_be_smaller_than_a_patch(paths):
 def test_other_reductions_are_quoted(reductions, paths):
     with pytest.raises(ValueError, match="reductions="):
         patches(paths, reductions=reductions)
+
+
+def views(image):
+    """The eight ways in which an image may lie."""
+    for turns in range(4):
+        turned = np.rot90(image, turns)
+        yield turned
+        yield turned[:, ::-1]
+
+
+@pytest.mark.parametrize("scale", [2, 3])
+def test_shifted_patches_are_of_the_whole_reduced_from_where_they_lie(
+    scale, tmp_path
+):
+    written = photograph(10 * scale + 1, 9 * scale + 1)
+    write_image(tmp_path / "0.png", ImageFile(written))
+    image = crop_to_multiple(written, scale)
+    side = 4 * scale
+    expected = {}
+    for y in range(image.shape[0] - side + 1):
+        for x in range(image.shape[1] - side + 1):
+            whole = image[y % scale :, x % scale :]
+            low = shrink(crop_to_multiple(whole, scale), scale)
+            rows, columns = y // scale, x // scale
+            low = low[rows : rows + 4, columns : columns + 4]
+            high = image[y : y + side, x : x + side]
+            for a, b in zip(views(high), views(low), strict=True):
+                expected[a.tobytes()] = b
+    dataset = patches(
+        [tmp_path / "0.png"],
+        scale=scale,
+        patch_size=4,
+        batch_size=60,
+        shifts=True,
+    )
+    found = set()
+    for low, high in zip(*dataset[0], strict=True):
+        key = np.rint(high * 255).astype("uint8").tobytes()
+        np.testing.assert_array_equal(np.rint(low * 255), expected[key])
+        found.add(key)
+    # More than the aligned patches of a photograph of this size.
+    assert len(found) > 7 * 6
+
+
+def test_shifts_is_true_or_false(paths):
+    with pytest.raises(ValueError, match="`shifts`.*Received: shifts=1"):
+        patches(paths, shifts=1)

@@ -7,12 +7,14 @@ import sys
 import time
 from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
 
 import convzoo
 from convzoo.losses.random_trunk import random_trunk
 from convzoo.training import Run, train_sr
+from convzoo.training.epoch_dataset import EpochDataset
 from convzoo.zoo.image_file import ImageFile, write_image
 from tests.support import photograph
 
@@ -169,3 +171,49 @@ def test_the_best_is_the_highest_or_with_a_minus_the_lowest(tmp_path):
     run = entries(Run(tmp_path, {}, None, "-score"), [2.0, 3.0, 1.0])
     assert run.best["epoch"] == 2
     assert entries(run, []).best is None
+    # Of several, the one that learned longest.
+    assert entries(run, [2.0, 1.0, 3.0, 1.0]).best["epoch"] == 3
+
+
+@pytest.mark.parametrize(
+    ("scores", "is_over"),
+    [
+        ([], False),
+        ([1.0], False),
+        ([2.0, 1.0], False),
+        ([2.0, 1.0, 1.5], True),
+        ([1.0, 2.0, 2.0], False),
+        ([1.0, 2.0, 2.0, 2.0], True),
+        ([2.0, 1.0, 3.0], False),
+    ],
+)
+def test_a_run_is_over_when_it_waited_long_enough(scores, is_over, tmp_path):
+    run = Run(tmp_path, {}, None, "score", patience=2)
+    assert entries(run, scores).is_over is is_over
+    endless = Run(tmp_path, {}, None, "score")
+    assert not entries(endless, scores).is_over
+
+
+def test_a_run_stops_and_does_not_go_on_when_it_is_over(tmp_path):
+    scores = iter([3.0, 2.0, 1.0, 4.0, 5.0])
+    for _ in range(2):
+        model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+        model.compile("sgd", "mse", jit_compile=False)
+        model.optimizer.build(model.trainable_variables)
+
+        class Batches(EpochDataset):
+            def __len__(self):
+                return 1
+
+            def __getitem__(self, index):
+                return np.ones((1, 2), "float32"), np.ones((1, 1), "float32")
+
+        run = Run(
+            tmp_path,
+            {},
+            lambda model: {"score": next(scores)},
+            "score",
+            patience=2,
+        )
+        run.train(model, Batches(), 9, verbose=0)
+        assert [entry["score"] for entry in run.log] == [3.0, 2.0, 1.0]

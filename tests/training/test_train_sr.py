@@ -146,6 +146,9 @@ def test_the_rate_falls_as_scheduled(schedule, data, tmp_path):
         ("patch_size", 1.5),
         ("ema", 1.0),
         ("loss", "huber"),
+        ("shifts", 1),
+        ("validation_reduction", 0),
+        ("validation_reduction", 1.5),
         ("precision", "float16"),
         ("reductions", (2,)),
         ("learning_rate", 0.0),
@@ -179,6 +182,7 @@ def test_an_empty_folder_is_named(tmp_path):
         {"loss": "luma_absolute_error"},
         {"loss": "luma_squared_error"},
         {"precision": "mixed_bfloat16", "reductions": (1, 0.7)},
+        {"shifts": True, "validation_reduction": 0.75},
     ],
 )
 def test_every_option_trains_and_resumes(arguments, data, tmp_path):

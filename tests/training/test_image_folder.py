@@ -1,0 +1,126 @@
+"""Labelled images: files of every kind, what is broken, and bad folders."""
+
+import shutil
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from convzoo.training import ImageFolder
+from tests.support import photograph
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Two classes, of five and of two images."""
+    for name, count in (("b", 2), ("a", 5)):
+        (tmp_path / name).mkdir()
+        for index in range(count):
+            image = Image.fromarray(photograph(20 + index, 30, seed=index))
+            image.save(tmp_path / name / f"{index}.png")
+    return tmp_path
+
+
+def test_images_at_their_own_sizes_and_their_classes(folder):
+    (folder / ".hidden").mkdir()
+    (folder / "readme.txt").write_text("not an image")
+    found = ImageFolder(folder)
+    assert found.class_names == ["a", "b"] and len(found) == 7
+    assert found.labels.tolist() == [0] * 5 + [1] * 2
+    sizes = [[20 + i, 30] for i in range(5)] + [[20, 30], [21, 30]]
+    assert found.sizes.tolist() == sizes
+    np.testing.assert_array_equal(found.images[5], photograph(20, 30, seed=0))
+    assert found.fingerprint.startswith("7 images of 2 classes")
+
+
+def test_every_kind_of_file(folder):
+    image = Image.fromarray(photograph(40, 24))
+    (folder / "c").mkdir()
+    kinds = {
+        "grey.png": image.convert("L"),
+        "palette.png": image.convert("P"),
+        "alpha.png": image.convert("RGBA"),
+        "cmyk.jpg": image.convert("CMYK"),
+        "plain.webp": image,
+    }
+    for name, kind in kinds.items():
+        kind.save(folder / "c" / name)
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    image.save(folder / "c" / "turned.jpg", exif=exif)
+    found = ImageFolder(folder)
+    images = found.images[-6:]
+    shapes = [image.shape for image in images]
+    # By name: alpha, cmyk, grey, palette, plain, turned.
+    assert shapes == [(40, 24, 3)] * 5 + [(24, 40, 3)]
+    grey = images[2]
+    np.testing.assert_array_equal(grey[..., 0], grey[..., 2])
+    np.testing.assert_array_equal(images[0], np.asarray(image))
+
+
+def test_a_broken_image_is_left_out_with_a_warning(folder):
+    (folder / "a" / "broken.png").write_bytes(b"no image")
+    whole = (folder / "a" / "0.png").read_bytes()
+    (folder / "b" / "cut.png").write_bytes(whole[: len(whole) // 2])
+    with pytest.warns(UserWarning, match="left out") as caught:
+        found = ImageFolder(folder)
+    assert len(found) == 7
+    text = " ".join(str(warning.message) for warning in caught)
+    assert "broken.png: is not an image" in text and "cut.png" in text
+
+
+def test_large_images_are_scaled_down_with_their_aspect(folder):
+    Image.fromarray(photograph(200, 100)).save(folder / "b" / "large.png")
+    Image.fromarray(photograph(300, 1)).save(folder / "b" / "thin.png")
+    found = ImageFolder(folder, max_side=50)
+    assert found.sizes[-2:].tolist() == [[50, 25], [50, 1]]
+    assert found.sizes[0].tolist() == [20, 30]
+
+
+def test_of_each_class_the_last_by_name_validate(folder):
+    found = ImageFolder(folder)
+    learned, held_out = found.split(0.4)
+    assert held_out.tolist() == [3, 4, 6]
+    assert learned.tolist() == [0, 1, 2, 5]
+    # At least one, and never the last one.
+    assert found.split(0.01)[1].tolist() == [4, 6]
+    assert found.split(1)[0].tolist() == [0, 5]
+    learned, held_out = found.split(0)
+    assert len(learned) == 7 and len(held_out) == 0
+
+
+def test_other_images_have_another_fingerprint(folder):
+    before = ImageFolder(folder).fingerprint
+    assert ImageFolder(folder).fingerprint == before
+    (folder / "a" / "0.png").rename(folder / "a" / "9.png")
+    assert ImageFolder(folder).fingerprint != before
+
+
+def test_folders_that_will_not_do_are_named(folder, tmp_path):
+    with pytest.raises(ValueError, match="nowhere: is not a folder"):
+        ImageFolder(tmp_path / "nowhere")
+    with pytest.raises(ValueError, match="at least two. Received: .'only'"):
+        (tmp_path / "one" / "only").mkdir(parents=True)
+        ImageFolder(tmp_path / "one")
+    shutil.rmtree(tmp_path / "one")
+    (folder / "empty").mkdir()
+    with pytest.raises(ValueError, match="empty: holds no image"):
+        ImageFolder(folder)
+    (folder / "empty" / "broken.png").write_bytes(b"no image")
+    with (
+        pytest.warns(UserWarning, match="left out"),
+        pytest.raises(ValueError, match="class 'empty' has no image"),
+    ):
+        ImageFolder(folder)
+
+
+@pytest.mark.parametrize("side", [0, -4, 1.5, "9"])
+def test_a_bad_side_is_quoted(side, folder):
+    with pytest.raises(ValueError, match="`max_side`.*Received"):
+        ImageFolder(folder, side)
+
+
+@pytest.mark.parametrize("share", [-0.1, 1.1, None])
+def test_a_bad_share_is_quoted(share, folder):
+    with pytest.raises(ValueError, match="`share`.*Received"):
+        ImageFolder(folder).split(share)

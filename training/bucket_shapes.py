@@ -1,0 +1,53 @@
+"""A handful of shapes for images of many sizes."""
+
+import numpy as np
+
+
+def bucket_shapes(sizes, count):
+    """Put images into buckets, of few pixels of padding in all.
+
+    Starting from one bucket, the one is cut in two, at the height or width, by
+    which most padding goes, until there are `count` or none can be cut.
+
+    Args:
+        sizes: integers `(images, 2)`, rows and columns.
+        count: of buckets, at most.
+
+    Returns:
+        The number of each image's bucket, `(images,)`, and the shapes of the
+        buckets, `(buckets, 2)`: the rows and columns that hold all of theirs.
+    """
+    sizes = np.asarray(sizes)
+    buckets = [np.arange(len(sizes))]
+    while len(buckets) < count:
+        cuts = [_best_cut(sizes[members]) for members in buckets]
+        best = max(range(len(buckets)), key=lambda i: cuts[i][0])
+        saved, lower = cuts[best]
+        if saved <= 0:
+            break
+        members = buckets.pop(best)
+        buckets += [members[lower], members[~lower]]
+    numbers = np.empty(len(sizes), int)
+    for number, members in enumerate(buckets):
+        numbers[members] = number
+    shapes = np.array([sizes[members].max(axis=0) for members in buckets])
+    return numbers, shapes
+
+
+def _best_cut(sizes):
+    """Pixels saved by cutting a bucket, and which images go to one side."""
+    whole = len(sizes) * np.prod(sizes.max(axis=0))
+    best = 0, None
+    for axis in (0, 1):
+        order = np.argsort(sizes[:, axis], kind="stable")
+        ordered = sizes[order]
+        below = np.maximum.accumulate(ordered)[:-1].prod(axis=1)
+        above = np.maximum.accumulate(ordered[::-1])[-2::-1].prod(axis=1)
+        counts = np.arange(1, len(sizes))
+        costs = counts * below + counts[::-1] * above
+        # Images of one length belong together.
+        costs[ordered[1:, axis] == ordered[:-1, axis]] = whole
+        if costs.size and whole - costs.min() > best[0]:
+            longest = ordered[costs.argmin(), axis]
+            best = whole - costs.min(), sizes[:, axis] <= longest
+    return best

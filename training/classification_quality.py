@@ -1,0 +1,73 @@
+"""How well a classifier does, from its logits."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+# Guo et al. 2017, On Calibration of Modern Neural Networks,
+# https://arxiv.org/abs/1706.04599, section 5.
+_CONFIDENCE_BINS = 15
+
+
+class ClassificationQuality(NamedTuple):
+    """Shares in [0, 1].
+
+    Attributes:
+        accuracy: of images whose likeliest class is theirs.
+        class_accuracy: the same of each class that there is, averaged.
+        calibration_error: how far confidence is from accuracy, the mean over
+            15 bins of confidence, by their images.
+        loss: mean cross-entropy, in nats.
+    """
+
+    accuracy: float
+    class_accuracy: float
+    calibration_error: float
+    loss: float
+
+
+def classification_quality(logits, labels):
+    """The `ClassificationQuality` of some images.
+
+    Args:
+        logits: `(images, classes)`.
+        labels: integers `(images,)`.
+    """
+    probabilities = softmax(logits)
+    right = logits.argmax(axis=1) == labels
+    classes = [right[labels == label].mean() for label in np.unique(labels)]
+    likelihoods = probabilities[np.arange(len(labels)), labels]
+    return ClassificationQuality(
+        accuracy=float(right.mean()),
+        class_accuracy=float(np.mean(classes)),
+        calibration_error=_calibration_error(probabilities.max(axis=1), right),
+        loss=float(-np.log(np.maximum(likelihoods, 1e-30)).mean()),
+    )
+
+
+def softmax(logits):
+    """Probabilities, in float64."""
+    shifted = np.asarray(logits, "float64")
+    shifted = np.exp(shifted - shifted.max(axis=-1, keepdims=True))
+    return shifted / shifted.sum(axis=-1, keepdims=True)
+
+
+def confusion(logits, labels):
+    """Counts `(classes, classes)`: a row for what is, a column for what was
+    said.
+    """
+    counts = np.zeros((logits.shape[1],) * 2, int)
+    np.add.at(counts, (labels, logits.argmax(axis=1)), 1)
+    return counts
+
+
+def _calibration_error(confidence, right):
+    bins = np.minimum(
+        (confidence * _CONFIDENCE_BINS).astype(int), _CONFIDENCE_BINS - 1
+    )
+    error = 0.0
+    for number in np.unique(bins):
+        inside = bins == number
+        gap = abs(confidence[inside].mean() - right[inside].mean())
+        error += inside.mean() * gap
+    return float(error)

@@ -1,0 +1,24 @@
+"""Batches that depend on the epoch and their index alone."""
+
+import keras
+
+
+class EpochDataset(keras.utils.PyDataset):
+    """A dataset that knows its epoch, so that a run goes on where it was.
+
+    Attributes:
+        epoch: counted from 0; `fit` tells it by the callback of `follow`.
+    """
+
+    epoch = 0
+
+    def follow(self):
+        """The callback by which `fit` tells which epoch it is in."""
+        return keras.callbacks.LambdaCallback(on_epoch_begin=self._begin)
+
+    def source(self):
+        """What `fit` gets."""
+        return self
+
+    def _begin(self, epoch, logs):
+        self.epoch = epoch

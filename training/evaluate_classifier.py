@@ -1,0 +1,97 @@
+"""How well a classifier does on a folder of labelled images."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from convzoo.layers.checks import check_above, check_positive
+from convzoo.training.classification_quality import (
+    ClassificationQuality,
+    classification_quality,
+    confusion,
+)
+from convzoo.training.image_folder import ImageFolder
+from convzoo.training.predict_logits import predict_logits
+from convzoo.zoo.bicubic import resize_bicubic
+
+
+class ClassifierReport(NamedTuple):
+    """What `evaluate_classifier` measures.
+
+    Attributes:
+        quality: the figures.
+        confusion: counts, see `confusion`.
+        class_names: of its rows and columns.
+        right: booleans `(images,)`.
+        sizes: rows and columns of the images as they were classified.
+    """
+
+    quality: ClassificationQuality
+    confusion: np.ndarray
+    class_names: list[str]
+    right: np.ndarray
+    sizes: np.ndarray
+
+
+def evaluate_classifier(model, data, warp=None, scale=1.0, split="test"):
+    """Classify every image at its own size, and count.
+
+    Args:
+        model: a `SizeAgnosticClassifier` for images in [0, 1].
+        data: folder of classes, or `tfds:NAME`, see `ImageFolder`. Its classes
+            are among those of the model.
+        warp: None; or a side in pixels, to whose square images are warped.
+        scale: factor by which images are resized.
+        split: of tensorflow-datasets, which one.
+
+    Returns:
+        A `ClassifierReport`.
+
+    Raises:
+        ValueError: an argument is not as described, or the images cannot be
+            used.
+    """
+    if warp is not None:
+        check_positive("warp", warp)
+    check_above("scale", scale, 0)
+    folder = ImageFolder(data, split=split)
+    names, labels = _matched(model, folder)
+    images = [_resized(image, warp, scale) for image in folder.images]
+    logits = predict_logits(model, images)
+    return ClassifierReport(
+        quality=classification_quality(logits, labels),
+        confusion=confusion(logits, labels),
+        class_names=names,
+        right=logits.argmax(axis=1) == labels,
+        sizes=np.array([image.shape[:2] for image in images]),
+    )
+
+
+def _matched(model, folder):
+    """The names of the model's classes, and labels by their order."""
+    names = model.class_names
+    if names is None:
+        names = folder.class_names
+        if len(names) != model.num_classes:
+            raise ValueError(
+                f"{folder.data}: must have the {model.num_classes} classes of "
+                f"the model. Received: {len(names)}"
+            )
+    unknown = sorted(set(folder.class_names) - set(names))
+    if unknown:
+        raise ValueError(
+            f"{folder.data}: the model does not know these classes: "
+            f"{', '.join(unknown)}"
+        )
+    order = np.array([names.index(name) for name in folder.class_names])
+    return names, order[folder.labels]
+
+
+def _resized(image, warp, scale):
+    height, width = image.shape[:2]
+    if warp is not None:
+        height = width = warp
+    size = [max(round(n * scale), 1) for n in (height, width)]
+    if size == list(image.shape[:2]):
+        return image
+    return resize_bicubic(image, *size)
