@@ -56,7 +56,9 @@ def accuracy_by_size(right, sizes):
         share that is right; its standard error.
     """
     sides = np.sqrt(sizes.prod(axis=1))
-    groups = np.array_split(np.argsort(sides), min(_POINTS, len(sides)))
+    groups = np.array_split(
+        np.argsort(sides, kind="stable"), min(_POINTS, len(sides))
+    )
     side = np.array([sides[group].mean() for group in groups])
     share = np.array([right[group].mean() for group in groups])
     counts = np.array([len(group) for group in groups])

@@ -73,9 +73,10 @@ SR_CONFIGS: dict[str, dict[str, Any]] = {
     },
     "base": {
         "scale": 4,
-        "filters": 48,
-        "num_blocks": 8,
+        "filters": 32,
+        "num_blocks": 19,
         "activation": "relu",
+        "attention": "pixel",
         "upsampling": "direct",
         "anchor": "nearest",
         "head_kernel_size": 3,
@@ -103,7 +104,7 @@ PRESETS: dict[str, Preset] = {
     "sr_x4_base": Preset(
         model="SRGenerator",
         file="weights/sr_x4_base.weights.h5",
-        sha256="ef2f7d1e5e424d1ef5665158bb6ed4721fdfd197821ea33bb40088d12313cfa0",
+        sha256="ea04102b2555c6046c7b407e0fabab25f5f4457c470c0191a616794ce1d408ea",
         config=SR_CONFIGS["base"],
         card="cards/sr_x4_base.md",
         description="enlarges photographs four times, faithfully",
@@ -113,7 +114,7 @@ PRESETS: dict[str, Preset] = {
     "srgan_x4_base": Preset(
         model="SRGenerator",
         file="weights/srgan_x4_base.weights.h5",
-        sha256="6274090d501a4c087690d72b4fc17676717bb276b805a1e3439db3cdd2503159",
+        sha256="c84d16b356ee3b711881509c6d498c256c25ae691b53b224a0e2518087657eff",
         config=SR_CONFIGS["base"],
         card="cards/srgan_x4_base.md",
         description="enlarges photographs four times, sharply",
