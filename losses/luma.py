@@ -21,8 +21,8 @@ class Luma(keras.losses.Loss):
 
     `loss` of the luma, plus `rgb_weight` times `loss` of the three channels,
     so that colours do not drift. A small network then spends what it has on
-    the channel that looks sharp or blurry, and on which photographs are
-    compared: enlargements gain by it in the usual PSNR (docs/results.md).
+    the channel that looks sharp or blurry, and on which enlarged photographs
+    are usually compared.
 
     Args:
         loss: one of convzoo or Keras, a function of (y_true, y_pred), or the
