@@ -13,6 +13,7 @@ QUICK = {
     "epochs": 3,
     "batch_size": 4,
     "buckets": 2,
+    "backbone": "plain",
     "width": 4,
     "bins": (1, 2),
     "verbose": 0,
@@ -45,13 +46,17 @@ def weights_of(run, which="last"):
 
 def test_training_learns(data, tmp_path):
     arguments = {**QUICK, "epochs": 20, "ema": 0.5, "learning_rate": 1e-2}
-    run = train_classifier(data, tmp_path / "run", **arguments)
+    # What is learned is what chooses: twelve images tell nothing else.
+    run = train_classifier(
+        data, tmp_path / "run", validation=data, color=0.1, **arguments
+    )
     model = SizeAgnosticClassifier.load(run.folder)
     assert model.class_names == ["blue", "red"]
     folder = ImageFolder(data)
     logits = predict_logits(model, folder.images)
-    assert (logits.argmax(axis=1) == folder.labels).mean() > 0.8
-    assert run.best["validation_accuracy"] == 1
+    accuracy = (logits.argmax(axis=1) == folder.labels).mean()
+    assert accuracy == pytest.approx(run.best["validation_accuracy"])
+    assert accuracy > 0.9
     assert run.log[-1]["loss"] < run.log[0]["loss"]
 
 
