@@ -7,6 +7,7 @@ import keras
 from convzoo.layers.checks import (
     check_above,
     check_choice,
+    check_flag,
     check_fraction,
 )
 from convzoo.losses import Luma
@@ -102,6 +103,7 @@ def train_sr(
         del settings[name]
     check_choice("loss", loss, tuple(_LOSSES))
     check_recipe(settings)
+    check_flag("shifts", shifts)
     check_above("validation_reduction", validation_reduction, 0)
     check_fraction("validation_reduction", validation_reduction)
     photographs, held_out, fingerprints = read_sr_data(data, scale, validation)
