@@ -198,3 +198,20 @@ def depth_to_space(image, scale):
 
 def numpy_of(tensor):
     return keras.ops.convert_to_numpy(tensor)
+
+
+def tensorboard_values(folder):
+    """Step and value of each name in the event file of a folder.
+
+    Read by its format: a length and its check, the event and its check.
+    """
+    from tensorboardX.proto.event_pb2 import Event
+
+    (path,) = folder.iterdir()
+    data, at, found = path.read_bytes(), 0, {}
+    while at < len(data):
+        length = int.from_bytes(data[at : at + 8], "little")
+        event = Event.FromString(data[at + 12 : at + 12 + length])
+        found |= {v.tag: (event.step, v) for v in event.summary.value}
+        at += length + 16
+    return found

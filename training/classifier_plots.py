@@ -8,30 +8,48 @@ import numpy as np
 _POINTS = 8
 
 
-def write_plots(report, folder):
-    """Write `confusion.png` and `sizes.png`, and replace what is there.
+def check_plots(folder, overwrite=False):
+    """Refuse early what `write_plots` would refuse after the work is done.
+
+    Raises:
+        ValueError: matplotlib is missing, or a file is there that is not to be
+            replaced.
+    """
+    try:
+        import matplotlib.figure  # noqa: F401
+    except ImportError as error:
+        raise ValueError(
+            "pictures need the package matplotlib; pip install convzoo[plots]"
+        ) from error
+    for name in _PLOTS:
+        path = Path(folder) / name
+        if path.exists() and not overwrite:
+            raise ValueError(
+                f"{path}: exists already; pass overwrite to replace"
+            )
+
+
+def write_plots(report, folder, overwrite=False):
+    """Write `confusion.png` and `sizes.png`.
 
     Args:
         report: of `evaluate_classifier`.
         folder: where; made where it is missing.
+        overwrite: replace files that are there.
 
     Returns:
         The paths.
 
     Raises:
-        ValueError: matplotlib is missing, or the folder cannot be written.
+        ValueError: as `check_plots`, or the folder cannot be written.
     """
-    try:
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise ValueError(
-            "pictures need the package matplotlib; pip install convzoo[plots]"
-        ) from error
+    check_plots(folder, overwrite)
+    from matplotlib.figure import Figure
+
     folder = Path(folder)
-    plots = {"confusion.png": _confusion, "sizes.png": _sizes}
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name, draw in plots.items():
+        for name, draw in _PLOTS.items():
             figure = Figure(layout="constrained")
             draw(figure, report)
             temporary = folder / f"writing.{name}"
@@ -41,7 +59,7 @@ def write_plots(report, folder):
         raise ValueError(
             f"{folder}: cannot be written ({error.strerror})"
         ) from error
-    return [folder / name for name in plots]
+    return [folder / name for name in _PLOTS]
 
 
 def accuracy_by_size(right, sizes):
@@ -87,3 +105,6 @@ def _sizes(figure, report):
     axes.set(xlabel="root of the area, pixels", ylabel="accuracy")
     axes.set_ylim(top=1.005)
     axes.grid(alpha=0.3)
+
+
+_PLOTS = {"confusion.png": _confusion, "sizes.png": _sizes}

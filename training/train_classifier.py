@@ -73,7 +73,8 @@ def train_classifier(
             `ImageFolder`.
         out: folder of the run, see `Run`.
         validation: another such folder, with the same classes, that chooses
-            the best weights; None keeps a share of `data` for it.
+            the best weights, or `tfds:NAME`, whose split "validation" does;
+            None keeps a share of `data` for it.
         hold_out: that share, see `ImageFolder.split`. 0 keeps none, and the
             last weights are the best.
         init: None, or whose weights to start from: a preset, or the folder of
@@ -176,7 +177,9 @@ def _split(folder, settings):
         learned, held_out = folder.split(settings["hold_out"])
         images = [folder.images[i] for i in held_out]
         return learned, (images, folder.labels[held_out])
-    other = ImageFolder(settings["validation"], settings["max_side"])
+    other = ImageFolder(
+        settings["validation"], settings["max_side"], "validation"
+    )
     settings["validation"] = other.fingerprint
     if other.class_names != folder.class_names:
         raise ValueError(

@@ -84,8 +84,7 @@ def train_sr(
         seed: of the first weights and of the patches.
         epoch_steps: batches between two validations; `steps` is a multiple.
         loss: of pixels, `"mean_absolute_error"` or `"mean_squared_error"`; or
-            `"luma_absolute_error"` or `"luma_squared_error"`, see `Luma`, for a
-            small network's best PSNR.
+            `"luma_absolute_error"` or `"luma_squared_error"`, see `Luma`.
         precision: `"float32"`, or `"mixed_bfloat16"`, which processors with
             matrix units for it run in less than half the time; weights and the
             sum with the anchor stay in float32.

@@ -9,7 +9,6 @@ from convzoo.layers.sizes import valid_area
 _MOMENTUM = 0.9
 
 
-@keras.saving.register_keras_serializable(package="convzoo")
 class ConvUnit(keras.layers.Layer):
     """Convolution, batch normalisation, activation, at any size.
 
@@ -76,15 +75,3 @@ class ConvUnit(keras.layers.Layer):
         return self.conv.compute_output_shape(
             self._pad.compute_output_shape(input_shape)
         )
-
-    def get_config(self):
-        return {
-            **super().get_config(),
-            "conv": keras.saving.serialize_keras_object(self.conv),
-            "activation": keras.activations.serialize(self.activation),
-        }
-
-    @classmethod
-    def from_config(cls, config):
-        conv = keras.saving.deserialize_keras_object(config.pop("conv"))
-        return cls(conv, **config)

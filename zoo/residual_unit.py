@@ -10,7 +10,6 @@ from keras import layers
 from convzoo.zoo.conv_unit import ConvUnit
 
 
-@keras.saving.register_keras_serializable(package="convzoo")
 class ResidualUnit(layers.Layer):
     """Two `ConvUnit`s and what came in, projected where its shape differs.
 
@@ -67,10 +66,3 @@ class ResidualUnit(layers.Layer):
 
     def compute_output_shape(self, input_shape):
         return self.first.compute_output_shape(input_shape)
-
-    def get_config(self):
-        return {
-            **super().get_config(),
-            "filters": self.filters,
-            "strides": self.strides,
-        }

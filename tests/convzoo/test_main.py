@@ -10,7 +10,7 @@ from PIL import Image
 from convzoo import __main__ as command_line
 from convzoo.export import LiteRTModel
 from convzoo.losses.random_trunk import random_trunk
-from convzoo.zoo import SRGenerator
+from convzoo.zoo import SizeAgnosticClassifier, SRGenerator
 from convzoo.zoo.image_file import ImageFile, read_image, write_image
 from convzoo.zoo.presets import PRESETS
 from tests.support import photograph
@@ -277,3 +277,68 @@ def test_the_ensemble_is_what_the_library_computes(convzoo, photo, tmp_path):
 def test_evaluate_names_an_empty_folder(convzoo, tmp_path):
     result = convzoo("evaluate", "sr", "--data", tmp_path)
     assert_one_line(result, str(tmp_path), "no image")
+
+
+@pytest.fixture
+def classes(tmp_path):
+    """A folder of three red and three blue images, of many sizes."""
+    random = np.random.default_rng(0)
+    for name, channel in (("blue", 2), ("red", 0)):
+        (tmp_path / "classes" / name).mkdir(parents=True)
+        for index in range(3):
+            pixels = random.integers(99, size=(*random.integers(8, 20, 2), 3))
+            pixels[..., channel] += 150
+            path = tmp_path / "classes" / name / f"{index}.png"
+            write_image(path, ImageFile(pixels.astype("uint8")))
+    return tmp_path / "classes"
+
+
+def test_a_classifier_is_trained_measured_and_asked(convzoo, classes, tmp_path):
+    run, plots = tmp_path / "run", tmp_path / "plots"
+    options = ("--backbone", "plain", "--width", 4, "--epochs", 2)
+    train = ("train", "classifier", "--data", classes, "--out", run, *options)
+    code, out, error = convzoo(*train, "--bins", "1,2", "--buckets", 2)
+    assert code == 0, error
+    assert "2 shapes of batches" in out and "best: epoch" in out
+    measure = ("evaluate", "classifier", "--preset", run, "--data", classes)
+    code, out, _ = convzoo(*measure, "--out", plots)
+    assert code == 0 and "mean per class" in out
+    assert sorted(p.name for p in plots.iterdir()) == [
+        "confusion.png",
+        "sizes.png",
+    ]
+    assert_one_line(convzoo(*measure, "--out", plots), "exists already")
+    code, out, _ = convzoo("classify", classes / "red", "--preset", run)
+    assert code == 0
+    model = SizeAgnosticClassifier.load(run)
+    for index, line in enumerate(out.splitlines()):
+        image = read_image(classes / "red" / f"{index}.png").pixels
+        name, share = model.classify(image)[0]
+        assert line.startswith(f"{classes / 'red' / str(index)}.png: ")
+        assert f": {name} {share:.1%}, " in line
+    assert index == 2
+
+
+@pytest.mark.filterwarnings("always:left out")
+def test_a_broken_image_is_a_warning_in_one_line(convzoo, classes, tmp_path):
+    (classes / "red" / "broken.png").write_text("no image")
+    options = ("--backbone", "plain", "--width", 2, "--epochs", 1)
+    code, _, error = convzoo(
+        "train", "classifier", "--data", classes, "-o", tmp_path / "r", *options
+    )
+    (line,) = (line for line in error.splitlines() if "broken" in line)
+    assert code == 0 and line.startswith("convzoo: warning: left out: ")
+
+
+def test_classifiers_name_what_will_not_do(convzoo, classes, photo, tmp_path):
+    run = tmp_path / "run"
+    train = ("train", "classifier", "--data", classes, "--out", run)
+    assert_one_line(convzoo(*train, "--bins", "1,1.5"), "`bins`", "1,1.5")
+    assert_one_line(convzoo(*train, "--sizes", "x"), "`sizes`", "'x'")
+    assert_one_line(convzoo(*train, "--backbone", "vgg"), "`backbone`", "vgg")
+    assert_one_line(
+        convzoo("train", "classifier", "--data", classes / "red", "-o", run),
+        "at least two",
+    )
+    assert_one_line(convzoo("classify", photo, "--preset", run), str(run))
+    assert_one_line(convzoo("classify", photo, "--preset", "sgns"), "sgns")

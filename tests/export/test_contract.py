@@ -9,6 +9,7 @@ from convzoo.export import (
     export_model,
     largest_difference,
 )
+from convzoo.zoo import SizeAgnosticClassifier
 from tests.support import photograph, tiny_generator
 
 
@@ -144,3 +145,16 @@ def test_an_unwritable_folder_is_named(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(ValueError, match="file.*cannot be written"):
         export_model(tiny_generator(), tmp_path / "file" / "out")
+
+
+@pytest.mark.parametrize("backbone", ["residual", "network_in_network"])
+def test_a_classifier_leaves_keras_at_any_size(backbone, tmp_path):
+    keras.utils.set_random_seed(0)
+    model = SizeAgnosticClassifier(5, backbone, width=8)
+    for exported in export_model(model, tmp_path, "classifier"):
+        assert exported.difference < 1e-4
+    # Smaller than the stride of the network.
+    image = np.random.default_rng(0).random((1, 5, 8, 3), "float32")
+    expected = model.predict_on_batch(image)
+    found = LiteRTModel(tmp_path / "classifier.tflite")(image=image)["logits"]
+    np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-4)

@@ -1,3 +1,5 @@
+import sys
+
 import keras
 import numpy as np
 import pytest
@@ -118,8 +120,10 @@ def test_accuracy_by_size_by_hand():
 def test_plots_are_pictures(folder, tmp_path):
     pytest.importorskip("matplotlib")
     report = evaluate_classifier(model(), folder)
-    for _ in range(2):
-        paths = write_plots(report, tmp_path / "plots")
+    paths = write_plots(report, tmp_path / "plots")
+    with pytest.raises(ValueError, match="confusion.png: exists already"):
+        write_plots(report, tmp_path / "plots")
+    assert write_plots(report, tmp_path / "plots", overwrite=True) == paths
     assert [path.name for path in paths] == ["confusion.png", "sizes.png"]
     assert sorted((tmp_path / "plots").iterdir()) == paths
     for path in paths:
@@ -129,7 +133,7 @@ def test_plots_are_pictures(folder, tmp_path):
 def test_without_matplotlib_it_says_what_to_install(
     folder, tmp_path, monkeypatch
 ):
-    monkeypatch.setitem(__import__("sys").modules, "matplotlib.figure", None)
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     report = evaluate_classifier(model(), folder)
     with pytest.raises(ValueError, match=r"convzoo\[plots\]"):
         write_plots(report, tmp_path / "plots")

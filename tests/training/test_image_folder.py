@@ -124,3 +124,34 @@ def test_a_bad_side_is_quoted(side, folder):
 def test_a_bad_share_is_quoted(share, folder):
     with pytest.raises(ValueError, match="`share`.*Received"):
         ImageFolder(folder).split(share)
+
+
+def test_images_of_a_dataset(datasets):
+    def example(index):
+        image = photograph(20 + index, 30, seed=index)
+        return {"image": image, "label": index % 2}
+
+    name = datasets(
+        "signs", {"train": 4, "validation": 3}, example, ["stop", "yield"]
+    )
+    found = ImageFolder(name)
+    assert found.class_names == ["stop", "yield"]
+    # Heights tell the examples apart, in whatever order they come.
+    for image, label in zip(found.images, found.labels, strict=True):
+        index = image.shape[0] - 20
+        assert label == index % 2
+        np.testing.assert_array_equal(
+            image, photograph(20 + index, 30, seed=index)
+        )
+    assert len(found) == 4 and "4 of signs/1.0.0, train" in found.fingerprint
+    assert len(ImageFolder(name, split="validation")) == 3
+    with pytest.raises(ValueError, match="split 'test'.*'validation'"):
+        ImageFolder(name, split="test")
+
+
+def test_a_dataset_without_labels_is_named(datasets):
+    name = datasets(
+        "unlabelled", {"train": 2}, lambda i: {"image": photograph(9, 9)}
+    )
+    with pytest.raises(ValueError, match="must have 'image' and 'label'"):
+        ImageFolder(name)

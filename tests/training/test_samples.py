@@ -7,7 +7,7 @@ from convzoo.training.photographs import Pair, shrink
 from convzoo.training.samples import Samples
 from convzoo.zoo.bicubic import resize_bicubic
 from convzoo.zoo.image_file import read_image
-from tests.support import photograph
+from tests.support import photograph, tensorboard_values
 
 
 class Model:
@@ -83,28 +83,12 @@ def test_tensorboard_reads_figures_and_pictures(tmp_path):
     samples = Samples(tmp_path, pairs(), tensorboard=True)
     after_an_epoch(samples, [p.high for p in pairs()], loss=0.25, psnr_y=27.5)
     samples.on_train_end()
-    found = {}
-    for event in events(next((tmp_path / "tensorboard").iterdir())):
-        for value in event.summary.value:
-            found[value.tag] = event.step, value
+    found = tensorboard_values(tmp_path / "tensorboard")
     assert found["loss"][0] == 1500
     assert found["loss"][1].simple_value == 0.25
     assert found["psnr_y"][1].simple_value == 27.5
     image = found["samples"][1].image
     assert (image.height, image.width) == (2 * 192, 3 * 192)
-
-
-def events(path):
-    """The records of an event file, by its format: a length and its check, the
-    event and its check.
-    """
-    from tensorboardX.proto.event_pb2 import Event
-
-    data, at = path.read_bytes(), 0
-    while at < len(data):
-        length = int.from_bytes(data[at : at + 8], "little")
-        yield Event.FromString(data[at + 12 : at + 12 + length])
-        at += length + 16
 
 
 def test_without_the_package_it_says_what_to_install(tmp_path, monkeypatch):

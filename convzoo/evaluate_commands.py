@@ -1,0 +1,128 @@
+"""`convzoo evaluate`: one short function a model."""
+
+import functools
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from convzoo.options import (
+    DEFAULT_PRESET,
+    OverwriteOption,
+    PresetOption,
+    progress_bars,
+)
+
+# Title and digits of what `evaluate sr` measures.
+_FIGURES = {
+    "psnr_y": ("PSNR Y", 2),
+    "ssim_y": ("SSIM Y", 4),
+    "psnr_rgb": ("PSNR RGB", 2),
+    "perceptual": ("distance", 4),
+}
+evaluate_app = typer.Typer()
+
+
+@evaluate_app.command("sr")
+def evaluate_sr(
+    data: Annotated[Path, typer.Option(help="Folder of photographs.")],
+    preset: PresetOption = DEFAULT_PRESET,
+    judge: Annotated[
+        str | None,
+        typer.Option(
+            help="Add a perceptual distance: alex, vgg or squeezenet, or with "
+            ":FILE of weights."
+        ),
+    ] = None,
+    ensemble: Annotated[
+        bool,
+        typer.Option("--ensemble", help="The mean of eight views; slower."),
+    ] = False,
+):
+    """Compare a network with bicubic interpolation, by the usual protocol."""
+    from convzoo.training.evaluate_sr import average
+    from convzoo.training.evaluate_sr import evaluate_sr as evaluate
+    from convzoo.zoo import SRGenerator
+    from convzoo.zoo.image_file import list_images
+
+    model = SRGenerator.load(preset)
+    paths = list_images(data)
+    upscale = functools.partial(model.upscale, ensemble=ensemble)
+    comparisons = evaluate(upscale, paths, model.scale, _judge(judge))
+    with progress_bars() as progress:
+        rows = list(
+            progress.track(
+                comparisons,
+                total=len(paths),
+                description="photographs",
+            )
+        )
+    Console().print(_quality_table([*rows, average(rows)]))
+
+
+@evaluate_app.command("classifier")
+def evaluate_classifier(
+    data: Annotated[str, typer.Option(help="Folder of classes, or tfds:NAME.")],
+    preset: PresetOption,
+    warp: Annotated[
+        int | None, typer.Option(help="Warp to squares of so many pixels.")
+    ] = None,
+    scale: Annotated[float, typer.Option(help="Resize by this factor.")] = 1.0,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "-o", "--out", help="Folder for confusion.png, sizes.png."
+        ),
+    ] = None,
+    overwrite: OverwriteOption = False,
+):
+    """Count what a classifier gets right."""
+    from convzoo.training.classifier_plots import check_plots, write_plots
+    from convzoo.training.evaluate_classifier import (
+        evaluate_classifier as evaluate,
+    )
+    from convzoo.zoo import SizeAgnosticClassifier
+
+    if out is not None:
+        check_plots(out, overwrite)
+    report = evaluate(SizeAgnosticClassifier.load(preset), data, warp, scale)
+    table = Table(show_header=False)
+    table.add_row("images", str(len(report.right)))
+    table.add_row("accuracy", f"{report.quality.accuracy:.2%}")
+    table.add_row("mean per class", f"{report.quality.class_accuracy:.2%}")
+    table.add_row(
+        "calibration error", f"{report.quality.calibration_error:.2%}"
+    )
+    table.add_row("cross-entropy", f"{report.quality.loss:.4f}")
+    Console().print(table)
+    if out is not None:
+        for path in write_plots(report, out, overwrite):
+            print(path)
+
+
+def _judge(choice):
+    from convzoo.training.perceptual_choice import perceptual_judge
+
+    return None if choice is None else perceptual_judge(choice)
+
+
+def _quality_table(comparisons):
+    """A row for each photograph; figures that nobody asked for are left out."""
+    # Nine columns fit into the 80 characters of a terminal.
+    table = Table("image", box=box.SIMPLE_HEAD, show_edge=False, padding=0)
+    names = list(comparisons[0].model.figures())
+    for name in names:
+        title, _ = _FIGURES[name]
+        table.add_column(f"{title}\nbicubic", justify="right")
+        table.add_column(f"{title}\nmodel", justify="right")
+    for row in comparisons:
+        cells = [
+            f"{getattr(quality, name):.{_FIGURES[name][1]}f}"
+            for name in names
+            for quality in (row.bicubic, row.model)
+        ]
+        table.add_row(row.name, *cells)
+    return table
