@@ -1,8 +1,12 @@
 """A pixel-wise loss of what eyes see sharply.
 
-Recommendation ITU-R BT.601-7, https://www.itu.int/rec/R-REC-BT.601, section
-2.5.1: the luma of RGB, which television sends in twice the resolution of the
-colours, since eyes resolve them less.
+Dong et al., "Image Super-Resolution Using Deep Convolutional Networks", 2016,
+https://arxiv.org/abs/1501.00092, train on luma alone and enlarge the colours by
+cubic interpolation. Here one network makes all three channels, so their own
+loss stays beside that of luma, with a small weight.
+
+Luma is that of Recommendation ITU-R BT.601-7, section 2.5.1,
+https://www.itu.int/rec/R-REC-BT.601.
 """
 
 import keras
