@@ -2,7 +2,10 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PYTEST := $(BIN)/python -m pytest
+# Most of a test is tracing and compiling, which keeps one core busy. A file
+# stays on one process, for what its tests share.
+PARALLEL := --numprocesses auto --dist loadfile
+PYTEST := $(BIN)/python -m pytest $(PARALLEL)
 # What TensorFlow alone can do: export, and what calls it.
 TENSORFLOW_TESTS := tests/export tests/convzoo tests/test_readme.py tests/test_docstrings.py
 
@@ -28,11 +31,12 @@ test-wheel: $(VENV)/.dev
 	rm build-dist.log
 	$(PYTHON) -m venv --clear .venv-wheel
 	.venv-wheel/bin/pip install --quiet --constraint tests/lowest.txt \
-		"$$(ls build/dist/*.whl)[demo]" pytest hypothesis
+		"$$(ls build/dist/*.whl)[demo]" pytest pytest-xdist hypothesis
 	mkdir -p build/outside
 	cp -r tests setup.cfg README.md build/outside
 	tmp=$$(mktemp -d) && mv build/outside "$$tmp" && cd "$$tmp/outside" && \
-		$(CURDIR)/.venv-wheel/bin/python -m pytest --override-ini pythonpath=. ; \
+		$(CURDIR)/.venv-wheel/bin/python -m pytest $(PARALLEL) \
+		--override-ini pythonpath=. ; \
 		status=$$? ; rm -rf "$$tmp" ; exit $$status
 
 bench: $(VENV)/.dev

@@ -95,7 +95,7 @@ PRESETS: dict[str, Preset] = {
     "sr_x4_tiny": Preset(
         model="SRGenerator",
         file="weights/sr_x4_tiny.weights.h5",
-        sha256="9c4035028a2190797bc14176918427db3df348319a34bc002affc55861d19c30",
+        sha256="43bb2cb26fd02fda8fa88f2c63f036fab4704df7bb175337a296de20900ba859",
         config=SR_CONFIGS["tiny"],
         card="cards/sr_x4_tiny.md",
         description="enlarges photographs four times, on a phone too",
