@@ -169,11 +169,10 @@ def export(
 ):
     """Write a model for TF Serving and LiteRT, and check what it computes."""
     from convzoo.export import export_model
-    from convzoo.zoo import SRGenerator
+    from convzoo.zoo import load_model
 
-    model = SRGenerator.load(name)
     exported = export_model(
-        model, out, formats=format.split(","), overwrite=overwrite
+        load_model(name), out, formats=format.split(","), overwrite=overwrite
     )
     for file in exported:
         print(

@@ -39,7 +39,7 @@ def evaluate_classifier(model, data, warp=None, scale=1.0, split="test"):
     Args:
         model: a `SizeAgnosticClassifier` for images in [0, 1].
         data: folder of classes, or `tfds:NAME`, see `ImageFolder`. Its classes
-            are among those of the model.
+            are among those of the model, by name or by number.
         warp: None; or a side in pixels, to whose square images are warped.
         scale: factor by which images are resized.
         split: of tensorflow-datasets, which one.
@@ -77,14 +77,24 @@ def _matched(model, folder):
                 f"{folder.data}: must have the {model.num_classes} classes of "
                 f"the model. Received: {len(names)}"
             )
-    unknown = sorted(set(folder.class_names) - set(names))
+    numbers = {name: number for number, name in enumerate(names)}
+    if not set(folder.class_names) <= set(names):
+        numbers = _by_number(folder.class_names, len(names)) or numbers
+    unknown = [name for name in folder.class_names if name not in numbers]
     if unknown:
         raise ValueError(
             f"{folder.data}: the model does not know these classes: "
             f"{', '.join(unknown)}"
         )
-    order = np.array([names.index(name) for name in folder.class_names])
+    order = np.array([numbers[name] for name in folder.class_names])
     return names, order[folder.labels]
+
+
+def _by_number(folders, count):
+    """Classes of folders that are called by number; none if one is not."""
+    if not all(name.isdecimal() and int(name) < count for name in folders):
+        return {}
+    return {name: int(name) for name in folders}
 
 
 def _resized(image, warp, scale):

@@ -16,7 +16,7 @@ import numpy as np
 
 import convzoo.zoo
 from convzoo.layers.checks import check_choice
-from convzoo.zoo import SRGenerator
+from convzoo.zoo import load_model
 from convzoo.zoo.presets import sha256
 
 _WEIGHTS = Path(convzoo.zoo.__file__).parent / "weights"
@@ -26,7 +26,7 @@ def release(run, name, dtype="float32", folder=_WEIGHTS):
     """Copy the best weights of `run`, with one input and its output.
 
     Args:
-        run: folder of a run of `train_sr` or `train_srgan`.
+        run: folder of a run.
         name: of the preset.
         dtype: of the file, `"float32"` or `"float16"`.
         folder: where to write.
@@ -38,7 +38,7 @@ def release(run, name, dtype="float32", folder=_WEIGHTS):
         ValueError: `run` holds no weights, or `dtype` is another one.
     """
     check_choice("dtype", dtype, ("float32", "float16"))
-    model = SRGenerator.from_run(run)
+    model = load_model(run)
     weights = Path(folder) / f"{name}.weights.h5"
     _copy(Path(run) / "best.weights.h5", weights, dtype)
     # What users load, rounded as it may be.

@@ -1,5 +1,6 @@
 """Models, whole and trained."""
 
+from convzoo.zoo.load_model import load_model as load_model
 from convzoo.zoo.size_agnostic_classifier import (
     SizeAgnosticClassifier as SizeAgnosticClassifier,
 )
@@ -7,4 +8,10 @@ from convzoo.zoo.sr_discriminator import SRDiscriminator as SRDiscriminator
 from convzoo.zoo.sr_generator import SRGenerator as SRGenerator
 from convzoo.zoo.srgan import SRGAN as SRGAN
 
-__all__ = ["SRGAN", "SRDiscriminator", "SRGenerator", "SizeAgnosticClassifier"]
+__all__ = [
+    "SRGAN",
+    "SRDiscriminator",
+    "SRGenerator",
+    "SizeAgnosticClassifier",
+    "load_model",
+]

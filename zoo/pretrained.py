@@ -1,5 +1,6 @@
 """What models with trained weights have in common."""
 
+import inspect
 import json
 import warnings
 from pathlib import Path
@@ -57,8 +58,7 @@ class Pretrained:
         folder = Path(folder)
         name = folder.resolve().name
         try:
-            config = json.loads((folder / "run.json").read_text())["model"]
-            model = cls(**config, name=name)
+            model = cls(**_arguments_of(folder), name=name)
             with warnings.catch_warnings():
                 # Keras only warns of layers that a file does not have.
                 warnings.simplefilter("error", UserWarning)
@@ -74,6 +74,15 @@ class Pretrained:
                 f"{folder}: holds no {cls.__name__} run with weights ({error})"
             ) from error
         return model
+
+    @classmethod
+    def made(cls, folder):
+        """Whether `folder` is that of a run of this class."""
+        try:
+            arguments = set(_arguments_of(Path(folder)))
+        except (OSError, LookupError, TypeError, ValueError):
+            return False
+        return arguments <= set(inspect.signature(cls.__init__).parameters)
 
     @classmethod
     def load(cls, name):
@@ -92,3 +101,8 @@ class Pretrained:
         if path.name.endswith(_SUFFIX):
             return cls.from_run(path.parent, path.name[: -len(_SUFFIX)])
         return cls.from_preset(name)
+
+
+def _arguments_of(folder):
+    """What the model of a run was made with."""
+    return json.loads((folder / "run.json").read_text())["model"]

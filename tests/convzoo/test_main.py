@@ -317,6 +317,8 @@ def test_a_classifier_is_trained_measured_and_asked(convzoo, classes, tmp_path):
         assert line.startswith(f"{classes / 'red' / str(index)}.png: ")
         assert f": {name} {share:.1%}, " in line
     assert index == 2
+    code, out, _ = convzoo("export", run, "-o", tmp_path, "--format", "litert")
+    assert code == 0 and out.startswith(f"litert: {tmp_path / 'run.tflite'}")
 
 
 @pytest.mark.filterwarnings("always:left out")

@@ -90,6 +90,19 @@ def test_report_counts_what_is_right(arguments, resize, folder):
     assert report.class_names == ["a", "b", "c"]
 
 
+def test_folders_may_be_called_by_number(folder):
+    network = model()
+    named = evaluate_classifier(network, folder)
+    (folder / "a").rename(folder / "00")
+    (folder / "c").rename(folder / "02")
+    numbered = evaluate_classifier(network, folder)
+    assert numbered.class_names == ["a", "b", "c"]
+    np.testing.assert_array_equal(numbered.confusion, named.confusion)
+    (folder / "02").rename(folder / "03")
+    with pytest.raises(ValueError, match="does not know these classes: 00, 03"):
+        evaluate_classifier(network, folder)
+
+
 def test_classes_that_do_not_fit_are_named(folder):
     with pytest.raises(ValueError, match="does not know these classes: c"):
         evaluate_classifier(model(class_names=["a", "b", "x"]), folder)

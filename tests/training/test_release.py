@@ -62,6 +62,6 @@ def test_half_of_the_digits_take_half_of_the_space(run, tmp_path):
 def test_other_types_and_folders_are_quoted(run, tmp_path):
     with pytest.raises(ValueError, match="dtype.*float64"):
         release(run, "mine", "float64", tmp_path)
-    with pytest.raises(ValueError, match="holds no SRGenerator run"):
+    with pytest.raises(ValueError, match="holds no run of one of SRGenerator"):
         release(tmp_path, "mine", "float32", tmp_path)
     assert list(tmp_path.iterdir()) == []

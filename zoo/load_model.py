@@ -1,0 +1,34 @@
+"""A model whose class is not known beforehand."""
+
+from pathlib import Path
+
+from convzoo.zoo.presets import get_preset
+from convzoo.zoo.size_agnostic_classifier import SizeAgnosticClassifier
+from convzoo.zoo.sr_generator import SRGenerator
+
+_CLASSES = {cls.__name__: cls for cls in (SRGenerator, SizeAgnosticClassifier)}
+
+
+def load_model(name):
+    """The model of a preset, or of a run.
+
+    Args:
+        name: as in `load` of the class.
+
+    Raises:
+        ValueError: there is no such preset, or `name` holds no run of a model
+            that has presets.
+    """
+    path = Path(name)
+    if path.is_dir() or path.name.endswith(".weights.h5"):
+        folder = path if path.is_dir() else path.parent
+        return _class_of(folder).load(name)
+    return _CLASSES[get_preset(name).model].load(name)
+
+
+def _class_of(folder):
+    """The class that takes the arguments of a run."""
+    for cls in _CLASSES.values():
+        if cls.made(folder):
+            return cls
+    raise ValueError(f"{folder}: holds no run of one of {', '.join(_CLASSES)}")
