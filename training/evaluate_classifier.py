@@ -41,7 +41,7 @@ def evaluate_classifier(model, data, warp=None, scale=1.0, split="test"):
         data: folder of classes, or `tfds:NAME`, see `ImageFolder`. Its classes
             are among those of the model, by name or by number.
         warp: None; or a side in pixels, to whose square images are warped.
-        scale: factor by which images are resized.
+        scale: factor by which images are resized, before they are warped.
         split: of tensorflow-datasets, which one.
 
     Returns:
@@ -98,10 +98,10 @@ def _by_number(folders, count):
 
 
 def _resized(image, warp, scale):
-    height, width = image.shape[:2]
-    if warp is not None:
-        height = width = warp
-    size = [max(round(n * scale), 1) for n in (height, width)]
-    if size == list(image.shape[:2]):
-        return image
-    return resize_bicubic(image, *size)
+    image = _of_size(image, (max(round(n * scale), 1) for n in image.shape[:2]))
+    return image if warp is None else _of_size(image, (warp, warp))
+
+
+def _of_size(image, size):
+    size = tuple(size)
+    return image if size == image.shape[:2] else resize_bicubic(image, *size)

@@ -27,6 +27,12 @@ def shrink(image, scale):
     return resize_bicubic(image, height, width)
 
 
+def pair_of(image, scale):
+    """An image, cropped to a multiple of `scale`, and its reduction."""
+    high = crop_to_multiple(image, scale)
+    return Pair(shrink(high, scale), high)
+
+
 def read_pair(path, scale):
     """A photograph, cropped to a multiple of `scale`, and its reduction.
 
@@ -34,10 +40,10 @@ def read_pair(path, scale):
         ValueError: the file cannot be read, or is smaller than `scale` pixels
             in one direction.
     """
-    high = crop_to_multiple(read_photograph(path), scale)
-    if 0 in high.shape:
+    image = read_photograph(path)
+    if min(image.shape[:2]) < scale:
         raise ValueError(f"{path}: is smaller than {scale} pixels a side")
-    return Pair(shrink(high, scale), high)
+    return pair_of(image, scale)
 
 
 def reduced_pair(pair, reduction, scale):
@@ -63,5 +69,4 @@ def reduced_pair(pair, reduction, scale):
             f"A photograph of {pair.high.shape[1]}x{pair.high.shape[0]} pixels "
             f"is too small for a reduction by {reduction}"
         )
-    high = resize_bicubic(pair.high, height, width)
-    return Pair(shrink(high, scale), high)
+    return pair_of(resize_bicubic(pair.high, height, width), scale)

@@ -6,12 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from convzoo.training.photographs import (
-    Pair,
-    crop_to_multiple,
-    read_pair,
-    shrink,
-)
+from convzoo.training.photographs import Pair, pair_of, read_pair
 from convzoo.training.tfds_source import PREFIX, load_tfds
 from convzoo.zoo.image_file import list_images
 
@@ -130,8 +125,7 @@ class _Dataset:
 
     def _pair(self, example):
         if "image" in example and "hr" not in example:
-            high = crop_to_multiple(example["image"], self.scale)
-            return Pair(shrink(high, self.scale), high)
+            return pair_of(example["image"], self.scale)
         if not {"lr", "hr"} <= set(example):
             raise ValueError(
                 f"{self.name}: must have images 'lr' and 'hr', or 'image'. "

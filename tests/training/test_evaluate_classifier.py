@@ -73,6 +73,7 @@ def test_a_keras_model_gets_images_one_by_one():
         ({}, lambda size: size),
         ({"warp": 16}, lambda size: (16, 16)),
         ({"scale": 2.0}, lambda size: (2 * size[0], 2 * size[1])),
+        ({"scale": 0.01}, lambda size: (1, 1)),
     ],
 )
 def test_report_counts_what_is_right(arguments, resize, folder):
@@ -88,6 +89,20 @@ def test_report_counts_what_is_right(arguments, resize, folder):
     sizes = [resize(size) for sizes in SIZES.values() for size in sizes]
     assert report.sizes.tolist() == [list(size) for size in sizes]
     assert report.class_names == ["a", "b", "c"]
+
+
+def test_what_is_scaled_and_warped_is_scaled_first(folder):
+    network = model()
+    report = evaluate_classifier(network, folder, warp=16, scale=0.01)
+    assert report.sizes.tolist() == [[16, 16]] * 5
+    # One pixel warped is one colour: its place in the image does not matter.
+    grey = [
+        np.broadcast_to(image, (16, 16, 3))
+        for image in originals(lambda size: (1, 1))
+    ]
+    logits = one_by_one(network, grey)
+    labels = np.array([0, 0, 0, 2, 2])
+    np.testing.assert_array_equal(report.right, logits.argmax(1) == labels)
 
 
 def test_folders_may_be_called_by_number(folder):

@@ -1,0 +1,110 @@
+"""What a classifier gains from images at their own size, and from a pyramid.
+
+    python -m benchmarks.classifier_ablation TRAIN TEST --out RUNS
+
+Folders of classes. The same network learns from TRAIN in each of the ways
+below, for the same number of epochs, with the same augmentation; no image of
+TEST chooses anything, the last weights count. Prints accuracy on TEST, over all
+images and mean per class, means and standard deviations over the seeds; and
+accuracy with each image of TEST scaled. Goes on where it was stopped: RUNS
+holds the runs.
+"""
+
+import argparse
+import os
+from pathlib import Path
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import numpy as np
+
+from convzoo.training import train_classifier
+from convzoo.training.evaluate_classifier import evaluate_classifier
+from convzoo.zoo import SizeAgnosticClassifier
+
+_SIDE = 48
+_AVERAGE = {"bins": (1,), "pooling": "average"}
+# The widths have the same parameters.
+_PLAIN = {"backbone": "plain", "width": 35}
+_NETWORK_IN_NETWORK = {"backbone": "network_in_network", "width": 32}
+_ARMS = {
+    "warped to 48x48, average": {"sizes": (_SIDE,), **_AVERAGE},
+    "warped to 48x48, SPP": {"sizes": (_SIDE,)},
+    "warped to 40, 48, 56 and 64 in turn, SPP": {"sizes": (40, 48, 56, 64)},
+    "own size, average": _AVERAGE,
+    "own size, SPP": {},
+    "own size, SPP, plain": _PLAIN,
+    "own size, SPP, network in network": _NETWORK_IN_NETWORK,
+}
+_SCALES = (0.5, 0.71, 1.0, 1.41, 2.0, 3.0)
+
+
+def main():
+    arguments = _arguments()
+    if arguments.train is None:
+        print("skipped: name a folder to train on and one to test on")
+        return
+    figures, curves = {}, {}
+    for seed in range(arguments.seeds):
+        for name, settings in _ARMS.items():
+            reports = _reports(arguments, name, settings, seed)
+            quality = reports[_SCALES.index(1.0)].quality
+            row = 100 * quality.accuracy, 100 * quality.class_accuracy
+            figures.setdefault(name, []).append(row)
+            curves.setdefault(name, []).append(
+                [100 * report.quality.accuracy for report in reports]
+            )
+            print(seed, name, np.round(row, 1), flush=True)
+    _print("network", ("accuracy, %", "mean per class, %"), figures)
+    _print("scaled by", _SCALES, curves)
+
+
+def _arguments():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("train", nargs="?")
+    parser.add_argument("test", nargs="?")
+    parser.add_argument("--out", type=Path, default=Path("runs/ablation"))
+    parser.add_argument("--width", type=int, default=28)
+    parser.add_argument("--epochs", type=int, default=40)
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--precision", default="float32")
+    return parser.parse_args()
+
+
+def _reports(arguments, name, settings, seed):
+    """Of one run, a report for each of `_SCALES`."""
+    words = "".join(c if c.isalnum() else "_" for c in name)
+    run = train_classifier(
+        arguments.train,
+        arguments.out / f"{words}_{seed}",
+        hold_out=0,
+        epochs=arguments.epochs,
+        precision=arguments.precision,
+        seed=seed,
+        verbose=0,
+        **{"width": arguments.width, **settings},
+    )
+    model = SizeAgnosticClassifier.load(run.folder)
+    sizes = settings.get("sizes", ())
+    warp = sizes[0] if len(sizes) == 1 else None
+    return [
+        evaluate_classifier(model, arguments.test, warp, scale)
+        for scale in _SCALES
+    ]
+
+
+def _print(title, columns, rows):
+    print(f"| {title} | " + " | ".join(map(str, columns)) + " |")
+    print("|---" * (len(columns) + 1) + "|")
+    for name, figures in rows.items():
+        cells = [
+            f"{mean:.1f} ± {spread:.1f}"
+            for mean, spread in zip(
+                np.mean(figures, axis=0), np.std(figures, axis=0), strict=True
+            )
+        ]
+        print(f"| {name} | " + " | ".join(cells) + " |")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,66 @@
+"""Images of many sizes through a classifier: padded batches, or one by one.
+
+    python -m benchmarks.padded_batches [FOLDER]
+
+FOLDER holds a folder of images for each class. Without it, noise takes the
+place of images, with sides from 25 to 164 pixels, the smaller the more. 32
+images are classified as a padded batch and one by one; prints medians of 9
+rounds and their ratio, for images of a bucket, and for any 32 images.
+"""
+
+import os
+import sys
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import numpy as np
+
+from benchmarks._ratios import print_ratio
+from benchmarks._timing import medians
+from convzoo.training import ImageFolder
+from convzoo.training.bucket_shapes import bucket_shapes
+from convzoo.training.predict_logits import predict_logits
+from convzoo.zoo import SizeAgnosticClassifier
+
+_BATCH = 32
+_BUCKETS = 6
+_ROUNDS = 9
+
+
+def main(folder=None):
+    random = np.random.default_rng(0)
+    images = ImageFolder(folder).images if folder else _noise(random)
+    model = SizeAgnosticClassifier(43, width=28)
+    sizes = np.array([image.shape[:2] for image in images])
+    numbers, _ = bucket_shapes(sizes, _BUCKETS)
+    bucket = np.flatnonzero(numbers == np.bincount(numbers).argmax())
+    for name, members in (
+        ("32 images of a bucket", bucket),
+        ("any 32 images", np.arange(len(images))),
+    ):
+        chosen = random.choice(members, _BATCH, replace=False)
+        _compare(name, model, [images[i] for i in chosen])
+
+
+def _noise(random):
+    sides = np.exp(random.uniform(np.log(25), np.log(164), 500)).astype(int)
+    return [
+        random.integers(256, size=(side, side, 3), dtype="uint8")
+        for side in sides
+    ]
+
+
+def _compare(name, model, images):
+    times = medians(
+        {
+            "ours": lambda: predict_logits(model, images, _BATCH, buckets=1),
+            "peer": lambda: predict_logits(model, images, 1, len(images)),
+        },
+        _ROUNDS,
+    )
+    ours, peer = (1e3 * times[key] for key in ("ours", "peer"))
+    print_ratio(name, ours, peer, "peer/ours >= 3")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
