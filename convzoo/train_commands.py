@@ -36,9 +36,6 @@ def train_sr(
     shifts: Annotated[
         bool, typer.Option("--shifts", help="Let patches start at any pixel.")
     ] = False,
-    drawn: Annotated[
-        int, typer.Option(help="Pictures of letters and shapes to add.")
-    ] = 0,
     validation_reduction: Annotated[
         float, typer.Option(help="Shrink what validates by this factor.")
     ] = 1.0,
@@ -71,7 +68,6 @@ def train_sr(
         patch_size=patch_size,
         reductions=numbers("reductions", reductions),
         shifts=shifts,
-        drawn=drawn,
         validation_reduction=validation_reduction,
         learning_rate=learning_rate,
         schedule=schedule,

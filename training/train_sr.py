@@ -1,6 +1,5 @@
 """The recipe of a network that enlarges photographs."""
 
-import itertools
 import os
 
 import keras
@@ -10,10 +9,8 @@ from convzoo.layers.checks import (
     check_choice,
     check_flag,
     check_fraction,
-    check_positive,
 )
 from convzoo.losses import Luma
-from convzoo.training.drawings import drawings
 from convzoo.training.evaluate_sr import check_measurable, mean, measure
 from convzoo.training.optimization import (
     check_recipe,
@@ -21,7 +18,7 @@ from convzoo.training.optimization import (
     jit_compile,
 )
 from convzoo.training.patches import Patches
-from convzoo.training.photographs import pair_of, reduced_pair
+from convzoo.training.photographs import reduced_pair
 from convzoo.training.run import Run
 from convzoo.training.sr_data import read_sr_data
 from convzoo.zoo.presets import SR_CONFIGS
@@ -33,9 +30,6 @@ _LOSSES = {
     "luma_absolute_error": Luma("mean_absolute_error"),
     "luma_squared_error": Luma("mean_squared_error"),
 }
-
-# Of what is drawn, in pixels; as many as a photograph of BSDS500 has.
-_SIDE = 400
 
 
 def train_sr(
@@ -50,7 +44,6 @@ def train_sr(
     patch_size=32,
     reductions=(1,),
     shifts=False,
-    drawn=0,
     validation_reduction=1,
     learning_rate=1e-3,
     schedule="cosine",
@@ -81,8 +74,6 @@ def train_sr(
         reductions: factors by which photographs are shrunk to make more of
             them, see `Patches`.
         shifts: whether patches start at any pixel, see `Patches`.
-        drawn: how many pictures of letters, stripes and shapes to learn from
-            too, of which photographs have few, see `drawings`.
         validation_reduction: factor by which the photographs that validate are
             shrunk before they are paired: below 1 where files of JPEG stand
             for photographs without its blocks.
@@ -112,8 +103,6 @@ def train_sr(
     check_choice("loss", loss, tuple(_LOSSES))
     check_recipe(settings)
     check_flag("shifts", shifts)
-    if drawn != 0:
-        check_positive("drawn", drawn)
     check_above("validation_reduction", validation_reduction, 0)
     check_fraction("validation_reduction", validation_reduction)
     photographs, held_out, fingerprints = read_sr_data(data, scale, validation)
@@ -134,10 +123,8 @@ def train_sr(
     settings["model"] = model.arguments
     run = Run(out, settings, validate, score="psnr_y")
     _compile(model, settings)
-    side = max(_SIDE, scale * patch_size)
-    pictures = (pair_of(d, scale) for d in drawings(drawn, side, side, seed))
     patches = Patches(
-        itertools.chain(photographs, pictures),
+        photographs,
         scale,
         patch_size,
         batch_size,

@@ -1,4 +1,3 @@
-import importlib
 import json
 import re
 
@@ -7,16 +6,10 @@ import numpy as np
 import pytest
 
 from convzoo.training import evaluate_sr, train_sr
-from convzoo.training.drawings import drawings
 from convzoo.training.evaluate_sr import average
-from convzoo.training.patches import Patches
-from convzoo.training.photographs import shrink
 from convzoo.zoo import SRGenerator
 from convzoo.zoo.image_file import ImageFile, list_images, write_image
 from tests.support import photograph
-
-# The package has the function under this name.
-train_sr_module = importlib.import_module("convzoo.training.train_sr")
 
 QUICK = {
     "steps": 6,
@@ -154,8 +147,6 @@ def test_the_rate_falls_as_scheduled(schedule, data, tmp_path):
         ("ema", 1.0),
         ("loss", "huber"),
         ("shifts", 1),
-        ("drawn", -1),
-        ("drawn", 1.5),
         ("validation_reduction", 0),
         ("validation_reduction", 1.5),
         ("precision", "float16"),
@@ -191,7 +182,7 @@ def test_an_empty_folder_is_named(tmp_path):
         {"loss": "luma_absolute_error"},
         {"loss": "luma_squared_error"},
         {"precision": "mixed_bfloat16", "reductions": (1, 0.7)},
-        {"shifts": True, "validation_reduction": 0.75, "drawn": 2},
+        {"shifts": True, "validation_reduction": 0.75},
     ],
 )
 def test_every_option_trains_and_resumes(arguments, data, tmp_path):
@@ -199,23 +190,6 @@ def test_every_option_trains_and_resumes(arguments, data, tmp_path):
     again = train_sr(data, tmp_path / "run", **QUICK, **arguments)
     assert again.log == run.log and len(run.log) == 3
     assert all(np.isfinite(entry["loss"]) for entry in run.log)
-
-
-def test_what_is_drawn_is_learned_from_too(data, tmp_path, monkeypatch):
-    seen = []
-    monkeypatch.setattr(
-        train_sr_module,
-        "Patches",
-        lambda photographs, *rest: (
-            seen.extend(photographs) or Patches(seen, *rest)
-        ),
-    )
-    train_sr(data, tmp_path / "run", **{**QUICK, "seed": 3}, drawn=2)
-    pairs = seen[-2:]
-    for pair, picture in zip(pairs, drawings(2, 400, 400, 3), strict=True):
-        np.testing.assert_array_equal(pair.high, picture)
-        np.testing.assert_array_equal(pair.low, shrink(picture, 4))
-    assert len(seen) == 2 + 2
 
 
 def test_fine_tuning_a_run(data, tmp_path):
