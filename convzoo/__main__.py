@@ -1,5 +1,6 @@
 """The command line: one short function a verb."""
 
+import logging
 import os
 import sys
 import warnings
@@ -40,6 +41,8 @@ def start():
     finally:
         os.dup2(kept, 2)
         os.close(kept)
+    # And warns that images of many sizes are many sizes.
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
 
 
 @app.command("list")
