@@ -46,7 +46,7 @@ _CROPS = (
     ("coffee.png", 190, 320),
 )
 _SIDE = 128
-_COLUMNS = 5
+_COLUMNS = 6
 
 
 def main():
