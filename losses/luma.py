@@ -1,7 +1,9 @@
 """A pixel-wise loss of what eyes see sharply.
 
-Dong et al., "Image Super-Resolution Using Deep Convolutional Networks", 2016,
-https://arxiv.org/abs/1501.00092, train on luma alone and enlarge the colours by
+Dong et al. 2016, Image Super-Resolution Using Deep Convolutional Networks,
+https://arxiv.org/abs/1501.00092, section 3.
+
+What differs from the paper: it trains on luma alone and enlarges the colours by
 cubic interpolation. Here one network makes all three channels, so their own
 loss stays beside that of luma, with a small weight.
 
