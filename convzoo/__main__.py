@@ -14,6 +14,7 @@ from rich.table import Table
 from convzoo.evaluate_commands import evaluate_app
 from convzoo.options import (
     DEFAULT_PRESET,
+    EnsembleOption,
     OverwriteOption,
     PresetOption,
     end,
@@ -92,10 +93,7 @@ def upscale(
             f"{_FAITHFUL_PRESET} and its adversarial one."
         ),
     ] = None,
-    ensemble: Annotated[
-        bool,
-        typer.Option("--ensemble", help="The mean of eight views; slower."),
-    ] = False,
+    ensemble: EnsembleOption = False,
     overwrite: OverwriteOption = False,
 ):
     """Enlarge photographs."""

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from convzoo.options import (
     DEFAULT_PRESET,
+    EnsembleOption,
     OverwriteOption,
     PresetOption,
     progress_bars,
@@ -37,10 +38,7 @@ def evaluate_sr(
             ":FILE of weights."
         ),
     ] = None,
-    ensemble: Annotated[
-        bool,
-        typer.Option("--ensemble", help="The mean of eight views; slower."),
-    ] = False,
+    ensemble: EnsembleOption = False,
 ):
     """Compare a network with bicubic interpolation, by the usual protocol."""
     from convzoo.training.evaluate_sr import average

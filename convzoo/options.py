@@ -45,6 +45,12 @@ PrecisionOption = Annotated[
 JudgeOption = Annotated[
     str, typer.Option(help="alex, vgg or squeezenet, or with :FILE of weights.")
 ]
+EnsembleOption = Annotated[
+    bool, typer.Option("--ensemble", help="The mean of eight views; slower.")
+]
+TensorboardOption = Annotated[
+    bool, typer.Option("--tensorboard", help="Write for TensorBoard too.")
+]
 OverwriteOption = Annotated[
     bool, typer.Option("--overwrite", help="Replace what is there.")
 ]

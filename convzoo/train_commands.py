@@ -12,6 +12,7 @@ from convzoo.options import (
     PrecisionOption,
     ReductionsOption,
     RunOption,
+    TensorboardOption,
     ValidationOption,
     integers,
     numbers,
@@ -126,9 +127,7 @@ def train_srgan(
     ] = False,
     seed: int = 0,
     epoch_steps: int = 1000,
-    tensorboard: Annotated[
-        bool, typer.Option("--tensorboard", help="Write for TensorBoard too.")
-    ] = False,
+    tensorboard: TensorboardOption = False,
 ):
     """Train a network that enlarges, alone and then adversarially."""
     from convzoo.training.train_srgan import train_srgan as train
@@ -228,9 +227,7 @@ def train_classifier(
     ] = None,
     precision: PrecisionOption = "float32",
     seed: int = 0,
-    tensorboard: Annotated[
-        bool, typer.Option("--tensorboard", help="Write for TensorBoard too.")
-    ] = False,
+    tensorboard: TensorboardOption = False,
 ):
     """Train a classifier of images of any size; resumes where it stopped."""
     from convzoo.training.train_classifier import train_classifier as train

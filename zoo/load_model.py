@@ -1,8 +1,7 @@
 """A model whose class is not known beforehand."""
 
-from pathlib import Path
-
 from convzoo.zoo.presets import get_preset
+from convzoo.zoo.pretrained import run_named
 from convzoo.zoo.size_agnostic_classifier import SizeAgnosticClassifier
 from convzoo.zoo.sr_generator import SRGenerator
 
@@ -19,16 +18,15 @@ def load_model(name):
         ValueError: there is no such preset, or `name` holds no run of a model
             that has presets.
     """
-    path = Path(name)
-    if path.is_dir() or path.name.endswith(".weights.h5"):
-        folder = path if path.is_dir() else path.parent
-        return _class_of(folder).load(name)
-    return _CLASSES[get_preset(name).model].load(name)
+    run = run_named(name)
+    if run is None:
+        return _CLASSES[get_preset(name).model].from_preset(name)
+    return _class_of(run[0]).from_run(*run)
 
 
 def _class_of(folder):
     """The class that takes the arguments of a run."""
     for cls in _CLASSES.values():
-        if cls.made(folder):
+        if cls.is_run(folder):
             return cls
     raise ValueError(f"{folder}: holds no run of one of {', '.join(_CLASSES)}")

@@ -76,7 +76,7 @@ class Pretrained:
         return model
 
     @classmethod
-    def made(cls, folder):
+    def is_run(cls, folder):
         """Whether `folder` is that of a run of this class."""
         try:
             arguments = set(_arguments_of(Path(folder)))
@@ -95,12 +95,18 @@ class Pretrained:
         Raises:
             ValueError: as `from_preset` and `from_run`.
         """
-        path = Path(name)
-        if path.is_dir():
-            return cls.from_run(path)
-        if path.name.endswith(_SUFFIX):
-            return cls.from_run(path.parent, path.name[: -len(_SUFFIX)])
-        return cls.from_preset(name)
+        run = run_named(name)
+        return cls.from_preset(name) if run is None else cls.from_run(*run)
+
+
+def run_named(name):
+    """The folder of a run and which of its weights; None for a preset."""
+    path = Path(name)
+    if path.is_dir():
+        return path, "best"
+    if path.name.endswith(_SUFFIX):
+        return path.parent, path.name[: -len(_SUFFIX)]
+    return None
 
 
 def _arguments_of(folder):

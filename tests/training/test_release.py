@@ -1,9 +1,11 @@
+import json
+
 import numpy as np
 import pytest
 
 from convzoo.training import train_sr
 from convzoo.training.release import release
-from convzoo.zoo import SRGenerator
+from convzoo.zoo import SizeAgnosticClassifier, SRGenerator
 from convzoo.zoo.image_file import ImageFile, write_image
 from convzoo.zoo.presets import sha256
 from tests.support import photograph
@@ -46,6 +48,23 @@ def test_a_released_file_loads_as_what_it_was(dtype, error, run, tmp_path):
         "mine.reference.npz",
         "mine.weights.h5",
     ]
+
+
+def test_a_classifier_is_released_too(tmp_path):
+    best = SizeAgnosticClassifier(3, backbone="plain", width=4)
+    config = json.dumps({"model": best.arguments})
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "run.json").write_text(config)
+    best.save_weights(tmp_path / "run" / "best.weights.h5")
+    release(tmp_path / "run", "mine", "float16", tmp_path)
+    loaded = SizeAgnosticClassifier(**best.arguments)
+    loaded.load_weights(tmp_path / "mine.weights.h5")
+    with np.load(tmp_path / "mine.reference.npz") as reference:
+        found = loaded.predict_on_batch(reference["input"])
+        np.testing.assert_allclose(found, reference["output"], atol=1e-6)
+        expected = best.predict_on_batch(reference["input"])
+    np.testing.assert_allclose(found, expected, atol=1e-2)
+    assert np.ptp(expected) > 0.1
 
 
 def test_half_of_the_digits_take_half_of_the_space(run, tmp_path):
