@@ -45,24 +45,30 @@ def test_values_of_piq(function, known, name):
     np.testing.assert_allclose(found, known[name], rtol=0, atol=1e-6)
 
 
-@pytest.mark.parametrize("name", ["even", "patch", "grey", "large"])
+@pytest.mark.skipif(
+    BACKEND != "tensorflow",
+    reason="elsewhere Keras takes arctan2 in float32",
+)
+@pytest.mark.parametrize("name", ["even", "odd", "patch", "grey", "large"])
 def test_gradients_of_piq(name):
-    similarity.check_gradient(grey, "fsim", name, 1e-3)
+    similarity.check_gradient(grey, "fsim", name, 1e-6, "float64")
     if name in COLOUR:
-        similarity.check_gradient(fsim, "fsim_chromatic", name, 1e-3)
+        similarity.check_gradient(fsim, "fsim_chromatic", name, 1e-6, "float64")
 
 
-def test_gradients_of_piq_beside_saddles():
-    """A blurred and rounded image has pixels whose Scharr gradient is zero.
+@pytest.mark.parametrize("name", ["even", "patch", "grey", "large"])
+def test_gradients_of_piq_in_float32(name):
+    """As near as the last bit of the images lets it be.
 
-    There piq's derivative is not a number, and beside them float32 has only a
-    rounding error to take the direction of: to compare takes float64.
+    The noise is measured at the pixel of the median, and energy is cut where
+    it falls below it: the last bit of a value chooses other pixels, which
+    moves the gradient of "even" by 2e-3 of its largest. The pair "odd", being
+    blurred and rounded, has pixels whose Scharr gradient is zero; beside them
+    float32 has only a rounding error to take the direction of.
     """
-    with wide_enough("float64"):
-        similarity.check_gradient(grey, "fsim", "odd", 1e-6, "float64")
-        similarity.check_gradient(
-            fsim, "fsim_chromatic", "odd", 1e-6, "float64"
-        )
+    similarity.check_gradient(grey, "fsim", name, 1e-2)
+    if name in COLOUR:
+        similarity.check_gradient(fsim, "fsim_chromatic", name, 1e-2)
 
 
 def test_black_and_white_are_taken_for_alike():
