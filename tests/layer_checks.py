@@ -158,7 +158,8 @@ def weight_gradients(layer, inputs):
             outputs, _ = layer.stateless_call(trainable, fixed, inputs)
             return ops.mean(ops.square(outputs))
 
-        return jax.grad(loss)([v.value for v in layer.trainable_variables])
+        values = [v.value for v in layer.trainable_variables]
+        return jax.jit(jax.grad(loss))(values)
     layer.zero_grad()
     ops.mean(ops.square(layer(ops.convert_to_tensor(inputs)))).backward()
     return [v.value.grad for v in layer.trainable_variables]
@@ -181,12 +182,25 @@ def gradients(function, arrays, upstream):
     elif BACKEND == "jax":
         import jax
 
+        # Not compiled as a whole: that would be done again for every call.
         found = jax.grad(loss, argnums=tuple(range(len(arrays))))(*arrays)
     else:
         arrays = [a.detach().requires_grad_() for a in arrays]
         loss(*arrays).backward()
         found = [a.grad for a in arrays]
     return [ops.convert_to_numpy(gradient) for gradient in found]
+
+
+def compiled(function):
+    """On JAX, where an operation by itself is compiled too, all at once.
+
+    That is several times faster, and what `fit` does there.
+    """
+    if BACKEND != "jax":
+        return function
+    import jax
+
+    return jax.jit(function)
 
 
 def wide_enough(dtype):

@@ -58,17 +58,19 @@ def test_gradients_of_piq(name):
 
 @pytest.mark.parametrize("name", ["even", "patch", "grey", "large"])
 def test_gradients_of_piq_in_float32(name):
-    """As near as the last bit of the images lets it be.
+    """Most of it: some hangs on the last bit of the images.
 
-    The noise is measured at the pixel of the median, and energy is cut where
-    it falls below it: the last bit of a value chooses other pixels, which
-    moves the gradient of "even" by 2e-3 of its largest. The pair "odd", being
-    blurred and rounded, has pixels whose Scharr gradient is zero; beside them
-    float32 has only a rounding error to take the direction of.
+    The noise is measured at one pixel, which has the median; where two are
+    near it, rounding chooses, and the gradient around them is another. The
+    pair "odd", being blurred and rounded, has pixels whose Scharr gradient is
+    zero; beside them float32 has only a rounding error to take the direction
+    of.
     """
-    similarity.check_gradient(grey, "fsim", name, 1e-2)
+    similarity.check_gradient(grey, "fsim", name, 1e-3, share=0.95)
     if name in COLOUR:
-        similarity.check_gradient(fsim, "fsim_chromatic", name, 1e-2)
+        similarity.check_gradient(
+            fsim, "fsim_chromatic", name, 1e-3, share=0.95
+        )
 
 
 def test_black_and_white_are_taken_for_alike():

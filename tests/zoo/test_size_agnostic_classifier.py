@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from convzoo.layers import MLPConv
 from convzoo.zoo import SizeAgnosticClassifier
 from convzoo.zoo.conv_unit import ConvUnit
+from tests.layer_checks import BACKEND, compiled
 from tests.layers.test_spp import pyramid
 from tests.support import convolution, numpy_of, randomized
 
@@ -139,21 +140,27 @@ def test_in_a_padded_batch_each_is_as_alone(
     sizes, more, backbone, pooling, seed
 ):
     key = backbone, pooling
-    if key not in MODELS:
-        MODELS[key] = tiny(backbone, pooling=pooling)
-    model, images = MODELS[key], noise(sizes, seed)
+    if key not in LOGITS:
+        LOGITS[key] = logits_of(tiny(backbone, pooling=pooling))
+    logits_in, images = LOGITS[key], noise(sizes, seed)
     height, width = (
         max(size[axis] for size in sizes) + more[axis] for axis in (0, 1)
     )
     # What lies outside does not count, whatever it is.
     batch = padded(images, height, width, np.nan)
-    together = numpy_of(model(batch, training=False))
+    together = logits_in(batch)
     for image, logits in zip(images, together, strict=True):
-        alone = numpy_of(model(image[None], training=False))[0]
-        np.testing.assert_allclose(logits, alone, rtol=1e-4, atol=1e-4)
+        np.testing.assert_allclose(
+            logits, logits_in(image[None])[0], rtol=1e-4, atol=1e-4
+        )
 
 
-MODELS: dict = {}
+def logits_of(model):
+    call = compiled(lambda batch: model(batch, training=False))
+    return lambda batch: numpy_of(call(batch))
+
+
+LOGITS: dict = {}
 
 
 @pytest.mark.parametrize("backbone", BACKBONES)
@@ -167,7 +174,7 @@ def test_training_counts_valid_pixels_only(backbone):
     model.compile(
         keras.optimizers.SGD(rate),
         keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-        jit_compile=False,
+        jit_compile=BACKEND == "jax",
     )
     loss = model.train_on_batch(padded(images, 13, 17, 7.0), labels)
     np.testing.assert_allclose(loss, expected_loss, rtol=1e-4)
@@ -214,7 +221,7 @@ def test_fit_learns_from_batches_of_several_sizes(backbone):
     model.compile(
         keras.optimizers.Adam(0.01),
         keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-        jit_compile=False,
+        jit_compile=BACKEND == "jax",
     )
     batch = {"images": images, "sizes": sizes}
     history = model.fit(batch, labels, epochs=8, batch_size=8, verbose=0)
