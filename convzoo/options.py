@@ -98,3 +98,12 @@ def end(failures):
     for failure in failures:
         print(f"convzoo: failed: {failure}", file=sys.stderr)
     raise typer.Exit(1 if failures else 0)
+
+
+def mirrors(text):
+    """`"a,b=c"` -> what the mirror image of each class is of."""
+    becomes = {}
+    for part in text.split(","):
+        name, _, other = part.partition("=")
+        becomes |= {name: other or name, other or name: name}
+    return becomes

@@ -15,6 +15,7 @@ from convzoo.options import (
     TensorboardOption,
     ValidationOption,
     integers,
+    mirrors,
     numbers,
     verbosity,
 )
@@ -195,6 +196,10 @@ def train_classifier(
     ] = "1,2,4",
     pooling: Annotated[str, typer.Option(help="max or average.")] = "max",
     dropout: float = 0.0,
+    standardize: Annotated[
+        bool,
+        typer.Option("--standardize", help="Take brightness and contrast out."),
+    ] = False,
     epochs: int = 60,
     batch_size: int = 32,
     buckets: Annotated[
@@ -214,6 +219,10 @@ def train_classifier(
     flip: Annotated[
         bool, typer.Option("--flip", help="Left and right are alike.")
     ] = False,
+    mirror: Annotated[
+        str | None,
+        typer.Option(help="Classes that are when mirrored: stop,left=right."),
+    ] = None,
     learning_rate: float = 1e-3,
     schedule: str = "cosine",
     weight_decay: float = 1e-4,
@@ -243,6 +252,7 @@ def train_classifier(
         bins=integers("bins", bins),
         pooling=pooling,
         dropout=dropout,
+        standardize=standardize,
         epochs=epochs,
         batch_size=batch_size,
         buckets=buckets,
@@ -253,6 +263,7 @@ def train_classifier(
         shift=shift,
         color=color,
         flip=flip,
+        mirror=None if mirror is None else mirrors(mirror),
         learning_rate=learning_rate,
         schedule=schedule,
         weight_decay=weight_decay,

@@ -29,6 +29,15 @@ from convzoo.training.tensorboard import Curves
 from convzoo.zoo.bicubic import resize_bicubic
 from convzoo.zoo.size_agnostic_classifier import SizeAgnosticClassifier
 
+_OF_THE_NETWORK = (
+    "backbone",
+    "width",
+    "bins",
+    "pooling",
+    "dropout",
+    "standardize",
+)
+
 
 def train_classifier(
     data,
@@ -41,6 +50,7 @@ def train_classifier(
     bins=(1, 2, 4),
     pooling="max",
     dropout=0.0,
+    standardize=False,
     epochs=60,
     batch_size=32,
     buckets=6,
@@ -51,6 +61,7 @@ def train_classifier(
     shift=0.05,
     color=0.3,
     flip=False,
+    mirror=None,
     learning_rate=1e-3,
     schedule="cosine",
     weight_decay=1e-4,
@@ -80,11 +91,12 @@ def train_classifier(
         init: None, or whose weights to start from: a preset, or the folder of
             a run. Where the classes are others, the head starts anew.
         backbone: see `SizeAgnosticClassifier`; `init` brings its own, and so
-            for the next four.
+            for the next five.
         width: channels of the first convolutions.
         bins: of the pyramid.
         pooling: `"max"` or `"average"`.
         dropout: share of the pooled features that is dropped.
+        standardize: whether the network sees brightness and contrast.
         epochs: passes over the images.
         batch_size: images in a batch.
         buckets: how many shapes batches have, at most.
@@ -98,6 +110,9 @@ def train_classifier(
         shift: share.
         color: share.
         flip: whether left and right are alike.
+        mirror: None, or a dictionary of classes, by name, and what their mirror
+            images are of: `{"left": "right", "right": "left", "stop": "stop"}`.
+            The mirror images are learned beside the images.
         learning_rate: at the start.
         schedule: `"cosine"` (falls to 0) or `"halving"` (by half, five times).
         weight_decay: of AdamW.
@@ -126,6 +141,7 @@ def train_classifier(
     folder = ImageFolder(data, max_side)
     learned, held_out = _split(folder, settings)
     settings["data"] = folder.fingerprint
+    examples = _examples(folder, learned, settings["mirror"])
     model = _built(settings, folder.class_names)
     settings["model"] = model.arguments
     run = Run(
@@ -135,7 +151,7 @@ def train_classifier(
         score="validation_accuracy" if len(held_out[1]) else "epoch",
         patience=patience,
     )
-    batches = _batches(folder, learned, settings)
+    batches = _batches(*examples, len(folder.class_names), settings)
     _compile(model, settings, len(batches))
     _report(batches)
     callbacks = [Curves(run.folder)] if tensorboard else []
@@ -154,6 +170,11 @@ def _check(settings):
     for name in ("ema", "label_smoothing"):
         check_number(name, settings[name], 0, 1)
     check_flag("balance", settings["balance"])
+    if settings["mirror"] is not None and settings["flip"]:
+        raise ValueError(
+            "`mirror` is for classes that are not all alike when mirrored. "
+            f"Received: mirror={settings['mirror']!r}, flip=True"
+        )
     check_fraction("hold_out", settings["hold_out"])
     patience = settings["patience"]
     if patience is not None:
@@ -194,7 +215,14 @@ def _built(settings, class_names):
     keras.utils.set_random_seed(settings["seed"])
     init, precision = settings["init"], settings["precision"]
     if init is None:
-        names = ("backbone", "width", "bins", "pooling", "dropout")
+        names = (
+            "backbone",
+            "width",
+            "bins",
+            "pooling",
+            "dropout",
+            "standardize",
+        )
         return SizeAgnosticClassifier(
             len(class_names),
             **{name: settings[name] for name in names},
@@ -245,15 +273,44 @@ def _compile(model, settings, steps):
     optimizer.build(model.trainable_variables)
 
 
-def _batches(folder, learned, settings):
+def _examples(folder, learned, mirror):
+    """Images to learn from, and their labels; mirror images come last."""
+    images = [folder.images[i] for i in learned]
     labels = folder.labels[learned]
+    if mirror is None:
+        return images, labels
+    becomes = _mirrored_labels(mirror, folder.class_names)
+    mirrored = np.flatnonzero(becomes[labels] >= 0)
+    images += [images[i][:, ::-1] for i in mirrored]
+    return images, np.concatenate([labels, becomes[labels[mirrored]]])
+
+
+def _mirrored_labels(mirror, class_names):
+    """For each class, that of its mirror image, or -1."""
+    if not isinstance(mirror, dict):
+        raise ValueError(
+            f"`mirror` must be a dictionary, or None. Received: {mirror!r}"
+        )
+    becomes = np.full(len(class_names), -1)
+    for name, other in mirror.items():
+        for known in (name, other):
+            if known not in class_names:
+                raise ValueError(
+                    f"`mirror` must have names of classes. Received: {known!r},"
+                    f" not one of {', '.join(class_names)}"
+                )
+        becomes[class_names.index(name)] = class_names.index(other)
+    return becomes
+
+
+def _batches(images, labels, num_classes, settings):
     weights = None
     if settings["balance"]:
-        counts = np.bincount(labels, minlength=len(folder.class_names))
-        weights = (len(labels) / len(counts) / counts)[labels].astype("float32")
+        counts = np.bincount(labels, minlength=num_classes)
+        weights = (len(labels) / num_classes / counts)[labels].astype("float32")
     return SizeBuckets(
-        [folder.images[i] for i in learned],
-        np.eye(len(folder.class_names), dtype="float32")[labels],
+        images,
+        np.eye(num_classes, dtype="float32")[labels],
         settings["batch_size"],
         settings["buckets"],
         settings["sizes"],

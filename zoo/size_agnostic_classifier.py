@@ -13,7 +13,12 @@ import numpy as np
 from keras import layers, ops
 
 from convzoo.layers import SPP
-from convzoo.layers.checks import check_choice, check_number, check_positive
+from convzoo.layers.checks import (
+    check_choice,
+    check_flag,
+    check_number,
+    check_positive,
+)
 from convzoo.layers.sizes import checked_sizes, valid_area
 from convzoo.zoo.classifier_networks import network_in_network, plain, residual
 from convzoo.zoo.presets import presets_of
@@ -25,6 +30,8 @@ _NETWORKS = {
     "plain": plain,
 }
 _KEYS = {"images", "sizes"}
+# Of images in [-1, 1]: half a step of eight bits, so that noise stays noise.
+_LEAST_VARIANCE = (1 / 255) ** 2
 
 
 @keras.saving.register_keras_serializable(package="convzoo")
@@ -49,6 +56,9 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
             backbones get it mapped to [-1, 1], a Keras model gets images as
             they are.
         class_names: None, or a name for each class.
+        standardize: whether the named backbones get each image with mean 0 and
+            standard deviation 1 instead, over its pixels and channels, so that
+            they do not see how bright it is or how rich in contrast.
         **kwargs: `name` and `dtype` of `keras.Model`.
 
     Input shape: `(batch, height, width, 3)`; or a dictionary `{"images":
@@ -57,9 +67,9 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
     Output shape: `(batch, num_classes)`, logits in float32.
 
     Raises:
-        ValueError: an argument is not as described, `sizes` go beyond the
-            images, or come with a Keras model for a backbone, which cannot
-            tell what is padding.
+        ValueError: an argument is not as described, `standardize` is set for a
+            Keras model, or `sizes` go beyond the images or come with a Keras
+            model, which cannot tell what is padding.
 
     Example:
 
@@ -88,6 +98,7 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
         "dropout",
         "image_range",
         "class_names",
+        "standardize",
     )
 
     def __init__(
@@ -100,6 +111,7 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
         dropout=0.0,
         image_range=(0, 1),
         class_names=None,
+        standardize=False,
         **kwargs,
     ):
         check_positive("num_classes", num_classes)
@@ -107,7 +119,7 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
         check_number("dropout", dropout, 0, 1)
         _check_range(image_range)
         _check_names(class_names, num_classes)
-        _check_backbone(backbone)
+        _check_backbone(backbone, standardize)
         super().__init__(**kwargs)
         self.num_classes = num_classes
         self.backbone = backbone
@@ -115,6 +127,7 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
         self.width = width
         self.dropout = dropout
         self.image_range = tuple(image_range)
+        self.standardize = standardize
         self.class_names = None if class_names is None else list(class_names)
         policy = self.dtype_policy
         self.units = (
@@ -145,13 +158,13 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
 
     def call(self, inputs, training=None):
         images, sizes = self._unpacked(inputs)
-        x = ops.cast(images, self.compute_dtype)
         if self.units:
-            x = self._mapped(x, sizes)
+            x = ops.cast(self._mapped(images, sizes), self.compute_dtype)
             for unit in self.units:
                 x = unit(x, sizes=sizes, training=training)
                 sizes = None if sizes is None else unit.sizes_after(sizes)
         else:
+            x = ops.cast(images, self.compute_dtype)
             x = self.backbone(x, training=training)
         x = self.drop(self.pool(x, sizes=sizes), training=training)
         return self.head(x)
@@ -225,13 +238,39 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
         return images, checked_sizes(inputs["sizes"], images)
 
     def _mapped(self, images, sizes):
-        """From `image_range` to [-1, 1], and 0 outside the valid area."""
+        """What the first unit gets; 0 outside the valid area.
+
+        In float32: half of the digits of a pixel would be lost in halves.
+        """
         low, high = self.image_range
+        images = ops.cast(images, "float32")
         x = (images - (low + high) / 2) * (2 / (high - low))
-        if sizes is None:
-            return x
-        area = ops.expand_dims(valid_area(sizes, x), -1)
-        return ops.where(area, x, ops.zeros_like(x))
+        area = None
+        if sizes is not None:
+            area = ops.expand_dims(valid_area(sizes, x), -1)
+            x = ops.where(area, x, ops.zeros_like(x))
+        return _standardized(x, area) if self.standardize else x
+
+
+def _standardized(images, area):
+    """Each image with mean 0 and standard deviation 1; a flat one is all 0.
+
+    Args:
+        images: in [-1, 1], 0 outside the area.
+        area: booleans `(batch, height, width, 1)`, or None for all.
+    """
+    counted = ops.ones_like(images[:, :, :, :1])
+    if area is not None:
+        counted = ops.cast(area, "float32")
+    values = 3 * _total(counted)
+    centered = (images - _total(images) / values) * counted
+    variance = _total(centered * centered) / values
+    return centered / ops.sqrt(variance + _LEAST_VARIANCE)
+
+
+def _total(images):
+    """Of each image."""
+    return ops.sum(images, axis=(1, 2, 3), keepdims=True)
 
 
 def _pixels(image, image_range):
@@ -265,9 +304,15 @@ def _map_shape(backbone):
     return shape
 
 
-def _check_backbone(backbone):
+def _check_backbone(backbone, standardize):
+    check_flag("standardize", standardize)
     if not isinstance(backbone, keras.Model):
         check_choice("backbone", backbone, tuple(_NETWORKS))
+    elif standardize:
+        raise ValueError(
+            "`standardize` is for the named backbones: a Keras model gets "
+            f"images as they are. Received: standardize={standardize!r}"
+        )
 
 
 def _check_range(image_range):
