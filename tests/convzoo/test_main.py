@@ -296,6 +296,7 @@ def classes(tmp_path):
 def test_a_classifier_is_trained_measured_and_asked(convzoo, classes, tmp_path):
     run, plots = tmp_path / "run", tmp_path / "plots"
     options = ("--backbone", "plain", "--width", 4, "--epochs", 2)
+    options += ("--standardize", "--mirror", "red,blue")
     train = ("train", "classifier", "--data", classes, "--out", run, *options)
     code, out, error = convzoo(*train, "--bins", "1,2", "--buckets", 2)
     assert code == 0, error
@@ -338,6 +339,7 @@ def test_classifiers_name_what_will_not_do(convzoo, classes, photo, tmp_path):
     assert_one_line(convzoo(*train, "--bins", "1,1.5"), "`bins`", "1,1.5")
     assert_one_line(convzoo(*train, "--sizes", "x"), "`sizes`", "'x'")
     assert_one_line(convzoo(*train, "--backbone", "vgg"), "`backbone`", "vgg")
+    assert_one_line(convzoo(*train, "--mirror", "red=x"), "`mirror`", "'x'")
     assert_one_line(
         convzoo("train", "classifier", "--data", classes / "red", "-o", run),
         "at least two",

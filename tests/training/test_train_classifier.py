@@ -1,3 +1,4 @@
+import importlib
 import json
 
 import numpy as np
@@ -91,6 +92,7 @@ def test_a_run_that_was_cut_ends_with_the_same_weights(
         {"sizes": (12,), "pooling": "average", "dropout": 0.5},
         {"schedule": "halving", "ema": 0, "label_smoothing": 0},
         {"max_side": 10, "hold_out": 0},
+        {"standardize": True, "mirror": {"blue": "red"}, "balance": True},
     ],
 )
 def test_every_option_trains(arguments, data, tmp_path):
@@ -174,12 +176,45 @@ def test_another_folder_validates(data, tmp_path):
         ("width", 0),
         ("tensorboard", 1),
         ("max_side", 0),
+        ("standardize", 1),
+        ("mirror", "blue"),
+        ("mirror", {"blue": "green"}),
+        ("mirror", {"green": "blue"}),
     ],
 )
 def test_arguments_are_checked_by_name(name, value, data, tmp_path):
     with pytest.raises(ValueError, match=f"`{name}.*Received"):
         train_classifier(data, tmp_path / "run", **{**QUICK, name: value})
     assert not (tmp_path / "run").exists()
+
+
+def test_mirror_images_are_learned_too(data, tmp_path, monkeypatch):
+    module = importlib.import_module("convzoo.training.train_classifier")
+    given = []
+
+    class Watched(module.SizeBuckets):
+        def __init__(self, images, targets, *args):
+            given.append((images, targets))
+            super().__init__(images, targets, *args)
+
+    monkeypatch.setattr(module, "SizeBuckets", Watched)
+    arguments = {**QUICK, "epochs": 1, "hold_out": 0}
+    train_classifier(data, tmp_path / "a", **arguments)
+    mirror = {"red": "blue"}
+    train_classifier(data, tmp_path / "b", mirror=mirror, **arguments)
+    (images, targets), (more, more_targets) = given
+    reds = np.flatnonzero(targets[:, 1] == 1)
+    assert len(images) == 12 and len(more) == 12 + len(reds) == 18
+    np.testing.assert_array_equal(more_targets[:12], targets)
+    # They are blue now.
+    np.testing.assert_array_equal(more_targets[12:, 0], 1)
+    for red, mirrored in zip(reds, more[12:], strict=True):
+        np.testing.assert_array_equal(mirrored, images[red][:, ::-1])
+
+
+def test_mirror_and_flip_exclude_each_other(data, tmp_path):
+    with pytest.raises(ValueError, match="`mirror`.*flip=True"):
+        train_classifier(data, tmp_path / "run", flip=True, mirror={}, **QUICK)
 
 
 def test_patience_needs_something_to_go_by(data, tmp_path):

@@ -56,6 +56,8 @@ class ByLoops:
             (image.astype("float64") - low) / (high - low) * 2 - 1
             for image in images
         ]
+        if self.model.standardize:
+            maps = [(m - m.mean()) / np.hypot(m.std(), 1 / 255) for m in maps]
         for unit in self.model.units:
             if isinstance(unit, ConvUnit):
                 maps = self.unit(unit, maps, training)
@@ -116,8 +118,14 @@ class ByLoops:
 
 @pytest.mark.parametrize("backbone", BACKBONES)
 @pytest.mark.parametrize("pooling", ["max", "average"])
-def test_equals_numpy_loops(backbone, pooling):
-    model = tiny(backbone, pooling=pooling, image_range=(-3, 5))
+@pytest.mark.parametrize("standardize", [False, True])
+def test_equals_numpy_loops(backbone, pooling, standardize):
+    model = tiny(
+        backbone,
+        pooling=pooling,
+        image_range=(-3, 5),
+        standardize=standardize,
+    )
     images = noise([(13, 9), (13, 9)])
     found = model.predict_on_batch(np.stack(images))
     expected = ByLoops(model).logits(images)
@@ -133,15 +141,17 @@ def test_equals_numpy_loops(backbone, pooling):
     ),
     more=st.tuples(st.integers(0, 9), st.integers(0, 9)),
     backbone=st.sampled_from(BACKBONES),
-    pooling=st.sampled_from(["max", "average"]),
+    standardize=st.booleans(),
     seed=st.integers(0, 99),
 )
 def test_in_a_padded_batch_each_is_as_alone(
-    sizes, more, backbone, pooling, seed
+    sizes, more, backbone, standardize, seed
 ):
-    key = backbone, pooling
+    key = backbone, standardize
     if key not in LOGITS:
-        LOGITS[key] = logits_of(tiny(backbone, pooling=pooling))
+        pooling = "average" if standardize else "max"
+        model = tiny(backbone, pooling=pooling, standardize=standardize)
+        LOGITS[key] = logits_of(model)
     logits_in, images = LOGITS[key], noise(sizes, seed)
     height, width = (
         max(size[axis] for size in sizes) + more[axis] for axis in (0, 1)
@@ -273,6 +283,26 @@ def test_a_keras_model_takes_no_padded_batch():
         model(padded(noise([(9, 9)]), 10, 10, 0))
 
 
+@pytest.mark.parametrize("policy", ["float32", "mixed_float16"])
+def test_standardized_images_have_neither_brightness_nor_contrast(policy):
+    model = SizeAgnosticClassifier(
+        3, width=4, standardize=True, image_range=(0, 255), dtype=policy
+    )
+    dark = noise([(9, 13)])[0][None] * 25
+    found = numpy_of(model(3 * dark + 150))
+    np.testing.assert_allclose(
+        found, numpy_of(model(dark)), rtol=1e-2, atol=5e-3
+    )
+    flat = [numpy_of(model(np.full_like(dark, v))) for v in (0, 90, 255)]
+    assert np.isfinite(flat).all()
+    np.testing.assert_allclose(flat[1:], flat[:-1], atol=1e-3)
+
+
+def test_a_keras_model_gets_images_as_they_are():
+    with pytest.raises(ValueError, match="`standardize`.*Received"):
+        SizeAgnosticClassifier(3, keras_backbone(), standardize=True)
+
+
 def test_a_keras_model_must_make_maps():
     flat = keras.Sequential(
         [keras.Input((8, 8, 3)), keras.layers.GlobalAveragePooling2D()]
@@ -311,6 +341,7 @@ def test_lower_precision_gives_float32(policy):
         ("image_range", (1, 0)),
         ("image_range", (0, "1")),
         ("class_names", ["one"]),
+        ("standardize", 1),
     ],
 )
 def test_arguments_are_checked_by_name(name, value):
