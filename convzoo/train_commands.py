@@ -212,6 +212,9 @@ def train_classifier(
     max_side: Annotated[
         int | None, typer.Option(help="Scale down what is longer.")
     ] = None,
+    rescale: Annotated[
+        float, typer.Option(help="Enlarge and shrink by this, at most.")
+    ] = 1.0,
     rotation: Annotated[float, typer.Option(help="Degrees, at most.")] = 10.0,
     zoom: float = 0.1,
     shift: float = 0.05,
@@ -258,6 +261,7 @@ def train_classifier(
         buckets=buckets,
         sizes=None if sizes is None else integers("sizes", sizes),
         max_side=max_side,
+        rescale=rescale,
         rotation=rotation,
         zoom=zoom,
         shift=shift,

@@ -8,11 +8,14 @@ for `sizes`: an epoch of one size, the next of another.
 import keras
 import numpy as np
 
-from convzoo.layers.checks import check_positive
+from convzoo.layers.checks import check_number, check_positive
 from convzoo.training.bucket_shapes import bucket_shapes
 from convzoo.training.epoch_dataset import EpochDataset
 from convzoo.training.tf_source import tf_source
 from convzoo.zoo.bicubic import resize_bicubic
+
+# Sizes of an image, where it is rescaled.
+_VARIANTS = 8
 
 
 class SizeBuckets(EpochDataset):
@@ -30,6 +33,11 @@ class SizeBuckets(EpochDataset):
         buckets: how many shapes there are, at most.
         sizes: None; or sides in pixels: in each epoch all images are warped to
             squares of the next of them, which are then no padded batches.
+        rescale: the largest factor by which images are enlarged and shrunk,
+            their aspect kept; 1 leaves them at their own size. Each image then
+            comes in eight sizes, whose factors are spread evenly on a
+            logarithmic scale, and eight epochs show all of them; an epoch has
+            as many images as without.
         augmentation: None, or a function of an image and a
             `numpy.random.Generator` that gives another of the same size.
         weights: None, or how much each image counts, `(images,)`.
@@ -50,6 +58,7 @@ class SizeBuckets(EpochDataset):
         batch_size=32,
         buckets=6,
         sizes=None,
+        rescale=1.0,
         augmentation=None,
         weights=None,
         seed=0,
@@ -57,6 +66,7 @@ class SizeBuckets(EpochDataset):
         check_positive("batch_size", batch_size)
         check_positive("buckets", buckets)
         check_sizes(sizes)
+        check_rescale(rescale, sizes)
         super().__init__()
         self.images = images
         self.targets = targets
@@ -65,8 +75,12 @@ class SizeBuckets(EpochDataset):
         self.augmentation = augmentation
         self.weights = weights
         self.seed = seed
-        shapes = np.array([image.shape[:2] for image in images])
-        numbers, self.shapes = bucket_shapes(shapes, 1 if sizes else buckets)
+        # One after another: an image in all of its sizes, the next image.
+        self._shown = _shown_sizes(images, rescale, seed)
+        self._variants = len(self._shown) // len(images)
+        numbers, self.shapes = bucket_shapes(
+            self._shown, 1 if sizes else buckets
+        )
         self._members = [
             np.flatnonzero(numbers == n) for n in range(len(self.shapes))
         ]
@@ -74,14 +88,15 @@ class SizeBuckets(EpochDataset):
 
     def __len__(self):
         return sum(
-            (len(members) + self.batch_size - 1) // self.batch_size
+            _pieces(len(members), self.batch_size * self._variants)
             for members in self._members
         )
 
     def __getitem__(self, index):
-        bucket, members = self._plan()[index]
+        bucket, shown = self._plan()[index]
         random = np.random.default_rng((self.seed, self.epoch, index))
-        images = [self._image(member, random) for member in members]
+        images = [self._image(member, random) for member in shown]
+        members = shown // self._variants
         if self.sizes:
             inputs = np.stack(images).astype("float32") / 255
         else:
@@ -100,30 +115,54 @@ class SizeBuckets(EpochDataset):
     def _plan(self):
         """Bucket and images of each batch of this epoch."""
         if self._plan_of[0] != self.epoch:
-            random = np.random.default_rng((self.seed, self.epoch))
+            cycle, turn = divmod(self.epoch, self._variants)
+            random = np.random.default_rng((self.seed, cycle))
             batches = [
                 (bucket, batch)
                 for bucket, members in enumerate(self._members)
-                for batch in self._batches(members, random)
+                for batch in self._batches(members, turn, random)
             ]
+            random = np.random.default_rng((self.seed, self.epoch))
             order = random.permutation(len(batches))
             self._plan_of = self.epoch, [batches[i] for i in order]
         return self._plan_of[1]
 
-    def _batches(self, members, random):
+    def _batches(self, members, turn, random):
+        """Those of one turn, of as many as there are sizes of an image."""
         order = random.permutation(members)
-        missing = -len(order) % self.batch_size
+        whole = self.batch_size * self._variants
+        missing = -len(order) % whole
         order = np.concatenate([order, random.choice(members, missing)])
-        return order.reshape(-1, self.batch_size)
+        return order.reshape(self._variants, -1, self.batch_size)[turn]
 
-    def _image(self, member, random):
-        image = self.images[member]
+    def _image(self, shown, random):
+        image = self.images[shown // self._variants]
+        shape = tuple(self._shown[shown].tolist())
         if self.sizes:
             side = self.sizes[self.epoch % len(self.sizes)]
-            image = resize_bicubic(image, side, side)
+            shape = side, side
+        if shape != image.shape[:2]:
+            image = resize_bicubic(image, *shape)
         if self.augmentation is not None:
             image = self.augmentation(image, random)
         return image
+
+
+def _shown_sizes(images, rescale, seed):
+    """The rows and columns of each image in each of its sizes."""
+    sizes = np.array([image.shape[:2] for image in images])
+    if rescale == 1:
+        return sizes
+    random = np.random.default_rng(seed)
+    # Of each of eight equal intervals, a point.
+    points = random.random((len(images), _VARIANTS)) + np.arange(_VARIANTS)
+    factors = rescale ** (2 * points / _VARIANTS - 1)
+    shown = np.expand_dims(sizes, 1) * np.expand_dims(factors, 2)
+    return np.maximum(np.rint(shown), 1).astype(int).reshape(-1, 2)
+
+
+def _pieces(count, size):
+    return (count + size - 1) // size
 
 
 def padded_batch(images, shape):
@@ -152,3 +191,13 @@ def check_sizes(sizes):
         )
     for index, side in enumerate(sizes):
         check_positive(f"sizes[{index}]", side)
+
+
+def check_rescale(rescale, sizes):
+    """Raise a `ValueError` unless it is a factor, and 1 beside `sizes`."""
+    check_number("rescale", rescale, 1)
+    if rescale != 1 and sizes is not None:
+        raise ValueError(
+            "`rescale` is for images at their own size, not for `sizes`. "
+            f"Received: rescale={rescale!r}, sizes={sizes!r}"
+        )

@@ -24,7 +24,11 @@ from convzoo.training.optimization import (
 )
 from convzoo.training.predict_logits import predict_logits
 from convzoo.training.run import Run
-from convzoo.training.size_buckets import SizeBuckets, check_sizes
+from convzoo.training.size_buckets import (
+    SizeBuckets,
+    check_rescale,
+    check_sizes,
+)
 from convzoo.training.tensorboard import Curves
 from convzoo.zoo.bicubic import resize_bicubic
 from convzoo.zoo.size_agnostic_classifier import SizeAgnosticClassifier
@@ -56,6 +60,7 @@ def train_classifier(
     buckets=6,
     sizes=None,
     max_side=None,
+    rescale=1.0,
     rotation=10.0,
     zoom=0.1,
     shift=0.05,
@@ -105,6 +110,8 @@ def train_classifier(
             also warps what validates; more leave it at its own size.
         max_side: pixels of the longer side above which an image is scaled
             down; None for no limit.
+        rescale: the largest factor by which images are enlarged and shrunk, so
+            that a class is learned at sizes at which it was not photographed.
         rotation: see `Augmentation`, and so for the next four.
         zoom: share.
         shift: share.
@@ -165,6 +172,7 @@ def _check(settings):
     for name in ("epochs", "batch_size", "buckets"):
         check_positive(name, settings[name])
     check_sizes(settings["sizes"])
+    check_rescale(settings["rescale"], settings["sizes"])
     check_above("learning_rate", settings["learning_rate"], 0)
     check_number("weight_decay", settings["weight_decay"], 0)
     for name in ("ema", "label_smoothing"):
@@ -314,6 +322,7 @@ def _batches(images, labels, num_classes, settings):
         settings["batch_size"],
         settings["buckets"],
         settings["sizes"],
+        settings["rescale"],
         _augmentation(settings),
         weights,
         settings["seed"],

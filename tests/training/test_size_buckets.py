@@ -81,6 +81,50 @@ def test_one_size_an_epoch_in_turn():
         np.testing.assert_allclose(inputs[0] * 255, expected, atol=1e-4)
 
 
+def rescaled(factor, batch_size=2, **arguments):
+    return SizeBuckets(
+        images(), TARGETS, batch_size, 3, rescale=factor, **arguments
+    )
+
+
+def test_rescaled_images_keep_their_aspect():
+    originals, dataset = images(), rescaled(2.0)
+    for inputs, targets in epoch_of(dataset):
+        assert inputs["images"].shape[1:3] in map(tuple, dataset.shapes)
+        for image, (height, width), target in zip(
+            inputs["images"], inputs["sizes"], targets, strict=True
+        ):
+            expected = resize_bicubic(originals[target], height, width)
+            np.testing.assert_allclose(
+                image[:height, :width] * 255, expected, atol=1e-4
+            )
+            rows, columns = np.divide((height, width), SIZES[target])
+            assert 0.45 < rows < 2.05 and 0.45 < columns < 2.05
+            # Nearer than by a rounded pixel of the shorter side.
+            assert abs(rows - columns) < 1 / min(SIZES[target])
+
+
+def test_eight_epochs_show_every_image_in_eight_sizes():
+    dataset, seen, shapes = rescaled(1.5, batch_size=1), [], set()
+    for epoch in range(8):
+        dataset.follow().on_epoch_begin(epoch, None)
+        batches = epoch_of(dataset)
+        # A last batch of each bucket is filled up.
+        assert len(TARGETS) <= len(batches) == len(dataset) < len(TARGETS) + 3
+        for inputs, (target,) in batches:
+            seen.append((target, *inputs["sizes"][0].tolist()))
+            shapes.add(inputs["images"].shape)
+    assert len(shapes) == 3
+    random = np.random.default_rng(0)
+    points = (random.random((len(SIZES), 8)) + np.arange(8)) / 8
+    for target, size in enumerate(SIZES):
+        expected = {
+            tuple(np.rint(np.multiply(size, 1.5 ** (2 * point - 1))).tolist())
+            for point in points[target]
+        }
+        assert {s[1:] for s in seen if s[0] == target} == expected
+
+
 def test_weights_go_with_their_images():
     weights = np.linspace(0, 1, len(TARGETS)).astype("float32")
     dataset = SizeBuckets(images(), TARGETS, 2, 2, weights=weights)
@@ -119,8 +163,15 @@ def test_fit_takes_every_shape(sizes):
         ("sizes", ()),
         ("sizes", 48),
         ("sizes", (48, 0)),
+        ("rescale", 0.5),
+        ("rescale", "2"),
     ],
 )
 def test_arguments_are_checked_by_name(name, value):
     with pytest.raises(ValueError, match=f"`{name}.*Received"):
         SizeBuckets(images(), TARGETS, **{name: value})
+
+
+def test_rescale_and_sizes_exclude_each_other():
+    with pytest.raises(ValueError, match=r"`rescale`.*sizes=\(48,\)"):
+        SizeBuckets(images(), TARGETS, sizes=(48,), rescale=2)

@@ -91,7 +91,7 @@ def test_a_run_that_was_cut_ends_with_the_same_weights(
         {"sizes": (12, 16), "precision": "mixed_bfloat16"},
         {"sizes": (12,), "pooling": "average", "dropout": 0.5},
         {"schedule": "halving", "ema": 0, "label_smoothing": 0},
-        {"max_side": 10, "hold_out": 0},
+        {"max_side": 10, "hold_out": 0, "rescale": 1.5},
         {"standardize": True, "mirror": {"blue": "red"}, "balance": True},
     ],
 )
@@ -176,6 +176,7 @@ def test_another_folder_validates(data, tmp_path):
         ("width", 0),
         ("tensorboard", 1),
         ("max_side", 0),
+        ("rescale", 0),
         ("standardize", 1),
         ("mirror", "blue"),
         ("mirror", {"blue": "green"}),
