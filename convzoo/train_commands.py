@@ -200,6 +200,9 @@ def train_classifier(
         bool,
         typer.Option("--standardize", help="Take brightness and contrast out."),
     ] = False,
+    grid: Annotated[
+        int | None, typer.Option(help="Pool maps to this side midway.")
+    ] = None,
     epochs: int = 60,
     batch_size: int = 32,
     buckets: Annotated[
@@ -256,6 +259,7 @@ def train_classifier(
         pooling=pooling,
         dropout=dropout,
         standardize=standardize,
+        grid=grid,
         epochs=epochs,
         batch_size=batch_size,
         buckets=buckets,

@@ -40,6 +40,7 @@ _OF_THE_NETWORK = (
     "pooling",
     "dropout",
     "standardize",
+    "grid",
 )
 
 
@@ -55,6 +56,7 @@ def train_classifier(
     pooling="max",
     dropout=0.0,
     standardize=False,
+    grid=None,
     epochs=60,
     batch_size=32,
     buckets=6,
@@ -96,12 +98,13 @@ def train_classifier(
         init: None, or whose weights to start from: a preset, or the folder of
             a run. Where the classes are others, the head starts anew.
         backbone: see `SizeAgnosticClassifier`; `init` brings its own, and so
-            for the next five.
+            for the next six.
         width: channels of the first convolutions.
         bins: of the pyramid.
         pooling: `"max"` or `"average"`.
         dropout: share of the pooled features that is dropped.
-        standardize: whether the network sees brightness and contrast.
+        standardize: whether brightness and contrast are taken out.
+        grid: None, or the side of the grid to which maps are pooled midway.
         epochs: passes over the images.
         batch_size: images in a batch.
         buckets: how many shapes batches have, at most.
@@ -223,17 +226,9 @@ def _built(settings, class_names):
     keras.utils.set_random_seed(settings["seed"])
     init, precision = settings["init"], settings["precision"]
     if init is None:
-        names = (
-            "backbone",
-            "width",
-            "bins",
-            "pooling",
-            "dropout",
-            "standardize",
-        )
         return SizeAgnosticClassifier(
             len(class_names),
-            **{name: settings[name] for name in names},
+            **{name: settings[name] for name in _OF_THE_NETWORK},
             class_names=class_names,
             dtype=precision,
         )

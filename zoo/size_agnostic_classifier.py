@@ -59,6 +59,11 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
         standardize: whether the named backbones get each image with mean 0 and
             standard deviation 1 instead, over its pixels and channels, so that
             they do not see how bright it is or how rich in contrast.
+        grid: None; or the rows and columns of a grid to which the maps of the
+            named backbones are pooled, by means over `SPP`'s bins, before
+            their sides are halved for the second time. The deeper half of the
+            network then sees a thing at one scale, whatever the size of its
+            image, and need not learn it at each.
         **kwargs: `name` and `dtype` of `keras.Model`.
 
     Input shape: `(batch, height, width, 3)`; or a dictionary `{"images":
@@ -99,6 +104,7 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
         "image_range",
         "class_names",
         "standardize",
+        "grid",
     )
 
     def __init__(
@@ -112,6 +118,7 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
         image_range=(0, 1),
         class_names=None,
         standardize=False,
+        grid=None,
         **kwargs,
     ):
         check_positive("num_classes", num_classes)
@@ -119,7 +126,7 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
         check_number("dropout", dropout, 0, 1)
         _check_range(image_range)
         _check_names(class_names, num_classes)
-        _check_backbone(backbone, standardize)
+        _check_backbone(backbone, standardize, grid)
         super().__init__(**kwargs)
         self.num_classes = num_classes
         self.backbone = backbone
@@ -128,6 +135,7 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
         self.dropout = dropout
         self.image_range = tuple(image_range)
         self.standardize = standardize
+        self.grid = grid
         self.class_names = None if class_names is None else list(class_names)
         policy = self.dtype_policy
         self.units = (
@@ -136,6 +144,9 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
             else []
         )
         self.pool = SPP(bins, pooling, dtype=policy)
+        self.regrid = None
+        if grid is not None:
+            self.regrid = SPP((grid,), "average", flatten=False, dtype=policy)
         self.drop = layers.Dropout(dropout, dtype=policy)
         # Logits of halves would be rounded before the softmax.
         self.head = layers.Dense(num_classes, dtype="float32", name="head")
@@ -147,7 +158,9 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
 
     def build(self, input_shape):
         shape = tuple(input_shape)
-        for unit in self.units:
+        for index, unit in enumerate(self.units):
+            if self._is_pooled_before(index):
+                shape = shape[0], self.grid, self.grid, shape[3]
             unit.build(shape)
             shape = unit.compute_output_shape(shape)
         if not self.units:
@@ -160,7 +173,9 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
         images, sizes = self._unpacked(inputs)
         if self.units:
             x = ops.cast(self._mapped(images, sizes), self.compute_dtype)
-            for unit in self.units:
+            for index, unit in enumerate(self.units):
+                if self._is_pooled_before(index):
+                    x, sizes = self._pooled_to_grid(x, sizes), None
                 x = unit(x, sizes=sizes, training=training)
                 sizes = None if sizes is None else unit.sizes_after(sizes)
         else:
@@ -237,6 +252,16 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
         images = inputs["images"]
         return images, checked_sizes(inputs["sizes"], images)
 
+    def _is_pooled_before(self, index):
+        if self.grid is None:
+            return False
+        halving = [i for i, unit in enumerate(self.units) if unit.strides == 2]
+        return index == halving[1]
+
+    def _pooled_to_grid(self, maps, sizes):
+        pooled = self.regrid(maps, sizes=sizes)
+        return ops.reshape(pooled, (-1, self.grid, self.grid, maps.shape[-1]))
+
     def _mapped(self, images, sizes):
         """What the first unit gets; 0 outside the valid area.
 
@@ -304,15 +329,20 @@ def _map_shape(backbone):
     return shape
 
 
-def _check_backbone(backbone, standardize):
+def _check_backbone(backbone, standardize, grid):
     check_flag("standardize", standardize)
+    if grid is not None:
+        check_positive("grid", grid)
     if not isinstance(backbone, keras.Model):
         check_choice("backbone", backbone, tuple(_NETWORKS))
-    elif standardize:
-        raise ValueError(
-            "`standardize` is for the named backbones: a Keras model gets "
-            f"images as they are. Received: standardize={standardize!r}"
-        )
+        return
+    for name, value in (("standardize", standardize), ("grid", grid)):
+        if value:
+            raise ValueError(
+                f"`{name}` is for the named backbones: a Keras model gets "
+                f"images, and gives maps, as they are. Received: "
+                f"{name}={value!r}"
+            )
 
 
 def _check_range(image_range):
