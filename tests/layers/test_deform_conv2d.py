@@ -4,12 +4,12 @@ import sys
 import keras
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from keras import ops
 
 from convzoo.layers import deform_conv2d
-from tests.layer_checks import BACKEND, FLOATS, gradients, wide_enough
+from tests.layer_checks import BACKEND, FLOATS, examples, gradients, wide_enough
 from tests.support import FIXTURES, numpy_of
 
 ODD = {"strides": (2, 1), "padding": (1, 0), "dilation_rate": (2, 1)}
@@ -84,7 +84,7 @@ def example(
     )
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(st.data())
 def test_any_geometry_as_loops(data):
     draw, small = data.draw, st.integers(1, 3)

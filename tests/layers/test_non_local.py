@@ -1,11 +1,11 @@
 import keras
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from convzoo.layers import NonLocal
-from tests.layer_checks import gradients, wide_enough
+from tests.layer_checks import examples, gradients, wide_enough
 from tests.support import numpy_of, randomized, run_layer_test
 
 MODES = ("embedded_gaussian", "gaussian", "dot_product", "concatenation")
@@ -139,7 +139,7 @@ def test_pair_by_pair(mode, rank, sub_sample):
     )
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(
     st.lists(st.integers(1, 7), min_size=1, max_size=3),
     st.integers(1, 5),

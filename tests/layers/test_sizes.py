@@ -1,14 +1,15 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from keras import ops
 
 from convzoo.layers.sizes import checked_sizes, valid_area
+from tests.layer_checks import examples
 from tests.support import numpy_of
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(
     sizes=st.lists(
         st.tuples(st.integers(1, 9), st.integers(1, 7)), min_size=1, max_size=4

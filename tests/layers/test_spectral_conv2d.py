@@ -1,11 +1,11 @@
 import keras
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from convzoo.layers import SpectralConv2D
-from tests.layer_checks import gradients
+from tests.layer_checks import examples, gradients
 from tests.support import FIXTURES, numpy_of, randomized, run_layer_test
 
 # Of PyTorch: see make_spectral.py.
@@ -140,7 +140,7 @@ def test_the_estimate_rises_to_the_largest_singular_value():
     np.testing.assert_allclose(norms[-1], largest, rtol=1e-5)
 
 
-@settings(max_examples=10, deadline=None)
+@examples(10)
 @given(
     st.integers(0, 1000),
     st.floats(1e-4, 1e4),
@@ -168,7 +168,7 @@ def test_the_estimate_is_kept_in_float32(policy):
     np.testing.assert_allclose(along, 1, atol=2e-3)
 
 
-@settings(max_examples=10, deadline=None)
+@examples(10)
 @given(st.floats(1e-3, 1e3))
 def test_the_scale_of_the_kernel_does_not_matter(scale):
     layer = golden_layer()

@@ -1,12 +1,12 @@
 import keras
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from keras import ops
 
 from convzoo.layers import SPP
-from tests.layer_checks import gradients, wide_enough
+from tests.layer_checks import examples, gradients, wide_enough
 from tests.support import FIXTURES, numpy_of, run_layer_test
 
 REDUCE = {"max": np.max, "average": np.mean}
@@ -71,7 +71,7 @@ def test_layer_channels_first(pooling, tmp_path):
     )
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(
     st.tuples(st.integers(1, 3), st.integers(1, 13), st.integers(1, 13)),
     st.lists(

@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from convzoo.losses import Charbonnier, charbonnier
-from tests.layer_checks import gradients
+from tests.layer_checks import examples, gradients
 from tests.loss_checks import random_pair
 from tests.support import numpy_of, run_loss_test
 
@@ -40,7 +40,7 @@ def test_epsilon_is_that_of_basicsr_squared():
     np.testing.assert_allclose(found, expected, rtol=1e-6)
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(st.floats(1e-12, 10), st.integers(1, 4), st.integers(0, 2**32 - 1))
 def test_values_and_gradients_in_closed_form(epsilon, rank, seed):
     random = np.random.default_rng(seed)

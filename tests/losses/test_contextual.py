@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from convzoo.losses import Contextual, FeatureExtractor, contextual, matching
-from tests.layer_checks import gradients
+from tests.layer_checks import examples, gradients
 from tests.loss_checks import random_pair
 from tests.losses import similarity
 from tests.support import numpy_of, run_loss_test
@@ -56,7 +56,7 @@ def test_loss(arguments, tmp_path):
     )
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(
     st.integers(0, 1000),
     st.sampled_from(["cosine", "l2"]),

@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from convzoo.losses import DiscriminatorLoss
-from tests.layer_checks import gradients
+from tests.layer_checks import examples, gradients
 from tests.losses.adversarial_cases import (
     KINDS,
     RELATIVE_KINDS,
@@ -107,7 +107,7 @@ def test_values_and_gradients_of_pytorch(case, arguments, shape):
 _LOGITS = st.lists(st.floats(-30, 30, width=32), min_size=2, max_size=2)
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(
     st.lists(_LOGITS, min_size=1, max_size=4),
     st.sampled_from(RELATIVE_KINDS),

@@ -1,13 +1,13 @@
 import keras
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from keras import ops
 
 from convzoo.layers import DeformableConv2D, NonLocal
 from convzoo.losses import gradient_penalty
-from tests.layer_checks import BACKEND, gradients
+from tests.layer_checks import BACKEND, examples, gradients
 from tests.support import numpy_of, randomized
 
 
@@ -59,7 +59,7 @@ def weight_gradients(critic, penalty, jit_compile=False):
     return [numpy_of(gradient) for gradient in found]
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(
     st.lists(st.integers(1, 5), min_size=1, max_size=3),
     st.floats(0.01, 10),

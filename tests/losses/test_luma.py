@@ -1,10 +1,11 @@
 import keras
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from convzoo.losses import Charbonnier, Luma
+from tests.layer_checks import examples
 from tests.loss_checks import random_pair
 from tests.support import numpy_of, run_loss_test
 
@@ -40,7 +41,7 @@ def test_luma_is_that_of_scikit_image(power):
     )
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(st.floats(0, 2), st.integers(0, 2**32 - 1))
 def test_it_is_the_sum_of_two(rgb_weight, seed):
     y_true, y_pred = random_pair((2, 4, 3, 3), seed)

@@ -1,11 +1,11 @@
 import keras
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from convzoo.losses import SSIM, ssim
-from tests.layer_checks import BACKEND, wide_enough
+from tests.layer_checks import BACKEND, examples, wide_enough
 from tests.loss_checks import random_pair
 from tests.losses import similarity
 from tests.support import numpy_of, run_loss_test
@@ -51,7 +51,7 @@ def test_loss(arguments, tmp_path):
     )
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(
     st.integers(1, 12), st.integers(0, 5), st.integers(0, 5), st.integers(1, 3)
 )

@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from convzoo.losses import TotalVariation, total_variation
-from tests.layer_checks import BACKEND, gradients
+from tests.layer_checks import BACKEND, examples, gradients
 from tests.loss_checks import compiled, random_pair
 from tests.support import numpy_of, run_loss_test
 
@@ -39,7 +39,7 @@ def looped(image):
     return sum(np.mean(steps) for steps in (down, across) if steps)
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(*[st.integers(1, 6)] * 2, st.integers(1, 3), st.floats(-3, 3))
 def test_any_size_as_loops(height, width, channels, shift):
     image = random_pair((1, height, width, channels))[0]

@@ -3,7 +3,7 @@ import json
 import keras
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from keras import ops
 
@@ -14,6 +14,7 @@ from convzoo.losses import (
     TotalVariation,
     WeightedSum,
 )
+from tests.layer_checks import examples
 from tests.loss_checks import LARGEST_FILE, random_pair
 from tests.support import numpy_of, run_loss_test
 
@@ -58,7 +59,7 @@ def test_nested(tmp_path):
     np.testing.assert_allclose(loss(y_true, y_pred), expected, rtol=1e-5)
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(st.floats(0, 100), st.floats(0, 100), st.integers(1, 3))
 def test_by_hand(first, second, rank):
     y_true, y_pred = random_pair((2, 4, 3, 5)[: rank + 1])

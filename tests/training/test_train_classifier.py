@@ -93,6 +93,7 @@ def test_a_run_that_was_cut_ends_with_the_same_weights(
         {"schedule": "halving", "ema": 0, "label_smoothing": 0},
         {"max_side": 10, "hold_out": 0, "rescale": 1.5},
         {"standardize": True, "mirror": {"blue": "red"}, "balance": True},
+        {"grid": 3},
     ],
 )
 def test_every_option_trains(arguments, data, tmp_path):
@@ -177,6 +178,7 @@ def test_another_folder_validates(data, tmp_path):
         ("tensorboard", 1),
         ("max_side", 0),
         ("rescale", 0),
+        ("grid", 0),
         ("standardize", 1),
         ("mirror", "blue"),
         ("mirror", {"blue": "green"}),

@@ -5,18 +5,20 @@ import json
 import keras
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from convzoo.layers import MLPConv
 from convzoo.zoo import SizeAgnosticClassifier
 from convzoo.zoo.conv_unit import ConvUnit
-from tests.layer_checks import BACKEND, compiled
+from tests.layer_checks import BACKEND, compiled, examples
 from tests.layers.test_spp import pyramid
 from tests.support import convolution, numpy_of, randomized
 
 BACKBONES = ("residual", "network_in_network", "plain")
 BINS = (1, 2, (1, 3))
+# The unit that halves the sides for the second time.
+REGRIDDED = {"residual": 3, "network_in_network": 3, "plain": 3}
 
 
 def tiny(backbone="residual", **arguments):
@@ -58,7 +60,9 @@ class ByLoops:
         ]
         if self.model.standardize:
             maps = [(m - m.mean()) / np.hypot(m.std(), 1 / 255) for m in maps]
-        for unit in self.model.units:
+        for index, unit in enumerate(self.model.units):
+            if index == REGRIDDED[self.model.backbone]:
+                maps = [self.regridded(m) for m in maps]
             if isinstance(unit, ConvUnit):
                 maps = self.unit(unit, maps, training)
             else:
@@ -69,6 +73,13 @@ class ByLoops:
         ]
         head = self.model.head
         return np.stack(pooled) @ self[head.kernel] + self[head.bias]
+
+    def regridded(self, maps):
+        side = self.model.grid
+        if side is None:
+            return maps
+        pooled = pyramid(maps[None], (side,), "average")
+        return pooled.reshape(side, side, maps.shape[-1])
 
     def loss(self, images, labels):
         logits = self.logits(images, training=True)
@@ -118,13 +129,14 @@ class ByLoops:
 
 @pytest.mark.parametrize("backbone", BACKBONES)
 @pytest.mark.parametrize("pooling", ["max", "average"])
-@pytest.mark.parametrize("standardize", [False, True])
-def test_equals_numpy_loops(backbone, pooling, standardize):
+@pytest.mark.parametrize(("standardize", "grid"), [(False, None), (True, 6)])
+def test_equals_numpy_loops(backbone, pooling, standardize, grid):
     model = tiny(
         backbone,
         pooling=pooling,
         image_range=(-3, 5),
         standardize=standardize,
+        grid=grid,
     )
     images = noise([(13, 9), (13, 9)])
     found = model.predict_on_batch(np.stack(images))
@@ -132,7 +144,7 @@ def test_equals_numpy_loops(backbone, pooling, standardize):
     np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-4)
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(
     sizes=st.lists(
         st.tuples(st.integers(1, 40), st.integers(1, 40)),
@@ -141,16 +153,14 @@ def test_equals_numpy_loops(backbone, pooling, standardize):
     ),
     more=st.tuples(st.integers(0, 9), st.integers(0, 9)),
     backbone=st.sampled_from(BACKBONES),
-    standardize=st.booleans(),
+    grid=st.sampled_from([None, 5]),
     seed=st.integers(0, 99),
 )
-def test_in_a_padded_batch_each_is_as_alone(
-    sizes, more, backbone, standardize, seed
-):
-    key = backbone, standardize
+def test_in_a_padded_batch_each_is_as_alone(sizes, more, backbone, grid, seed):
+    key = backbone, grid
     if key not in LOGITS:
-        pooling = "average" if standardize else "max"
-        model = tiny(backbone, pooling=pooling, standardize=standardize)
+        arguments = {"pooling": "average", "standardize": True, "grid": grid}
+        model = tiny(backbone, **(arguments if grid else {}))
         LOGITS[key] = logits_of(model)
     logits_in, images = LOGITS[key], noise(sizes, seed)
     height, width = (
@@ -173,9 +183,12 @@ def logits_of(model):
 LOGITS: dict = {}
 
 
-@pytest.mark.parametrize("backbone", BACKBONES)
-def test_training_counts_valid_pixels_only(backbone):
-    model = tiny(backbone)
+@pytest.mark.parametrize(
+    ("backbone", "grid"),
+    [*((backbone, None) for backbone in BACKBONES), ("plain", 4)],
+)
+def test_training_counts_valid_pixels_only(backbone, grid):
+    model = tiny(backbone, grid=grid, standardize=grid is not None)
     images, labels = noise([(9, 14), (6, 5), (11, 8)]), np.array([0, 3, 1])
     oracle = ByLoops(model)
     expected_loss = oracle.loss(images, labels)
@@ -298,9 +311,12 @@ def test_standardized_images_have_neither_brightness_nor_contrast(policy):
     np.testing.assert_allclose(flat[1:], flat[:-1], atol=1e-3)
 
 
-def test_a_keras_model_gets_images_as_they_are():
-    with pytest.raises(ValueError, match="`standardize`.*Received"):
-        SizeAgnosticClassifier(3, keras_backbone(), standardize=True)
+@pytest.mark.parametrize(
+    ("name", "value"), [("standardize", True), ("grid", 4)]
+)
+def test_a_keras_model_is_used_as_it_is(name, value):
+    with pytest.raises(ValueError, match=f"`{name}`.*={value}"):
+        SizeAgnosticClassifier(3, keras_backbone(), **{name: value})
 
 
 def test_a_keras_model_must_make_maps():
@@ -342,6 +358,7 @@ def test_lower_precision_gives_float32(policy):
         ("image_range", (0, "1")),
         ("class_names", ["one"]),
         ("standardize", 1),
+        ("grid", 0),
     ],
 )
 def test_arguments_are_checked_by_name(name, value):

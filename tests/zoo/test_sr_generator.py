@@ -5,10 +5,11 @@ import json
 import keras
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from convzoo.zoo import SRGenerator, presets
+from tests.layer_checks import examples
 from tests.support import (
     convolution,
     depth_to_space,
@@ -228,7 +229,7 @@ def test_receptive_radius_is_what_a_pixel_reaches(arguments):
     assert max(reach) >= model.receptive_radius - 1
 
 
-@settings(max_examples=12, deadline=None)
+@examples(12)
 @given(
     height=st.integers(1, 40),
     width=st.integers(1, 40),
