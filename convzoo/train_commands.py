@@ -201,7 +201,7 @@ def train_classifier(
         typer.Option("--standardize", help="Take brightness and contrast out."),
     ] = False,
     grid: Annotated[
-        int | None, typer.Option(help="Pool maps to this side midway.")
+        int | None, typer.Option(help="Pool the first maps to this side.")
     ] = None,
     epochs: int = 60,
     batch_size: int = 32,

@@ -104,7 +104,7 @@ def train_classifier(
         pooling: `"max"` or `"average"`.
         dropout: share of the pooled features that is dropped.
         standardize: whether brightness and contrast are taken out.
-        grid: None, or the side of the grid to which maps are pooled midway.
+        grid: None, or the side of the grid to which the first maps are pooled.
         epochs: passes over the images.
         batch_size: images in a batch.
         buckets: how many shapes batches have, at most.

@@ -46,7 +46,7 @@ class ConvUnit(keras.layers.Layer):
         self.norm = keras.layers.BatchNormalization(
             momentum=_MOMENTUM, dtype=self.dtype_policy
         )
-        self._side, self.strides = (
+        self._side, self._stride = (
             value if isinstance(value, int) else value[0]
             for value in (conv.kernel_size, conv.strides)
         )
@@ -69,7 +69,7 @@ class ConvUnit(keras.layers.Layer):
 
     def sizes_after(self, sizes):
         """The valid rows and columns of the output."""
-        return (sizes + self.strides - 1) // self.strides
+        return (sizes + self._stride - 1) // self._stride
 
     def compute_output_shape(self, input_shape):
         return self.conv.compute_output_shape(

@@ -60,10 +60,10 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
             standard deviation 1 instead, over its pixels and channels, so that
             they do not see how bright it is or how rich in contrast.
         grid: None; or the rows and columns of a grid to which the maps of the
-            named backbones are pooled, by means over `SPP`'s bins, before
-            their sides are halved for the second time. The deeper half of the
-            network then sees a thing at one scale, whatever the size of its
-            image, and need not learn it at each.
+            first convolution are pooled, by means over `SPP`'s bins. Where a
+            thing fills its image, so that the size of one is the scale of the
+            other, the rest of the network then sees it at one scale, and need
+            not learn it at each; no pixel is warped, and less is computed.
         **kwargs: `name` and `dtype` of `keras.Model`.
 
     Input shape: `(batch, height, width, 3)`; or a dictionary `{"images":
@@ -159,7 +159,7 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
     def build(self, input_shape):
         shape = tuple(input_shape)
         for index, unit in enumerate(self.units):
-            if self._is_pooled_before(index):
+            if index == 1 and self.grid:
                 shape = shape[0], self.grid, self.grid, shape[3]
             unit.build(shape)
             shape = unit.compute_output_shape(shape)
@@ -174,7 +174,7 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
         if self.units:
             x = ops.cast(self._mapped(images, sizes), self.compute_dtype)
             for index, unit in enumerate(self.units):
-                if self._is_pooled_before(index):
+                if index == 1 and self.grid:
                     x, sizes = self._pooled_to_grid(x, sizes), None
                 x = unit(x, sizes=sizes, training=training)
                 sizes = None if sizes is None else unit.sizes_after(sizes)
@@ -251,12 +251,6 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
             )
         images = inputs["images"]
         return images, checked_sizes(inputs["sizes"], images)
-
-    def _is_pooled_before(self, index):
-        if self.grid is None:
-            return False
-        halving = [i for i, unit in enumerate(self.units) if unit.strides == 2]
-        return index == halving[1]
 
     def _pooled_to_grid(self, maps, sizes):
         pooled = self.regrid(maps, sizes=sizes)
