@@ -222,6 +222,7 @@ def train_classifier(
     zoom: float = 0.1,
     shift: float = 0.05,
     color: float = 0.3,
+    tint: float = 0.0,
     flip: Annotated[
         bool, typer.Option("--flip", help="Left and right are alike.")
     ] = False,
@@ -270,6 +271,7 @@ def train_classifier(
         zoom=zoom,
         shift=shift,
         color=color,
+        tint=tint,
         flip=flip,
         mirror=None if mirror is None else mirrors(mirror),
         learning_rate=learning_rate,

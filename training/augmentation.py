@@ -23,6 +23,7 @@ class Augmentation:
         zoom: factor minus 1, each side for itself, so that proportions change.
         shift: share of the side.
         color: of brightness and of contrast, as shares, and of saturation.
+        tint: of each channel for itself, as a share.
         flip: whether to mirror left and right, one image in two.
 
     Raises:
@@ -33,6 +34,7 @@ class Augmentation:
     zoom: float = 0.1
     shift: float = 0.05
     color: float = 0.3
+    tint: float = 0.0
     flip: bool = False
 
     def __post_init__(self):
@@ -41,6 +43,7 @@ class Augmentation:
             ("zoom", 1),
             ("shift", 1),
             ("color", 1),
+            ("tint", 1),
         ):
             check_number(name, getattr(self, name), 0, high)
         check_flag("flip", self.flip)
@@ -52,7 +55,7 @@ class Augmentation:
             image: the image.
             random: a `numpy.random.Generator`.
         """
-        draws = random.uniform(-1, 1, size=8)
+        draws = random.uniform(-1, 1, size=11)
         if self.flip and random.random() < 0.5:
             image = image[:, ::-1]
         image = self._moved(image, draws[:5])
@@ -82,11 +85,13 @@ class Augmentation:
         return np.asarray(moved)
 
     def _colored(self, image, draws):
-        brightness, contrast, saturation = 1 + self.color * draws
+        brightness, contrast, saturation = 1 + self.color * draws[:3]
+        tint = (1 + self.tint * draws[3:]).astype("float32")
         pixels = image.astype("float32")
         grey = pixels @ _GREY
         pixels = np.expand_dims(grey, -1) * (1 - saturation) + (
             pixels * saturation
         )
+        pixels = pixels * tint
         pixels = (pixels - grey.mean()) * contrast + grey.mean() * brightness
         return np.clip(np.rint(pixels), 0, 255).astype("uint8")

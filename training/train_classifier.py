@@ -67,6 +67,7 @@ def train_classifier(
     zoom=0.1,
     shift=0.05,
     color=0.3,
+    tint=0.0,
     flip=False,
     mirror=None,
     learning_rate=1e-3,
@@ -115,10 +116,11 @@ def train_classifier(
             down; None for no limit.
         rescale: the largest factor by which images are enlarged and shrunk, so
             that a class is learned at sizes at which it was not photographed.
-        rotation: see `Augmentation`, and so for the next four.
+        rotation: see `Augmentation`, and so for the next five.
         zoom: share.
         shift: share.
         color: share.
+        tint: share.
         flip: whether left and right are alike.
         mirror: None, or a dictionary of classes, by name, and what their mirror
             images are of: `{"left": "right", "right": "left", "stop": "stop"}`.
@@ -199,7 +201,7 @@ def _check(settings):
 
 
 def _augmentation(settings):
-    names = ("rotation", "zoom", "shift", "color", "flip")
+    names = ("rotation", "zoom", "shift", "color", "tint", "flip")
     return Augmentation(**{name: settings[name] for name in names})
 
 

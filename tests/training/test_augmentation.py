@@ -14,11 +14,11 @@ class Draws:
 
     def __init__(self, **values):
         names = "turn zoom_y zoom_x shift_y shift_x"
-        names += " brightness contrast saturation"
+        names += " brightness contrast saturation red green blue"
         self.draws = [values.get(name, 0.0) for name in names.split()]
 
     def uniform(self, low, high, size):
-        assert (low, high, size) == (-1, 1, 8)
+        assert (low, high, size) == (-1, 1, 11)
         return np.array(self.draws)
 
     def random(self):
@@ -101,6 +101,14 @@ def test_brightness_contrast_and_saturation():
     np.testing.assert_allclose(paler, expected, atol=0.51)
 
 
+def test_a_tint_is_a_gain_of_each_channel():
+    image = photograph(9, 9) // 2
+    augmentation = Augmentation(**NOTHING, tint=0.5)
+    found = augmentation(image, Draws(red=1.0, blue=-0.5))
+    expected = image * np.array([1.5, 1, 0.75])
+    np.testing.assert_allclose(found, expected, atol=0.51)
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -109,6 +117,7 @@ def test_brightness_contrast_and_saturation():
         ("zoom", 1),
         ("shift", "0.1"),
         ("color", float("nan")),
+        ("tint", 1),
         ("flip", 1),
     ],
 )
