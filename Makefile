@@ -17,9 +17,11 @@ demo: $(VENV)/.demo
 test: $(VENV)/.dev
 	$(PYTEST)
 
-# What runs on keras.ops alone, on the two backends beside TensorFlow.
+# What runs on keras.ops alone, on the two backends beside TensorFlow. JAX keeps
+# what it compiled, for the tests that start a process more than once.
 test-backends: $(VENV)/.backends
-	KERAS_BACKEND=jax $(PYTEST) $(TENSORFLOW_TESTS:%=--ignore %)
+	KERAS_BACKEND=jax JAX_COMPILATION_CACHE_DIR=$(CURDIR)/build/jax \
+		$(PYTEST) $(TENSORFLOW_TESTS:%=--ignore %)
 	KERAS_BACKEND=torch $(PYTEST) $(TENSORFLOW_TESTS:%=--ignore %)
 
 # The wheel that users get, built from the sdist, with the oldest dependencies

@@ -5,6 +5,7 @@ import pytest
 from convzoo.training import SizeBuckets
 from convzoo.zoo import SizeAgnosticClassifier
 from convzoo.zoo.bicubic import resize_bicubic
+from tests.layer_checks import BACKEND
 from tests.support import photograph
 
 SIZES = [(8, 9), (30, 20), (9, 8), (31, 22), (10, 10), (29, 21), (12, 40)]
@@ -141,7 +142,7 @@ def test_fit_takes_every_shape(sizes):
     model.compile(
         "sgd",
         keras.losses.CategoricalCrossentropy(from_logits=True),
-        jit_compile=False,
+        jit_compile=BACKEND == "jax",
     )
     history = model.fit(
         dataset.source(),

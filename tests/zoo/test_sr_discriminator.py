@@ -189,7 +189,9 @@ def test_only_batch_normalization_mixes_photographs(network, normalization):
 )
 def test_all_sizes_train_every_weight(network, normalization):
     model = tiny(network, normalization)
-    model.compile(keras.optimizers.SGD(0.1), "mse", jit_compile=False)
+    model.compile(
+        keras.optimizers.SGD(0.1), "mse", jit_compile=BACKEND == "jax"
+    )
     for size in (SIZE, (16, 20))[: 1 if BACKEND == "jax" else 2]:
         batch = np.concatenate(images(size, size))
         batch[1] = 1 - batch[1]
