@@ -24,6 +24,7 @@ from convzoo.zoo import SizeAgnosticClassifier
 
 _SIDE = 48
 _AVERAGE = {"bins": (1,), "pooling": "average"}
+_GRID = {"grid": _SIDE}
 # The widths have the same parameters.
 _PLAIN = {"backbone": "plain", "width": 35}
 _NETWORK_IN_NETWORK = {"backbone": "network_in_network", "width": 32}
@@ -33,8 +34,12 @@ _ARMS = {
     "warped to 40, 48, 56 and 64 in turn, SPP": {"sizes": (40, 48, 56, 64)},
     "own size, average": _AVERAGE,
     "own size, SPP": {},
-    "own size, SPP, plain": _PLAIN,
-    "own size, SPP, network in network": _NETWORK_IN_NETWORK,
+    "own size, SPP, grid": _GRID,
+    "own size, SPP, grid, plain": {**_PLAIN, **_GRID},
+    "own size, SPP, grid, network in network": {
+        **_NETWORK_IN_NETWORK,
+        **_GRID,
+    },
 }
 _SCALES = (0.5, 0.71, 1.0, 1.41, 2.0, 3.0)
 
