@@ -87,9 +87,9 @@ class SizeBuckets(EpochDataset):
         self._plan_of = None, None
 
     def __len__(self):
+        whole = self.batch_size * self._variants
         return sum(
-            _pieces(len(members), self.batch_size * self._variants)
-            for members in self._members
+            (len(members) + whole - 1) // whole for members in self._members
         )
 
     def __getitem__(self, index):
@@ -159,10 +159,6 @@ def _shown_sizes(images, rescale, seed):
     factors = rescale ** (2 * points / _VARIANTS - 1)
     shown = np.expand_dims(sizes, 1) * np.expand_dims(factors, 2)
     return np.maximum(np.rint(shown), 1).astype(int).reshape(-1, 2)
-
-
-def _pieces(count, size):
-    return (count + size - 1) // size
 
 
 def padded_batch(images, shape):

@@ -63,7 +63,7 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
             first convolution are pooled, by means over `SPP`'s bins. Where a
             thing fills its image, so that the size of one is the scale of the
             other, the rest of the network then sees it at one scale, and need
-            not learn it at each; no pixel is warped, and less is computed.
+            not learn it at each, and no pixel is warped.
         **kwargs: `name` and `dtype` of `keras.Model`.
 
     Input shape: `(batch, height, width, 3)`; or a dictionary `{"images":
@@ -72,9 +72,9 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
     Output shape: `(batch, num_classes)`, logits in float32.
 
     Raises:
-        ValueError: an argument is not as described, `standardize` is set for a
-            Keras model, or `sizes` go beyond the images or come with a Keras
-            model, which cannot tell what is padding.
+        ValueError: an argument is not as described, `standardize` or `grid` is
+            set for a Keras model, or `sizes` go beyond the images or come with
+            a Keras model, which cannot tell what is padding.
 
     Example:
 
