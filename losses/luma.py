@@ -90,5 +90,9 @@ class Luma(keras.losses.Loss):
 def _luma(images):
     """`(batch, height, width, 1)`."""
     weights = ops.convert_to_tensor(_RED_GREEN_BLUE, images.dtype)
-    # A product of matrices takes a fraction of a sum over three numbers.
-    return ops.matmul(images, ops.expand_dims(weights, 1))
+    # A product of matrices takes a fraction of a sum over three numbers. Of two
+    # matrices: of images one row high TensorFlow's reads past its kernel,
+    # https://github.com/tensorflow/tensorflow/issues/117700.
+    pixels = ops.reshape(images, (-1, 3))
+    luma = ops.matmul(pixels, ops.expand_dims(weights, 1))
+    return ops.reshape(luma, (*ops.shape(images)[:-1], 1))
