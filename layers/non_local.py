@@ -84,6 +84,10 @@ class NonLocal(keras.layers.Layer):
             follows: the chunks then go through a loop, and on TensorFlow the
             gradients have no gradients of their own, for which a gradient
             penalty asks: there, leave it False.
+        mask: booleans `(batch, positions)`, positions in raster order, or None:
+            which positions count. The others are looked at by none; they look
+            at those that count. Where none counts, all do with equal weight in
+            the softmaxes, and the mean is 0 in the others.
 
     Input shape:
         `(batch, length, channels)`, `(batch, rows, columns, channels)` or
@@ -103,8 +107,9 @@ class NonLocal(keras.layers.Layer):
 
     Raises:
         ValueError: an argument is not as described, `sub_sample` is a tuple of
-            another length than the input has axes, or the input is of another
-            rank than 3, 4 or 5 or its channels are unknown.
+            another length than the input has axes, the input is of another
+            rank than 3, 4 or 5, its channels are unknown, or a `mask` comes
+            with `sub_sample`, which pools what counts with what does not.
 
     Example:
 
@@ -161,6 +166,7 @@ class NonLocal(keras.layers.Layer):
         self.bias_initializer = keras.initializers.get(bias_initializer)
         self.kernel_regularizer = keras.regularizers.get(kernel_regularizer)
         self.bias_regularizer = keras.regularizers.get(bias_regularizer)
+        self.supports_masking = True
         self.theta = self.phi = self.concat_kernel = self.norm = None
 
     def build(self, input_shape):
@@ -185,14 +191,21 @@ class NonLocal(keras.layers.Layer):
             )
             self.norm.build((input_shape[0], None, channels))
 
-    def call(self, inputs, training=False):
+    def call(self, inputs, training=False, mask=None):
+        if mask is not None and self.sub_sample is not None:
+            raise ValueError(
+                "`mask` must be None with `sub_sample`. "
+                f"Received: sub_sample={self.sub_sample}"
+            )
         x = inputs
         if self.data_format == "channels_first":
             x = ops.moveaxis(x, 1, -1)
         shape = ops.shape(x)
         flat = ops.reshape(x, (-1, math.prod(shape[1:-1]), shape[-1]))
         queries, keys, values = self._embedded(flat, shape)
-        mean, attention = self._mean(queries, keys, values, training)
+        if mask is not None:
+            mask = ops.cast(ops.expand_dims(mask, 2), values.dtype)
+        mean, attention = self._mean(queries, keys, values, mask, training)
         mean = self.out(ops.cast(mean, flat.dtype))
         if self.norm is not None:
             mean = self.norm(mean, training=training)
@@ -224,7 +237,7 @@ class NonLocal(keras.layers.Layer):
         x = sub_sample(x, self._factors(len(shape) - 2))
         return ops.reshape(x, (-1, math.prod(ops.shape(x)[1:-1]), channels))
 
-    def _mean(self, queries, keys, values, training):
+    def _mean(self, queries, keys, values, mask, training):
         """The mean at each position, and the map if it is to be returned."""
         if self.mode == "dot_product":
             mean, whole = pairwise.dot_product_mean, pairwise.dot_product_map
@@ -240,9 +253,17 @@ class NonLocal(keras.layers.Layer):
             mean, whole = pairwise.softmax_mean, pairwise.softmax_map
             if self.mode == "embedded_gaussian" and self.use_scale:
                 queries = queries / math.sqrt(queries.shape[-1])
+            if mask is not None:
+                queries, keys = pairwise.masked(queries, keys, mask)
+                mask = None
+        shares = None if mask is None else pairwise.shares(mask)
         if self.return_attention:
             attention = whole(queries, keys)
+            if shares is not None:
+                attention = attention * ops.transpose(shares, (0, 2, 1))
             return ops.matmul(attention, values), attention
+        if shares is not None:
+            values = values * shares
         if mean is pairwise.softmax_mean:
             length = self._chunk_length(ops.shape(queries)[1])
             return mean(queries, keys, values, length, training), None

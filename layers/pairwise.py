@@ -9,6 +9,9 @@ from keras import ops
 
 from convzoo.layers.in_parts import in_parts
 
+# Below any product of queries and keys: its exponential is 0 in float32.
+_FAR = 1e9
+
 
 def softmax_map(queries, keys):
     """The map of all pairs: softmax over the keys, `(batch, N, keys)`."""
@@ -85,6 +88,28 @@ def relu_sum_mean(queries, keys, values):
     rank = ops.argsort(order, axis=1)[:, ops.shape(keys)[1] :]
     sums, scaled_sums = ops.split(_take_rows(sums, rank), 2, axis=-1)
     return queries * sums + scaled_sums
+
+
+def masked(queries, keys, mask):
+    """Queries and keys with one entry more, so that a softmax over their
+    products leaves out the keys that do not count, in any of its forms.
+
+    Args:
+        mask: `(batch, keys, 1)`, 1 where a key counts, else 0.
+    """
+    ones = ops.ones_like(queries[:, :, :1])
+    return (
+        ops.concatenate([queries, ones], axis=-1),
+        ops.concatenate([keys, (mask - 1) * _FAR], axis=-1),
+    )
+
+
+def shares(mask):
+    """What to weigh values with, so that a mean over all is one over those
+    that count: `(batch, keys, 1)`, as `mask`.
+    """
+    counted = ops.maximum(ops.sum(mask, axis=1, keepdims=True), 1)
+    return mask * (_count(mask) / counted)
 
 
 def _softmax_mean(queries, keys, values):

@@ -162,6 +162,55 @@ def test_any_shape(sizes, channels, mode, sub_sample, position, chunk_size):
     )
 
 
+@pytest.mark.parametrize("chunk_size", [None, 3])
+@pytest.mark.parametrize("return_attention", [False, True])
+@pytest.mark.parametrize("mode", MODES)
+def test_a_mask_leaves_positions_out(mode, return_attention, chunk_size):
+    x = features((2, 7, 6))
+    layer = built(
+        x.shape,
+        mode=mode,
+        return_attention=return_attention,
+        chunk_size=chunk_size,
+    )
+    mask = np.array([[1, 1, 0, 1, 0, 0, 1], [1, 1, 1, 1, 1, 1, 1]], bool)
+    found = layer(x, mask=mask)
+    alone, whole = layer(x[:1, mask[0]]), layer(x[1:])
+    if return_attention:
+        found, attention = found
+        alone, (whole, _) = alone[0], whole
+        assert np.all(numpy_of(attention)[0][:, ~mask[0]] == 0)
+    found = numpy_of(found)
+    np.testing.assert_allclose(
+        found[0, mask[0]], numpy_of(alone)[0], rtol=1e-5, atol=1e-5
+    )
+    np.testing.assert_allclose(
+        found[1], numpy_of(whole)[0], rtol=1e-5, atol=1e-5
+    )
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_mask_of_nothing_stays_finite(mode):
+    x = features((1, 4, 6))
+    layer = built(x.shape, mode=mode)
+    found = numpy_of(layer(x, mask=np.zeros((1, 4), bool)))
+    if mode in ("dot_product", "concatenation"):
+        expected = x + numpy_of(layer.out.bias)
+    else:
+        values = x @ numpy_of(layer.g.kernel) + numpy_of(layer.g.bias)
+        mean = values.mean(1, keepdims=True)
+        expected = x + mean @ numpy_of(layer.out.kernel)
+        expected += numpy_of(layer.out.bias)
+    np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5)
+
+
+def test_a_mask_does_not_go_with_pooled_keys():
+    x = features((1, 4, 6))
+    layer = built(x.shape, sub_sample=2)
+    with pytest.raises(ValueError, match="`mask` .*Received: sub_sample=2"):
+        layer(x, mask=np.ones((1, 4), bool))
+
+
 @pytest.mark.parametrize("normalization", [None, "batch"])
 @pytest.mark.parametrize("mode", MODES)
 def test_a_new_layer_is_the_identity(mode, normalization):
