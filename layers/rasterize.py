@@ -1,0 +1,135 @@
+"""Points with features, on a grid.
+
+Jaderberg et al. 2015, Spatial Transformer Networks,
+https://arxiv.org/abs/1506.02025, section 3.3, for the bilinear kernel.
+
+What differs from the paper: it samples a map at points; this is the transpose,
+which adds points to a map. There is a Gaussian kernel too.
+"""
+
+import keras
+import numpy as np
+from keras import ops
+
+from convzoo.layers.checks import (
+    check_above,
+    check_rank,
+    checked_channels,
+    checked_pair,
+)
+
+
+@keras.saving.register_keras_serializable(package="convzoo")
+class Rasterize(keras.layers.Layer):
+    """Adds the features of points to the cells that are near them.
+
+    Each point gives away its features as a whole: its shares of the cells sum
+    to 1. Points beyond the grid go to its border. The result follows points
+    that move, with a gradient, and does not depend on their order.
+
+    Args:
+        grid: how many (rows, columns) there are.
+        extent: lengths of the grid along x and y, whose middle is the origin,
+            in the unit of the points. x runs along the columns, y along the
+            rows; row 0 has the smallest y.
+        sigma: None for bilinear shares, of the four cells around a point; or
+            the standard deviation of Gaussian ones, in the unit of the points.
+
+    Call arguments:
+        points: `(batch, n, 2)`, x and y. A point that is not a number is left
+            out.
+        features: `(batch, n, channels)`.
+
+    Output shape: `(batch, rows, columns, channels)`.
+
+    Raises:
+        ValueError: an argument is not as described.
+
+    Example:
+
+    >>> import numpy as np
+    >>> from convzoo.layers import Rasterize
+    >>> points = np.array([[[0.0, 0.0], [50.0, np.nan]]], "float32")
+    >>> raster = Rasterize((3, 4), (8.0, 6.0))(points, np.ones((1, 2, 5)))
+    >>> raster.shape
+    TensorShape([1, 3, 4, 5])
+    >>> print(np.array(raster)[0, :, :, 0])
+    [[0.  0.  0.  0. ]
+     [0.  0.5 0.5 0. ]
+     [0.  0.  0.  0. ]]
+    """
+
+    def __init__(self, grid, extent, sigma=None, **kwargs):
+        rows, columns = checked_pair("grid", grid)
+        if not isinstance(extent, (tuple, list)) or len(extent) != 2:
+            raise ValueError(
+                "`extent` must be two lengths, along x and y. "
+                f"Received: extent={extent!r}"
+            )
+        for index, length in enumerate(extent):
+            check_above(f"extent[{index}]", length, 0)
+        if sigma is not None:
+            check_above("sigma", sigma, 0)
+        # Keras would round points to halves.
+        super().__init__(autocast=False, **kwargs)
+        self.grid = rows, columns
+        self.extent = tuple(extent)
+        self.sigma = sigma
+
+    @property
+    def centres(self):
+        """Of the cells: x of the columns, and y of the rows."""
+        return tuple(
+            ((np.arange(count) + 0.5 - count / 2) * (length / count)).astype(
+                "float32"
+            )
+            for count, length in zip(
+                reversed(self.grid), self.extent, strict=True
+            )
+        )
+
+    def build(self, points_shape, features_shape):
+        check_rank("Rasterize", points_shape, (3,))
+        check_rank("Rasterize", features_shape, (3,))
+        checked_channels("Rasterize", features_shape, 2)
+
+    def call(self, points, features):
+        features = ops.cast(features, self.compute_dtype)
+        across, down = (
+            ops.cast(self._shares(points[:, :, axis], axis), features.dtype)
+            for axis in (0, 1)
+        )
+        rows, columns = self.grid
+        batch, count, channels = ops.shape(features)
+        spread = ops.expand_dims(across, 3) * ops.expand_dims(features, 2)
+        spread = ops.reshape(spread, (batch, count, columns * channels))
+        raster = ops.matmul(ops.transpose(down, (0, 2, 1)), spread)
+        return ops.reshape(raster, (batch, rows, columns, channels))
+
+    def compute_output_shape(self, points_shape, features_shape):
+        return points_shape[0], *self.grid, features_shape[2]
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "grid": self.grid,
+            "extent": self.extent,
+            "sigma": self.sigma,
+        }
+
+    def _shares(self, coordinates, axis):
+        """What each cell of an axis gets: `(batch, n, cells)`."""
+        known = ops.expand_dims(ops.logical_not(ops.isnan(coordinates)), 2)
+        places = ops.expand_dims(coordinates, 2)
+        places = ops.where(known, places, ops.zeros_like(places))
+        centres = self.centres[axis]
+        if self.sigma is None:
+            step = self.extent[axis] / len(centres)
+            places = ops.clip(places, centres[0], centres[-1])
+            shares = ops.relu(1 - ops.abs(places - centres) / step)
+        else:
+            squares = ops.square((places - centres) / self.sigma)
+            nearest = ops.min(squares, axis=2, keepdims=True)
+            shares = ops.exp((nearest - squares) / 2)
+            shares = shares / ops.sum(shares, axis=2, keepdims=True)
+        return ops.where(known, shares, ops.zeros_like(shares))
