@@ -122,10 +122,11 @@ class Rasterize(keras.layers.Layer):
         known = ops.expand_dims(ops.logical_not(ops.isnan(coordinates)), 2)
         places = ops.expand_dims(coordinates, 2)
         places = ops.where(known, places, ops.zeros_like(places))
-        centres = self.centres[axis]
+        middles = self.centres[axis]
+        centres = ops.convert_to_tensor(middles)
         if self.sigma is None:
-            step = self.extent[axis] / len(centres)
-            places = ops.clip(places, centres[0], centres[-1])
+            step = self.extent[axis] / len(middles)
+            places = ops.clip(places, middles[0], middles[-1])
             shares = ops.relu(1 - ops.abs(places - centres) / step)
         else:
             squares = ops.square((places - centres) / self.sigma)
