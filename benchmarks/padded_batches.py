@@ -5,7 +5,9 @@
 FOLDER holds a folder of images for each class. Without it, noise takes the
 place of images, with sides from 25 to 164 pixels, the smaller the more. 32
 images are classified as a padded batch and one by one; prints medians of 9
-rounds and their ratio, for images of a bucket, and for any 32 images.
+rounds and their ratio, for images of a bucket and for any 32 images, in one
+padded batch and in two of less padding, by a network that pools its first maps
+to a grid, as `signs_spp` does, and by one that does not.
 """
 
 import os
@@ -30,16 +32,19 @@ _ROUNDS = 9
 def main(folder=None):
     random = np.random.default_rng(0)
     images = ImageFolder(folder).images if folder else _noise(random)
-    model = SizeAgnosticClassifier(43, width=28)
     sizes = np.array([image.shape[:2] for image in images])
     numbers, _ = bucket_shapes(sizes, _BUCKETS)
     bucket = np.flatnonzero(numbers == np.bincount(numbers).argmax())
-    for name, members in (
-        ("32 images of a bucket", bucket),
-        ("any 32 images", np.arange(len(images))),
-    ):
-        chosen = random.choice(members, _BATCH, replace=False)
-        _compare(name, model, [images[i] for i in chosen])
+    for grid in (48, None):
+        model = SizeAgnosticClassifier(43, width=28, grid=grid)
+        for name, members, batches in (
+            ("of a bucket", bucket, 1),
+            ("any", np.arange(len(images)), 1),
+            ("any, two batches", np.arange(len(images)), 2),
+        ):
+            chosen = random.choice(members, _BATCH, replace=False)
+            name = f"{name}, {'a grid' if grid else 'no grid'}"
+            _compare(name, model, [images[i] for i in chosen], batches)
 
 
 def _noise(random):
@@ -50,10 +55,10 @@ def _noise(random):
     ]
 
 
-def _compare(name, model, images):
+def _compare(name, model, images, batches):
     times = medians(
         {
-            "ours": lambda: predict_logits(model, images, _BATCH, buckets=1),
+            "ours": lambda: predict_logits(model, images, _BATCH, batches),
             "peer": lambda: predict_logits(model, images, 1, len(images)),
         },
         _ROUNDS,

@@ -36,23 +36,24 @@ class Rasterize(keras.layers.Layer):
             the standard deviation of Gaussian ones, in the unit of the points.
 
     Call arguments:
-        points: `(batch, n, 2)`, x and y. A point that is not a number is left
-            out.
-        features: `(batch, n, channels)`.
+        inputs: points, with their features behind x and y. A point whose x or
+            y is not a number is left out.
 
+    Input shape: `(batch, n, 2 + channels)`; batch and n may be unknown.
     Output shape: `(batch, rows, columns, channels)`.
 
     Raises:
-        ValueError: an argument is not as described.
+        ValueError: an argument is not as described, or the input is not of rank
+            3, has no features, or their number is unknown.
 
     Example:
 
     >>> import numpy as np
     >>> from convzoo.layers import Rasterize
-    >>> points = np.array([[[0.0, 0.0], [50.0, np.nan]]], "float32")
-    >>> raster = Rasterize((3, 4), (8.0, 6.0))(points, np.ones((1, 2, 5)))
+    >>> points = np.array([[[0.0, 0.0, 1.0], [50.0, np.nan, 1.0]]])
+    >>> raster = Rasterize((3, 4), (8.0, 6.0))(points)
     >>> raster.shape
-    TensorShape([1, 3, 4, 5])
+    TensorShape([1, 3, 4, 1])
     >>> print(np.array(raster)[0, :, :, 0])
     [[0.  0.  0.  0. ]
      [0.  0.5 0.5 0. ]
@@ -88,15 +89,13 @@ class Rasterize(keras.layers.Layer):
             )
         )
 
-    def build(self, points_shape, features_shape):
-        check_rank("Rasterize", points_shape, (3,))
-        check_rank("Rasterize", features_shape, (3,))
-        checked_channels("Rasterize", features_shape, 2)
+    def build(self, input_shape):
+        self._channels(input_shape)
 
-    def call(self, points, features):
-        features = ops.cast(features, self.compute_dtype)
+    def call(self, inputs):
+        features = ops.cast(inputs[:, :, 2:], self.compute_dtype)
         across, down = (
-            ops.cast(self._shares(points[:, :, axis], axis), features.dtype)
+            ops.cast(self._shares(inputs[:, :, axis], axis), features.dtype)
             for axis in (0, 1)
         )
         rows, columns = self.grid
@@ -106,8 +105,8 @@ class Rasterize(keras.layers.Layer):
         raster = ops.matmul(ops.transpose(down, (0, 2, 1)), spread)
         return ops.reshape(raster, (batch, rows, columns, channels))
 
-    def compute_output_shape(self, points_shape, features_shape):
-        return points_shape[0], *self.grid, features_shape[2]
+    def compute_output_shape(self, input_shape):
+        return input_shape[0], *self.grid, self._channels(input_shape)
 
     def get_config(self):
         return {
@@ -117,13 +116,25 @@ class Rasterize(keras.layers.Layer):
             "sigma": self.sigma,
         }
 
+    def _channels(self, input_shape):
+        check_rank("Rasterize", input_shape, (3,))
+        channels = checked_channels("Rasterize", input_shape, 2) - 2
+        if channels < 1:
+            raise ValueError(
+                "Rasterize needs x, y and a feature of each point. "
+                f"Received: input_shape={tuple(input_shape)}"
+            )
+        return channels
+
     def _shares(self, coordinates, axis):
         """What each cell of an axis gets: `(batch, n, cells)`."""
         known = ops.expand_dims(ops.logical_not(ops.isnan(coordinates)), 2)
         places = ops.expand_dims(coordinates, 2)
         places = ops.where(known, places, ops.zeros_like(places))
         middles = self.centres[axis]
-        centres = ops.convert_to_tensor(middles)
+        if keras.backend.standardize_dtype(places.dtype) != "float64":
+            places = ops.cast(places, "float32")
+        centres = ops.convert_to_tensor(middles, places.dtype)
         if self.sigma is None:
             step = self.extent[axis] / len(middles)
             places = ops.clip(places, middles[0], middles[-1])

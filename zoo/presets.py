@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from convzoo.zoo.sign_names import SIGN_NAMES
+
 _FOLDER = Path(__file__).parent
 
 
@@ -119,6 +121,22 @@ PRESETS: dict[str, Preset] = {
         card="cards/srgan_x4_base.md",
         description="enlarges photographs four times, sharply",
         preprocessing=_PHOTOGRAPHS,
+    ),
+    "signs_spp": Preset(
+        model="SizeAgnosticClassifier",
+        file="weights/signs_spp.weights.h5",
+        sha256="f398ef88a19e2eb519f764fce8c7a9a362075854b799cb3fb36c7dfcbc283605",
+        config={
+            "num_classes": len(SIGN_NAMES),
+            "width": 28,
+            "dropout": 0.3,
+            "standardize": True,
+            "grid": 48,
+            "class_names": SIGN_NAMES,
+        },
+        card="cards/signs_spp.md",
+        description="names 43 German traffic signs, at any size",
+        preprocessing="RGB in [0, 1], channels last, one sign fills the image",
     ),
 }
 

@@ -10,7 +10,7 @@ from convzoo.training.classifier_plots import accuracy_by_size, write_plots
 from convzoo.training.evaluate_classifier import evaluate_classifier
 from convzoo.training.predict_logits import predict_logits
 from convzoo.zoo import SizeAgnosticClassifier
-from tests.support import photograph, randomized
+from tests.support import photograph, randomized, shared_data
 
 SIZES = {"a": [(9, 12), (20, 8), (31, 17)], "c": [(14, 14), (8, 30)]}
 
@@ -197,3 +197,18 @@ def test_classify_names_the_likeliest():
 def test_bad_images_are_named(image, message):
     with pytest.raises(ValueError, match=message):
         model().classify(image)
+
+
+def test_signs_spp_names_signs_of_any_size():
+    signs = shared_data("signs/test")
+    network = SizeAgnosticClassifier.from_preset("signs_spp")
+    small, own, large = (
+        evaluate_classifier(network, signs, scale=scale)
+        for scale in (0.71, 1.0, 2.0)
+    )
+    assert len(own.right) == 671
+    assert own.quality.accuracy > 0.98
+    assert own.quality.class_accuracy > 0.97
+    for report in (small, large):
+        assert report.quality.accuracy > own.quality.accuracy - 0.02
+    assert own.class_names[14] == "stop"

@@ -1,9 +1,10 @@
 import dataclasses
 import shutil
 
+import numpy as np
 import pytest
 
-from convzoo.zoo import SRGenerator, presets
+from convzoo.zoo import SRGenerator, load_model, presets
 from convzoo.zoo.presets import (
     PRESETS,
     get_preset,
@@ -16,6 +17,7 @@ SIZES = {
     "sr_x4_tiny": 400_000,
     "sr_x4_base": 1_100_000,
     "srgan_x4_base": 1_100_000,
+    "signs_spp": 1_500_000,
 }
 
 
@@ -84,6 +86,14 @@ def test_every_preset_is_whole(name):
         assert part in card
     with pytest.raises(dataclasses.FrozenInstanceError):
         preset.file = "other"
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_preset_reproduces_its_reference(name):
+    path = PRESETS[name].weights_path
+    with np.load(path.with_name(f"{name}.reference.npz")) as reference:
+        found = load_model(name).predict_on_batch(reference["input"])
+        np.testing.assert_allclose(found, reference["output"], atol=1e-4)
 
 
 def test_all_weights_together_stay_small():
