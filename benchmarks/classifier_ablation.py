@@ -71,6 +71,8 @@ def _arguments():
     parser.add_argument("--out", type=Path, default=Path("runs/ablation"))
     parser.add_argument("--width", type=int, default=28)
     parser.add_argument("--epochs", type=int, default=40)
+    parser.add_argument("--batch-size", type=int, default=16)
+    parser.add_argument("--learning-rate", type=float, default=1e-3)
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--precision", default="float32")
     return parser.parse_args()
@@ -84,6 +86,8 @@ def _reports(arguments, name, settings, seed):
         arguments.out / f"{words}_{seed}",
         hold_out=0,
         epochs=arguments.epochs,
+        batch_size=arguments.batch_size,
+        learning_rate=arguments.learning_rate,
         precision=arguments.precision,
         seed=seed,
         verbose=0,
