@@ -94,8 +94,8 @@ def _reports(arguments, name, settings, seed):
         **{"width": arguments.width, **settings},
     )
     model = SizeAgnosticClassifier.load(run.folder)
-    sizes = settings.get("sizes", ())
-    warp = sizes[0] if len(sizes) == 1 else None
+    # What was learned from warped images is asked about warped ones.
+    warp = _SIDE if "sizes" in settings else None
     return [
         evaluate_classifier(model, arguments.test, warp, scale)
         for scale in _SCALES
