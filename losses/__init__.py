@@ -1,5 +1,6 @@
 """Losses for what a pixel-wise distance does not see."""
 
+from convzoo.losses.ball_position import BallPosition
 from convzoo.losses.charbonnier import Charbonnier, charbonnier
 from convzoo.losses.contextual import Contextual, contextual
 from convzoo.losses.contextual_bilateral import ContextualBilateral
@@ -19,6 +20,7 @@ from convzoo.losses.total_variation import TotalVariation, total_variation
 from convzoo.losses.weighted_sum import WeightedSum
 
 __all__ = [
+    "BallPosition",
     "Charbonnier",
     "Contextual",
     "ContextualBilateral",

@@ -1,5 +1,8 @@
 """Models, whole and trained."""
 
+from convzoo.zoo.ball_position_predictor import (
+    BallPositionPredictor as BallPositionPredictor,
+)
 from convzoo.zoo.load_model import load_model as load_model
 from convzoo.zoo.size_agnostic_classifier import (
     SizeAgnosticClassifier as SizeAgnosticClassifier,
@@ -9,6 +12,7 @@ from convzoo.zoo.sr_generator import SRGenerator as SRGenerator
 from convzoo.zoo.srgan import SRGAN as SRGAN
 
 __all__ = [
+    "BallPositionPredictor",
     "SRGAN",
     "SRDiscriminator",
     "SRGenerator",

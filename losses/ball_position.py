@@ -1,0 +1,218 @@
+"""How well a distribution over a pitch says where the ball was.
+
+Kim et al. 2023, Ball Trajectory Inference from Multi-Agent Sports Contexts,
+https://arxiv.org/abs/2306.08206, for the cross-entropy of who has the ball;
+Nibali et al. 2018, https://arxiv.org/abs/1801.07372, for distances of positions
+that are read from a heatmap, beside its entropy.
+
+What differs from the papers: the heatmap is compared with a Gaussian around the
+ball after it was blurred by the same Gaussian, so that a sharp one is no worse
+for being sharp; the distance is that of the likeliest peak alone.
+"""
+
+import keras
+from keras import ops
+
+from convzoo.layers.checks import (
+    check_above,
+    check_choice,
+    check_number,
+    check_positive,
+)
+
+_TINY = 1e-7
+
+
+@keras.saving.register_keras_serializable(package="convzoo")
+class BallPosition(keras.losses.Loss):
+    """Cross-entropies of where the ball is, who has it and which team.
+
+    Args:
+        cell: side of a cell of the heatmap, in the unit of the positions: 2
+            metres on the pitches of `BallPositionPredictor`.
+        origin: where the position (0, 0) lies: `"center"` of the heatmap, or at
+            the `"corner"` of its first cell.
+        sigma: standard deviation of the Gaussian around the ball, in the unit
+            of the positions.
+        window: cells of the square around the heatmap's highest cell, of which
+            the mean is the position whose distance counts.
+        distance_weight: of the Huber loss of that distance.
+        delta: distance at which the Huber loss becomes linear, in the unit of
+            the positions; it is divided by it.
+        carrier_weight: of the cross-entropy of the players.
+        carrier_radius: how far from the ball the nearest player may be to count
+            as the one who has it, in the unit of the positions. Players that
+            are as near as he, give or take a metre, share.
+        team_weight: of the cross-entropy of the team of the nearest player.
+        **kwargs: `name`, `reduction` and `dtype` of `keras.losses.Loss`.
+
+    Call arguments:
+        y_true: where the ball was, `(batch, 2)`, x along the columns and y
+            along the rows.
+        y_pred: a dictionary with `"heatmap"`, probabilities `(batch, rows,
+            columns)`; and, for the cross-entropies of players, `"carrier"`,
+            probabilities `(batch, n)`, `"players"`, positions `(batch, n, 2)`
+            that are NaN where one is missing, and `"team"`, 0 or 1, `(batch,
+            n)`. Without `"carrier"` these do not count.
+        sample_weight: `(batch,)`.
+
+    Output shape: a scalar, or `(batch,)` with `reduction="none"`.
+
+    Raises:
+        ValueError: an argument is not as described.
+
+    Example:
+
+    >>> import numpy as np
+    >>> from convzoo.losses import BallPosition
+    >>> sharp = np.zeros((1, 38, 56))
+    >>> sharp[0, 19, 28] = 1
+    >>> flat = np.full((1, 38, 56), 1 / (38 * 56))
+    >>> ball = np.array([[1.0, 1.0]])
+    >>> loss = BallPosition()
+    >>> bool(loss(ball, {"heatmap": sharp}) < loss(ball, {"heatmap": flat}))
+    True
+    """
+
+    def __init__(
+        self,
+        cell=2.0,
+        origin="center",
+        sigma=2.5,
+        window=5,
+        distance_weight=0.1,
+        delta=2.0,
+        carrier_weight=0.5,
+        carrier_radius=3.0,
+        team_weight=0.1,
+        name="ball_position",
+        **kwargs,
+    ):
+        check_choice("origin", origin, ("center", "corner"))
+        check_positive("window", window)
+        for argument, value in (
+            ("cell", cell),
+            ("sigma", sigma),
+            ("delta", delta),
+            ("carrier_radius", carrier_radius),
+        ):
+            check_above(argument, value, 0)
+        for argument, value in (
+            ("distance_weight", distance_weight),
+            ("carrier_weight", carrier_weight),
+            ("team_weight", team_weight),
+        ):
+            check_number(argument, value, 0)
+        super().__init__(name=name, **kwargs)
+        self.cell = cell
+        self.origin = origin
+        self.sigma = sigma
+        self.window = window
+        self.distance_weight = distance_weight
+        self.delta = delta
+        self.carrier_weight = carrier_weight
+        self.carrier_radius = carrier_radius
+        self.team_weight = team_weight
+
+    def call(self, y_true, y_pred):
+        heatmap = y_pred["heatmap"]
+        ball = ops.cast(y_true, heatmap.dtype)
+        rows, columns = (
+            self._centres(count, heatmap.dtype)
+            for count in ops.shape(heatmap)[1:]
+        )
+        value = self._cross_entropy(heatmap, ball, rows, columns)
+        peak = self._peak(heatmap, rows, columns)
+        value = value + self.distance_weight * self._huber(peak - ball)
+        if "carrier" in y_pred:
+            value = value + self._of_players(y_pred, ball)
+        return value
+
+    def _cross_entropy(self, heatmap, ball, rows, columns):
+        """Of the blurred heatmap, in the light of a Gaussian at the ball."""
+        down = self._gaussian(rows, rows)
+        across = self._gaussian(columns, columns)
+        blurred = ops.matmul(ops.matmul(down, heatmap), ops.transpose(across))
+        x = ops.clip(ball[:, 0], columns[0], columns[-1])
+        y = ops.clip(ball[:, 1], rows[0], rows[-1])
+        target = ops.expand_dims(
+            ops.transpose(self._gaussian(rows, y)), 2
+        ) * ops.expand_dims(ops.transpose(self._gaussian(columns, x)), 1)
+        return -ops.sum(target * ops.log(blurred + _TINY), axis=(1, 2))
+
+    def _gaussian(self, centres, places):
+        """Shares of the cells of each place: `(cells, places)`."""
+        distance = ops.expand_dims(centres, 1) - ops.expand_dims(places, 0)
+        shares = ops.exp(-ops.square(distance / self.sigma) / 2)
+        return shares / ops.sum(shares, axis=0, keepdims=True)
+
+    def _peak(self, heatmap, rows, columns):
+        """The mean around the highest cell, `(batch, 2)`."""
+        across, down = ops.max(heatmap, axis=1), ops.max(heatmap, axis=2)
+        near = heatmap * ops.expand_dims(self._near(down), 2)
+        near = near * ops.expand_dims(self._near(across), 1)
+        mass = ops.sum(near, axis=(1, 2)) + _TINY
+        x = ops.sum(ops.sum(near, axis=1) * columns, axis=1) / mass
+        y = ops.sum(ops.sum(near, axis=2) * rows, axis=1) / mass
+        return ops.stack([x, y], axis=1)
+
+    def _near(self, heights):
+        """1 within half a window of the highest, else 0."""
+        count = ops.shape(heights)[1]
+        highest = ops.expand_dims(ops.argmax(heights, axis=1), 1)
+        places = ops.expand_dims(ops.arange(count), 0)
+        steps = ops.abs(ops.cast(places, "int32") - ops.cast(highest, "int32"))
+        return ops.cast(steps <= self.window // 2, heights.dtype)
+
+    def _huber(self, difference):
+        """Of its length, over delta."""
+        squares = ops.sum(ops.square(difference / self.delta), axis=1)
+        length = ops.sqrt(squares + _TINY)
+        return ops.where(squares <= 1, squares / 2, length - 0.5)
+
+    def _of_players(self, y_pred, ball):
+        seen = ops.logical_not(ops.any(ops.isnan(y_pred["players"]), axis=2))
+        players = ops.where(
+            ops.expand_dims(seen, 2),
+            y_pred["players"],
+            ops.zeros_like(y_pred["players"]),
+        )
+        squares = ops.sum(
+            ops.square(players - ops.expand_dims(ball, 1)), axis=2
+        )
+        squares = ops.where(seen, squares, ops.full_like(squares, 1e9))
+        nearest = ops.min(squares, axis=1)
+        near = nearest < self.carrier_radius**2
+        # A Gaussian of one metre, or what it is in cells of another size.
+        share = ops.softmax(-squares * (2 / self.cell**2))
+        entropy = -ops.sum(share * ops.log(y_pred["carrier"] + _TINY), axis=1)
+        team = ops.cast(y_pred["team"], share.dtype)
+        odds = ops.sum(y_pred["carrier"] * team, axis=1)
+        truth = ops.sum(share * team, axis=1)
+        of_team = -truth * ops.log(odds + _TINY)
+        of_team = of_team - (1 - truth) * ops.log(1 - odds + _TINY)
+        total = self.carrier_weight * entropy + self.team_weight * of_team
+        return ops.where(near, total, ops.zeros_like(total))
+
+    def _centres(self, count, dtype):
+        """Of the cells of an axis, in the unit of the positions."""
+        places = ops.cast(ops.arange(count), dtype) + 0.5
+        if self.origin == "center":
+            places = places - ops.cast(count, dtype) / 2
+        return places * self.cell
+
+    def get_config(self):
+        config = super().get_config()
+        for name in (
+            "cell",
+            "origin",
+            "sigma",
+            "window",
+            "distance_weight",
+            "delta",
+            "carrier_weight",
+            "carrier_radius",
+            "team_weight",
+        ):
+            config[name] = getattr(self, name)
+        return {**config, "dtype": self.dtype}

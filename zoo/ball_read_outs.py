@@ -1,0 +1,85 @@
+"""What a distribution over points of a plane says, in one position or radius.
+
+Every function takes points `(batch, k, 2)` and their shares `(batch, k)`, which
+sum to 1.
+"""
+
+from keras import ops
+
+# Steps towards a geometric median; the distance below which a point pulls no
+# harder, for a gradient and a step at the point itself; halvings of a radius.
+_STEPS = 40
+_NEAREST = 1e-2
+_HALVINGS = 24
+
+
+def mean(points, shares):
+    """The point of the least mean square distance, `(batch, 2)`."""
+    return ops.sum(points * ops.expand_dims(shares, 2), axis=1)
+
+
+def geometric_median(points, shares):
+    """The point of the least mean distance, `(batch, 2)`.
+
+    By the steps of Weiszfeld (1937), from the mean.
+    """
+    middle = mean(points, shares)
+    for _ in range(_STEPS):
+        pull = shares / ops.maximum(_distances(points, middle), _NEAREST)
+        middle = mean(points, pull / ops.sum(pull, axis=1, keepdims=True))
+    return middle
+
+
+def mode(heatmap, x, y):
+    """The mean of the highest cell and its neighbours, `(batch, 2)`.
+
+    Args:
+        heatmap: `(batch, rows, columns)`.
+        x, y: of the columns and rows.
+    """
+    rows, columns = heatmap.shape[1:]
+    highest = ops.argmax(ops.reshape(heatmap, (-1, rows * columns)), axis=1)
+    near = heatmap * ops.expand_dims(_next_to(highest // columns, rows), 2)
+    near = near * ops.expand_dims(_next_to(highest % columns, columns), 1)
+    total = ops.sum(near, axis=(1, 2))
+    middle = [
+        ops.sum(ops.sum(near, axis=1) * ops.convert_to_tensor(x), axis=1),
+        ops.sum(ops.sum(near, axis=2) * ops.convert_to_tensor(y), axis=1),
+    ]
+    return ops.stack(middle, axis=1) / ops.expand_dims(total, 1)
+
+
+def radius(points, shares, middle, share, cell):
+    """How far from `middle` a share of the distribution reaches, `(batch,)`.
+
+    A point enters a growing circle little by little, over the length of a cell,
+    so that the radius does not jump where a share is rounded otherwise.
+
+    Args:
+        middle: `(batch, 2)`.
+        share: between 0 and 1.
+        cell: a length.
+    """
+    distances = _distances(points, middle)
+    low = ops.zeros_like(distances[:, :1])
+    high = ops.max(distances, axis=1, keepdims=True) + cell
+    for _ in range(_HALVINGS):
+        half = (low + high) / 2
+        entered = ops.clip((half - distances) / cell + 0.5, 0, 1)
+        inside = ops.sum(shares * entered, axis=1, keepdims=True)
+        low = ops.where(inside < share, half, low)
+        high = ops.where(inside < share, high, half)
+    return high[:, 0]
+
+
+def _next_to(index, count):
+    """1 at an index and its neighbours, else 0: `(batch, count)`."""
+    places = ops.expand_dims(ops.arange(count, dtype="int32"), 0)
+    steps = places - ops.expand_dims(ops.cast(index, "int32"), 1)
+    return ops.cast(ops.abs(steps) <= 1, "float32")
+
+
+def _distances(points, middle):
+    """`(batch, k)`."""
+    ways = points - ops.expand_dims(middle, 1)
+    return ops.sqrt(ops.sum(ops.square(ways), axis=2))

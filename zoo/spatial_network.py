@@ -1,0 +1,121 @@
+"""A network over maps that sees near or far, with the same parameters."""
+
+import keras
+from keras import layers
+
+from convzoo.layers import DeformableConv2D, NonLocal
+
+SPATIAL = ("plain", "dilated", "deformable", "non_local", "all")
+_DEPTH = 4
+_DILATIONS = (1, 2, 4, 8)
+
+
+class SpatialNetwork(keras.layers.Layer):
+    """A convolution, and four residual units of two convolutions.
+
+    Args:
+        channels: of the input.
+        width: channels of the plain network; the others have fewer, so that
+            their parameters are as many as a whole number allows.
+        spatial: how far it sees. `"plain"`: each unit two rows and columns
+            further; `"dilated"`: the units' first convolutions are dilated by
+            1, 2, 4 and 8; `"deformable"`: they move their taps to where they
+            are needed; `"non_local"`: behind the second and the last unit all
+            positions look at all others; `"all"`: the last two units are
+            deformable, the first two dilated by 2 and 4, and there are the
+            looks too.
+    """
+
+    def __init__(self, channels, width, spatial="plain", **kwargs):
+        super().__init__(**kwargs)
+        policy = self.dtype_policy
+        width = _width_like_plain(channels, width, spatial)
+        self.width = width
+        self.enter = layers.Conv2D(width, 3, padding="same", dtype=policy)
+        self.units = [
+            _Unit(width, kind, dtype=policy) for kind in _kinds(spatial)
+        ]
+        self.looks = {
+            str(index): NonLocal(dtype=policy) for index in _looks(spatial)
+        }
+
+    def build(self, shape):
+        self.enter.build(shape)
+        shape = (*shape[:3], self.width)
+        for unit in (*self.units, *self.looks.values()):
+            unit.build(shape)
+
+    def call(self, maps, training=False):
+        x = self.enter(maps)
+        for index, unit in enumerate(self.units):
+            x = unit(x)
+            if str(index) in self.looks:
+                x = self.looks[str(index)](x, training=training)
+        return x
+
+    def compute_output_shape(self, shape):
+        return (*shape[:3], self.width)
+
+
+class _Unit(keras.layers.Layer):
+    def __init__(self, width, kind, **kwargs):
+        super().__init__(**kwargs)
+        policy = self.dtype_policy
+        self.norm = layers.LayerNormalization(dtype=policy)
+        if kind == "deformable":
+            self.first = DeformableConv2D(
+                width, 3, padding="same", dtype=policy
+            )
+        else:
+            self.first = layers.Conv2D(
+                width, 3, padding="same", dilation_rate=kind, dtype=policy
+            )
+        self.second = layers.Conv2D(
+            width,
+            3,
+            padding="same",
+            kernel_initializer="zeros",
+            dtype=policy,
+        )
+
+    def build(self, shape):
+        for part in (self.norm, self.first, self.second):
+            part.build(shape)
+
+    def call(self, x):
+        return x + self.second(keras.activations.gelu(self.first(self.norm(x))))
+
+
+def _width_like_plain(channels, width, spatial):
+    """The width with as many parameters as the plain network has."""
+    aim = _parameters(channels, width, "plain")
+    return min(
+        range(1, width + 1),
+        key=lambda other: abs(_parameters(channels, other, spatial) - aim),
+    )
+
+
+def _parameters(channels, width, spatial):
+    conv = 9 * width**2 + width
+    total = 9 * channels * width + width + _DEPTH * (2 * width + 2 * conv)
+    offsets = (9 * width + 1) * 27
+    total += offsets * _kinds(spatial).count("deformable")
+    inner = width // 2
+    look = 3 * (width + 1) * inner + (inner + 1) * width
+    return total + look * len(_looks(spatial))
+
+
+def _looks(spatial):
+    """Behind which units all positions look at all others."""
+    return (1, _DEPTH - 1) if spatial in ("non_local", "all") else ()
+
+
+def _kinds(spatial):
+    """Of the first convolution of each unit: a dilation, or a word."""
+    if spatial == "dilated":
+        return _DILATIONS
+    if spatial == "deformable":
+        return ("deformable",) * _DEPTH
+    if spatial == "all":
+        return (2, 4, "deformable", "deformable")
+    return (1,) * _DEPTH
