@@ -12,6 +12,7 @@ _OUTLIERS = 0.01
 # Metres over which players of a game are spread at least, and how many of them.
 _SPREAD = 2.5
 _FEW = 4
+_ARRAYS = ("players", "team", "velocities", "ball", "test", "group")
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,8 @@ class Tracking:
             exactly 0 they become NaN: nobody measured them.
         ball: `(frames, 2)`.
         test: booleans `(frames,)`, which frames are never learned from.
+        group: integers `(frames,)`; frames of one group, of the same line-up
+            or minute, are much alike, and stay together in `split`.
         pitch: its length and width.
 
     Raises:
@@ -40,6 +43,7 @@ class Tracking:
     velocities: np.ndarray | None = None
     ball: np.ndarray | None = None
     test: np.ndarray | None = None
+    group: np.ndarray | None = None
     pitch: tuple[float, float] = (105.0, 68.0)
 
     def __post_init__(self):
@@ -64,12 +68,14 @@ class Tracking:
         ball = _checked("ball", self.ball, (frames, 2), "float32", np.nan)
         ball[np.isnan(ball).any(1)] = np.nan
         test = _checked("test", self.test, (frames,), "bool", False)
+        group = _checked("group", self.group, (frames,), "int64", 0)
         for name, array in (
             ("players", players),
             ("team", team),
             ("velocities", _measured(velocities, players)),
             ("ball", ball),
             ("test", test),
+            ("group", group),
         ):
             object.__setattr__(self, name, array)
 
@@ -79,7 +85,7 @@ class Tracking:
     def __getitem__(self, frames):
         """Those frames alone, maybe none: a slice, indices or booleans."""
         part = copy.copy(self)
-        for name in ("players", "team", "velocities", "ball", "test"):
+        for name in _ARRAYS:
             object.__setattr__(part, name, getattr(self, name)[frames])
         return part
 
@@ -92,6 +98,20 @@ class Tracking:
     def tested(self):
         """The frames of the test, with a ball."""
         return self[self.test & self.has_ball]
+
+    def split(self, share):
+        """Two parts: about a share of the frames is in the second.
+
+        Whole groups, evenly spread, where there are several; else the last
+        frames, since frames that follow each other are much alike.
+        """
+        groups = np.unique(self.group)
+        if len(groups) > 1 and share > 0:
+            chosen = groups[:: max(round(1 / share), 2)]
+            held = np.isin(self.group, chosen)
+        else:
+            held = np.arange(len(self)) >= round((1 - share) * len(self))
+        return self[~held], self[held]
 
     @property
     def has_ball(self):

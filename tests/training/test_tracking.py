@@ -59,6 +59,19 @@ def test_frames_are_taken():
     )
 
 
+def test_groups_stay_together():
+    given = arrays(40)
+    groups = np.random.default_rng(0).integers(10, size=40)
+    learned, held = Tracking(**given, group=groups).split(0.2)
+    assert set(held.group) == set(np.unique(groups)[::5])
+    assert not set(held.group) & set(learned.group)
+    assert len(held) + len(learned) == 40
+    learned, held = Tracking(**given).split(0.25)
+    np.testing.assert_array_equal(held.ball, Tracking(**given).ball[30:])
+    assert [len(part) for part in Tracking(**given).split(0.0)] == [40, 0]
+    assert len(Tracking(**given, group=groups).split(0.0)[1]) == 0
+
+
 def test_inputs_are_filled_up():
     tracking = Tracking(**arrays())
     inputs = tracking.inputs(8)
@@ -107,6 +120,7 @@ def test_a_bad_measurement_is_no_unit():
         ("velocities", np.zeros((6, 5))),
         ("ball", np.zeros((5, 2))),
         ("test", np.zeros(5, bool)),
+        ("group", np.zeros((6, 1))),
     ],
 )
 def test_bad_arrays_are_named(name, value):

@@ -1,0 +1,131 @@
+import csv
+
+import numpy as np
+import pytest
+
+from convzoo.training.read_tracking import read_tracking
+from convzoo.training.tracking import Tracking
+from tests.support import shared_data
+
+
+def game(frames=5, count=4, seed=0):
+    random = np.random.default_rng(seed)
+    players = random.uniform((-50, -30), (50, 30), (frames, count, 2))
+    players[1, 2] = np.nan
+    ball = random.uniform((-50, -30), (50, 30), (frames, 2))
+    ball[3] = np.nan
+    return {
+        "players": players.astype("float32"),
+        "team": np.tile([0, 1, 0, 1], (frames, 1)),
+        "velocities": random.normal(0, 2, players.shape).astype("float32"),
+        "ball": ball.astype("float32"),
+    }
+
+
+def write_long(path, game, velocities=True):
+    axes = ("x", "y", "vx", "vy") if velocities else ("x", "y")
+    with open(path, "w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["frame", "team", "player", *axes])
+        for f, i in np.ndindex(game["players"].shape[:2]):
+            numbers = [*game["players"][f, i], *game["velocities"][f, i]]
+            team = ("home", "away")[game["team"][f, i]]
+            writer.writerow([f, team, i, *texts(numbers[: len(axes)])])
+        for f, (x, y) in enumerate(game["ball"]):
+            writer.writerow([f, "ball", "", *texts([x, y])])
+
+
+def write_wide(path, game):
+    names = ["home_1", "away_1", "home_2", "away_2"]
+    with open(path, "w", newline="") as file:
+        writer = csv.writer(file)
+        columns = [f"{name}_{a}" for name in names for a in ("x", "y")]
+        columns += [f"{name}_{a}" for name in names for a in ("vx", "vy")]
+        writer.writerow(["frame", *columns, "ball_x", "ball_y"])
+        for f in range(len(game["ball"])):
+            numbers = [
+                *game["players"][f].ravel(),
+                *game["velocities"][f].ravel(),
+                *game["ball"][f],
+            ]
+            writer.writerow([f, *texts(numbers)])
+
+
+def texts(numbers):
+    return ["" if np.isnan(n) else repr(float(n)) for n in numbers]
+
+
+def assert_same(found, expected):
+    for name in ("players", "team", "velocities", "ball", "test"):
+        np.testing.assert_array_equal(
+            getattr(found, name), getattr(expected, name), err_msg=name
+        )
+
+
+@pytest.mark.parametrize("write", [write_long, write_wide])
+def test_csv(write, tmp_path):
+    write(tmp_path / "game.csv", game())
+    assert_same(read_tracking(tmp_path / "game.csv"), Tracking(**game()))
+
+
+def test_csv_without_velocities(tmp_path):
+    write_long(tmp_path / "game.csv", game(), velocities=False)
+    found = read_tracking(tmp_path / "game.csv")
+    assert_same(found, Tracking(**{**game(), "velocities": None}))
+
+
+def test_npz(tmp_path):
+    split, lineup = np.array([0, 0, 1, 1, 0]), np.array([3, 3, 3, 8, 8])
+    arrays = {**game(), "split": split, "lineup": lineup}
+    np.savez(tmp_path / "game.npz", **arrays)
+    found = read_tracking(tmp_path / "game.npz")
+    assert_same(found, Tracking(**game(), test=split == 1))
+    np.testing.assert_array_equal(found.group, lineup)
+
+
+@pytest.mark.parametrize("name", ["mlsa18", "tracab", "skillcorner"])
+def test_real_games(name):
+    found = read_tracking(shared_data("football") / f"{name}.npz")
+    assert len(found.learned) > 500 and len(found.tested) > 300
+    assert np.nanmax(np.linalg.norm(found.velocities, axis=2)) < 20
+
+
+def test_no_pitch_is_known_by_its_numbers(tmp_path):
+    np.savez(
+        tmp_path / "cm.npz", **{**game(), "players": 100 * game()["players"]}
+    )
+    with pytest.raises(ValueError, match=r"cm\.npz: .*centimetres"):
+        read_tracking(tmp_path / "cm.npz")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "no column called 'frame'; there are: $"),
+        ("frame,team,player,x,y\n", "has no frames"),
+        ("time,x\n1,2\n", "no column called 'frame'; there are: time, x"),
+        ("frame,team,x\n1,a,2\n", "needs the columns .*There are: frame, team"),
+        ("frame,team,player,x,y\n1,a,1,two,3\n", "'two'"),
+        (
+            "frame,team,player,x,y\n1,a,1,2,3\n1,b,2,2,3\n1,c,3,9,9\n",
+            "more than two teams: a, b, c",
+        ),
+        ("frame,team,player,x,y\n1,ball,,2,3\n", "`players` must"),
+        ("frame,team,player,x,y\n1,a,1,,\n", "`players` must"),
+    ],
+)
+def test_bad_csv_is_named(text, message, tmp_path):
+    (tmp_path / "game.csv").write_text(text)
+    with pytest.raises(ValueError, match=rf"game\.csv: .*{message}"):
+        read_tracking(tmp_path / "game.csv")
+
+
+def test_other_files_are_named(tmp_path):
+    np.savez(tmp_path / "game.npz", team=np.zeros((3, 4)))
+    with pytest.raises(ValueError, match="no array called 'players'"):
+        read_tracking(tmp_path / "game.npz")
+    (tmp_path / "cut.npz").write_bytes(b"PK")
+    (tmp_path / "photo.csv").write_bytes(b"\xff\xd8\xff\xe0\x00\x9d")
+    for name in ("cut.npz", "photo.csv", "none.npz", "game.xlsx", "a.csv"):
+        with pytest.raises(ValueError, match=name):
+            read_tracking(tmp_path / name)
