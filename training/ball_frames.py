@@ -1,0 +1,64 @@
+"""Batches of frames of football for `BallPositionPredictor`."""
+
+import numpy as np
+
+from convzoo.layers.checks import check_positive
+from convzoo.training.epoch_dataset import EpochDataset
+
+
+class BallFrames(EpochDataset):
+    """Frames of several games, in batches that are the same whenever asked for.
+
+    Batch `index` of epoch `epoch` depends on `(seed, epoch, index)` alone. A
+    frame is as likely as any other, of whatever game; games with fewer players
+    are filled up with missing ones.
+
+    Args:
+        games: `Tracking`s; their frames with a ball, outside of the test, are
+            learned from.
+        batch_size: frames in a batch.
+        steps: batches in an epoch.
+        augmentation: None, or a `BallAugmentation`.
+        seed: of the random draws.
+
+    Returns, by index: `(inputs, ball)`, see `BallPositionPredictor`.
+
+    Raises:
+        ValueError: an argument is not as described, or there is no such frame.
+    """
+
+    def __init__(
+        self, games, batch_size=64, steps=400, augmentation=None, seed=0
+    ):
+        check_positive("batch_size", batch_size)
+        check_positive("steps", steps)
+        super().__init__()
+        learned = [game.learned for game in games]
+        if not sum(map(len, learned)):
+            raise ValueError(
+                "`games` must have frames with a ball, outside of the test. "
+                f"Received: {len(learned)} games without"
+            )
+        count = max(game.players.shape[1] for game in learned)
+        inputs = [game.inputs(count) for game in learned]
+        self.inputs = {
+            name: np.concatenate([each[name] for each in inputs])
+            for name in inputs[0]
+        }
+        self.ball = np.concatenate([game.ball for game in learned])
+        self.batch_size = batch_size
+        self.steps = steps
+        self.augmentation = augmentation
+        self.seed = seed
+
+    def __len__(self):
+        return self.steps
+
+    def __getitem__(self, index):
+        random = np.random.default_rng((self.seed, self.epoch, index))
+        chosen = random.integers(len(self.ball), size=self.batch_size)
+        inputs = {name: array[chosen] for name, array in self.inputs.items()}
+        ball = self.ball[chosen]
+        if self.augmentation is None:
+            return inputs, ball
+        return self.augmentation(inputs, ball, random)
