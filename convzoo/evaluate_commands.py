@@ -24,6 +24,20 @@ _FIGURES = {
     "psnr_rgb": ("PSNR RGB", 2),
     "perceptual": ("distance", 4),
 }
+# Of `BallQuality`: metres, then shares in per cent.
+_BALL_COLUMNS = (
+    "",
+    "mean",
+    "median",
+    "90 %",
+    "in 2 m",
+    "5 m",
+    "10 m",
+    "top 1",
+    "top 3",
+    "r 50",
+    "r 90",
+)
 evaluate_app = typer.Typer()
 
 
@@ -99,6 +113,48 @@ def evaluate_classifier(
     if out is not None:
         for path in write_plots(report, out, overwrite):
             print(path)
+
+
+@evaluate_app.command("ball")
+def evaluate_ball(
+    data: Annotated[
+        list[Path],
+        typer.Option(help="File of tracking data; give it again for more."),
+    ],
+    preset: PresetOption,
+    positions_only: Annotated[
+        bool, typer.Option("--positions-only", help="Hide the velocities.")
+    ] = False,
+    flips: Annotated[
+        bool, typer.Option("--flips", help="The mean of four mirrored views.")
+    ] = False,
+):
+    """Compare a predictor of the ball with simple ones, in metres."""
+    from convzoo.training.evaluate_ball import evaluate_ball as evaluate
+    from convzoo.training.evaluate_ball import frames_to_evaluate
+    from convzoo.zoo import BallPositionPredictor
+
+    model = BallPositionPredictor.load(preset)
+    model.flips = flips
+    for path in data:
+        game = frames_to_evaluate(path, model.pitch, positions_only)
+        table = Table(
+            title=f"{path.name}, {len(game)} frames",
+            box=box.SIMPLE_HEAD,
+            show_edge=False,
+            padding=0,
+        )
+        for title in _BALL_COLUMNS:
+            table.add_column(title, justify="right" if title else "left")
+        for name, quality in evaluate(model, game).items():
+            table.add_row(name, *_ball_cells(quality))
+        Console().print(table)
+
+
+def _ball_cells(quality):
+    metres = [f"{x:.2f}" for x in quality[:3]]
+    shares = ["" if x != x else f"{100 * x:.1f}" for x in quality[3:]]
+    return metres + shares
 
 
 def _judge(choice):

@@ -1,5 +1,6 @@
 """`convzoo train`: one short function a recipe."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -289,6 +290,88 @@ def train_classifier(
     best = run.best
     accuracy = best.get("validation_accuracy")
     found = "" if accuracy is None else f", {accuracy:.1%} of what validates"
+    print(
+        f"best: epoch {best['epoch'] + 1} of {run.epochs_done}{found}: "
+        f"{run.folder / 'best.weights.h5'}"
+    )
+
+
+@train_app.command("ball")
+def train_ball(
+    data: Annotated[
+        list[Path],
+        typer.Option(help="File of tracking data; give it again for more."),
+    ],
+    out: RunOption,
+    hold_out: Annotated[
+        float, typer.Option(help="Share of a game that chooses the weights.")
+    ] = 0.1,
+    spatial: Annotated[
+        str,
+        typer.Option(help="plain, dilated, deformable, non_local or all."),
+    ] = "dilated",
+    width: Annotated[int, typer.Option(help="Channels of a player.")] = 96,
+    depth: Annotated[
+        int, typer.Option(help="How often players see each other.")
+    ] = 4,
+    heads: int = 3,
+    map_width: Annotated[int, typer.Option(help="Channels of the map.")] = 32,
+    dropout: float = 0.1,
+    pitch: Annotated[
+        str, typer.Option(help="Length and width in metres.")
+    ] = "105,68",
+    steps: int = 12_000,
+    epoch_steps: int = 400,
+    batch_size: int = 64,
+    jitter: Annotated[float, typer.Option(help="Metres of noise.")] = 0.2,
+    drop_velocities: float = 0.15,
+    drop_players: float = 0.1,
+    crop: Annotated[
+        float, typer.Option(help="Share of frames that a camera cuts.")
+    ] = 0.15,
+    learning_rate: float = 1e-3,
+    schedule: str = "cosine",
+    weight_decay: float = 0.02,
+    ema: float = 0.998,
+    patience: Annotated[
+        int | None, typer.Option(help="Epochs to wait for a better score.")
+    ] = None,
+    seed: int = 0,
+    tensorboard: TensorboardOption = False,
+):
+    """Train a predictor of the ball from players; resumes where it stopped."""
+    from convzoo.training.train_ball import train_ball as train
+
+    run = train(
+        data,
+        out,
+        hold_out=hold_out,
+        spatial=spatial,
+        width=width,
+        depth=depth,
+        heads=heads,
+        map_width=map_width,
+        dropout=dropout,
+        pitch=numbers("pitch", pitch),
+        steps=steps,
+        epoch_steps=epoch_steps,
+        batch_size=batch_size,
+        jitter=jitter,
+        drop_velocities=drop_velocities,
+        drop_players=drop_players,
+        crop=crop,
+        learning_rate=learning_rate,
+        schedule=schedule,
+        weight_decay=weight_decay,
+        ema=ema,
+        patience=patience,
+        seed=seed,
+        tensorboard=tensorboard,
+        verbose=verbosity(),
+    )
+    best = run.best
+    distance = best.get("validation_distance")
+    found = "" if distance is None else f", {distance:.2f} m where it validates"
     print(
         f"best: epoch {best['epoch'] + 1} of {run.epochs_done}{found}: "
         f"{run.folder / 'best.weights.h5'}"

@@ -1,9 +1,12 @@
 """Where players and ball were, frame by frame."""
 
 import copy
+import hashlib
 from dataclasses import dataclass
 
 import numpy as np
+
+from convzoo.zoo.pitch import check_pitch
 
 # Beyond the lines by so much a player may run, in metres.
 _BESIDE = 15.0
@@ -47,6 +50,7 @@ class Tracking:
     pitch: tuple[float, float] = (105.0, 68.0)
 
     def __post_init__(self):
+        check_pitch(self.pitch)
         players = np.array(self.players, "float32")
         if players.ndim != 3 or players.shape[2] != 2 or 0 in players.shape:
             raise ValueError(
@@ -98,6 +102,21 @@ class Tracking:
     def tested(self):
         """The frames of the test, with a ball."""
         return self[self.test & self.has_ball]
+
+    def without_velocities(self):
+        """The same frames, of which positions alone are known."""
+        part = copy.copy(self)
+        unknown = np.full_like(self.velocities, np.nan)
+        object.__setattr__(part, "velocities", unknown)
+        return part
+
+    @property
+    def fingerprint(self):
+        """What tells these frames from others."""
+        digest = hashlib.sha256()
+        for name in _ARRAYS:
+            digest.update(np.ascontiguousarray(getattr(self, name)))
+        return digest.hexdigest()[:16]
 
     def split(self, share):
         """Two parts: about a share of the frames is in the second.

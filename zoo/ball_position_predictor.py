@@ -8,8 +8,6 @@ seconds of both sides; a distribution instead of a point; pairs of players and a
 map beside attention; and pictures as another input.
 """
 
-import math
-
 import keras
 import numpy as np
 from keras import ops
@@ -24,14 +22,13 @@ from convzoo.layers.checks import (
     check_positive,
 )
 from convzoo.losses import BallPosition
+from convzoo.zoo.pitch import check_pitch, map_of
 from convzoo.zoo.player_network import PlayerNetwork
 from convzoo.zoo.presets import presets_of
 from convzoo.zoo.pretrained import Pretrained
 from convzoo.zoo.spatial_network import SPATIAL
 
 _READ_OUTS = ("geometric_median", "mean", "mode")
-# What the map shows beyond the lines, in metres.
-_MARGIN = 3.0
 _NEEDED = {"players", "team"}
 _KNOWN = _NEEDED | {"velocities"}
 # Views of a pitch that are as good: x and y, as they are or mirrored.
@@ -136,7 +133,7 @@ class BallPositionPredictor(Pretrained, keras.Model):
         check_choice("spatial", spatial, SPATIAL)
         check_choice("read_out", read_out, _READ_OUTS)
         check_flag("flips", flips)
-        _check_pitch(pitch)
+        check_pitch(pitch)
         check_above("cell", cell, 0)
         for name, value in (
             ("frames", frames),
@@ -163,7 +160,7 @@ class BallPositionPredictor(Pretrained, keras.Model):
         self.heads = heads
         self.map_width = map_width
         self.dropout = dropout
-        grid, extent = _map_of(pitch, cell)
+        grid, extent = map_of(pitch, cell)
         self.network = PlayerNetwork(
             grid,
             extent,
@@ -323,21 +320,3 @@ class BallPositionPredictor(Pretrained, keras.Model):
 
     def get_config(self):
         return {**super().get_config(), **self.arguments}
-
-
-def _map_of(pitch, cell):
-    """Rows and columns, both even, and the lengths along x and y."""
-    columns, rows = (
-        2 * math.ceil((length + 2 * _MARGIN) / (2 * cell)) for length in pitch
-    )
-    return (rows, columns), (columns * cell, rows * cell)
-
-
-def _check_pitch(pitch):
-    if not isinstance(pitch, (tuple, list)) or len(pitch) != 2:
-        raise ValueError(
-            "`pitch` must be a length and a width, in metres. "
-            f"Received: pitch={pitch!r}"
-        )
-    for index, length in enumerate(pitch):
-        check_above(f"pitch[{index}]", length, 0)

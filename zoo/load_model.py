@@ -1,11 +1,15 @@
 """A model whose class is not known beforehand."""
 
+from convzoo.zoo.ball_position_predictor import BallPositionPredictor
 from convzoo.zoo.presets import get_preset
 from convzoo.zoo.pretrained import run_named
 from convzoo.zoo.size_agnostic_classifier import SizeAgnosticClassifier
 from convzoo.zoo.sr_generator import SRGenerator
 
-_CLASSES = {cls.__name__: cls for cls in (SRGenerator, SizeAgnosticClassifier)}
+_CLASSES = {
+    cls.__name__: cls
+    for cls in (SRGenerator, SizeAgnosticClassifier, BallPositionPredictor)
+}
 
 
 def load_model(name):

@@ -3,12 +3,18 @@ import json
 import numpy as np
 import pytest
 
-from convzoo.zoo import SizeAgnosticClassifier, SRGenerator, load_model
+from convzoo.zoo import (
+    BallPositionPredictor,
+    SizeAgnosticClassifier,
+    SRGenerator,
+    load_model,
+)
 from convzoo.zoo.presets import PRESETS
 
 MODELS = [
     SRGenerator(scale=2, filters=4, num_blocks=1),
     SizeAgnosticClassifier(3, backbone="plain", width=4),
+    BallPositionPredictor(width=4, depth=1, heads=1, map_width=4),
 ]
 
 

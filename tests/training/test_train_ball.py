@@ -1,0 +1,218 @@
+import numpy as np
+import pytest
+
+from convzoo.training.ball_quality import ball_quality, nearest_players
+from convzoo.training.evaluate_ball import evaluate_ball, frames_to_evaluate
+from convzoo.training.run import Run
+from convzoo.training.tracking import Tracking
+from convzoo.training.train_ball import train_ball
+from convzoo.zoo import BallPositionPredictor
+
+QUICK = {
+    "width": 8,
+    "depth": 1,
+    "heads": 1,
+    "map_width": 4,
+    "spatial": "plain",
+    "steps": 6,
+    "epoch_steps": 2,
+    "batch_size": 8,
+    "verbose": 0,
+}
+
+
+def game(frames=60, count=6, seed=0):
+    """One has the ball, the others run to it."""
+    random = np.random.default_rng(seed)
+    players = random.uniform((-45, -30), (45, 30), (frames, count, 2))
+    carrier = random.integers(count, size=frames)
+    ball = players[np.arange(frames), carrier]
+    ways = np.expand_dims(ball, 1) - players
+    speed = np.linalg.norm(ways, axis=2, keepdims=True)
+    return {
+        "players": players,
+        "team": np.tile(np.arange(count) % 2, (frames, 1)),
+        "velocities": 4 * ways / np.maximum(speed, 1),
+        "ball": ball,
+        "split": (np.arange(frames) >= 40).astype("int8"),
+    }
+
+
+@pytest.fixture
+def files(tmp_path):
+    for name, count in (("a", 6), ("b", 8)):
+        np.savez(tmp_path / f"{name}.npz", **game(count=count))
+    return [tmp_path / "a.npz", tmp_path / "b.npz"]
+
+
+def test_training_learns(files, tmp_path):
+    settings = {**QUICK, "width": 16, "steps": 120, "epoch_steps": 60}
+    settings |= {"learning_rate": 3e-3, "batch_size": 32, "ema": 0.9}
+    run = train_ball(files, tmp_path / "run", **settings)
+    first, last = run.log[0], run.log[-1]
+    assert last["loss"] < first["loss"]
+    assert {"validation_distance", "validation_top_1"} <= set(last)
+    model = BallPositionPredictor.load(run.folder)
+    centre = evaluate_ball(model, frames_to_evaluate(files[0]))
+    assert centre["run"].mean < centre["pitch centre"].mean
+
+
+def test_a_run_that_was_cut_ends_with_the_same_weights(
+    files, tmp_path, monkeypatch
+):
+    whole = train_ball(files, tmp_path / "whole", **QUICK)
+    batches = []
+
+    def cut(self, batch, logs=None):
+        batches.append(batch)
+        # In the middle of the second epoch.
+        if len(batches) == 3:
+            raise OSError("the plug was pulled")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Run, "on_train_batch_end", cut)
+        with pytest.raises(OSError, match="the plug was pulled"):
+            train_ball(files, tmp_path / "cut", **QUICK)
+    assert batches == [0, 1, 0]
+    resumed = train_ball(files, tmp_path / "cut", **QUICK)
+    assert resumed.log == whole.log
+    for name in ("best", "last"):
+        one, other = (
+            BallPositionPredictor.from_run(run.folder, name).get_weights()
+            for run in (whole, resumed)
+        )
+        for a, b in zip(one, other, strict=True):
+            np.testing.assert_array_equal(a, b)
+
+
+def test_a_folder_of_another_run_is_refused(files, tmp_path):
+    train_ball(files, tmp_path / "run", **QUICK)
+    with pytest.raises(ValueError, match="holds a run with data="):
+        train_ball(files[:1], tmp_path / "run", **QUICK)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"spatial": "all", "schedule": "halving", "ema": 0},
+        {"hold_out": 0, "dropout": 0.5, "crop": 1.0},
+        {"pitch": (110, 70), "patience": 1, "drop_velocities": 1},
+    ],
+)
+def test_every_option_trains(arguments, files, tmp_path):
+    run = train_ball(files, tmp_path / "run", **{**QUICK, **arguments})
+    assert all(np.isfinite(entry["loss"]) for entry in run.log)
+    validated = "validation_distance" in run.log[0]
+    assert validated == (arguments.get("hold_out") != 0)
+    model = BallPositionPredictor.load(run.folder)
+    assert model.pitch == tuple(arguments.get("pitch", (105, 68)))
+
+
+def test_the_test_is_not_learned(files, tmp_path):
+    """Other numbers in it, and the same weights come out."""
+    changed = game()
+    changed["ball"][40:] = -changed["ball"][40:]
+    np.savez(tmp_path / "other.npz", **changed)
+    weights = [
+        BallPositionPredictor.load(
+            train_ball(path, tmp_path / name, **QUICK).folder
+        ).get_weights()
+        for name, path in (("x", files[0]), ("y", tmp_path / "other.npz"))
+    ]
+    for a, b in zip(*weights, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("hold_out", 2),
+        ("spatial", "near"),
+        ("steps", 5),
+        ("epoch_steps", 0),
+        ("learning_rate", 0),
+        ("schedule", "linear"),
+        ("weight_decay", -1),
+        ("ema", 1),
+        ("patience", 0),
+        ("crop", 3),
+        ("pitch", (1,)),
+    ],
+)
+def test_arguments_are_quoted(name, value, files, tmp_path):
+    with pytest.raises(ValueError, match=f"`{name}.*Received: {name}"):
+        train_ball(files, tmp_path / "run", **{**QUICK, name: value})
+
+
+def test_no_file_is_no_data(tmp_path):
+    with pytest.raises(ValueError, match="`data` must name a file"):
+        train_ball([], tmp_path / "run")
+
+
+def test_figures_are_those_of_numpy():
+    given = game()
+    tracking = Tracking(**{k: v for k, v in given.items() if k != "split"})
+    random = np.random.default_rng(1)
+    outputs = {
+        "position": tracking.ball + random.normal(0, 4, (60, 2)),
+        "carrier": random.dirichlet(np.ones(6), 60),
+        "radius_50": random.uniform(2, 6, 60),
+        "radius_90": np.full(60, 8.0),
+    }
+    found = ball_quality(tracking, outputs)
+    distances = [
+        float(np.hypot(*(p - b)))
+        for p, b in zip(outputs["position"], tracking.ball, strict=True)
+    ]
+    assert found.mean == pytest.approx(sum(distances) / 60)
+    assert found.median == pytest.approx(sum(sorted(distances)[29:31]) / 2)
+    assert found.within_5 == sum(d <= 5 for d in distances) / 60
+    assert found.coverage_90 == sum(d <= 8 for d in distances) / 60
+    right = [
+        outputs["carrier"][i].argsort()[::-1].tolist().index(nearest)
+        for i, nearest in enumerate(nearest_players(tracking))
+    ]
+    assert found.top_1 == pytest.approx(np.mean(np.array(right) == 0))
+    assert found.top_3 == pytest.approx(np.mean(np.array(right) < 3))
+    without = ball_quality(tracking, {"position": outputs["position"]})
+    assert without.mean == found.mean and np.isnan(without.top_1)
+
+
+def test_simple_predictors():
+    given = {k: v for k, v in game().items() if k != "split"}
+    given["players"][3, 2] = np.nan
+    tracking = Tracking(**given)
+    found = evaluate_ball(
+        BallPositionPredictor(width=4, depth=1, heads=1, map_width=4),
+        tracking,
+    )
+    ball, players = tracking.ball, tracking.players
+    expected = np.linalg.norm(ball, axis=1).mean()
+    assert found["pitch centre"].mean == pytest.approx(expected)
+    mean = np.nanmean(players, axis=1)
+    expected = np.linalg.norm(mean - ball, axis=1).mean()
+    assert found["mean of the players"].mean == pytest.approx(expected, 1e-5)
+    # They run to the ball, along lines that meet there.
+    assert found["velocities"].median < 1
+    still = evaluate_ball(
+        BallPositionPredictor(width=4, depth=1, heads=1, map_width=4),
+        tracking.without_velocities(),
+    )
+    for one, other in zip(
+        still["velocities"], still["mean of the players"], strict=True
+    ):
+        assert one == pytest.approx(other, nan_ok=True)
+    assert found["nearest player (oracle)"].median == 0
+
+
+def test_frames_to_evaluate(files, tmp_path):
+    assert len(frames_to_evaluate(files[0])) == 20
+    given = {k: v for k, v in game().items() if k != "split"}
+    np.savez(tmp_path / "all.npz", **given)
+    assert len(frames_to_evaluate(tmp_path / "all.npz")) == 60
+    hidden = frames_to_evaluate(files[0], positions_only=True)
+    assert np.isnan(hidden.velocities).all()
+    del given["ball"]
+    np.savez(tmp_path / "none.npz", **given)
+    with pytest.raises(ValueError, match=r"none\.npz: has no frame with a b"):
+        frames_to_evaluate(tmp_path / "none.npz")

@@ -1,0 +1,204 @@
+"""The recipe of a predictor of the ball from the players."""
+
+import os
+
+import keras
+import numpy as np
+
+from convzoo.layers.checks import (
+    check_above,
+    check_choice,
+    check_flag,
+    check_fraction,
+    check_number,
+    check_positive,
+)
+from convzoo.losses import BallPosition
+from convzoo.training.ball_augmentation import BallAugmentation
+from convzoo.training.ball_frames import BallFrames
+from convzoo.training.ball_quality import ball_quality
+from convzoo.training.optimization import (
+    SCHEDULES,
+    check_whole_epochs,
+    falling_rate,
+    jit_compile,
+)
+from convzoo.training.read_tracking import read_tracking
+from convzoo.training.run import Run
+from convzoo.training.tensorboard import Curves
+from convzoo.zoo.ball_position_predictor import BallPositionPredictor
+
+_OF_THE_NETWORK = (
+    "spatial",
+    "width",
+    "depth",
+    "heads",
+    "map_width",
+    "dropout",
+    "pitch",
+)
+_OF_AUGMENTATION = ("jitter", "drop_velocities", "drop_players", "crop")
+
+
+def train_ball(
+    data,
+    out,
+    hold_out=0.1,
+    spatial="dilated",
+    width=96,
+    depth=4,
+    heads=3,
+    map_width=32,
+    dropout=0.1,
+    pitch=(105.0, 68.0),
+    steps=12000,
+    epoch_steps=400,
+    batch_size=64,
+    jitter=0.2,
+    drop_velocities=0.15,
+    drop_players=0.1,
+    crop=0.15,
+    learning_rate=1e-3,
+    schedule="cosine",
+    weight_decay=0.02,
+    ema=0.998,
+    patience=None,
+    seed=0,
+    tensorboard=False,
+    verbose="auto",
+):
+    """Train a `BallPositionPredictor` of single frames, by AdamW.
+
+    Called again with the same arguments, it goes on where it was stopped or
+    killed, and ends with the same weights.
+
+    Args:
+        data: paths of files, see `read_tracking`. Frames of their test, and
+            frames without a ball, are not used.
+        out: folder of the run, see `Run`.
+        hold_out: share of each game that chooses the best weights, by the mean
+            distance to the ball over the games, see `Tracking.split`. 0 keeps
+            none, and the last weights are the best.
+        spatial: see `BallPositionPredictor`, and so for the next six.
+        width: channels of a player's token.
+        depth: how often players see each other.
+        heads: in how many ways at once.
+        map_width: channels of the network over the map.
+        dropout: share of what is added to a token that is dropped.
+        pitch: length and width, in metres.
+        steps: to train for; a multiple of `epoch_steps`.
+        epoch_steps: after which the run is saved and validated.
+        batch_size: frames in a batch.
+        jitter: see `BallAugmentation`, and so for the next three.
+        drop_velocities: share of frames.
+        drop_players: share of players.
+        crop: share of frames.
+        learning_rate: at the start.
+        schedule: `"cosine"` (falls to 0) or `"halving"` (by half, five times).
+        weight_decay: of AdamW.
+        ema: momentum of the moving average of the weights, which is what is
+            validated and kept.
+        patience: None, or epochs without a better score after which to stop.
+        seed: of the first weights, the batches and the augmentation.
+        tensorboard: whether to write `out/tensorboard` too.
+        verbose: as in `keras.Model.fit`.
+
+    Returns:
+        The `Run`; its folder holds the weights.
+
+    Raises:
+        ValueError: an argument is not as described, or a file cannot be used.
+    """
+    settings = dict(locals())
+    for name in ("out", "tensorboard", "verbose"):
+        del settings[name]
+    paths = [data] if isinstance(data, (str, os.PathLike)) else list(data)
+    _check(settings, paths)
+    check_flag("tensorboard", tensorboard)
+    parts = [
+        read_tracking(path, pitch).learned.split(hold_out) for path in paths
+    ]
+    held_out = [held for _, held in parts if len(held)]
+    frames = BallFrames(
+        [learned for learned, _ in parts],
+        batch_size,
+        epoch_steps,
+        BallAugmentation(**{n: settings[n] for n in _OF_AUGMENTATION}),
+        seed,
+    )
+    settings["data"] = [
+        f"{len(learned)} frames, {learned.fingerprint}" for learned, _ in parts
+    ]
+    keras.utils.set_random_seed(seed)
+    model = BallPositionPredictor(
+        **{name: settings[name] for name in _OF_THE_NETWORK}
+    )
+    settings["model"] = model.arguments
+    run = Run(
+        out,
+        settings,
+        lambda model: _figures(model, held_out),
+        score="-validation_distance" if held_out else "epoch",
+        patience=patience,
+    )
+    _compile(model, settings)
+    callbacks = [Curves(run.folder)] if tensorboard else []
+    run.train(model, frames, steps // epoch_steps, verbose, callbacks)
+    return run
+
+
+def _check(settings, paths):
+    if not paths:
+        raise ValueError("`data` must name a file. Received: none")
+    check_choice("schedule", settings["schedule"], SCHEDULES)
+    for name in ("steps", "epoch_steps", "batch_size"):
+        check_positive(name, settings[name])
+    check_whole_epochs("steps", settings["steps"], settings["epoch_steps"])
+    check_fraction("hold_out", settings["hold_out"])
+    check_above("learning_rate", settings["learning_rate"], 0)
+    check_number("weight_decay", settings["weight_decay"], 0)
+    check_number("ema", settings["ema"], 0, 1)
+    patience = settings["patience"]
+    if patience is not None:
+        check_positive("patience", patience)
+        if settings["hold_out"] == 0:
+            raise ValueError(
+                "`patience` needs frames that validate. "
+                f"Received: patience={patience}, hold_out=0"
+            )
+
+
+def _compile(model, settings):
+    rate = falling_rate(
+        settings["learning_rate"], settings["steps"], settings["schedule"]
+    )
+    optimizer = keras.optimizers.AdamW(
+        rate,
+        weight_decay=settings["weight_decay"],
+        use_ema=settings["ema"] > 0,
+        ema_momentum=settings["ema"],
+        global_clipnorm=1.0,
+    )
+    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
+    model.compile(
+        optimizer, BallPosition(cell=model.cell), jit_compile=jit_compile()
+    )
+    optimizer.build(model.trainable_variables)
+
+
+def _figures(model, held_out):
+    """Means over the games."""
+    if not held_out:
+        return {}
+    count = max(game.players.shape[1] for game in held_out)
+    qualities = [
+        ball_quality(game, model.predict(game.inputs(count), 256, verbose=0))
+        for game in held_out
+    ]
+    return {
+        "validation_distance": float(np.mean([q.mean for q in qualities])),
+        "validation_top_1": float(np.mean([q.top_1 for q in qualities])),
+        "validation_coverage_90": float(
+            np.mean([q.coverage_90 for q in qualities])
+        ),
+    }
