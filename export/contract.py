@@ -80,11 +80,15 @@ def largest_difference(model, exported):
     """The largest absolute difference between a model and its exported self.
 
     Args:
-        model: a Keras model with `serving_inputs` and `serve`.
+        model: a Keras model with `serving_inputs` and `serve`. It may have
+            `serving_examples`, which maps names and shapes and a NumPy random
+            generator to arrays, for inputs that are not in [0, 1]; and
+            `serving_scales`, a dict from names of outputs to what counts as 1
+            in them, for outputs that are not about 1.
         exported: a function from named arrays to a dict of arrays.
 
     Returns:
-        The maximum over all outputs, on three sizes of input in [0, 1].
+        The maximum over all outputs, on three sizes of input.
 
     Raises:
         ValueError: an output is missing, or has another shape.
@@ -92,10 +96,11 @@ def largest_difference(model, exported):
     random = np.random.default_rng(0)
     differences = []
     for sizes in _SIZES:
-        inputs = {
-            key: random.random(_closed(shape, sizes), np.float32)
+        shapes = {
+            key: _closed(shape, sizes)
             for key, shape in model.serving_inputs.items()
         }
+        inputs = getattr(model, "serving_examples", _noise)(shapes, random)
         expected = model.serve(**inputs)
         found = exported(**inputs)
         for key, value in expected.items():
@@ -106,7 +111,8 @@ def largest_difference(model, exported):
                     f"The exported model must return {key!r} of shape "
                     f"{value.shape}. Received: {shapes}"
                 )
-            differences.append(np.max(np.abs(found[key] - value)))
+            scale = getattr(model, "serving_scales", {}).get(key, 1)
+            differences.append(np.max(np.abs(found[key] - value)) / scale)
     # A NaN must not pass for a small number.
     return float(np.max(differences))
 
@@ -152,11 +158,18 @@ def _checked_formats(formats):
     return [format for format in FORMATS if format in formats]
 
 
+def _noise(shapes, random):
+    """In [0, 1]."""
+    return {
+        key: random.random(shape, np.float32) for key, shape in shapes.items()
+    }
+
+
 def _closed(shape, sizes):
     """`shape` with its open sizes filled in."""
     return tuple(
         given if given is not None else size
         for given, size in zip(
-            shape, (*sizes, *shape[len(sizes) :]), strict=True
+            shape, (*sizes, *shape[len(sizes) :])[: len(shape)], strict=True
         )
     )

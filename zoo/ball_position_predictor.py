@@ -318,5 +318,24 @@ class BallPositionPredictor(Pretrained, keras.Model):
         vectors = (None, *frames, None, 2)
         return {"players": vectors, "velocities": vectors, "team": (None, None)}
 
+    @property
+    def serving_scales(self):
+        """Metres are measured by the length of the pitch."""
+        names = ("position", "radius_50", "radius_90")
+        return dict.fromkeys(names, self.pitch[0])
+
+    def serving_examples(self, shapes, random):
+        """Players on the pitch, of whom some are missing or unmeasured."""
+        half = np.array(self.pitch) / 2
+        players = random.uniform(-half, half, shapes["players"])
+        velocities = random.normal(0, 3, shapes["velocities"])
+        players[random.random(players.shape[:-1]) < 0.1] = np.nan
+        velocities[random.random(players.shape[:-1]) < 0.1] = np.nan
+        return {
+            "players": players.astype("float32"),
+            "velocities": velocities.astype("float32"),
+            "team": random.integers(2, size=shapes["team"]).astype("float32"),
+        }
+
     def get_config(self):
         return {**super().get_config(), **self.arguments}

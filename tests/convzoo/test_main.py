@@ -333,6 +333,28 @@ def test_a_measured_classifier_is_drawn(convzoo, classes, tmp_path):
     assert_one_line(convzoo(*measure, "--out", plots), "exists already")
 
 
+def test_a_predictor_of_the_ball_is_trained_and_measured(convzoo, tmp_path):
+    random = np.random.default_rng(0)
+    players = random.uniform((-45, -30), (45, 30), (40, 6, 2))
+    file, run = tmp_path / "game.npz", tmp_path / "run"
+    team = np.tile(np.arange(6) % 2, (40, 1))
+    np.savez(file, players=players, team=team, ball=players[:, 2])
+    small = ("--width", 4, "--depth", 1, "--heads", 1, "--map-width", 4)
+    small += ("--steps", 2, "--epoch-steps", 1, "--batch-size", 4)
+    train = ("train", "ball", "--data", file, "--out", run, *small)
+    code, out, error = convzoo(*train)
+    assert code == 0, error
+    assert "best: epoch" in out and "m where it validates" in out
+    measure = ("evaluate", "ball", "--preset", run, "--data", file)
+    code, out, _ = convzoo(*measure, "--positions-only", "--flips")
+    assert code == 0 and "game.npz, 40 frames" in out
+    for name in ("pitch centre", "mean of the players", "oracle", "run"):
+        assert name in out
+    np.savez(file, players=100 * players, team=team, ball=players[:, 2])
+    assert_one_line(convzoo(*measure), "game.npz", "centimetres")
+    assert_one_line(convzoo(*train[:5], tmp_path / "no"), "game.npz")
+
+
 @pytest.mark.filterwarnings("always:left out")
 def test_a_broken_image_is_a_warning_in_one_line(convzoo, classes, tmp_path):
     (classes / "red" / "broken.png").write_text("no image")

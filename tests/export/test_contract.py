@@ -9,7 +9,7 @@ from convzoo.export import (
     export_model,
     largest_difference,
 )
-from convzoo.zoo import SizeAgnosticClassifier
+from convzoo.zoo import BallPositionPredictor, SizeAgnosticClassifier
 from tests.support import photograph, tiny_generator
 
 
@@ -101,6 +101,25 @@ def test_nan_is_a_difference():
     assert np.isnan(largest_difference(model, nan))
 
 
+def test_a_model_may_say_what_it_is_shown_and_what_counts():
+    model = Served(lambda image: 1000 * image[..., :1])
+    shown = []
+
+    def examples(shapes, random):
+        shown.append(shapes["image"])
+        return {"image": random.normal(5, 1, shapes["image"]).astype("float32")}
+
+    def off(image):
+        assert image.mean() > 4
+        return {"result": 1000 * image[..., :1] + np.float32(10)}
+
+    model.serving_examples = examples
+    assert largest_difference(model, off) == pytest.approx(10, rel=0.01)
+    assert shown == [(1, 32, 48, 3), (2, 41, 23, 3), (1, 57, 64, 3)]
+    model.serving_scales = {"result": 100}
+    assert largest_difference(model, off) == pytest.approx(0.1, rel=0.01)
+
+
 def test_another_shape_is_an_error():
     with pytest.raises(ValueError, match="'image_x2'.*Received"):
         largest_difference(tiny_generator(), lambda image: {"image_x2": image})
@@ -158,3 +177,11 @@ def test_a_classifier_leaves_keras_at_any_size(backbone, tmp_path):
     expected = model.predict_on_batch(image)
     found = LiteRTModel(tmp_path / "classifier.tflite")(image=image)["logits"]
     np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("spatial", ["plain", "all"])
+def test_a_predictor_of_the_ball_leaves_keras(spatial, tmp_path):
+    keras.utils.set_random_seed(0)
+    model = BallPositionPredictor(spatial, width=8, depth=1, map_width=6)
+    for exported in export_model(model, tmp_path, "ball"):
+        assert exported.difference < 1e-4
