@@ -158,6 +158,30 @@ def classify(
 
 
 @app.command()
+def ball(
+    tracking: Annotated[Path, typer.Argument(help="File of tracking data.")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="A .csv file.")],
+    preset: PresetOption,
+    flips: Annotated[
+        bool, typer.Option("--flips", help="The mean of four mirrored views.")
+    ] = False,
+    overwrite: OverwriteOption = False,
+):
+    """Say where the ball was in the frames in which nobody saw it."""
+    from convzoo.training.fill_ball import fill_ball, write_ball
+    from convzoo.training.read_tracking import read_tracking
+    from convzoo.zoo import BallPositionPredictor
+
+    if out.exists() and not overwrite:
+        raise ValueError(f"{out}: exists already; pass --overwrite to replace")
+    model = BallPositionPredictor.load(preset)
+    model.flips = flips
+    found = fill_ball(read_tracking(tracking, model.pitch), model)
+    write_ball(found, out, overwrite)
+    print(f"{out}: {found.filled.sum()} of {len(found.filled)} frames filled")
+
+
+@app.command()
 def export(
     name: Annotated[
         str, typer.Argument(help="A preset's name, or the folder of a run.")

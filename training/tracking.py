@@ -88,10 +88,14 @@ class Tracking:
 
     def __getitem__(self, frames):
         """Those frames alone, maybe none: a slice, indices or booleans."""
-        part = copy.copy(self)
-        for name in _ARRAYS:
-            object.__setattr__(part, name, getattr(self, name)[frames])
-        return part
+        return self._with(**{n: getattr(self, n)[frames] for n in _ARRAYS})
+
+    def _with(self, **arrays):
+        """A copy with other arrays, which were checked before."""
+        other = copy.copy(self)
+        for name, array in arrays.items():
+            object.__setattr__(other, name, array)
+        return other
 
     @property
     def learned(self):
@@ -105,10 +109,11 @@ class Tracking:
 
     def without_velocities(self):
         """The same frames, of which positions alone are known."""
-        part = copy.copy(self)
-        unknown = np.full_like(self.velocities, np.nan)
-        object.__setattr__(part, "velocities", unknown)
-        return part
+        return self._with(velocities=np.full_like(self.velocities, np.nan))
+
+    def with_ball(self, ball):
+        """The same frames, with the ball at `(frames, 2)`."""
+        return self._with(ball=ball.astype("float32"))
 
     @property
     def fingerprint(self):

@@ -350,6 +350,14 @@ def test_a_predictor_of_the_ball_is_trained_and_measured(convzoo, tmp_path):
     assert code == 0 and "game.npz, 40 frames" in out
     for name in ("pitch centre", "mean of the players", "oracle", "run"):
         assert name in out
+    balls = np.where(players[:, 2] < 0, np.nan, players[:, 2])
+    np.savez(file, players=players, team=team, ball=balls)
+    use = ("ball", file, "-o", tmp_path / "ball.csv", "--preset", run)
+    code, out, _ = convzoo(*use)
+    missing = np.isnan(balls).any(1).sum()
+    assert code == 0 and f"{missing} of 40 frames filled" in out
+    assert len((tmp_path / "ball.csv").read_text().splitlines()) == 41
+    assert_one_line(convzoo(*use), "ball.csv", "exists already")
     np.savez(file, players=100 * players, team=team, ball=players[:, 2])
     assert_one_line(convzoo(*measure), "game.npz", "centimetres")
     assert_one_line(convzoo(*train[:5], tmp_path / "no"), "game.npz")
