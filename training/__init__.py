@@ -11,6 +11,7 @@ from convzoo.training.image_folder import ImageFolder as ImageFolder
 from convzoo.training.patches import Patches as Patches
 from convzoo.training.read_tracking import read_tracking as read_tracking
 from convzoo.training.run import Run as Run
+from convzoo.training.simulate_play import simulate_play as simulate_play
 from convzoo.training.size_buckets import SizeBuckets as SizeBuckets
 from convzoo.training.tracking import Tracking as Tracking
 from convzoo.training.train_ball import train_ball as train_ball
@@ -32,6 +33,7 @@ __all__ = [
     "evaluate_sr",
     "fill_ball",
     "read_tracking",
+    "simulate_play",
     "train_ball",
     "train_classifier",
     "train_sr",
