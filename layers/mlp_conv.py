@@ -21,6 +21,7 @@ from convzoo.layers.checks import (
     checked_data_format,
     checked_pair,
 )
+from convzoo.layers.seeded_dropout import seeded_dropout
 
 _TO_LAST = (0, 2, 3, 1)
 _TO_FIRST = (0, 3, 1, 2)
@@ -139,7 +140,7 @@ class MLPConv(keras.layers.Layer):
                 keras.layers.BatchNormalization(dtype=self.dtype_policy)
                 for _ in units
             ]
-        self.drop = keras.layers.Dropout(dropout, dtype=self.dtype_policy)
+        self.drop = seeded_dropout(dropout, self.dtype_policy)
 
     def _conv(self, filters, **arguments):
         return keras.layers.Conv2D(

@@ -187,7 +187,8 @@ class BallPosition(keras.losses.Loss):
         share = ops.softmax(-squares * (2 / self.cell**2))
         entropy = -ops.sum(share * ops.log(y_pred["carrier"] + _TINY), axis=1)
         team = ops.cast(y_pred["team"], share.dtype)
-        odds = ops.sum(y_pred["carrier"] * team, axis=1)
+        # Rounded, probabilities add up to more than 1.
+        odds = ops.clip(ops.sum(y_pred["carrier"] * team, axis=1), 0, 1)
         truth = ops.sum(share * team, axis=1)
         of_team = -truth * ops.log(odds + _TINY)
         of_team = of_team - (1 - truth) * ops.log(1 - odds + _TINY)

@@ -12,6 +12,7 @@ import keras
 from keras import layers, ops
 
 from convzoo.layers import NonLocal
+from convzoo.layers.seeded_dropout import seeded_dropout
 
 
 class PlayerEncoder(keras.layers.Layer):
@@ -71,7 +72,7 @@ class _Block(keras.layers.Layer):
         self.heads = [NonLocal(reduction=heads, **policy) for _ in range(heads)]
         self.wide = layers.Dense(2 * width, activation="gelu", **policy)
         self.narrow = layers.Dense(width, **policy)
-        self.drop = layers.Dropout(dropout, **policy)
+        self.drop = seeded_dropout(dropout, **policy)
 
     def build(self, shape, pairs_shape):
         width = shape[-1]

@@ -19,6 +19,7 @@ from convzoo.layers.checks import (
     check_number,
     check_positive,
 )
+from convzoo.layers.seeded_dropout import seeded_dropout
 from convzoo.layers.sizes import checked_sizes, valid_area
 from convzoo.zoo.classifier_networks import network_in_network, plain, residual
 from convzoo.zoo.presets import presets_of
@@ -147,7 +148,7 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
         self.regrid = None
         if grid is not None:
             self.regrid = SPP((grid,), "average", flatten=False, dtype=policy)
-        self.drop = layers.Dropout(dropout, dtype=policy)
+        self.drop = seeded_dropout(dropout, policy)
         # Logits of halves would be rounded before the softmax.
         self.head = layers.Dense(num_classes, dtype="float32", name="head")
         self.build((None, None, None, 3))

@@ -163,6 +163,22 @@ def test_gradients_are_finite_where_it_is_certain_and_wrong():
         assert np.isfinite(gradient).all() and np.any(gradient != 0)
 
 
+@pytest.mark.parametrize("team", [0.0, 1.0])
+def test_one_team_alone_may_add_up_to_more_than_one(team):
+    ball, y_pred = scene()
+    y_pred["team"] = np.full_like(y_pred["team"], team)
+    y_pred["carrier"] = y_pred["carrier"] * np.float32(1 + 1e-6)
+    loss = BallPosition(reduction="none", team_weight=1.0)
+    assert np.isfinite(numpy_of(loss(ball, y_pred))).all()
+
+    def value(carrier):
+        return loss(ball, {**y_pred, "carrier": carrier})
+
+    upstream = np.ones(3, "float32")
+    (gradient,) = gradients(value, [y_pred["carrier"]], upstream)
+    assert np.isfinite(gradient).all()
+
+
 def test_a_sharp_heatmap_is_no_worse_for_being_sharp():
     ball = np.array([[1.0, 2.0]], "float32")
     loss = BallPosition(distance_weight=0)
