@@ -23,22 +23,29 @@ from convzoo.training.evaluate_classifier import evaluate_classifier
 from convzoo.zoo import SizeAgnosticClassifier
 
 _SIDE = 48
-_AVERAGE = {"bins": (1,), "pooling": "average"}
+_GLOBAL = {"bins": (1,), "pooling": "average"}
+_SPP = {"pooling": "average"}
 _GRID = {"grid": _SIDE}
 # Of the same number of parameters, 185 thousand.
 _PLAIN = {"backbone": "plain", "width": 20}
 _NETWORK_IN_NETWORK = {"backbone": "network_in_network", "width": 18}
 _ARMS = {
-    "warped to 48x48, average": {"sizes": (_SIDE,), **_AVERAGE},
-    "warped to 48x48, SPP": {"sizes": (_SIDE,)},
-    "warped to 40, 48, 56 and 64 in turn, SPP": {"sizes": (40, 48, 56, 64)},
-    "own size, average": _AVERAGE,
-    "own size, SPP": {},
-    "own size, SPP, grid": _GRID,
-    "own size, SPP, grid, plain": {**_PLAIN, **_GRID},
-    "own size, SPP, grid, network in network": {
-        **_NETWORK_IN_NETWORK,
+    "warped to 48x48, global average": {"sizes": (_SIDE,), **_GLOBAL},
+    "warped to 48x48, SPP": {"sizes": (_SIDE,), **_SPP},
+    "warped to 40, 48, 56 and 64 in turn, SPP": {
+        "sizes": (40, 48, 56, 64),
+        **_SPP,
+    },
+    "own size, global average": _GLOBAL,
+    "own size, SPP": _SPP,
+    "own size, grid, global average": {**_GRID, **_GLOBAL},
+    "own size, grid, SPP": {**_GRID, **_SPP},
+    "own size, grid, SPP of maxima": _GRID,
+    "own size, grid, SPP, plain": {**_GRID, **_SPP, **_PLAIN},
+    "own size, grid, SPP, network in network": {
         **_GRID,
+        **_SPP,
+        **_NETWORK_IN_NETWORK,
     },
 }
 _SCALES = (0.5, 0.71, 1.0, 1.41, 2.0, 3.0)
@@ -69,10 +76,10 @@ def _arguments():
     parser.add_argument("train", nargs="?")
     parser.add_argument("test", nargs="?")
     parser.add_argument("--out", type=Path, default=Path("runs/ablation"))
-    parser.add_argument("--width", type=int, default=28)
-    parser.add_argument("--epochs", type=int, default=40)
+    parser.add_argument("--width", type=int, default=16)
+    parser.add_argument("--epochs", type=int, default=20)
     parser.add_argument("--batch-size", type=int, default=16)
-    parser.add_argument("--learning-rate", type=float, default=1e-3)
+    parser.add_argument("--learning-rate", type=float, default=2e-3)
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--precision", default="float32")
     return parser.parse_args()
