@@ -33,8 +33,8 @@ def test_mean():
     np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-4)
 
 
-@examples(15)
-@given(st.integers(1, 30), st.integers(0, 999))
+@examples(40)
+@given(st.integers(1, 30), st.integers(0, 99_999))
 def test_no_point_has_a_lower_mean_distance_than_the_median(count, seed):
     points, shares = cloud(1, count, seed)
     middle = read("geometric_median", points, shares)[0]
@@ -42,7 +42,7 @@ def test_no_point_has_a_lower_mean_distance_than_the_median(count, seed):
     random = np.random.default_rng(seed)
     others = [*points[0], *(middle + random.normal(0, 3, (200, 2)))]
     least = min(mean_distance(points[0], shares[0], o) for o in others)
-    assert found <= least + 0.02
+    assert found <= least + 0.005
 
 
 @pytest.mark.parametrize("share", [0.51, 0.7, 1.0])
