@@ -125,10 +125,11 @@ PRESETS: dict[str, Preset] = {
     "signs_spp": Preset(
         model="SizeAgnosticClassifier",
         file="weights/signs_spp.weights.h5",
-        sha256="f398ef88a19e2eb519f764fce8c7a9a362075854b799cb3fb36c7dfcbc283605",
+        sha256="72868e8de0d59f9c0ab565213c836aa27923df3da7e59a3ed6c44e4f7e759cb0",
         config={
             "num_classes": len(SIGN_NAMES),
             "width": 28,
+            "pooling": "average",
             "dropout": 0.3,
             "standardize": True,
             "grid": 48,
