@@ -51,13 +51,13 @@ def list_presets():
     """Print the models that come with the package."""
     from convzoo.zoo.presets import PRESETS
 
-    table = Table("name", "model", "file", "size", "what it does")
+    # Four columns fit into the 80 characters of a terminal.
+    table = Table("name", "model", "size", "what it does")
     for name, preset in PRESETS.items():
         kilobytes = preset.weights_path.stat().st_size / 1000
         table.add_row(
             name,
             preset.model,
-            preset.weights_path.name,
             f"{kilobytes:.0f} kB",
             preset.description,
         )
