@@ -168,12 +168,11 @@ def ball(
     overwrite: OverwriteOption = False,
 ):
     """Say where the ball was in the frames in which nobody saw it."""
-    from convzoo.training.fill_ball import fill_ball, write_ball
+    from convzoo.training.fill_ball import check_target, fill_ball, write_ball
     from convzoo.training.read_tracking import read_tracking
     from convzoo.zoo import BallPositionPredictor
 
-    if out.exists() and not overwrite:
-        raise ValueError(f"{out}: exists already; pass --overwrite to replace")
+    check_target(out, overwrite)
     model = BallPositionPredictor.load(preset)
     model.flips = flips
     found = fill_ball(read_tracking(tracking, model.pitch), model)

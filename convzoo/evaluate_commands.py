@@ -1,6 +1,7 @@
 """`convzoo evaluate`: one short function a model."""
 
 import functools
+import math
 from pathlib import Path
 from typing import Annotated
 
@@ -153,7 +154,7 @@ def evaluate_ball(
 
 def _ball_cells(quality):
     metres = [f"{x:.2f}" for x in quality[:3]]
-    shares = ["" if x != x else f"{100 * x:.1f}" for x in quality[3:]]
+    shares = ["" if math.isnan(x) else f"{100 * x:.1f}" for x in quality[3:]]
     return metres + shares
 
 

@@ -81,11 +81,7 @@ def train_sr(
         precision=precision,
         verbose=verbosity(),
     )
-    best = run.best
-    print(
-        f"best: epoch {best['epoch'] + 1} of {run.epochs_done}, "
-        f"{best['psnr_y']:.3f} dB on Y: {run.folder / 'best.weights.h5'}"
-    )
+    _print_best(run, f", {run.best['psnr_y']:.3f} dB on Y")
 
 
 @train_app.command("srgan")
@@ -168,11 +164,8 @@ def train_srgan(
         verbose=verbosity(),
     )
     best = run.best
-    print(
-        f"best: epoch {best['epoch'] + 1} of {run.epochs_done}, distance "
-        f"{best['perceptual']:.4f}, {best['psnr_y']:.3f} dB on Y: "
-        f"{run.folder / 'best.weights.h5'}"
-    )
+    found = f", distance {best['perceptual']:.4f}, {best['psnr_y']:.3f} dB on Y"
+    _print_best(run, found)
 
 
 @train_app.command("classifier")
@@ -287,13 +280,9 @@ def train_classifier(
         tensorboard=tensorboard,
         verbose=verbosity(),
     )
-    best = run.best
-    accuracy = best.get("validation_accuracy")
+    accuracy = run.best.get("validation_accuracy")
     found = "" if accuracy is None else f", {accuracy:.1%} of what validates"
-    print(
-        f"best: epoch {best['epoch'] + 1} of {run.epochs_done}{found}: "
-        f"{run.folder / 'best.weights.h5'}"
-    )
+    _print_best(run, found)
 
 
 @train_app.command("ball")
@@ -369,10 +358,14 @@ def train_ball(
         tensorboard=tensorboard,
         verbose=verbosity(),
     )
-    best = run.best
-    distance = best.get("validation_distance")
+    distance = run.best.get("validation_distance")
     found = "" if distance is None else f", {distance:.2f} m where it validates"
+    _print_best(run, found)
+
+
+def _print_best(run, found):
+    """Where the best weights are, and what was found of them."""
     print(
-        f"best: epoch {best['epoch'] + 1} of {run.epochs_done}{found}: "
+        f"best: epoch {run.best['epoch'] + 1} of {run.epochs_done}{found}: "
         f"{run.folder / 'best.weights.h5'}"
     )

@@ -68,6 +68,17 @@ def checked_pair(name, value, low=1):
     return int(pair[0]), int(pair[1])
 
 
+def check_lengths(name, value):
+    """Raise a `ValueError` unless `value` is a pair of finite lengths."""
+    if not isinstance(value, (tuple, list)) or len(value) != 2:
+        raise ValueError(
+            f"`{name}` must be two lengths, along x and y. "
+            f"Received: {name}={value!r}"
+        )
+    for index, length in enumerate(value):
+        check_above(f"{name}[{index}]", length, 0)
+
+
 def checked_data_format(value):
     """A data format; None stands for that of the Keras configuration."""
     if value is None:

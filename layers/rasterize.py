@@ -13,6 +13,7 @@ from keras import ops
 
 from convzoo.layers.checks import (
     check_above,
+    check_lengths,
     check_rank,
     checked_channels,
     checked_pair,
@@ -62,13 +63,7 @@ class Rasterize(keras.layers.Layer):
 
     def __init__(self, grid, extent, sigma=None, **kwargs):
         rows, columns = checked_pair("grid", grid)
-        if not isinstance(extent, (tuple, list)) or len(extent) != 2:
-            raise ValueError(
-                "`extent` must be two lengths, along x and y. "
-                f"Received: extent={extent!r}"
-            )
-        for index, length in enumerate(extent):
-            check_above(f"extent[{index}]", length, 0)
+        check_lengths("extent", extent)
         if sigma is not None:
             check_above("sigma", sigma, 0)
         # Keras would round points to halves.

@@ -42,7 +42,7 @@ class BallPosition(keras.losses.Loss):
         carrier_weight: of the cross-entropy of the players.
         carrier_radius: how far from the ball the nearest player may be to count
             as the one who has it, in the unit of the positions. Players that
-            are as near as he, give or take a metre, share.
+            are as near as he, give or take half a cell, share.
         team_weight: of the cross-entropy of the team of the nearest player.
         **kwargs: `name`, `reduction` and `dtype` of `keras.losses.Loss`.
 
@@ -183,7 +183,7 @@ class BallPosition(keras.losses.Loss):
         squares = ops.where(seen, squares, ops.full_like(squares, 1e9))
         nearest = ops.min(squares, axis=1)
         near = nearest < self.carrier_radius**2
-        # A Gaussian of one metre, or what it is in cells of another size.
+        # A Gaussian, whose standard deviation is half a cell.
         share = ops.softmax(-squares * (2 / self.cell**2))
         entropy = -ops.sum(share * ops.log(y_pred["carrier"] + _TINY), axis=1)
         team = ops.cast(y_pred["team"], share.dtype)

@@ -82,6 +82,19 @@ def fill_ball(tracking, model, batch_size=256):
     )
 
 
+def check_target(path, overwrite=False):
+    """Refuse early what `write_ball` would refuse after the work is done.
+
+    Raises:
+        ValueError: the file is there, or its folder is not.
+    """
+    path = Path(path)
+    if path.exists() and not overwrite:
+        raise ValueError(f"{path}: exists already; pass overwrite to replace")
+    if not path.parent.is_dir():
+        raise ValueError(f"{path}: the folder {path.parent} does not exist")
+
+
 def write_ball(found, path, overwrite=False):
     """Write a row for each frame as CSV.
 
@@ -97,9 +110,8 @@ def write_ball(found, path, overwrite=False):
     Raises:
         ValueError: the file is there, or cannot be written.
     """
+    check_target(path, overwrite)
     path = Path(path)
-    if path.exists() and not overwrite:
-        raise ValueError(f"{path}: exists already; pass overwrite to replace")
     temporary = path.with_name(f"writing.{path.name}")
     try:
         with open(temporary, "w", newline="") as file:

@@ -31,6 +31,41 @@ def falling_rate(start, steps, schedule):
     )
 
 
+def averaged_adamw(rate, weight_decay, ema, **arguments):
+    """AdamW with a moving average of the weights; `ema` 0 is without.
+
+    Args:
+        rate: a number or a schedule.
+        weight_decay: of all but biases and what normalisation learns, which are
+            no weights to keep small.
+        ema: momentum of the average.
+        **arguments: of `keras.optimizers.AdamW`.
+    """
+    optimizer = keras.optimizers.AdamW(
+        rate,
+        weight_decay=weight_decay,
+        use_ema=ema > 0,
+        ema_momentum=ema,
+        **arguments,
+    )
+    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
+    return optimizer
+
+
+def check_patience(patience, validates):
+    """Raise a `ValueError` unless it is None, or epochs of a run that
+    validates.
+    """
+    if patience is None:
+        return
+    check_positive("patience", patience)
+    if not validates:
+        raise ValueError(
+            "`patience` needs a part of the data that validates. "
+            f"Received: patience={patience}, hold_out=0"
+        )
+
+
 def jit_compile():
     """What `compile` takes: JAX has to compile; on a CPU, XLA takes longer for
     these convolutions than TensorFlow without it (docs/results.md).

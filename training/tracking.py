@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from convzoo.zoo.pitch import check_pitch
+from convzoo.layers.checks import check_lengths
 
 # Beyond the lines by so much a player may run, in metres.
 _BESIDE = 15.0
@@ -50,7 +50,7 @@ class Tracking:
     pitch: tuple[float, float] = (105.0, 68.0)
 
     def __post_init__(self):
-        check_pitch(self.pitch)
+        check_lengths("pitch", self.pitch)
         players = np.array(self.players, "float32")
         if players.ndim != 3 or players.shape[2] != 2 or 0 in players.shape:
             raise ValueError(

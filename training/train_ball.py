@@ -19,6 +19,8 @@ from convzoo.training.ball_frames import BallFrames
 from convzoo.training.ball_quality import ball_quality
 from convzoo.training.optimization import (
     SCHEDULES,
+    averaged_adamw,
+    check_patience,
     check_whole_epochs,
     falling_rate,
     jit_compile,
@@ -115,9 +117,8 @@ def train_ball(
     paths = [data] if isinstance(data, (str, os.PathLike)) else list(data)
     _check(settings, paths)
     check_flag("tensorboard", tensorboard)
-    parts = [
-        read_tracking(path, pitch).learned.split(hold_out) for path in paths
-    ]
+    games = [read_tracking(path, pitch).learned for path in paths]
+    parts = [game.split(hold_out) for game in games]
     held_out = [held for _, held in parts if len(held)]
     frames = BallFrames(
         [learned for learned, _ in parts],
@@ -127,7 +128,7 @@ def train_ball(
         seed,
     )
     settings["data"] = [
-        f"{len(learned)} frames, {learned.fingerprint}" for learned, _ in parts
+        f"{len(game)} frames, {game.fingerprint}" for game in games
     ]
     keras.utils.set_random_seed(seed)
     model = BallPositionPredictor(
@@ -158,28 +159,16 @@ def _check(settings, paths):
     check_above("learning_rate", settings["learning_rate"], 0)
     check_number("weight_decay", settings["weight_decay"], 0)
     check_number("ema", settings["ema"], 0, 1)
-    patience = settings["patience"]
-    if patience is not None:
-        check_positive("patience", patience)
-        if settings["hold_out"] == 0:
-            raise ValueError(
-                "`patience` needs frames that validate. "
-                f"Received: patience={patience}, hold_out=0"
-            )
+    check_patience(settings["patience"], settings["hold_out"] > 0)
 
 
 def _compile(model, settings):
     rate = falling_rate(
         settings["learning_rate"], settings["steps"], settings["schedule"]
     )
-    optimizer = keras.optimizers.AdamW(
-        rate,
-        weight_decay=settings["weight_decay"],
-        use_ema=settings["ema"] > 0,
-        ema_momentum=settings["ema"],
-        global_clipnorm=1.0,
+    optimizer = averaged_adamw(
+        rate, settings["weight_decay"], settings["ema"], global_clipnorm=1.0
     )
-    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
     model.compile(
         optimizer, BallPosition(cell=model.cell), jit_compile=jit_compile()
     )

@@ -19,6 +19,8 @@ from convzoo.training.image_folder import ImageFolder
 from convzoo.training.optimization import (
     PRECISIONS,
     SCHEDULES,
+    averaged_adamw,
+    check_patience,
     falling_rate,
     jit_compile,
 )
@@ -189,14 +191,8 @@ def _check(settings):
             f"Received: mirror={settings['mirror']!r}, flip=True"
         )
     check_fraction("hold_out", settings["hold_out"])
-    patience = settings["patience"]
-    if patience is not None:
-        check_positive("patience", patience)
-        if settings["validation"] is None and settings["hold_out"] == 0:
-            raise ValueError(
-                "`patience` needs images that validate. "
-                f"Received: patience={patience}, hold_out=0"
-            )
+    validates = settings["validation"] is not None or settings["hold_out"] > 0
+    check_patience(settings["patience"], validates)
     _augmentation(settings)
 
 
@@ -261,14 +257,7 @@ def _compile(model, settings, steps):
         settings["epochs"] * steps,
         settings["schedule"],
     )
-    optimizer = keras.optimizers.AdamW(
-        rate,
-        weight_decay=settings["weight_decay"],
-        use_ema=ema > 0,
-        ema_momentum=ema,
-    )
-    # Biases, and what normalisation learns, are no weights to keep small.
-    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
+    optimizer = averaged_adamw(rate, settings["weight_decay"], ema)
     loss = keras.losses.CategoricalCrossentropy(
         from_logits=True, label_smoothing=settings["label_smoothing"]
     )

@@ -18,11 +18,12 @@ from convzoo.layers.checks import (
     check_above,
     check_choice,
     check_flag,
+    check_lengths,
     check_number,
     check_positive,
 )
 from convzoo.losses import BallPosition
-from convzoo.zoo.pitch import check_pitch, map_of
+from convzoo.zoo.pitch import map_of
 from convzoo.zoo.player_network import PlayerNetwork
 from convzoo.zoo.presets import presets_of
 from convzoo.zoo.pretrained import Pretrained
@@ -49,7 +50,8 @@ class BallPositionPredictor(Pretrained, keras.Model):
             distance; `"mean"`; or `"mode"`, the middle of the likeliest cell
             and its neighbours.
         flips: whether to take the mean of four views, mirrored along x and y,
-            outside of training: better, and four times the work.
+            outside of training: better, and four times the work. To change it
+            later, do so before the first `predict`, which compiles the model.
         pitch: length and width, in metres.
         cell: side of a cell of the map, in metres.
         frames: how many frames there are, the newest last; 1 for single ones.
@@ -133,7 +135,7 @@ class BallPositionPredictor(Pretrained, keras.Model):
         check_choice("spatial", spatial, SPATIAL)
         check_choice("read_out", read_out, _READ_OUTS)
         check_flag("flips", flips)
-        check_pitch(pitch)
+        check_lengths("pitch", pitch)
         check_above("cell", cell, 0)
         for name, value in (
             ("frames", frames),

@@ -69,7 +69,10 @@ class _Block(keras.layers.Layer):
         self.other = layers.Dense(width, use_bias=False, **policy)
         self.between = layers.Dense(width, use_bias=False, **policy)
         self.pooled = layers.Dense(width, **policy)
-        self.heads = [NonLocal(reduction=heads, **policy) for _ in range(heads)]
+        self.heads = [
+            NonLocal(reduction=heads, chunk_size=None, **policy)
+            for _ in range(heads)
+        ]
         self.wide = layers.Dense(2 * width, activation="gelu", **policy)
         self.narrow = layers.Dense(width, **policy)
         self.drop = seeded_dropout(dropout, **policy)
@@ -88,7 +91,7 @@ class _Block(keras.layers.Layer):
         z = self.norms[1](x)
         mask = seen[:, :, 0] > 0
         added = sum(
-            head(z, mask=mask, training=False) - z for head in self.heads
+            head(z, mask=mask, training=training) - z for head in self.heads
         )
         x = x + self.drop(added, training=training)
         added = self.narrow(self.wide(self.norms[2](x)))

@@ -8,7 +8,7 @@ PAIR_FEATURES = 11
 # Metres and metres a second by which features are divided, to be about 1.
 _LENGTH = 30.0
 _STEP = 5.0
-_SPEED = 5.0
+SPEED = 5.0
 # Metres within which a neighbour is near.
 _REACHES = (2.0, 8.0)
 
@@ -68,7 +68,7 @@ def player_features(known):
     channels)`.
     """
     newest = known.newest
-    scaled = newest.velocities / _SPEED
+    scaled = newest.velocities / SPEED
     features = [
         newest.places / _LENGTH,
         ops.square(newest.places / _LENGTH),
@@ -83,7 +83,7 @@ def player_features(known):
         both = then.seen * newest.seen
         features += [
             (then.places - newest.places) * both / _STEP,
-            then.velocities / _SPEED,
+            then.velocities / SPEED,
             both,
             then.moving,
         ]
@@ -98,8 +98,8 @@ def pair_features(newest):
     way = _to_others(places)
     distance = _length(way)
     direction = way / (distance + 0.1)
-    own = ops.expand_dims(velocities, 2) / _SPEED
-    other = ops.expand_dims(velocities, 1) / _SPEED
+    own = ops.expand_dims(velocities, 2) / SPEED
+    other = ops.expand_dims(velocities, 1) / SPEED
     features = [
         way / _LENGTH,
         distance / _LENGTH,

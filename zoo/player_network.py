@@ -7,6 +7,7 @@ from convzoo.layers import Rasterize
 from convzoo.zoo.player_encoder import PlayerEncoder
 from convzoo.zoo.player_features import (
     PAIR_FEATURES,
+    SPEED,
     cleaned,
     num_player_features,
     pair_features,
@@ -21,7 +22,7 @@ _SIGMA = 2.0
 _FARTHEST = 5.0
 # Below any logit.
 _NEVER = -1e4
-# Of cells at first: all of them together are as likely as a player.
+# Of cells at first: all 2,128 together weigh as much as two players.
 _CELL_LOGIT = -7.0
 
 
@@ -119,7 +120,7 @@ class PlayerNetwork(keras.layers.Layer):
             ops.cast(self.lay(tokens), "float32") * newest.seen,
             newest.seen,
             newest.sign,
-            newest.velocities / 5,
+            newest.velocities / SPEED,
         ]
         raster = self.raster(ops.concatenate(laid, axis=2))
         maps = self.network(raster, training=training)

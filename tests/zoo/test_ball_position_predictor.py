@@ -143,6 +143,16 @@ def test_read_outs_are_of_the_heatmap(read_out):
         np.testing.assert_allclose(
             found["position"], np.stack(mean, 1), atol=0.5
         )
+    if read_out == "geometric_median":
+        cells = np.stack(np.meshgrid(x, y), -1).reshape(-1, 2)
+        shares = found["heatmap"].reshape(3, -1)
+        for position, share in zip(found["position"], shares, strict=True):
+            least = min(
+                share @ np.linalg.norm(cells - place, axis=1)
+                for place in cells[::7]
+            )
+            distance = share @ np.linalg.norm(cells - position, axis=1)
+            assert distance <= least + 0.1
     if read_out == "mode":
         row, column = np.unravel_index(
             found["heatmap"].reshape(3, -1).argmax(1), (38, 56)
