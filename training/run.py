@@ -19,7 +19,9 @@ class Run(keras.callbacks.Callback):
     it is the best so far, kept; then weights, optimizer (with the average),
     epoch and records are written to one file, which replaces the last one in a
     single step. A run that is killed at any moment repeats at most one epoch,
-    on the same data, and ends with the weights it would have had.
+    on the same data, and ends with the weights it would have had: to the last
+    bit where the backend repeats itself, as TensorFlow does on one thread
+    (`TF_NUM_INTRAOP_THREADS=1`), and up to rounding where it does not.
 
     The folder holds `run.json` (the settings), `state.npz`, `log.jsonl` (a line
     an epoch), `best.weights.h5` and `last.weights.h5` (moving averages).
