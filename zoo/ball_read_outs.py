@@ -41,7 +41,7 @@ def mode(heatmap, x, y):
         heatmap: `(batch, rows, columns)`.
         x, y: of the columns and rows.
     """
-    rows, columns = heatmap.shape[1:]
+    rows, columns = ops.shape(heatmap)[1:]
     highest = ops.argmax(ops.reshape(heatmap, (-1, rows * columns)), axis=1)
     near = heatmap * ops.expand_dims(_next_to(highest // columns, rows), 2)
     near = near * ops.expand_dims(_next_to(highest % columns, columns), 1)

@@ -135,7 +135,7 @@ def test_one_view_knows_sides():
 def test_read_outs_are_of_the_heatmap(read_out):
     model = tiny(read_out=read_out)
     found = outputs(model, scene())
-    x, y = model.raster.centres
+    x, y = model.branch.raster.centres
     if read_out == "mean":
         mean = [(found["heatmap"] * x).sum((1, 2))]
         mean.append(found["heatmap"].sum(2) @ y)
@@ -261,6 +261,9 @@ def test_it_leaves_keras(spatial, tmp_path):
 @pytest.mark.parametrize(
     ("name", "value"),
     [
+        ("sees", "video"),
+        ("channels", 0),
+        ("pixels_per_metre", -4),
         ("spatial", "far"),
         ("read_out", "median"),
         ("flips", 1),
@@ -298,3 +301,106 @@ def test_inputs_are_quoted():
             model(wrong)
     with pytest.raises(ValueError, match=r"\(batch, 2, n, 2\)"):
         tiny(frames=2, frame_rate=5)(scene(frames=3))
+
+
+SEEN = ["heatmap", "position", "radius_50", "radius_90"]
+
+
+def watching(**arguments):
+    return tiny(sees="image", channels=2, **arguments)
+
+
+def pictures(height=45, width=62, batch=2):
+    random = np.random.default_rng(0)
+    return random.random((batch, height, width, 2)).astype("float32")
+
+
+@pytest.mark.parametrize("spatial", SPATIAL)
+@pytest.mark.parametrize(("height", "width"), [(45, 62), (8, 12), (3, 5)])
+def test_pictures_of_any_size(spatial, height, width):
+    found = outputs(watching(spatial=spatial), pictures(height, width))
+    assert sorted(found) == SEEN
+    rows, columns = (height + 3) // 4, (width + 3) // 4
+    assert found["heatmap"].shape == (2, rows, columns)
+    np.testing.assert_allclose(found["heatmap"].sum((1, 2)), 1, atol=1e-4)
+    assert np.all(found["position"] >= 2 - 1e-3)
+    farthest = np.array([4 * columns - 2, 4 * rows - 2])
+    assert np.all(found["position"] <= farthest + 1e-3)
+    assert np.all(found["radius_50"] < found["radius_90"])
+
+
+def test_pixels_are_counted_from_the_corner():
+    """The mean of the middles of cells, by their shares."""
+    found = outputs(watching(read_out="mean"), pictures())
+    x, y = (4 * np.arange(count) + 2 for count in (16, 12))
+    mean = [(found["heatmap"] * x).sum((1, 2)), found["heatmap"].sum(2) @ y]
+    np.testing.assert_allclose(found["position"], np.stack(mean, 1), rtol=1e-4)
+
+
+@pytest.mark.parametrize("signs", [(-1, 1), (1, -1), (-1, -1)])
+def test_four_views_of_a_picture_know_no_side(signs):
+    model = watching(flips=True, spatial="all")
+    image = pictures(24, 32)
+    found = outputs(model, image[:, :: signs[1], :: signs[0]])
+    expected = outputs(model, image)
+    place = np.where(np.array(signs) < 0, (32, 24), 0)
+    place = place + expected["position"] * signs
+    np.testing.assert_allclose(found["position"], place, atol=1e-2)
+    heatmap = expected["heatmap"][:, :: signs[1], :: signs[0]]
+    np.testing.assert_allclose(found["heatmap"], heatmap, atol=1e-4)
+
+
+def test_it_learns_where_the_bright_spot_is():
+    random = np.random.default_rng(0)
+    places = random.integers(4, 28, (128, 2))
+    image = 0.1 * random.random((128, 32, 32, 1))
+    image[np.arange(128), places[:, 1], places[:, 0]] = 3
+    keras.utils.set_random_seed(0)
+    model = BallPositionPredictor(
+        sees="image", channels=1, map_width=8, spatial="plain"
+    )
+    model.compile(keras.optimizers.Adam(1e-2), BallPosition(4, "corner", 4.0))
+    image, ball = image.astype("float32"), places.astype("float32") + 0.5
+    model.fit(image, ball, 32, epochs=20, verbose=0)
+    found = model.predict(image, verbose=0)["position"]
+    assert np.median(np.linalg.norm(found - ball, axis=1)) < 4
+
+
+def test_a_picture_is_measured_in_pixels():
+    model = watching(pixels_per_metre=3.0, pitch=(100.0, 60.0))
+    assert model.serving_scales["position"] == 300
+    model.compile("sgd")
+    assert model.loss.origin == "corner"
+    assert (model.loss.sigma, model.loss.delta) == (7.5, 6.0)
+
+
+@pytest.mark.skipif(BACKEND != "tensorflow", reason="export needs TensorFlow")
+@pytest.mark.parametrize("spatial", ["dilated", "all"])
+def test_pictures_leave_keras(spatial, tmp_path):
+    from convzoo.export import LiteRTModel, SavedModel
+    from convzoo.export.litert import write_litert
+    from convzoo.export.saved_model import write_saved_model
+
+    model = watching(spatial=spatial)
+    write_saved_model(model, tmp_path / "saved")
+    write_litert(tmp_path / "saved", tmp_path / "model.tflite")
+    runs = (
+        SavedModel(tmp_path / "saved"),
+        LiteRTModel(tmp_path / "model.tflite"),
+    )
+    for height, width in ((45, 62), (3, 5), (64, 32)):
+        image = pictures(height, width)
+        expected = outputs(model, image)
+        for run in runs:
+            found = run(image=image)
+            for name in SEEN:
+                np.testing.assert_allclose(
+                    found[name], expected[name], atol=2e-3, err_msg=name
+                )
+
+
+def test_pictures_are_quoted():
+    with pytest.raises(ValueError, match=r"2 channels.*\(2, 45, 62, 1\)"):
+        watching()(pictures()[..., :1])
+    with pytest.raises(ValueError, match=r"rank 4.*\(45, 62, 2\)"):
+        watching()(pictures()[0])
