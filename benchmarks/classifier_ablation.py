@@ -27,8 +27,8 @@ _GLOBAL = {"bins": (1,), "pooling": "average"}
 _SPP = {"pooling": "average"}
 _GRID = {"grid": _SIDE}
 # Of the same number of parameters, 185 thousand.
-_PLAIN = {"backbone": "plain", "width": 20}
-_NETWORK_IN_NETWORK = {"backbone": "network_in_network", "width": 18}
+PLAIN = {"backbone": "plain", "width": 20}
+NETWORK_IN_NETWORK = {"backbone": "network_in_network", "width": 18}
 _ARMS = {
     "warped to 48x48, global average": {"sizes": (_SIDE,), **_GLOBAL},
     "warped to 48x48, SPP": {"sizes": (_SIDE,), **_SPP},
@@ -41,11 +41,11 @@ _ARMS = {
     "own size, grid, global average": {**_GRID, **_GLOBAL},
     "own size, grid, SPP": {**_GRID, **_SPP},
     "own size, grid, SPP of maxima": _GRID,
-    "own size, grid, SPP, plain": {**_GRID, **_SPP, **_PLAIN},
+    "own size, grid, SPP, plain": {**_GRID, **_SPP, **PLAIN},
     "own size, grid, SPP, network in network": {
         **_GRID,
         **_SPP,
-        **_NETWORK_IN_NETWORK,
+        **NETWORK_IN_NETWORK,
     },
 }
 _SCALES = (0.5, 0.71, 1.0, 1.41, 2.0, 3.0)
@@ -58,7 +58,7 @@ def main():
         return
     figures, curves = {}, {}
     for seed in range(arguments.seeds):
-        for name, settings in _ARMS.items():
+        for name, settings in _arms(arguments.arms).items():
             reports = _reports(arguments, name, settings, seed)
             quality = reports[_SCALES.index(1.0)].quality
             row = 100 * quality.accuracy, 100 * quality.class_accuracy
@@ -77,12 +77,23 @@ def _arguments():
     parser.add_argument("test", nargs="?")
     parser.add_argument("--out", type=Path, default=Path("runs/ablation"))
     parser.add_argument("--width", type=int, default=16)
+    parser.add_argument(
+        "--arms", nargs="*", help="parts of their names; all, if none"
+    )
     parser.add_argument("--epochs", type=int, default=20)
     parser.add_argument("--batch-size", type=int, default=16)
     parser.add_argument("--learning-rate", type=float, default=2e-3)
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--precision", default="float32")
     return parser.parse_args()
+
+
+def _arms(parts):
+    return {
+        name: settings
+        for name, settings in _ARMS.items()
+        if not parts or any(part in name for part in parts)
+    }
 
 
 def _reports(arguments, name, settings, seed):

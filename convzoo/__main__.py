@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from convzoo.ball_command import ball
 from convzoo.evaluate_commands import evaluate_app
 from convzoo.options import (
     DEFAULT_PRESET,
@@ -157,27 +158,7 @@ def classify(
     end(failures)
 
 
-@app.command()
-def ball(
-    tracking: Annotated[Path, typer.Argument(help="File of tracking data.")],
-    out: Annotated[Path, typer.Option("-o", "--out", help="A .csv file.")],
-    preset: PresetOption,
-    flips: Annotated[
-        bool, typer.Option("--flips", help="The mean of four mirrored views.")
-    ] = False,
-    overwrite: OverwriteOption = False,
-):
-    """Say where the ball was in the frames in which nobody saw it."""
-    from convzoo.training.fill_ball import check_target, fill_ball, write_ball
-    from convzoo.training.read_tracking import read_tracking
-    from convzoo.zoo import BallPositionPredictor
-
-    check_target(out, overwrite)
-    model = BallPositionPredictor.load(preset)
-    model.flips = flips
-    found = fill_ball(read_tracking(tracking, model.pitch), model)
-    write_ball(found, out, overwrite)
-    print(f"{out}: {found.filled.sum()} of {len(found.filled)} frames filled")
+app.command()(ball)
 
 
 @app.command()

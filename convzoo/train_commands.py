@@ -295,20 +295,24 @@ def train_ball(
     hold_out: Annotated[
         float, typer.Option(help="Share of a game that chooses the weights.")
     ] = 0.1,
+    sees: Annotated[
+        str, typer.Option(help="players, or image: pictures of them.")
+    ] = "players",
     spatial: Annotated[
         str,
         typer.Option(help="plain, dilated, deformable, non_local or all."),
     ] = "dilated",
+    map_width: Annotated[int, typer.Option(help="Channels of the map.")] = 32,
+    pitch: Annotated[
+        str, typer.Option(help="Length and width in metres.")
+    ] = "105,68",
+    pixels_per_metre: Annotated[float, typer.Option(help="Of pictures.")] = 4.0,
     width: Annotated[int, typer.Option(help="Channels of a player.")] = 96,
     depth: Annotated[
         int, typer.Option(help="How often players see each other.")
     ] = 4,
     heads: int = 3,
-    map_width: Annotated[int, typer.Option(help="Channels of the map.")] = 32,
     dropout: float = 0.1,
-    pitch: Annotated[
-        str, typer.Option(help="Length and width in metres.")
-    ] = "105,68",
     steps: int = 12_000,
     epoch_steps: int = 400,
     batch_size: int = 64,
@@ -335,11 +339,13 @@ def train_ball(
         data,
         out,
         hold_out=hold_out,
+        sees=sees,
         spatial=spatial,
+        map_width=map_width,
+        pixels_per_metre=pixels_per_metre,
         width=width,
         depth=depth,
         heads=heads,
-        map_width=map_width,
         dropout=dropout,
         pitch=numbers("pitch", pitch),
         steps=steps,

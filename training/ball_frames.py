@@ -4,6 +4,7 @@ import numpy as np
 
 from convzoo.layers.checks import check_positive
 from convzoo.training.epoch_dataset import EpochDataset
+from convzoo.training.render_pitch import render_pitch
 
 
 class BallFrames(EpochDataset):
@@ -20,6 +21,7 @@ class BallFrames(EpochDataset):
         steps: batches in an epoch.
         augmentation: None, or a `BallAugmentation`.
         seed: of the random draws.
+        view: None, or a `PitchView` for pictures that `render_pitch` draws.
 
     Returns, by index: `(inputs, ball)`, see `BallPositionPredictor`.
 
@@ -28,7 +30,13 @@ class BallFrames(EpochDataset):
     """
 
     def __init__(
-        self, games, batch_size=64, steps=400, augmentation=None, seed=0
+        self,
+        games,
+        batch_size=64,
+        steps=400,
+        augmentation=None,
+        seed=0,
+        view=None,
     ):
         check_positive("batch_size", batch_size)
         check_positive("steps", steps)
@@ -50,6 +58,7 @@ class BallFrames(EpochDataset):
         self.steps = steps
         self.augmentation = augmentation
         self.seed = seed
+        self.view = view
 
     def __len__(self):
         return self.steps
@@ -59,6 +68,8 @@ class BallFrames(EpochDataset):
         chosen = random.integers(len(self.ball), size=self.batch_size)
         inputs = {name: array[chosen] for name, array in self.inputs.items()}
         ball = self.ball[chosen]
-        if self.augmentation is None:
+        if self.augmentation is not None:
+            inputs, ball = self.augmentation(inputs, ball, random)
+        if self.view is None:
             return inputs, ball
-        return self.augmentation(inputs, ball, random)
+        return render_pitch(**inputs, view=self.view), self.view.pixels(ball)

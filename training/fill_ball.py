@@ -7,6 +7,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from convzoo.training.fill_kloppy_ball import fill_kloppy_ball
+from convzoo.training.kloppy_pitch import is_kloppy
+from convzoo.training.kloppy_tracking import kloppy_tracking
+from convzoo.training.predict_ball import predict_ball
 from convzoo.training.tracking import Tracking
 
 _COLUMNS = (
@@ -30,8 +34,9 @@ class FilledBall(NamedTuple):
         radius_50, radius_90: `(frames,)`, metres around the ball in which it is
             with that probability; 0 where it was known, NaN where it is not.
         carrier: `(frames,)`, index of the player who most likely has the ball;
-            -1 where nobody is seen.
-        team: `(frames,)`, the probability that it is one of team 1.
+            -1 where nobody is seen, and from a model of pictures.
+        team: `(frames,)`, the probability that it is one of team 1; NaN where
+            `carrier` is -1.
     """
 
     tracking: Tracking
@@ -46,22 +51,29 @@ def fill_ball(tracking, model, batch_size=256):
     """Put the ball where a model thinks that it was, where it is not known.
 
     Args:
-        tracking: a `Tracking`.
+        tracking: a `Tracking`, or a `TrackingDataset` of kloppy in any
+            coordinates and on any pitch.
         model: a `BallPositionPredictor` of single frames.
         batch_size: frames at once.
 
     Returns:
-        A `FilledBall`.
+        A `FilledBall`; of a kloppy dataset, a copy of that with its missing
+        balls filled, see `fill_kloppy_ball`.
 
     Raises:
-        ValueError: the pitch is not the one that the model was trained for.
+        ValueError: it is another thing, the pitch of a `Tracking` is not the
+            one that the model was trained for, or a dataset of kloppy cannot be
+            used, see `kloppy_tracking`.
     """
-    if tuple(tracking.pitch) != tuple(model.pitch):
+    if is_kloppy(tracking):
+        frames = kloppy_tracking(tracking, model.pitch)
+        return fill_kloppy_ball(tracking, fill_ball(frames, model, batch_size))
+    if not isinstance(tracking, Tracking):
         raise ValueError(
-            f"`tracking` must have the pitch of the model, {model.pitch}. "
-            f"Received: {tracking.pitch}"
+            "`tracking` must be a Tracking, or a TrackingDataset of kloppy. "
+            f"Received: {type(tracking).__name__}"
         )
-    outputs = model.predict(tracking.inputs(), batch_size=batch_size, verbose=0)
+    outputs = predict_ball(model, tracking, batch_size)
     known = tracking.has_ball
     seen = ~np.isnan(tracking.players).any(2)
     filled = ~known & seen.any(1)
@@ -70,16 +82,22 @@ def fill_ball(tracking, model, batch_size=256):
         for name in ("radius_50", "radius_90")
     ]
     position = np.expand_dims(filled, 1)
-    carrier = np.where(seen.any(1), outputs["carrier"].argmax(1), -1)
     return FilledBall(
         tracking.with_ball(
             np.where(position, outputs["position"], tracking.ball)
         ),
         filled,
         *radii,
-        carrier,
-        np.where(seen.any(1), outputs["team"], np.nan),
+        *_who(outputs, seen.any(1)),
     )
+
+
+def _who(outputs, somebody):
+    """Carrier and team of each frame."""
+    if "carrier" not in outputs:
+        return np.full(len(somebody), -1), np.full(len(somebody), np.nan)
+    carrier = np.where(somebody, outputs["carrier"].argmax(axis=1), -1)
+    return carrier, np.where(somebody, outputs["team"], np.nan)
 
 
 def check_target(path, overwrite=False):

@@ -6,10 +6,15 @@ from pathlib import Path
 
 import numpy as np
 
+from convzoo.training.read_provider import read_provider
+from convzoo.training.tfds_source import PREFIX
+from convzoo.training.tfds_tracking import tfds_tracking
 from convzoo.training.tracking import Tracking
 
 _BALL = "ball"
 _AXES = ("x", "y", "vx", "vy")
+# A drive of Windows has one letter.
+_PROVIDER = re.compile(r"(?P<provider>[a-z]{2,}):(?P<paths>.+)", re.DOTALL)
 _WIDE = re.compile(r"(?P<who>.+)_(?P<axis>x|y|vx|vy)")
 # What an `.npz` file must and may have, as `Tracking` calls it.
 _NEEDED = ("players", "team")
@@ -17,7 +22,7 @@ _GROUPS = ("lineup", "minute")
 
 
 def read_tracking(path, pitch=(105.0, 68.0)):
-    """The frames of a file.
+    """The frames of a file, or of a provider's files.
 
     - `.npz`: arrays `players`, `team` and, where known, `velocities` and `ball`
       as in `Tracking`; `split`, 1 for the test; `lineup` or `minute`, which
@@ -27,19 +32,28 @@ def read_tracking(path, pitch=(105.0, 68.0)):
       ball's.
     - `.csv` with a row for each frame: `frame`, `TEAM_PLAYER_x`,
       `TEAM_PLAYER_y`, and so on with `vx` and `vy`; `ball_x` and `ball_y`.
+    - `PROVIDER:FILE,FILE`, such as `skillcorner:match.json,tracking.jsonl`: see
+      `read_provider`, which scales to the pitch.
+    - `tfds:metrica`, or another dataset that `tfds_tracking` takes.
 
     Empty cells are not known. The team that comes first is 0. Positions are
     metres from the centre spot.
 
     Args:
-        path: of the file.
+        path: of the file, or what else is named above.
         pitch: its length and width, in metres.
 
     Raises:
         ValueError: the file cannot be read, lacks a column, or has another
             unit; it is named.
     """
+    if str(path).startswith(PREFIX):
+        return tfds_tracking(str(path).removeprefix(PREFIX), tuple(pitch))
+    of_provider = _PROVIDER.fullmatch(str(path))
     path = Path(path)
+    if of_provider and not path.exists():
+        paths = of_provider["paths"].split(",")
+        return read_provider(of_provider["provider"], paths, tuple(pitch))
     readers = {".npz": _read_npz, ".csv": _read_csv}
     if path.suffix.lower() not in readers:
         raise ValueError(f"{path}: tracking data must be an .npz or .csv file")

@@ -13,7 +13,6 @@ from convzoo.layers.checks import (
     check_number,
     check_positive,
 )
-from convzoo.losses import BallPosition
 from convzoo.training.ball_augmentation import BallAugmentation
 from convzoo.training.ball_frames import BallFrames
 from convzoo.training.ball_quality import ball_quality
@@ -25,19 +24,22 @@ from convzoo.training.optimization import (
     falling_rate,
     jit_compile,
 )
+from convzoo.training.predict_ball import predict_ball, view_of
 from convzoo.training.read_tracking import read_tracking
 from convzoo.training.run import Run
 from convzoo.training.tensorboard import Curves
 from convzoo.zoo.ball_position_predictor import BallPositionPredictor
 
 _OF_THE_NETWORK = (
+    "sees",
     "spatial",
+    "map_width",
+    "pitch",
+    "pixels_per_metre",
     "width",
     "depth",
     "heads",
-    "map_width",
     "dropout",
-    "pitch",
 )
 _OF_AUGMENTATION = ("jitter", "drop_velocities", "drop_players", "crop")
 
@@ -46,13 +48,15 @@ def train_ball(
     data,
     out,
     hold_out=0.1,
+    sees="players",
     spatial="dilated",
+    map_width=32,
+    pitch=(105.0, 68.0),
+    pixels_per_metre=4.0,
     width=96,
     depth=4,
     heads=3,
-    map_width=32,
     dropout=0.1,
-    pitch=(105.0, 68.0),
     steps=12000,
     epoch_steps=400,
     batch_size=64,
@@ -81,13 +85,17 @@ def train_ball(
         hold_out: share of each game that chooses the best weights, by the mean
             distance to the ball over the games, see `Tracking.split`. 0 keeps
             none, and the last weights are the best.
-        spatial: see `BallPositionPredictor`, and so for the next six.
+        sees: `"players"`, or `"image"` for pictures of them, which
+            `render_pitch` draws; see `BallPositionPredictor`, and so for the
+            next eight.
+        spatial: how far the network over the map sees.
+        map_width: channels of the network over the map.
+        pitch: length and width, in metres.
+        pixels_per_metre: of pictures.
         width: channels of a player's token.
         depth: how often players see each other.
         heads: in how many ways at once.
-        map_width: channels of the network over the map.
         dropout: share of what is added to a token that is dropped.
-        pitch: length and width, in metres.
         steps: to train for; a multiple of `epoch_steps`.
         epoch_steps: after which the run is saved and validated.
         batch_size: frames in a batch.
@@ -120,19 +128,20 @@ def train_ball(
     games = [read_tracking(path, pitch).learned for path in paths]
     parts = [game.split(hold_out) for game in games]
     held_out = [held for _, held in parts if len(held)]
-    frames = BallFrames(
-        [learned for learned, _ in parts],
-        batch_size,
-        epoch_steps,
-        BallAugmentation(**{n: settings[n] for n in _OF_AUGMENTATION}),
-        seed,
-    )
     settings["data"] = [
         f"{len(game)} frames, {game.fingerprint}" for game in games
     ]
     keras.utils.set_random_seed(seed)
     model = BallPositionPredictor(
         **{name: settings[name] for name in _OF_THE_NETWORK}
+    )
+    frames = BallFrames(
+        [learned for learned, _ in parts],
+        batch_size,
+        epoch_steps,
+        BallAugmentation(**{n: settings[n] for n in _OF_AUGMENTATION}),
+        seed,
+        view_of(model) if sees == "image" else None,
     )
     settings["model"] = model.arguments
     run = Run(
@@ -169,9 +178,7 @@ def _compile(model, settings):
     optimizer = averaged_adamw(
         rate, settings["weight_decay"], settings["ema"], global_clipnorm=1.0
     )
-    model.compile(
-        optimizer, BallPosition(cell=model.cell), jit_compile=jit_compile()
-    )
+    model.compile(optimizer, jit_compile=jit_compile())
     optimizer.build(model.trainable_variables)
 
 
@@ -179,15 +186,15 @@ def _figures(model, held_out):
     """Means over the games."""
     if not held_out:
         return {}
-    count = max(game.players.shape[1] for game in held_out)
     qualities = [
-        ball_quality(game, model.predict(game.inputs(count), 256, verbose=0))
-        for game in held_out
+        ball_quality(game, predict_ball(model, game)) for game in held_out
     ]
+    names = {"distance": "mean", "coverage_90": "coverage_90"}
+    if model.sees == "players":
+        names["top_1"] = "top_1"
     return {
-        "validation_distance": float(np.mean([q.mean for q in qualities])),
-        "validation_top_1": float(np.mean([q.top_1 for q in qualities])),
-        "validation_coverage_90": float(
-            np.mean([q.coverage_90 for q in qualities])
-        ),
+        f"validation_{title}": float(
+            np.mean([getattr(quality, name) for quality in qualities])
+        )
+        for title, name in names.items()
     }

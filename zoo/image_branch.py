@@ -70,11 +70,15 @@ class ImageBranch(keras.layers.Layer):
                 f"Received: shape {tuple(image.shape)}"
             )
         sides = ops.shape(image)[1:3]
-        whole = [(n + _CELL - 1) // _CELL * _CELL for n in sides]
+        whole = self.whole(sides)
         missing = [[0, full - n] for full, n in zip(whole, sides, strict=True)]
         image = ops.pad(image, [[0, 0], *missing, [0, 0]])
         # TensorFlow forgets how many channels there are.
         return ops.reshape(image, (-1, *whole, self.channels))
+
+    def whole(self, sides):
+        """Of a picture that is filled up."""
+        return [(n + _CELL - 1) // _CELL * _CELL for n in sides]
 
     def mirrored(self, inputs, signs):
         """Left and right, above and below change where a sign is -1."""

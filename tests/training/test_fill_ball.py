@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from convzoo.training.fill_ball import fill_ball, write_ball
+from convzoo.training.simulate_play import simulate_play
 from convzoo.training.tracking import Tracking
 from convzoo.zoo import BallPositionPredictor
 from tests.support import randomized
@@ -83,3 +84,24 @@ def test_a_table_has_a_row_for_each_frame(model, tmp_path):
 def test_another_pitch_is_refused(model):
     with pytest.raises(ValueError, match=r"pitch.*105.*Received: \(110"):
         fill_ball(tracking(pitch=(110.0, 70.0)), model)
+
+
+@pytest.mark.parametrize("given", [None, {"players": 1}, np.zeros((3, 22, 2))])
+def test_other_things_are_refused(given, model):
+    with pytest.raises(ValueError, match="`tracking` must be a Tracking, or a"):
+        fill_ball(given, model)
+
+
+def test_pictures_say_nothing_of_who():
+    model = BallPositionPredictor(
+        sees="image", map_width=4, spatial="plain", pixels_per_metre=1.0
+    )
+    play = simulate_play(6)
+    ball = play.ball.copy()
+    ball[:4] = np.nan
+    found = fill_ball(play.with_ball(ball), model)
+    np.testing.assert_array_equal(found.filled, [1, 1, 1, 1, 0, 0])
+    assert np.isfinite(found.tracking.ball).all()
+    assert np.all(found.radius_90[:4] > found.radius_50[:4])
+    np.testing.assert_array_equal(found.carrier, -1)
+    assert np.isnan(found.team).all()

@@ -1,11 +1,14 @@
 import csv
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from convzoo.training.read_provider import read_provider
 from convzoo.training.read_tracking import read_tracking
 from convzoo.training.tracking import Tracking
 from tests.support import shared_data
+from tests.training import provider_files
 
 
 def game(frames=5, count=4, seed=0):
@@ -88,6 +91,34 @@ def test_real_games(name):
     found = read_tracking(shared_data("football") / f"{name}.npz")
     assert len(found.learned) > 500 and len(found.tested) > 300
     assert np.nanmax(np.linalg.norm(found.velocities, axis=2)) < 20
+
+
+@pytest.mark.parametrize("as_path", [str, Path])
+def test_files_of_a_provider(as_path, tmp_path, monkeypatch):
+    pytest.importorskip("kloppy")
+    provider_files.write_tracab(provider_files.game(), tmp_path)
+    monkeypatch.chdir(tmp_path)
+    found = read_tracking(as_path("tracab:meta.xml,./frames.dat"))
+    expected = read_provider("tracab", ["meta.xml", "frames.dat"])
+    assert_same(found, expected)
+    assert found.pitch == (105, 68) and found.players.shape == (80, 6, 2)
+    smaller = read_tracking(as_path("tracab:meta.xml,frames.dat"), [100, 60])
+    assert smaller.pitch == (100, 60)
+
+
+def test_files_of_a_provider_are_named(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ValueError, match="one of hawkeye.*Received.*'opta'"):
+        read_tracking("opta:a.xml,b.xml")
+    with pytest.raises(ValueError, match="META, DATA. Received.*'a.json'"):
+        read_tracking("skillcorner:a.json")
+    with pytest.raises(ValueError, match="^a.json: there is no such file"):
+        read_tracking("skillcorner:a.json,b.json")
+    # What is there is a file, and so is what a drive has.
+    write_long(Path("game:1.csv"), game())
+    assert len(read_tracking("game:1.csv")) == 5
+    with pytest.raises(ValueError, match=r"C:\\.*\.csv: cannot be read"):
+        read_tracking("C:\\game.csv")
 
 
 def test_no_pitch_is_known_by_its_numbers(tmp_path):

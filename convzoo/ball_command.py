@@ -1,0 +1,101 @@
+"""`convzoo ball`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from convzoo.options import OverwriteOption, PresetOption
+
+
+def ball(
+    tracking: Annotated[Path, typer.Argument(help="File of tracking data.")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="A .csv file.")],
+    preset: PresetOption,
+    flips: Annotated[
+        bool, typer.Option("--flips", help="The mean of four mirrored views.")
+    ] = False,
+    plot: Annotated[
+        Path | None,
+        typer.Option(help="Draw a frame: a .png, .pdf or .svg file."),
+    ] = None,
+    frame: Annotated[
+        int | None,
+        typer.Option(
+            help="Which frame to plot, counted from 0; by default the first "
+            "one that is filled."
+        ),
+    ] = None,
+    video: Annotated[
+        Path | None,
+        typer.Option(help="Draw many frames: a .gif file, or an .mp4."),
+    ] = None,
+    frames: Annotated[
+        str | None,
+        typer.Option(
+            help="Which frames, as FIRST:LAST; by default the first 250."
+        ),
+    ] = None,
+    frame_rate: Annotated[
+        float, typer.Option(help="Frames of the video in a second.")
+    ] = 5.0,
+    overwrite: OverwriteOption = False,
+):
+    """Say where the ball was in the frames in which nobody saw it."""
+    from convzoo.training import fill_ball, film_ball, plot_ball, read_tracking
+    from convzoo.training.fill_ball import check_target, write_ball
+    from convzoo.training.film_ball import check_film, choose_frames
+    from convzoo.training.plot_ball import check_plot, choose_frame
+    from convzoo.zoo import BallPositionPredictor
+
+    _check_needed("frame", frame, "plot", plot)
+    _check_needed("frames", frames, "video", video)
+    check_target(out, overwrite)
+    if plot:
+        check_plot(plot, overwrite)
+    if video:
+        check_film(video, frame_rate, overwrite)
+    span = _span(frames)
+    model = BallPositionPredictor.load(preset)
+    model.flips = flips
+    played = read_tracking(tracking, model.pitch)
+    # Before the work, which takes longer.
+    choose_frame(played, frame)
+    choose_frames(played, span)
+    found = fill_ball(played, model)
+    write_ball(found, out, overwrite)
+    print(f"{out}: {found.filled.sum()} of {len(found.filled)} frames filled")
+    if plot:
+        drawn = plot_ball(played, model, plot, frame, overwrite)
+        print(f"{plot}: frame {drawn}")
+    if video:
+        shown = film_ball(played, model, video, span, frame_rate, overwrite)
+        print(f"{video}: {_described(shown, len(played), span)}")
+
+
+def _check_needed(name, value, other, path):
+    if value is not None and path is None:
+        raise ValueError(
+            f"`{name}` needs --{other} FILE. Received: {name}={value!r}"
+        )
+
+
+def _span(text):
+    """`"0:99"` -> `(0, 99)`."""
+    if text is None:
+        return None
+    first, _, last = text.partition(":")
+    try:
+        return int(first), int(last)
+    except ValueError as error:
+        raise ValueError(
+            "`frames` must be FIRST:LAST, such as 0:99. "
+            f"Received: frames={text!r}"
+        ) from error
+
+
+def _described(shown, count, span):
+    text = f"frames {shown[0]} to {shown[-1]} of {count}"
+    if span is None and len(shown) < count:
+        text += "; --frames FIRST:LAST chooses others"
+    return text

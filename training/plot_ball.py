@@ -1,0 +1,116 @@
+"""A picture of a frame, with where the ball may be."""
+
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from convzoo.layers.checks import is_integer
+from convzoo.training.ball_scene import BallScene, check_packages
+from convzoo.training.fill_ball import check_target
+from convzoo.training.predict_ball import predict_ball
+
+_SUFFIXES = (".png", ".pdf", ".svg")
+
+
+def check_plot(path, overwrite=False):
+    """Refuse early what `plot_ball` would refuse after the work is done.
+
+    Raises:
+        ValueError: the file is there, its folder is not, its name ends with
+            nothing that can be drawn, or mplsoccer is not installed.
+    """
+    check_suffix(path, _SUFFIXES)
+    check_target(path, overwrite)
+    check_packages()
+
+
+def check_suffix(path, suffixes):
+    """Raise a `ValueError` unless a name ends with one of them."""
+    if Path(path).suffix.lower() not in suffixes:
+        raise ValueError(
+            f"{path}: the name must end with {' or '.join(suffixes)}"
+        )
+
+
+def choose_frame(tracking, frame=None):
+    """Which frame to draw.
+
+    Args:
+        tracking: a `Tracking`.
+        frame: its index; None for the first in which somebody is seen and the
+            ball is not, or else the first.
+
+    Returns:
+        Its index.
+
+    Raises:
+        ValueError: there is no such frame.
+    """
+    if frame is None:
+        seen = ~np.isnan(tracking.players).any(2)
+        # Of booleans alike, the first is the largest.
+        return int(np.argmax(~tracking.has_ball & seen.any(1)))
+    if not is_integer(frame) or not 0 <= frame < len(tracking):
+        raise ValueError(
+            f"`frame` must be an integer from 0 to {len(tracking) - 1}, the "
+            f"last of these frames. Received: frame={frame!r}"
+        )
+    return frame
+
+
+def plot_ball(tracking, model, path, frame=None, overwrite=False):
+    """Draw a frame: players, their runs, and where the ball may be.
+
+    Args:
+        tracking: a `Tracking`, with the true ball where it is known.
+        model: a `BallPositionPredictor` of single frames.
+        path: of the picture, `.png`, `.pdf` or `.svg`.
+        frame: as in `choose_frame`.
+        overwrite: whether to replace one that is there.
+
+    Returns:
+        The index of the frame.
+
+    Raises:
+        ValueError: as `check_plot` and `choose_frame`, or the file cannot be
+            written.
+    """
+    check_plot(path, overwrite)
+    frame = choose_frame(tracking, frame)
+    scene = BallScene(tracking, model, [frame])
+    (said,) = say_where(tracking, model, [frame])
+    scene.show(frame, said)
+    with renamed(path) as temporary:
+        scene.figure.savefig(temporary)
+    return frame
+
+
+def say_where(tracking, model, frames):
+    """What the model says of some frames, one after the other.
+
+    Heatmaps of a whole game are large: of those frames alone they are made.
+    """
+    outputs = predict_ball(model, tracking[frames], heatmaps=True)
+    for index in range(len(frames)):
+        yield {name: array[index] for name, array in outputs.items()}
+
+
+@contextmanager
+def renamed(path):
+    """A name to write under; what is there afterwards gets the right one.
+
+    Raises:
+        ValueError: it cannot be written.
+    """
+    path = Path(path)
+    temporary = path.with_name(f"writing.{path.name}")
+    try:
+        yield temporary
+        temporary.replace(path)
+    except OSError as error:
+        raise ValueError(
+            f"{path}: cannot be written ({error.strerror})"
+        ) from error
+    finally:
+        temporary.unlink(missing_ok=True)
