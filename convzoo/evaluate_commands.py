@@ -25,20 +25,22 @@ _FIGURES = {
     "psnr_rgb": ("PSNR RGB", 2),
     "perceptual": ("distance", 4),
 }
-# Of `BallQuality`: metres, then shares in per cent.
+# Of `BallQuality`: metres, then shares in per cent. With names of 19 characters
+# they fit into the 80 of a terminal.
 _BALL_COLUMNS = (
-    "",
     "mean",
+    "95 %",
     "median",
     "90 %",
-    "in 2 m",
-    "5 m",
-    "10 m",
-    "top 1",
-    "top 3",
-    "r 50",
-    "r 90",
+    "in\n2 m",
+    "in\n5 m",
+    "in\n10 m",
+    "top\n1",
+    "top\n3",
+    "r\n50",
+    "r\n90",
 )
+_BALL_NAMES = 19
 evaluate_app = typer.Typer()
 
 
@@ -138,24 +140,46 @@ def evaluate_ball(
     model = BallPositionPredictor.load(preset)
     model.flips = flips
     for path in data:
-        game = frames_to_evaluate(path, model.pitch, positions_only)
-        table = Table(
-            title=f"{path.name}, {len(game)} frames",
-            box=box.SIMPLE_HEAD,
-            show_edge=False,
-            padding=0,
-        )
-        for title in _BALL_COLUMNS:
-            table.add_column(title, justify="right" if title else "left")
-        for name, quality in evaluate(model, game).items():
-            table.add_row(name, *_ball_cells(quality))
-        Console().print(table)
+        game, learned = frames_to_evaluate(path, model.pitch, positions_only)
+        qualities = evaluate(model, game, learned)
+        title = f"{path.name}, {len(game)} frames"
+        Console().print(_ball_table(title, qualities))
+
+
+def _ball_table(title, qualities):
+    table = Table(title=title, box=box.SIMPLE_HEAD, show_edge=False, padding=0)
+    table.add_column("", max_width=_BALL_NAMES, overflow="fold")
+    for column in _BALL_COLUMNS:
+        table.add_column(column, justify="right", vertical="bottom")
+    for name, quality in qualities.items():
+        table.add_row(name, *_ball_cells(quality))
+    return table
 
 
 def _ball_cells(quality):
-    metres = [f"{x:.2f}" for x in quality[:3]]
-    shares = ["" if math.isnan(x) else f"{100 * x:.1f}" for x in quality[3:]]
-    return metres + shares
+    low, high = _metres(quality.mean_low), _metres(quality.mean_high)
+    within = quality.within_2, quality.within_5, quality.within_10
+    coverage = quality.coverage_50, quality.coverage_90
+    return [
+        _metres(quality.mean),
+        f"{low}-{high}" if low and high else "",
+        _metres(quality.median),
+        _metres(quality.percentile_90),
+        *(_share(share, 0) for share in within),
+        *(_share(share, 1) for share in (quality.top_1, quality.top_3)),
+        *(_share(share, 0) for share in coverage),
+    ]
+
+
+def _metres(length):
+    """Three digits, or four."""
+    if math.isnan(length):
+        return ""
+    return f"{length:.2f}" if length < 9.995 else f"{length:.1f}"
+
+
+def _share(share, digits):
+    return "" if math.isnan(share) else f"{100 * share:.{digits}f}"
 
 
 def _judge(choice):

@@ -4,12 +4,16 @@ from typing import NamedTuple
 
 import numpy as np
 
+from convzoo.training.block_bootstrap import block_bootstrap
+
 
 class BallQuality(NamedTuple):
     """Over the frames of a game.
 
     Attributes:
         mean, median, percentile_90: distances to the ball, in metres.
+        mean_low, mean_high: ends of the interval in which the mean is with
+            95 %, see `block_bootstrap`; NaN where frames are too few.
         within_2, within_5, within_10: shares of frames, metres.
         top_1, top_3: shares of frames in which the player nearest to the ball
             is the likeliest carrier, or among the three likeliest; NaN where a
@@ -19,6 +23,8 @@ class BallQuality(NamedTuple):
     """
 
     mean: float
+    mean_low: float
+    mean_high: float
     median: float
     percentile_90: float
     within_2: float
@@ -39,8 +45,11 @@ def ball_quality(game, outputs):
             enough.
     """
     distances = np.linalg.norm(outputs["position"] - game.ball, axis=1)
+    low, high = block_bootstrap(distances, game.group)
     figures = {
         "mean": distances.mean(),
+        "mean_low": low,
+        "mean_high": high,
         "median": np.median(distances),
         "percentile_90": np.percentile(distances, 90),
     }

@@ -1,63 +1,88 @@
 """A predictor of the ball beside simple ones, on frames with a known ball."""
 
+import importlib.util
+import warnings
+
 import numpy as np
 
 from convzoo.training.ball_quality import ball_quality, nearest_players
+from convzoo.training.gradient_boosting import gradient_boosting
+from convzoo.training.predict_ball import predict_ball
 from convzoo.training.read_tracking import read_tracking
 
 
-def evaluate_ball(model, game, batch_size=256):
+def evaluate_ball(model, game, learned=None, batch_size=256):
     """The `BallQuality` of a model, of simple predictors and of an oracle.
 
     - `pitch centre`: always the centre spot.
     - `mean of the players`: of those who are seen.
     - `velocities`: the point nearest to all lines along which players run, each
       weighed by the speed.
+    - `gradient boosting`: see `gradient_boosting`; left out without frames to
+      learn from, and, with a warning, without scikit-learn.
     - `nearest player (oracle)`: where the player nearest to the ball stands: no
       predictor that puts the ball at a player does better.
 
     Args:
         model: a `BallPositionPredictor` of single frames.
         game: a `Tracking` whose ball is known in every frame.
+        learned: None, or a `Tracking` of other frames, from which simple
+            predictors may learn.
         batch_size: frames at once.
 
     Returns:
         A dictionary of names and `BallQuality`s.
     """
-    simple = {
-        "pitch centre": np.zeros_like(game.ball),
-        "mean of the players": _mean_of_players(game),
-        "velocities": _velocity_convergence(game),
-        "nearest player (oracle)": game.players[
-            np.arange(len(game)), nearest_players(game)
-        ],
-    }
-    outputs = model.predict(game.inputs(), batch_size=batch_size, verbose=0)
-    return {
-        **{
-            name: ball_quality(game, {"position": position})
-            for name, position in simple.items()
+    nearest = nearest_players(game)
+    said = {
+        "pitch centre": {"position": np.zeros_like(game.ball)},
+        "mean of the players": {"position": _mean_of_players(game)},
+        "velocities": {"position": _velocity_convergence(game)},
+        **_boosted(learned, game),
+        "nearest player (oracle)": {
+            "position": game.players[np.arange(len(game)), nearest]
         },
-        model.name: ball_quality(game, outputs),
+        model.name: predict_ball(model, game, batch_size),
     }
+    return {name: ball_quality(game, outputs) for name, outputs in said.items()}
 
 
 def frames_to_evaluate(path, pitch=(105.0, 68.0), positions_only=False):
-    """The test of a file; all of its frames with a ball, if it has no test.
+    """The test of a file and its frames to learn from, both with a ball; all of
+    them and none, if it has no test.
 
     Args:
         path: see `read_tracking`.
         pitch: its length and width, in metres.
         positions_only: whether velocities are hidden.
 
+    Returns:
+        Two `Tracking`s, of which the second may be empty.
+
     Raises:
         ValueError: the file cannot be used, or its ball is never known.
     """
     game = read_tracking(path, pitch)
-    game = game.tested if game.test.any() else game.learned
-    if not len(game):
+    if positions_only:
+        game = game.without_velocities()
+    parts = game.tested, game.learned
+    if not game.test.any():
+        parts = parts[::-1]
+    if not len(parts[0]):
         raise ValueError(f"{path}: has no frame with a ball")
-    return game.without_velocities() if positions_only else game
+    return parts
+
+
+def _boosted(learned, game):
+    if learned is None or not len(learned):
+        return {}
+    if importlib.util.find_spec("sklearn") is None:
+        warnings.warn(
+            "left out: gradient boosting; pip install convzoo[football]",
+            stacklevel=3,
+        )
+        return {}
+    return {"gradient boosting": gradient_boosting(learned, game)}
 
 
 def _mean_of_players(game):

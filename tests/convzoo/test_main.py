@@ -10,6 +10,7 @@ from PIL import Image
 from convzoo import __main__ as command_line
 from convzoo.export import LiteRTModel
 from convzoo.losses.random_trunk import random_trunk
+from convzoo.training import simulate_play
 from convzoo.zoo import SizeAgnosticClassifier, SRGenerator
 from convzoo.zoo.image_file import ImageFile, read_image, write_image
 from convzoo.zoo.presets import PRESETS
@@ -361,6 +362,80 @@ def test_a_predictor_of_the_ball_is_trained_and_measured(convzoo, tmp_path):
     np.savez(file, players=100 * players, team=team, ball=players[:, 2])
     assert_one_line(convzoo(*measure), "game.npz", "centimetres")
     assert_one_line(convzoo(*train[:5], tmp_path / "no"), "game.npz")
+
+
+@pytest.mark.filterwarnings("always:left out")
+def test_a_table_of_the_ball_fits_a_terminal(convzoo, tmp_path, monkeypatch):
+    play, file = simulate_play(300, seed=0), tmp_path / "game.npz"
+    run = tmp_path / "a_run_with_a_name_of_more_than_a_line"
+    np.savez(
+        file,
+        players=play.players,
+        velocities=play.velocities,
+        team=play.team,
+        ball=play.ball,
+        split=np.arange(300) >= 50,
+    )
+    small = ("--width", 4, "--depth", 1, "--heads", 1, "--map-width", 4)
+    small += ("--steps", 1, "--epoch-steps", 1, "--batch-size", 2)
+    assert convzoo("train", "ball", "--data", file, "-o", run, *small)[0] == 0
+    measure = ("evaluate", "ball", "--preset", run, "--data", file)
+    with monkeypatch.context() as patch:
+        patch.setitem(sys.modules, "sklearn", None)
+        code, out, error = convzoo(*measure)
+    assert code == 0 and "game.npz, 250 frames" in out
+    assert "gradient boosting" not in out and error == (
+        "convzoo: warning: left out: gradient boosting; "
+        "pip install convzoo[football]\n"
+    )
+    assert "\u2026" not in out and max(map(len, out.splitlines())) <= 80
+    (centre,) = (x for x in out.splitlines() if x.startswith("pitch centre"))
+    mean, ends = centre.split()[2:4]
+    low, high = map(float, ends.split("-"))
+    assert 0 < low < float(mean) < high
+    pytest.importorskip("sklearn", reason="scikit-learn is not installed")
+    code, out, error = convzoo(*measure)
+    assert code == 0 and "gradient boosting" in out and error == ""
+
+
+def test_frames_are_drawn_with_the_ball(convzoo, tmp_path):
+    pytest.importorskip("mplsoccer", reason="mplsoccer is not installed")
+    play, run = simulate_play(6, seed=0), tmp_path / "run"
+    ball = play.ball.copy()
+    ball[4:] = np.nan
+    file, out = tmp_path / "game.npz", tmp_path / "ball.csv"
+    np.savez(file, players=play.players, team=play.team, ball=ball)
+    small = ("--width", 4, "--depth", 1, "--heads", 1, "--map-width", 4)
+    small += ("--steps", 1, "--epoch-steps", 1, "--batch-size", 2)
+    assert convzoo("train", "ball", "--data", file, "-o", run, *small)[0] == 0
+    use = ("ball", file, "-o", out, "--preset", run)
+    picture, clip = tmp_path / "frame.png", tmp_path / "clip.gif"
+    plot, video = ("--plot", picture), ("--video", clip)
+    for options, parts in (
+        ((*plot, "--frame", 6), ["`frame`", "0 to 5", "frame=6"]),
+        ((*plot, "--frame", -1), ["`frame`", "frame=-1"]),
+        ((*plot, "--frame", "x"), ["--frame", "integer"]),
+        (("--frame", 1), ["`frame`", "--plot"]),
+        (("--plot", tmp_path / "frame.jpg"), ["frame.jpg", ".png"]),
+        ((*video, "--frames", "2:6"), ["`frames`", "(2, 6)"]),
+        ((*video, "--frames", "2"), ["`frames`", "FIRST:LAST", "'2'"]),
+        (("--frames", "0:1"), ["`frames`", "--video"]),
+        ((*video, "--frame-rate", 0), ["`frame_rate`", "0"]),
+        (("--video", tmp_path / "clip.mov"), ["clip.mov", ".gif"]),
+    ):
+        assert_one_line(convzoo(*use, *options), *parts)
+        assert not out.exists()
+    code, text, error = convzoo(*use, *plot, *video, "--frames", "1:3")
+    assert code == 0, error
+    assert "frame.png: frame 4\n" in text
+    assert "clip.gif: frames 1 to 3 of 6\n" in text
+    with Image.open(picture) as drawn, Image.open(clip) as film:
+        assert drawn.size == film.size and film.n_frames == 3
+    out.unlink()
+    for options in (plot, video):
+        assert_one_line(convzoo(*use, *options), "exists already")
+        assert not out.exists()
+    assert convzoo(*use, *plot, "--frame", 0, "--overwrite")[0] == 0
 
 
 @pytest.mark.filterwarnings("always:left out")

@@ -1,8 +1,12 @@
+import sys
+
 import numpy as np
 import pytest
 
 from convzoo.training.ball_quality import ball_quality, nearest_players
+from convzoo.training.block_bootstrap import block_bootstrap
 from convzoo.training.evaluate_ball import evaluate_ball, frames_to_evaluate
+from convzoo.training.gradient_boosting import gradient_boosting
 from convzoo.training.run import Run
 from convzoo.training.tracking import Tracking
 from convzoo.training.train_ball import train_ball
@@ -53,7 +57,7 @@ def test_training_learns(files, tmp_path):
     assert last["loss"] < first["loss"]
     assert {"validation_distance", "validation_top_1"} <= set(last)
     model = BallPositionPredictor.load(run.folder)
-    centre = evaluate_ball(model, frames_to_evaluate(files[0]))
+    centre = evaluate_ball(model, frames_to_evaluate(files[0])[0])
     assert centre["run"].mean < centre["pitch centre"].mean
 
 
@@ -97,6 +101,7 @@ def test_a_folder_of_another_run_is_refused(files, tmp_path):
         {"spatial": "all", "schedule": "halving", "ema": 0},
         {"hold_out": 0, "dropout": 0.5, "crop": 1.0},
         {"pitch": (110, 70), "patience": 1, "drop_velocities": 1},
+        {"sees": "image", "pixels_per_metre": 1},
     ],
 )
 def test_every_option_trains(arguments, files, tmp_path):
@@ -178,6 +183,20 @@ def test_figures_are_those_of_numpy():
     assert without.mean == found.mean and np.isnan(without.top_1)
 
 
+def test_means_have_an_interval():
+    given = {k: v for k, v in game(400).items() if k != "split"}
+    tracking = Tracking(**given, group=np.arange(400) // 10)
+    noise = np.random.default_rng(1).normal(0, 4, (400, 2))
+    found = ball_quality(tracking, {"position": tracking.ball + noise})
+    distances = np.linalg.norm(noise, axis=1)
+    ends = block_bootstrap(distances, np.arange(400) // 10)
+    assert (found.mean_low, found.mean_high) == pytest.approx(ends, 1e-4)
+    assert found.mean_low < found.mean < found.mean_high
+    # Too few frames.
+    few = ball_quality(tracking[:30], {"position": tracking.ball[:30]})
+    assert np.isnan(few.mean_low) and np.isnan(few.mean_high)
+
+
 def test_simple_predictors():
     given = {k: v for k, v in game().items() if k != "split"}
     given["players"][3, 2] = np.nan
@@ -205,13 +224,32 @@ def test_simple_predictors():
     assert found["nearest player (oracle)"].median == 0
 
 
+def test_boosting_learns_from_other_frames(files, monkeypatch):
+    model = BallPositionPredictor(width=4, depth=1, heads=1, map_width=4)
+    tested, learned = frames_to_evaluate(files[0])
+    name = "gradient boosting"
+    assert name not in evaluate_ball(model, tested)
+    assert name not in evaluate_ball(model, tested, learned[:0])
+    with monkeypatch.context() as patch:
+        patch.setitem(sys.modules, "sklearn", None)
+        with pytest.warns(UserWarning, match=r"install convzoo\[football\]"):
+            without = evaluate_ball(model, tested, learned)
+    assert name not in without
+    pytest.importorskip("sklearn", reason="scikit-learn is not installed")
+    found = evaluate_ball(model, tested, learned)
+    assert list(found) == [*list(without)[:3], name, *list(without)[3:]]
+    outputs = gradient_boosting(learned, tested)
+    assert found[name] == pytest.approx(ball_quality(tested, outputs), nan_ok=1)
+
+
 def test_frames_to_evaluate(files, tmp_path):
-    assert len(frames_to_evaluate(files[0])) == 20
+    assert [len(part) for part in frames_to_evaluate(files[0])] == [20, 40]
     given = {k: v for k, v in game().items() if k != "split"}
     np.savez(tmp_path / "all.npz", **given)
-    assert len(frames_to_evaluate(tmp_path / "all.npz")) == 60
-    hidden = frames_to_evaluate(files[0], positions_only=True)
-    assert np.isnan(hidden.velocities).all()
+    parts = frames_to_evaluate(tmp_path / "all.npz")
+    assert [len(part) for part in parts] == [60, 0]
+    for hidden in frames_to_evaluate(files[0], positions_only=True):
+        assert np.isnan(hidden.velocities).all()
     del given["ball"]
     np.savez(tmp_path / "none.npz", **given)
     with pytest.raises(ValueError, match=r"none\.npz: has no frame with a b"):
