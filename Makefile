@@ -8,6 +8,12 @@ PARALLEL := --numprocesses auto --dist loadfile
 PYTEST := $(BIN)/python -m pytest $(PARALLEL)
 # What TensorFlow alone can do: export, and what calls it.
 TENSORFLOW_TESTS := tests/export tests/convzoo tests/test_readme.py tests/test_docstrings.py
+# What no backend computes: files of providers, pictures of a pitch, trees.
+NUMPY_TESTS := tests/training/metrica $(addprefix tests/training/test_, \
+	block_bootstrap.py film_ball.py kloppy_pitch.py \
+	kloppy_tracking.py pitch_view.py read_provider.py read_tracking.py \
+	render_pitch.py running_velocities.py tfds_tracking.py tracking.py)
+ONE_BACKEND := $(TENSORFLOW_TESTS:%=--ignore %) $(NUMPY_TESTS:%=--ignore %)
 
 .PHONY: demo test test-backends test-wheel bench lint format clean
 
@@ -21,8 +27,8 @@ test: $(VENV)/.dev
 # what it compiled, for the tests that start a process more than once.
 test-backends: $(VENV)/.backends
 	KERAS_BACKEND=jax JAX_COMPILATION_CACHE_DIR=$(CURDIR)/build/jax \
-		$(PYTEST) $(TENSORFLOW_TESTS:%=--ignore %)
-	KERAS_BACKEND=torch $(PYTEST) $(TENSORFLOW_TESTS:%=--ignore %)
+		$(PYTEST) $(ONE_BACKEND)
+	KERAS_BACKEND=torch $(PYTEST) $(ONE_BACKEND)
 
 # The wheel that users get, built from the sdist, with the oldest dependencies
 # that setup.cfg allows, tested outside the checkout.
