@@ -177,7 +177,9 @@ class BallPositionPredictor(Pretrained, keras.Model):
         self.heads = heads
         self.dropout = dropout
         self.branch = self._branch()
-        self.build(self.serving_inputs)
+        shapes = self.serving_inputs
+        # Keras remembers what `call` gets.
+        self.build(shapes if sees == "players" else shapes["image"])
 
     def _branch(self):
         shared = {"spatial": self.spatial, "map_width": self.map_width}
