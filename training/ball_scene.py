@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from convzoo.training.predict_ball import map_edges
+from convzoo.training.predict_ball import check_pitch, map_edges
 from convzoo.zoo.pitch import map_of
 
 # Blue and orange differ for colour-blind people, and are dark and light where
@@ -55,11 +55,7 @@ class BallScene:
 
     def __init__(self, tracking, model, frames):
         check_packages()
-        if tuple(tracking.pitch) != tuple(model.pitch):
-            raise ValueError(
-                f"`tracking` must have the pitch of the model, {model.pitch}. "
-                f"Received: {tracking.pitch}"
-            )
+        check_pitch(tracking, model)
         self.tracking = tracking
         extent = map_of(model.pitch, model.cell)[1]
         self.figure, self.axes = _pitch(model.pitch, extent)

@@ -28,11 +28,7 @@ def predict_ball(model, tracking, batch_size=256, heatmaps=False):
     Raises:
         ValueError: the pitch is not the one that the model was trained for.
     """
-    if tuple(tracking.pitch) != tuple(model.pitch):
-        raise ValueError(
-            f"`tracking` must have the pitch of the model, {model.pitch}. "
-            f"Received: {tracking.pitch}"
-        )
+    check_pitch(tracking, model)
     batches = [
         _of_batch(model, tracking[start : start + batch_size], heatmaps)
         for start in range(0, len(tracking), batch_size)
@@ -41,6 +37,15 @@ def predict_ball(model, tracking, batch_size=256, heatmaps=False):
         name: np.concatenate([batch[name] for batch in batches])
         for name in batches[0]
     }
+
+
+def check_pitch(tracking, model):
+    """Raise a `ValueError` unless a model was trained for this pitch."""
+    if tuple(tracking.pitch) != tuple(model.pitch):
+        raise ValueError(
+            f"`tracking` must have the pitch of the model, {model.pitch}. "
+            f"Received: {tracking.pitch}"
+        )
 
 
 def map_edges(model):

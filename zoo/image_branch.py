@@ -6,6 +6,7 @@ from keras import layers, ops
 from convzoo.layers.checks import check_rank
 from convzoo.losses import BallPosition
 from convzoo.zoo.distribution import Distribution
+from convzoo.zoo.pitch import mirrored_maps
 from convzoo.zoo.spatial_network import SpatialNetwork
 
 # Pixels along the side of a cell: two convolutions halve the picture.
@@ -82,10 +83,10 @@ class ImageBranch(keras.layers.Layer):
 
     def mirrored(self, inputs, signs):
         """Left and right, above and below change where a sign is -1."""
-        return _flipped(inputs, signs)
+        return mirrored_maps(inputs, signs)
 
     def mirrored_back(self, parts, signs):
-        return [_flipped(cells, signs) for cells in parts]
+        return [mirrored_maps(cells, signs) for cells in parts]
 
     def call(self, inputs, training=False):
         """A list of the logits of the cells, `(batch, rows, columns)`."""
@@ -131,9 +132,3 @@ class ImageBranch(keras.layers.Layer):
     def serving_examples(self, shapes, random):
         image = random.random(shapes["image"])
         return {"image": image.astype("float32")}
-
-
-def _flipped(maps, signs):
-    # x runs along the columns, y along the rows.
-    axes = [2 - i for i, sign in enumerate(signs) if sign < 0]
-    return ops.flip(maps, axes) if axes else maps

@@ -2,6 +2,8 @@
 
 import math
 
+from keras import ops
+
 # What the map shows beyond the lines, in metres.
 _MARGIN = 3.0
 
@@ -12,3 +14,12 @@ def map_of(pitch, cell):
         2 * math.ceil((length + 2 * _MARGIN) / (2 * cell)) for length in pitch
     )
     return (rows, columns), (columns * cell, rows * cell)
+
+
+def mirrored_maps(maps, signs):
+    """`(batch, rows, columns, ...)`, mirrored along x and y where a sign is -1.
+
+    x runs along the columns, y along the rows.
+    """
+    axes = [2 - i for i, sign in enumerate(signs) if sign < 0]
+    return ops.flip(maps, axes) if axes else maps

@@ -7,7 +7,7 @@ from keras import ops
 from convzoo.layers import Rasterize
 from convzoo.losses import BallPosition
 from convzoo.zoo.distribution import Distribution
-from convzoo.zoo.pitch import map_of
+from convzoo.zoo.pitch import map_of, mirrored_maps
 from convzoo.zoo.player_network import PlayerNetwork
 
 _NEEDED = {"players", "team"}
@@ -86,10 +86,8 @@ class PlayerBranch(keras.layers.Layer):
     def mirrored_back(self, parts, signs):
         """What `call` said of mirrored inputs, of the pitch as it was."""
         scores, places, cells = parts
-        # x runs along the columns, y along the rows.
-        axes = [2 - i for i, sign in enumerate(signs) if sign < 0]
-        cells = ops.flip(cells, axes) if axes else cells
-        return scores, places * ops.convert_to_tensor(signs, "float32"), cells
+        places = places * ops.convert_to_tensor(signs, "float32")
+        return scores, places, mirrored_maps(cells, signs)
 
     def call(self, inputs, training=False):
         return self.network(
