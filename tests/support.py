@@ -200,6 +200,17 @@ def numpy_of(tensor):
     return keras.ops.convert_to_numpy(tensor)
 
 
+def reference_arrays(reference, prefix):
+    """What `release` kept beside weights: an array, or a dictionary."""
+    if prefix in reference.files:
+        return reference[prefix]
+    return {
+        name.removeprefix(f"{prefix}."): reference[name]
+        for name in reference.files
+        if name.startswith(f"{prefix}.")
+    }
+
+
 def tensorboard_values(folder):
     """Step and value of each name in the event file of a folder.
 

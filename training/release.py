@@ -20,6 +20,8 @@ from convzoo.zoo import load_model
 from convzoo.zoo.presets import sha256
 
 _WEIGHTS = Path(convzoo.zoo.__file__).parent / "weights"
+# Of the example: a batch, and what else is open.
+_SIZES = (1, 12, 15)
 
 
 def release(run, name, dtype="float32", folder=_WEIGHTS):
@@ -43,13 +45,38 @@ def release(run, name, dtype="float32", folder=_WEIGHTS):
     _copy(Path(run) / "best.weights.h5", weights, dtype)
     # What users load, rounded as it may be.
     model.load_weights(weights)
-    image = np.random.default_rng(0).random((1, 12, 15, 3), np.float32)
+    example = _example(model)
     np.savez_compressed(
         weights.with_name(f"{name}.reference.npz"),
-        input=image,
-        output=model.predict_on_batch(image),
+        **_arrays("input", example),
+        **_arrays("output", model.predict_on_batch(example)),
     )
     return sha256(weights)
+
+
+def _example(model):
+    """What the model takes: an array, or a dictionary of several."""
+    random = np.random.default_rng(0)
+    examples = getattr(model, "serving_examples", None)
+    if examples is None:
+        return random.random((*_SIZES, 3), np.float32)
+    inputs = examples(
+        {name: _sized(s) for name, s in model.serving_inputs.items()}, random
+    )
+    return inputs if len(inputs) > 1 else inputs.popitem()[1]
+
+
+def _sized(shape):
+    """With numbers in place of what is open."""
+    sizes = iter(_SIZES)
+    return tuple(next(sizes) if n is None else n for n in shape)
+
+
+def _arrays(prefix, value):
+    """One array by that name, or several with a dot behind it."""
+    if isinstance(value, dict):
+        return {f"{prefix}.{name}": array for name, array in value.items()}
+    return {prefix: value}
 
 
 def _copy(source, target, dtype):

@@ -25,12 +25,16 @@ def geometric_median(points, shares):
     Nesterov (1983): of 1,500 random distributions all came within 2 mm of the
     least mean distance, where without it some were 12 cm from it.
     """
+    # One product sums up all three: x, y, and how much there is of both.
+    summed = ops.concatenate([points, ops.ones_like(points[:, :, :1])], axis=2)
     middle = before = mean(points, shares)
     for step in range(_STEPS):
         ahead = middle + step / (step + 3) * (middle - before)
-        pull = shares / ops.maximum(_distances(points, ahead), _NEAREST)
+        squares = ops.maximum(_squares(points, ahead), _NEAREST**2)
+        pull = ops.expand_dims(shares * ops.rsqrt(squares), 1)
+        sums = ops.matmul(pull, summed)[:, 0]
         before = middle
-        middle = mean(points, pull / ops.sum(pull, axis=1, keepdims=True))
+        middle = sums[:, :2] / sums[:, 2:]
     return middle
 
 
@@ -64,16 +68,17 @@ def radius(points, shares, middle, share, cell):
         share: between 0 and 1.
         cell: a length.
     """
-    distances = _distances(points, middle)
-    low = ops.zeros_like(distances[:, :1])
-    high = ops.max(distances, axis=1, keepdims=True) + cell
+    # In cells, from where a point begins to enter.
+    begins = ops.sqrt(_squares(points, middle)) / cell - 0.5
+    low = ops.zeros_like(begins[:, :1])
+    high = ops.max(begins, axis=1, keepdims=True) + 1
     for _ in range(_HALVINGS):
         half = (low + high) / 2
-        entered = ops.clip((half - distances) / cell + 0.5, 0, 1)
+        entered = ops.clip(half - begins, 0, 1)
         inside = ops.sum(shares * entered, axis=1, keepdims=True)
         low = ops.where(inside < share, half, low)
         high = ops.where(inside < share, high, half)
-    return high[:, 0]
+    return high[:, 0] * cell
 
 
 def _next_to(index, count):
@@ -83,7 +88,7 @@ def _next_to(index, count):
     return ops.cast(ops.abs(steps) <= 1, "float32")
 
 
-def _distances(points, middle):
-    """`(batch, k)`."""
-    ways = points - ops.expand_dims(middle, 1)
-    return ops.sqrt(ops.sum(ops.square(ways), axis=2))
+def _squares(points, middle):
+    """Of distances, `(batch, k)`; x and y by themselves, which is faster."""
+    x, y = (points[:, :, i] - middle[:, i : i + 1] for i in (0, 1))
+    return ops.square(x) + ops.square(y)

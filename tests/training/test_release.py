@@ -5,10 +5,14 @@ import pytest
 
 from convzoo.training import train_sr
 from convzoo.training.release import release
-from convzoo.zoo import SizeAgnosticClassifier, SRGenerator
+from convzoo.zoo import (
+    BallPositionPredictor,
+    SizeAgnosticClassifier,
+    SRGenerator,
+)
 from convzoo.zoo.image_file import ImageFile, write_image
 from convzoo.zoo.presets import sha256
-from tests.support import photograph
+from tests.support import photograph, reference_arrays
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +69,24 @@ def test_a_classifier_is_released_too(tmp_path):
         expected = best.predict_on_batch(reference["input"])
     np.testing.assert_allclose(found, expected, atol=1e-2)
     assert np.ptp(expected) > 0.1
+
+
+@pytest.mark.parametrize("sees", ["players", "image"])
+def test_a_predictor_of_the_ball_is_released_too(sees, tmp_path):
+    best = BallPositionPredictor(sees, map_width=4, width=8, depth=1)
+    config = json.dumps({"model": best.arguments})
+    (tmp_path / "run.json").write_text(config)
+    best.save_weights(tmp_path / "best.weights.h5")
+    release(tmp_path, "mine", "float16", tmp_path)
+    loaded = BallPositionPredictor(**best.arguments)
+    loaded.load_weights(tmp_path / "mine.weights.h5")
+    with np.load(tmp_path / "mine.reference.npz") as reference:
+        expected = reference_arrays(reference, "output")
+        given = reference_arrays(reference, "input")
+        found = loaded.predict_on_batch(given)
+    assert {"position", "heatmap", "radius_90"} <= set(found) == set(expected)
+    for name, array in expected.items():
+        np.testing.assert_allclose(found[name], array, atol=1e-4)
 
 
 def test_half_of_the_digits_take_half_of_the_space(run, tmp_path):
