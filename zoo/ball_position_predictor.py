@@ -74,8 +74,9 @@ class BallPositionPredictor(Pretrained, keras.Model):
         width, values from 0 to 1.
 
     Output: a dictionary. What it says of a picture is in pixels, from its top
-        left corner, x to the right and y down; cells are 4 pixels wide; and
-        there are no `carrier` and `team`.
+        left corner, x to the right and y down; cells are 4 pixels wide, and
+        cover the picture filled up to multiples of 8; and there are no
+        `carrier` and `team`.
         position: `(batch, 2)`, metres.
         heatmap: `(batch, rows, columns)`, sums to 1; row 0 has the smallest y.
         radius_50, radius_90: `(batch,)`, metres around `position` in which the

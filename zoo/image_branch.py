@@ -9,8 +9,10 @@ from convzoo.zoo.distribution import Distribution
 from convzoo.zoo.pitch import mirrored_maps
 from convzoo.zoo.spatial_network import SpatialNetwork
 
-# Pixels along the side of a cell: two convolutions halve the picture.
-_CELL = 4
+# Pixels along the side of a position of the network: convolutions halve the
+# picture three times. Each says of 2 x 2 cells how likely they are.
+_STRIDE = 8
+_CELL = _STRIDE // 2
 # Of the loss, in metres, as for players.
 _SIGMA, _DELTA = 2.5, 2.0
 
@@ -19,14 +21,15 @@ class ImageBranch(keras.layers.Layer):
     """A network over a picture, and the distribution that it means.
 
     Pictures are filled up with zeros, below and to the right, until their sides
-    are multiples of 4 pixels: mirrored, they are the same picture then.
+    are multiples of 8 pixels: mirrored, they are the same picture then.
 
     Args:
         channels: of the picture.
         pixels_per_metre: of the pictures that it is trained for.
         length: of the pitch, in metres.
         spatial: of `SpatialNetwork`.
-        map_width: its channels, and twice those of the first convolution.
+        map_width: its channels, and those of the convolutions before it, of
+            which the first has half.
     """
 
     def __init__(
@@ -42,11 +45,11 @@ class ImageBranch(keras.layers.Layer):
         self.pad = layers.ZeroPadding2D(1, **policy)
         self.halve = [
             layers.Conv2D(filters, 4, 2, activation="gelu", **policy)
-            for filters in ((map_width + 1) // 2, map_width)
+            for filters in ((map_width + 1) // 2, map_width, map_width)
         ]
         self.network = SpatialNetwork(map_width, map_width, spatial, **policy)
         # In float32: what it says is probabilities.
-        self.score = layers.Dense(1, dtype="float32")
+        self.score = layers.Dense(4, dtype="float32")
 
     def build(self, *_):
         shape = (None, None, None, self.channels)
@@ -58,7 +61,7 @@ class ImageBranch(keras.layers.Layer):
         self.built = True
 
     def checked(self, inputs):
-        """Pictures with sides that are multiples of 4.
+        """Pictures with sides that are multiples of 8.
 
         Raises:
             ValueError: another rank, or other channels.
@@ -79,7 +82,7 @@ class ImageBranch(keras.layers.Layer):
 
     def whole(self, sides):
         """Of a picture that is filled up."""
-        return [(n + _CELL - 1) // _CELL * _CELL for n in sides]
+        return [(n + _STRIDE - 1) // _STRIDE * _STRIDE for n in sides]
 
     def mirrored(self, inputs, signs):
         """Left and right, above and below change where a sign is -1."""
@@ -94,7 +97,7 @@ class ImageBranch(keras.layers.Layer):
         for conv in self.halve:
             maps = conv(self.pad(maps))
         maps = self.network(maps, training=training)
-        return [self.score(maps)[:, :, :, 0]]
+        return [ops.depth_to_space(self.score(maps), 2)[:, :, :, 0]]
 
     def distribution(self, parts, inputs):
         """A `Distribution` of what `call` said; there is no rest."""

@@ -320,7 +320,7 @@ def pictures(height=45, width=62, batch=2):
 def test_pictures_of_any_size(spatial, height, width):
     found = outputs(watching(spatial=spatial), pictures(height, width))
     assert sorted(found) == SEEN
-    rows, columns = (height + 3) // 4, (width + 3) // 4
+    rows, columns = ((n + 7) // 8 * 2 for n in (height, width))
     assert found["heatmap"].shape == (2, rows, columns)
     np.testing.assert_allclose(found["heatmap"].sum((1, 2)), 1, atol=1e-4)
     assert np.all(found["position"] >= 2 - 1e-3)
