@@ -140,7 +140,7 @@ def evaluate_ball(
     model = BallPositionPredictor.load(preset)
     model.flips = flips
     for path in data:
-        game, learned = frames_to_evaluate(path, model.pitch, positions_only)
+        game, learned = frames_to_evaluate(path, model, positions_only)
         qualities = evaluate(model, game, learned)
         title = f"{path.name}, {len(game)} frames"
         Console().print(_ball_table(title, qualities))

@@ -307,6 +307,12 @@ def train_ball(
         str, typer.Option(help="Length and width in metres.")
     ] = "105,68",
     pixels_per_metre: Annotated[float, typer.Option(help="Of pictures.")] = 4.0,
+    frames: Annotated[
+        int, typer.Option(help="How many the model sees, the newest last.")
+    ] = 1,
+    frame_rate: Annotated[
+        float | None, typer.Option(help="Of these frames, in a second.")
+    ] = None,
     width: Annotated[int, typer.Option(help="Channels of a player.")] = 96,
     depth: Annotated[
         int, typer.Option(help="How often players see each other.")
@@ -343,6 +349,8 @@ def train_ball(
         spatial=spatial,
         map_width=map_width,
         pixels_per_metre=pixels_per_metre,
+        frames=frames,
+        frame_rate=frame_rate,
         width=width,
         depth=depth,
         heads=heads,

@@ -29,7 +29,7 @@ class BallAugmentation:
             long, with the ball anywhere in it; players beyond are missing.
 
     Call arguments:
-        inputs: as `Tracking.inputs`.
+        inputs: as `Tracking.inputs`, of single frames or of several.
         ball: `(batch, 2)`.
         random: a `numpy.random.Generator`.
 
@@ -61,11 +61,16 @@ class BallAugmentation:
         swapped = random.random(batch) < 0.5
         team[swapped] = 1 - team[swapped]
         for array in (players, velocities):
-            scale = self.jitter * random.random((batch, 1, 1))
+            scale = self.jitter * random.random(batch)
+            scale = scale.reshape(batch, *[1] * (array.ndim - 1))
             array += scale * random.normal(size=array.shape)
-        missing = self._beyond_the_camera(players, ball, random)
+        # Of several frames, the newest counts.
+        newest = players if players.ndim == 3 else players[:, -1]
+        missing = self._beyond_the_camera(newest, ball, random)
         missing |= self._dropped(team, random)
-        players[missing] = velocities[missing] = np.nan
+        missing = missing.reshape(batch, *[1] * (players.ndim - 3), -1, 1)
+        for array in (players, velocities):
+            np.copyto(array, np.nan, where=missing)
         velocities[random.random(batch) < self.drop_velocities] = np.nan
         changed = {"players": players, "velocities": velocities, "team": team}
         return changed, ball

@@ -7,7 +7,7 @@ import numpy as np
 
 from convzoo.training.ball_quality import ball_quality, nearest_players
 from convzoo.training.gradient_boosting import gradient_boosting
-from convzoo.training.predict_ball import predict_ball
+from convzoo.training.predict_ball import of_model, predict_ball
 from convzoo.training.read_tracking import read_tracking
 
 
@@ -24,7 +24,7 @@ def evaluate_ball(model, game, learned=None, batch_size=256):
       predictor that puts the ball at a player does better.
 
     Args:
-        model: a `BallPositionPredictor` of single frames.
+        model: a `BallPositionPredictor`.
         game: a `Tracking` whose ball is known in every frame.
         learned: None, or a `Tracking` of other frames, from which simple
             predictors may learn.
@@ -47,13 +47,13 @@ def evaluate_ball(model, game, learned=None, batch_size=256):
     return {name: ball_quality(game, outputs) for name, outputs in said.items()}
 
 
-def frames_to_evaluate(path, pitch=(105.0, 68.0), positions_only=False):
+def frames_to_evaluate(path, model, positions_only=False):
     """The test of a file and its frames to learn from, both with a ball; all of
     them and none, if it has no test.
 
     Args:
         path: see `read_tracking`.
-        pitch: its length and width, in metres.
+        model: a `BallPositionPredictor`, which may need frames before each.
         positions_only: whether velocities are hidden.
 
     Returns:
@@ -62,7 +62,7 @@ def frames_to_evaluate(path, pitch=(105.0, 68.0), positions_only=False):
     Raises:
         ValueError: the file cannot be used, or its ball is never known.
     """
-    game = read_tracking(path, pitch)
+    game = of_model(read_tracking(path, model.pitch), model)
     if positions_only:
         game = game.without_velocities()
     parts = game.tested, game.learned

@@ -53,7 +53,7 @@ def fill_ball(tracking, model, batch_size=256):
     Args:
         tracking: a `Tracking`, or a `TrackingDataset` of kloppy in any
             coordinates and on any pitch.
-        model: a `BallPositionPredictor` of single frames.
+        model: a `BallPositionPredictor`.
         batch_size: frames at once.
 
     Returns:

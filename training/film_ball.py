@@ -84,7 +84,7 @@ def film_ball(
 
     Args:
         tracking: a `Tracking`, with the true ball where it is known.
-        model: a `BallPositionPredictor` of single frames.
+        model: a `BallPositionPredictor`.
         path: of the clip, `.gif` or, where ffmpeg is installed, `.mp4`.
         frames: as in `choose_frames`.
         frame_rate: frames a second, from 0.1 to 50. In a .gif a frame stays

@@ -7,8 +7,10 @@ from convzoo.training.kloppy_pitch import KloppyPitch, has_place, turns
 from convzoo.training.running_velocities import running_velocities
 from convzoo.training.tracking import Tracking
 
-# More minutes than a period has.
+# More minutes than a period has: `time` is that of the period and so many
+# seconds for each before it.
 _MINUTES = 1000
+SECONDS_OF_PERIOD = 60 * _MINUTES
 
 
 def kloppy_tracking(dataset, pitch=None):
@@ -48,6 +50,7 @@ def kloppy_tracking(dataset, pitch=None):
         running_velocities(players, who, times, periods),
         ground.to_metres(_balls(dataset, ground)) * scale,
         group=periods * _MINUTES + (times // 60).astype(int),
+        time=periods * SECONDS_OF_PERIOD + times,
         pitch=tuple(pitch),
     )
 

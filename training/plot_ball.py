@@ -8,7 +8,7 @@ import numpy as np
 from convzoo.layers.checks import is_integer
 from convzoo.training.ball_scene import BallScene, check_packages
 from convzoo.training.fill_ball import check_target
-from convzoo.training.predict_ball import predict_ball
+from convzoo.training.predict_ball import of_model, predict_ball
 
 _SUFFIXES = (".png", ".pdf", ".svg")
 
@@ -64,7 +64,7 @@ def plot_ball(tracking, model, path, frame=None, overwrite=False):
 
     Args:
         tracking: a `Tracking`, with the true ball where it is known.
-        model: a `BallPositionPredictor` of single frames.
+        model: a `BallPositionPredictor`.
         path: of the picture, `.png`, `.pdf` or `.svg`.
         frame: as in `choose_frame`.
         overwrite: whether to replace one that is there.
@@ -91,7 +91,8 @@ def say_where(tracking, model, frames):
 
     Heatmaps of a whole game are large: of those frames alone they are made.
     """
-    outputs = predict_ball(model, tracking[frames], heatmaps=True)
+    chosen = of_model(tracking, model)[frames]
+    outputs = predict_ball(model, chosen, heatmaps=True)
     for index in range(len(frames)):
         yield {name: array[index] for name, array in outputs.items()}
 

@@ -4,6 +4,7 @@ import numpy as np
 
 from convzoo.training.pitch_view import PitchView
 from convzoo.training.render_pitch import render_pitch
+from convzoo.training.with_past import with_past
 from convzoo.zoo.pitch import map_of
 
 _LENGTHS = ("radius_50", "radius_90")
@@ -15,8 +16,9 @@ def predict_ball(model, tracking, batch_size=256, heatmaps=False):
     A model of pictures gets those that `render_pitch` draws.
 
     Args:
-        model: a `BallPositionPredictor` of single frames.
-        tracking: a `Tracking`, with a frame.
+        model: a `BallPositionPredictor`.
+        tracking: a `Tracking`, with a frame. Of a model of several frames,
+            see `of_model`.
         batch_size: frames at once.
         heatmaps: whether to keep them; those of a game would fill the memory.
 
@@ -26,9 +28,11 @@ def predict_ball(model, tracking, batch_size=256, heatmaps=False):
         whose row 0 has the smallest y, see `map_edges`.
 
     Raises:
-        ValueError: the pitch is not the one that the model was trained for.
+        ValueError: the pitch is not the one that the model was trained for, or
+            it needs frames before, and no times are known.
     """
     check_pitch(tracking, model)
+    tracking = of_model(tracking, model)
     batches = [
         _of_batch(model, tracking[start : start + batch_size], heatmaps)
         for start in range(0, len(tracking), batch_size)
@@ -37,6 +41,17 @@ def predict_ball(model, tracking, batch_size=256, heatmaps=False):
         name: np.concatenate([batch[name] for batch in batches])
         for name in batches[0]
     }
+
+
+def of_model(tracking, model):
+    """The same frames, with as many before each as the model takes.
+
+    To be done before frames are chosen: those that are left out are the past
+    of others.
+    """
+    if tracking.past.shape[1] == model.frames - 1:
+        return tracking
+    return with_past(tracking, model.frames, model.frame_rate)
 
 
 def check_pitch(tracking, model):

@@ -18,6 +18,7 @@ _PROVIDER = re.compile(r"(?P<provider>[a-z]{2,}):(?P<paths>.+)", re.DOTALL)
 _WIDE = re.compile(r"(?P<who>.+)_(?P<axis>x|y|vx|vy)")
 # What an `.npz` file must and may have, as `Tracking` calls it.
 _NEEDED = ("players", "team")
+_KNOWN = ("velocities", "ball", "time")
 _GROUPS = ("lineup", "minute")
 
 
@@ -25,8 +26,8 @@ def read_tracking(path, pitch=(105.0, 68.0)):
     """The frames of a file, or of a provider's files.
 
     - `.npz`: arrays `players`, `team` and, where known, `velocities` and `ball`
-      as in `Tracking`; `split`, 1 for the test; `lineup` or `minute`, which
-      frames stay together.
+      as in `Tracking`, and so for `time`; `split`, 1 for the test; `lineup` or
+      `minute`, which frames stay together.
     - `.csv` with a row for each player and frame: `frame`, `team`, `player`,
       `x`, `y` and, where known, `vx` and `vy`. Rows of the team `ball` are the
       ball's.
@@ -36,8 +37,8 @@ def read_tracking(path, pitch=(105.0, 68.0)):
       `read_provider`, which scales to the pitch.
     - `tfds:metrica`, or another dataset that `tfds_tracking` takes.
 
-    Empty cells are not known. The team that comes first is 0. Positions are
-    metres from the centre spot.
+    A `.csv` may have a column `time`, in seconds. Empty cells are not known. The
+    team that comes first is 0. Positions are metres from the centre spot.
 
     Args:
         path: of the file, or what else is named above.
@@ -75,7 +76,7 @@ def _read_npz(path):
         missing = [name for name in _NEEDED if name not in stored.files]
         if missing:
             raise ValueError(f"has no array called {missing[0]!r}")
-        names = [n for n in ("velocities", "ball") if n in stored.files]
+        names = [name for name in _KNOWN if name in stored.files]
         arrays = {name: stored[name] for name in (*_NEEDED, *names)}
         if "split" in stored.files:
             arrays["test"] = stored["split"] == 1
@@ -96,10 +97,11 @@ def _read_csv(path):
         )
     if not rows:
         raise ValueError("has no frames")
+    times = {row["frame"]: row.get("time") or np.nan for row in rows}
     if {"team", "player", "x", "y"} <= set(names):
-        return _packed(_of_long(rows))
+        return _packed(_of_long(rows), times)
     if any(_WIDE.fullmatch(name) for name in names):
-        return _packed(_of_wide(rows, names))
+        return _packed(_of_wide(rows, names), times)
     raise ValueError(
         "needs the columns 'team', 'player', 'x' and 'y', or ones such as "
         f"'home_1_x' and 'home_1_y'. There are: {', '.join(names)}"
@@ -123,8 +125,8 @@ def _of_wide(rows, names):
                 yield row["frame"], team, player, match["axis"], row[name]
 
 
-def _packed(cells):
-    """Arrays of numbers that came one by one."""
+def _packed(cells, times):
+    """Arrays of numbers that came one by one, and the times of frames."""
     frames, players, teams, numbers = {}, {}, {}, []
     for frame, team, player, axis, text in cells:
         who = _BALL if team.lower() == _BALL else (team, player)
@@ -148,4 +150,5 @@ def _packed(cells):
         "velocities": state[:, :, 2:],
         "team": np.tile(np.array(team, "int8"), (len(frames), 1)),
         "ball": ball[:, :2],
+        "time": [float(times[frame]) for frame in frames],
     }

@@ -46,7 +46,9 @@ def simulate_play(frames, frame_rate=5.0, seed=0):
     play = _Play(np.random.default_rng(seed), 1 / frame_rate)
     states = [play.step() for _ in range(frames)]
     players, velocities, ball = map(np.stack, zip(*states, strict=True))
-    return Tracking(players, np.tile(play.team, (frames, 1)), velocities, ball)
+    team = np.tile(play.team, (frames, 1))
+    time = np.arange(frames) / frame_rate
+    return Tracking(players, team, velocities, ball, time=time)
 
 
 class _Play:

@@ -10,7 +10,7 @@ from convzoo.training.tracking import Tracking
 
 # The pitch of all of them, in metres.
 _PITCH = 105.0, 68.0
-_NEEDED = {"players", "velocities", "team", "ball", "game", "period", "minute"}
+_NEEDED = {"players", "velocities", "team", "ball", "game", "period", "time"}
 # More periods than a game has, and more minutes than a period.
 _PERIODS, _MINUTES = 10, 1000
 
@@ -53,8 +53,9 @@ def tfds_tracking(name, pitch=_PITCH):
         stacked["velocities"] * scale,
         stacked["ball"] * scale,
         stacked["test"],
-        half * _MINUTES + stacked["minute"],
-        tuple(pitch),
+        half * _MINUTES + (stacked["time"] // 60).astype(int),
+        60 * _MINUTES * half + stacked["time"],
+        pitch=tuple(pitch),
     )
 
 

@@ -15,7 +15,16 @@ _OUTLIERS = 0.01
 # Metres over which players of a game are spread at least, and how many of them.
 _SPREAD = 2.5
 _FEW = 4
-_ARRAYS = ("players", "team", "velocities", "ball", "test", "group")
+_ARRAYS = (
+    "players",
+    "team",
+    "velocities",
+    "ball",
+    "test",
+    "group",
+    "time",
+    "past",
+)
 
 
 @dataclass(frozen=True)
@@ -34,6 +43,11 @@ class Tracking:
         test: booleans `(frames,)`, which frames are never learned from.
         group: integers `(frames,)`; frames of one group, of the same line-up
             or minute, are much alike, and stay together in `split`.
+        time: `(frames,)` seconds, which go on by a gap from one period, or
+            game, to the next.
+        past: `(frames, before, n, 4)`, positions and velocities of the frames
+            before each, the oldest first, for a model of several frames: see
+            `with_past`. None of them, unless it was asked for.
         pitch: its length and width.
 
     Raises:
@@ -47,6 +61,8 @@ class Tracking:
     ball: np.ndarray | None = None
     test: np.ndarray | None = None
     group: np.ndarray | None = None
+    time: np.ndarray | None = None
+    past: np.ndarray | None = None
     pitch: tuple[float, float] = (105.0, 68.0)
 
     def __post_init__(self):
@@ -73,6 +89,11 @@ class Tracking:
         ball[np.isnan(ball).any(1)] = np.nan
         test = _checked("test", self.test, (frames,), "bool", False)
         group = _checked("group", self.group, (frames,), "int64", 0)
+        time = _checked("time", self.time, (frames,), "float64", np.nan)
+        before = 0 if self.past is None else np.shape(self.past)[1]
+        past = _checked(
+            "past", self.past, (frames, before, count, 4), "float32", np.nan
+        )
         for name, array in (
             ("players", players),
             ("team", team),
@@ -80,6 +101,8 @@ class Tracking:
             ("ball", ball),
             ("test", test),
             ("group", group),
+            ("time", time),
+            ("past", past),
         ):
             object.__setattr__(self, name, array)
 
@@ -88,9 +111,9 @@ class Tracking:
 
     def __getitem__(self, frames):
         """Those frames alone, maybe none: a slice, indices or booleans."""
-        return self._with(**{n: getattr(self, n)[frames] for n in _ARRAYS})
+        return self.with_(**{n: getattr(self, n)[frames] for n in _ARRAYS})
 
-    def _with(self, **arrays):
+    def with_(self, **arrays):
         """A copy with other arrays, which were checked before."""
         other = copy.copy(self)
         for name, array in arrays.items():
@@ -109,11 +132,15 @@ class Tracking:
 
     def without_velocities(self):
         """The same frames, of which positions alone are known."""
-        return self._with(velocities=np.full_like(self.velocities, np.nan))
+        past = self.past.copy()
+        past[:, :, :, 2:] = np.nan
+        return self.with_(
+            velocities=np.full_like(self.velocities, np.nan), past=past
+        )
 
     def with_ball(self, ball):
         """The same frames, with the ball at `(frames, 2)`."""
-        return self._with(ball=ball.astype("float32"))
+        return self.with_(ball=ball.astype("float32"))
 
     @property
     def fingerprint(self):
@@ -158,14 +185,16 @@ class Tracking:
                 f"`count` must be at least that of the {there} players. "
                 f"Received: count={count}"
             )
-        more = (0, 0), (0, (count or there) - there)
-        vectors = (*more, (0, 0))
+        state = np.concatenate([self.players, self.velocities], axis=2)
+        if self.past.shape[1]:
+            newest = np.expand_dims(state, 1)
+            state = np.concatenate([self.past, newest], axis=1)
+        more = [(0, 0)] * (state.ndim - 2) + [(0, (count or there) - there)]
+        state = np.pad(state, [*more, (0, 0)], constant_values=np.nan)
         return {
-            "players": np.pad(self.players, vectors, constant_values=np.nan),
-            "velocities": np.pad(
-                self.velocities, vectors, constant_values=np.nan
-            ),
-            "team": np.pad(self.team.astype("float32"), more),
+            "players": state[..., :2],
+            "velocities": state[..., 2:],
+            "team": np.pad(self.team.astype("float32"), [(0, 0), more[-1]]),
         }
 
 

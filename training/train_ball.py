@@ -28,6 +28,7 @@ from convzoo.training.predict_ball import predict_ball, view_of
 from convzoo.training.read_tracking import read_tracking
 from convzoo.training.run import Run
 from convzoo.training.tensorboard import Curves
+from convzoo.training.with_past import with_past
 from convzoo.zoo.ball_position_predictor import BallPositionPredictor
 
 _OF_THE_NETWORK = (
@@ -36,6 +37,8 @@ _OF_THE_NETWORK = (
     "map_width",
     "pitch",
     "pixels_per_metre",
+    "frames",
+    "frame_rate",
     "width",
     "depth",
     "heads",
@@ -53,6 +56,8 @@ def train_ball(
     map_width=32,
     pitch=(105.0, 68.0),
     pixels_per_metre=4.0,
+    frames=1,
+    frame_rate=None,
     width=96,
     depth=4,
     heads=3,
@@ -73,7 +78,7 @@ def train_ball(
     tensorboard=False,
     verbose="auto",
 ):
-    """Train a `BallPositionPredictor` of single frames, by AdamW.
+    """Train a `BallPositionPredictor` by AdamW.
 
     Called again with the same arguments, it goes on where it was stopped or
     killed, and ends with the same weights.
@@ -87,11 +92,14 @@ def train_ball(
             none, and the last weights are the best.
         sees: `"players"`, or `"image"` for pictures of them, which
             `render_pitch` draws; see `BallPositionPredictor`, and so for the
-            next eight.
+            next ten.
         spatial: how far the network over the map sees.
         map_width: channels of the network over the map.
         pitch: length and width, in metres.
         pixels_per_metre: of pictures.
+        frames: how many a model sees; above 1 the files need times, see
+            `with_past`.
+        frame_rate: of them, in frames a second.
         width: channels of a player's token.
         depth: how often players see each other.
         heads: in how many ways at once.
@@ -125,17 +133,20 @@ def train_ball(
     paths = [data] if isinstance(data, (str, os.PathLike)) else list(data)
     _check(settings, paths)
     check_flag("tensorboard", tensorboard)
-    games = [read_tracking(path, pitch).learned for path in paths]
+    keras.utils.set_random_seed(seed)
+    model = BallPositionPredictor(
+        **{name: settings[name] for name in _OF_THE_NETWORK}
+    )
+    games = [
+        with_past(read_tracking(path, pitch), frames, frame_rate).learned
+        for path in paths
+    ]
     parts = [game.split(hold_out) for game in games]
     held_out = [held for _, held in parts if len(held)]
     settings["data"] = [
         f"{len(game)} frames, {game.fingerprint}" for game in games
     ]
-    keras.utils.set_random_seed(seed)
-    model = BallPositionPredictor(
-        **{name: settings[name] for name in _OF_THE_NETWORK}
-    )
-    frames = BallFrames(
+    batches = BallFrames(
         [learned for learned, _ in parts],
         batch_size,
         epoch_steps,
@@ -153,7 +164,7 @@ def train_ball(
     )
     _compile(model, settings)
     callbacks = [Curves(run.folder)] if tensorboard else []
-    run.train(model, frames, steps // epoch_steps, verbose, callbacks)
+    run.train(model, batches, steps // epoch_steps, verbose, callbacks)
     return run
 
 

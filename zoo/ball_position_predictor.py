@@ -158,6 +158,11 @@ class BallPositionPredictor(Pretrained, keras.Model):
         ):
             check_positive(name, value)
         check_number("dropout", dropout, 0, 1)
+        if sees == "image" and frames > 1:
+            raise ValueError(
+                "`frames` must be 1 for a model of pictures. "
+                f"Received: frames={frames}"
+            )
         if frame_rate is not None or frames > 1:
             check_above("frame_rate", frame_rate, 0)
         # Keras would round metres to halves.

@@ -116,6 +116,8 @@ def test_minutes_stay_together(tmp_path):
     minutes = [1000, 1001, 1002, 2000, 2001, 2002]
     assert sorted(set(found.group)) == minutes
     assert [np.sum(found.group == m) for m in minutes] == [15, 15, 10] * 2
+    assert np.diff(found.time[:40]) == pytest.approx(4)
+    assert np.diff(found.time)[39] > 1e4
     # Four seconds between frames: nobody knows how they ran.
     assert np.isnan(found.velocities).all()
 

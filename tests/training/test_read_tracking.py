@@ -77,13 +77,24 @@ def test_csv_without_velocities(tmp_path):
     assert_same(found, Tracking(**{**game(), "velocities": None}))
 
 
+def test_csv_with_times(tmp_path):
+    rows = "frame,time,home_1_x,home_1_y,away_1_x,away_1_y"
+    for frame, time in enumerate(("0.2", "0.4", "")):
+        rows += f"\n{frame},{time},{9 * frame},1,5,6"
+    (tmp_path / "game.csv").write_text(rows)
+    found = read_tracking(tmp_path / "game.csv")
+    np.testing.assert_array_equal(found.time, [0.2, 0.4, np.nan])
+
+
 def test_npz(tmp_path):
     split, lineup = np.array([0, 0, 1, 1, 0]), np.array([3, 3, 3, 8, 8])
-    arrays = {**game(), "split": split, "lineup": lineup}
+    time = np.arange(5) / 5
+    arrays = {**game(), "split": split, "lineup": lineup, "time": time}
     np.savez(tmp_path / "game.npz", **arrays)
     found = read_tracking(tmp_path / "game.npz")
     assert_same(found, Tracking(**game(), test=split == 1))
     np.testing.assert_array_equal(found.group, lineup)
+    np.testing.assert_array_equal(found.time, time)
 
 
 @pytest.mark.parametrize("name", ["mlsa18", "tracab", "skillcorner"])

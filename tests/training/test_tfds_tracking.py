@@ -34,7 +34,7 @@ def test_games_with_fewer_players_are_filled_up(monkeypatch):
             "ball": np.array(ball, "float32"),
             "game": game,
             "period": 2,
-            "minute": 7,
+            "time": 431.5,
             "frame": 0,
         }
 
@@ -48,6 +48,8 @@ def test_games_with_fewer_players_are_filled_up(monkeypatch):
     found = tfds_tracking("mine", (52.5, 68.0))
     assert found.test.tolist() == [True, False, False]
     assert found.group.tolist() == [32007, 12007, 22007]
+    seconds = np.array([32, 12, 22]) * 60_000 + 431.5
+    np.testing.assert_array_equal(found.time, seconds)
     assert found.players.shape == (3, 3, 2)
     seen = ~np.isnan(found.players[:, :, 0])
     assert seen.sum(1).tolist() == [1, 2, 3]

@@ -6,8 +6,12 @@ import pytest
 from convzoo.training.ball_quality import ball_quality, nearest_players
 from convzoo.training.block_bootstrap import block_bootstrap
 from convzoo.training.evaluate_ball import evaluate_ball, frames_to_evaluate
+from convzoo.training.fill_ball import fill_ball
 from convzoo.training.gradient_boosting import gradient_boosting
+from convzoo.training.predict_ball import predict_ball
+from convzoo.training.read_tracking import read_tracking
 from convzoo.training.run import Run
+from convzoo.training.simulate_play import simulate_play
 from convzoo.training.tracking import Tracking
 from convzoo.training.train_ball import train_ball
 from convzoo.zoo import BallPositionPredictor
@@ -42,6 +46,12 @@ def game(frames=60, count=6, seed=0):
     }
 
 
+def small(**arguments):
+    return BallPositionPredictor(
+        width=4, depth=1, heads=1, map_width=4, **arguments
+    )
+
+
 @pytest.fixture
 def files(tmp_path):
     for name, count in (("a", 6), ("b", 8)):
@@ -57,7 +67,7 @@ def test_training_learns(files, tmp_path):
     assert last["loss"] < first["loss"]
     assert {"validation_distance", "validation_top_1"} <= set(last)
     model = BallPositionPredictor.load(run.folder)
-    centre = evaluate_ball(model, frames_to_evaluate(files[0])[0])
+    centre = evaluate_ball(model, frames_to_evaluate(files[0], model)[0])
     assert centre["run"].mean < centre["pitch centre"].mean
 
 
@@ -142,6 +152,8 @@ def test_the_test_is_not_learned(files, tmp_path):
         ("patience", 0),
         ("crop", 3),
         ("pitch", (1,)),
+        ("frames", 0),
+        ("frame_rate", 0),
     ],
 )
 def test_arguments_are_quoted(name, value, files, tmp_path):
@@ -225,8 +237,8 @@ def test_simple_predictors():
 
 
 def test_boosting_learns_from_other_frames(files, monkeypatch):
-    model = BallPositionPredictor(width=4, depth=1, heads=1, map_width=4)
-    tested, learned = frames_to_evaluate(files[0])
+    model = small()
+    tested, learned = frames_to_evaluate(files[0], model)
     name = "gradient boosting"
     assert name not in evaluate_ball(model, tested)
     assert name not in evaluate_ball(model, tested, learned[:0])
@@ -243,14 +255,49 @@ def test_boosting_learns_from_other_frames(files, monkeypatch):
 
 
 def test_frames_to_evaluate(files, tmp_path):
-    assert [len(part) for part in frames_to_evaluate(files[0])] == [20, 40]
+    parts = frames_to_evaluate(files[0], small())
+    assert [len(part) for part in parts] == [20, 40]
     given = {k: v for k, v in game().items() if k != "split"}
     np.savez(tmp_path / "all.npz", **given)
-    parts = frames_to_evaluate(tmp_path / "all.npz")
+    parts = frames_to_evaluate(tmp_path / "all.npz", small())
     assert [len(part) for part in parts] == [60, 0]
-    for hidden in frames_to_evaluate(files[0], positions_only=True):
+    for hidden in frames_to_evaluate(files[0], small(), positions_only=True):
         assert np.isnan(hidden.velocities).all()
     del given["ball"]
     np.savez(tmp_path / "none.npz", **given)
     with pytest.raises(ValueError, match=r"none\.npz: has no frame with a b"):
-        frames_to_evaluate(tmp_path / "none.npz")
+        frames_to_evaluate(tmp_path / "none.npz", small())
+
+
+def test_several_frames(tmp_path):
+    """Trained, evaluated and filled with what was before each frame."""
+    play = simulate_play(60, frame_rate=10.0)
+    arrays = {n: getattr(play, n) for n in ("players", "team", "ball")}
+    arrays["split"] = np.arange(60) // 5 % 2
+    path = tmp_path / "game.npz"
+    settings = {**QUICK, "frames": 3, "frame_rate": 5.0}
+    np.savez(path, **arrays)
+    with pytest.raises(ValueError, match="`time`"):
+        train_ball(path, tmp_path / "run", **settings)
+    np.savez(path, **arrays, time=play.time)
+    run = train_ball(path, tmp_path / "run", **settings)
+    model = BallPositionPredictor.load(run.folder)
+    assert (model.frames, model.frame_rate) == (3, 5.0)
+    tested, learned = frames_to_evaluate(path, model)
+    # Of each five in a row, the last has a frame 0.4 seconds ago, and three
+    # have one 0.2 seconds ago.
+    known = ~np.isnan(tested.past[:, :, 0, 0])
+    assert known.sum(0).tolist() == [6, 18]
+    found = evaluate_ball(model, tested)[model.name]
+    whole = read_tracking(path)
+    outputs = predict_ball(model, whole)
+    said = whole.tested.with_ball(outputs["position"][whole.test])
+    distances = np.linalg.norm(said.ball - tested.ball, axis=1)
+    assert found.mean == pytest.approx(distances.mean(), rel=1e-4)
+    filled = fill_ball(whole.with_ball(np.full((60, 2), np.nan)), model)
+    np.testing.assert_allclose(
+        filled.tracking.ball, outputs["position"], atol=1e-3
+    )
+    alone = predict_ball(model, whole[14:15])
+    with_others = outputs["position"][14:15]
+    assert not np.allclose(alone["position"], with_others, atol=1e-3)

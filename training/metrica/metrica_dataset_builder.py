@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import tensorflow_datasets as tfds
 
+from convzoo.training.kloppy_tracking import SECONDS_OF_PERIOD
 from convzoo.training.read_provider import read_provider
 
 _HOMEPAGE = "https://github.com/metrica-sports/sample-data"
@@ -66,7 +67,7 @@ class Builder(tfds.core.GeneratorBasedBuilder):
                     "ball": _tensor((2,), "Metres; NaN where nobody saw it."),
                     "game": _tensor((), "1, 2 or 3.", np.int64),
                     "period": _tensor((), "1 or 2.", np.int64),
-                    "minute": _tensor((), "Of the period, from 0.", np.int64),
+                    "time": _tensor((), "Seconds of the period."),
                     "frame": _tensor((), "Of the game, from 0.", np.int64),
                 }
             ),
@@ -85,8 +86,8 @@ class Builder(tfds.core.GeneratorBasedBuilder):
         for game in sorted({game for game, _ in halves}):
             paths = [files[name] for name in _GAMES[game]]
             frames = read_provider("metrica", paths, sample_rate=_SAMPLE_RATE)
-            for index, group in enumerate(frames.group):
-                period, minute = divmod(int(group), 1000)
+            for index, time in enumerate(frames.time):
+                period, second = divmod(time, SECONDS_OF_PERIOD)
                 if (game, period) in halves:
                     yield (
                         game * 10**6 + index,
@@ -96,8 +97,8 @@ class Builder(tfds.core.GeneratorBasedBuilder):
                             "team": frames.team[index].astype(np.int64),
                             "ball": frames.ball[index],
                             "game": game,
-                            "period": period,
-                            "minute": minute,
+                            "period": int(period),
+                            "time": np.float32(second),
                             "frame": index,
                         },
                     )

@@ -115,7 +115,9 @@ def test_frames_are_those_of_the_files(built, folder):
             np.testing.assert_array_equal(
                 [frame[name] for frame in ours], getattr(read, name)
             )
-        assert {int(frame["minute"]) for frame in ours} == {0}
+        period = np.array([frame["period"] for frame in ours])
+        seconds = [frame["time"] for frame in ours] + 60_000 * period
+        np.testing.assert_allclose(seconds, read.time, atol=1e-3)
 
 
 def test_what_is_not_there_is_downloaded(folder, tmp_path, monkeypatch):

@@ -1,0 +1,62 @@
+"""Curves of how far networks look, and of what they gain by it."""
+
+import numpy as np
+from matplotlib.figure import Figure
+
+# Metres: of a bin of distances, and the last of them.
+_BIN, _LAST = 4, 60
+COLORS = {
+    "plain": "#7a7a7a",
+    "dilated": "#1f77b4",
+    "deformable": "#2a9d5c",
+    "non_local": "#c8342f",
+}
+
+
+def draw_curves(changes, figures, path):
+    """Two panels: changes over distance, and errors over reach.
+
+    Args:
+        changes: by network and seed, distances and changes `(2, players)`.
+        figures: by network and seed, a row: error before reaches at its end.
+        path: of the picture.
+    """
+    figure = Figure(figsize=(11, 4.2), layout="constrained")
+    left, right = figure.subplots(1, 2)
+    edges = np.arange(0, _LAST + _BIN, _BIN)
+    for kind, seeds in changes.items():
+        # Each network has logits of its own size.
+        curves = [_means(*seed, edges) / seed[1].mean() for seed in seeds]
+        left.plot(
+            edges[:-1] + _BIN / 2,
+            np.mean(curves, axis=0),
+            color=COLORS[kind],
+            label=kind.replace("_", "-"),
+        )
+        rows = np.array(figures[kind])
+        right.plot(
+            rows[:, -1],
+            rows[:, -3],
+            "o",
+            color=COLORS[kind],
+            label=kind.replace("_", "-"),
+        )
+    left.set_yscale("log")
+    left.set_xlabel("metres from the ball to the erased player")
+    left.set_ylabel("change of the logit at the ball, to its mean")
+    right.set_xlabel("metres within which 90 % of all changes lie")
+    right.set_ylabel("mean distance to the ball, metres")
+    for axes in (left, right):
+        axes.grid(alpha=0.3)
+        axes.legend()
+    figure.savefig(path, dpi=90)
+
+
+def _means(distances, changes, edges):
+    places = np.digitize(distances, edges)
+    return np.array(
+        [
+            changes[places == index].mean() if np.any(places == index) else 0
+            for index in range(1, len(edges))
+        ]
+    )
