@@ -322,8 +322,15 @@ def train_ball(
     steps: int = 12_000,
     epoch_steps: int = 400,
     batch_size: int = 64,
+    temperature: Annotated[
+        float,
+        typer.Option(help="1: all frames alike; more: all files alike."),
+    ] = 2.0,
     jitter: Annotated[float, typer.Option(help="Metres of noise.")] = 0.2,
-    drop_velocities: float = 0.15,
+    stretch: Annotated[
+        float, typer.Option(help="Share by which a pitch changes its size.")
+    ] = 0.05,
+    drop_velocities: float = 0.3,
     drop_players: float = 0.1,
     crop: Annotated[
         float, typer.Option(help="Share of frames that a camera cuts.")
@@ -359,7 +366,9 @@ def train_ball(
         steps=steps,
         epoch_steps=epoch_steps,
         batch_size=batch_size,
+        temperature=temperature,
         jitter=jitter,
+        stretch=stretch,
         drop_velocities=drop_velocities,
         drop_players=drop_players,
         crop=crop,

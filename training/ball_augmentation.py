@@ -22,6 +22,8 @@ class BallAugmentation:
         jitter: largest standard deviation of noise on positions, in metres, and
             on velocities, in metres a second; each frame has its own, evenly
             between 0 and this.
+        stretch: by at most this share a pitch is made longer, or shorter, and
+            by another wider, or narrower.
         drop_velocities: share of the frames whose velocities are all unknown.
         drop_players: share of the players that are missing, in a third of the
             frames.
@@ -40,13 +42,15 @@ class BallAugmentation:
     """
 
     jitter: float = 0.2
-    drop_velocities: float = 0.15
+    stretch: float = 0.05
+    drop_velocities: float = 0.3
     drop_players: float = 0.1
     crop: float = 0.15
 
     def __post_init__(self):
         check_number("jitter", self.jitter, 0)
-        for field in fields(self)[1:]:
+        check_number("stretch", self.stretch, 0, 1)
+        for field in fields(self)[2:]:
             check_fraction(field.name, getattr(self, field.name))
 
     def __call__(self, inputs, ball, random):
@@ -55,9 +59,12 @@ class BallAugmentation:
         team = inputs["team"].copy()
         ball = ball.copy()
         batch = len(ball)
-        signs = random.choice(np.array([-1, 1], "float32"), (batch, 2))
+        factors = random.choice(np.array([-1, 1], "float32"), (batch, 2))
+        factors *= random.uniform(
+            1 - self.stretch, 1 + self.stretch, (batch, 2)
+        )
         for array in (players, velocities, ball):
-            array *= signs.reshape(batch, *[1] * (array.ndim - 2), 2)
+            array *= factors.reshape(batch, *[1] * (array.ndim - 2), 2)
         swapped = random.random(batch) < 0.5
         team[swapped] = 1 - team[swapped]
         for array in (players, velocities):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from convzoo.layers.checks import check_positive
+from convzoo.layers.checks import check_number, check_positive
 from convzoo.training.epoch_dataset import EpochDataset
 from convzoo.training.render_pitch import render_pitch
 
@@ -10,9 +10,8 @@ from convzoo.training.render_pitch import render_pitch
 class BallFrames(EpochDataset):
     """Frames of several games, in batches that are the same whenever asked for.
 
-    Batch `index` of epoch `epoch` depends on `(seed, epoch, index)` alone. A
-    frame is as likely as any other, of whatever game; games with fewer players
-    are filled up with missing ones.
+    Batch `index` of epoch `epoch` depends on `(seed, epoch, index)` alone.
+    Games with fewer players are filled up with missing ones.
 
     Args:
         games: `Tracking`s; their frames with a ball, outside of the test, are
@@ -22,6 +21,9 @@ class BallFrames(EpochDataset):
         augmentation: None, or a `BallAugmentation`.
         seed: of the random draws.
         view: None, or a `PitchView` for pictures that `render_pitch` draws.
+        temperature: 1 draws each frame as often as any other; above, games of
+            few frames come more often than their share, up to all games alike:
+            a game of n frames in proportion to `n ** (1 / temperature)`.
 
     Returns, by index: `(inputs, ball)`, see `BallPositionPredictor`.
 
@@ -37,9 +39,11 @@ class BallFrames(EpochDataset):
         augmentation=None,
         seed=0,
         view=None,
+        temperature=1.0,
     ):
         check_positive("batch_size", batch_size)
         check_positive("steps", steps)
+        check_number("temperature", temperature, 1)
         super().__init__()
         learned = [game.learned for game in games]
         if not sum(map(len, learned)):
@@ -54,6 +58,10 @@ class BallFrames(EpochDataset):
             for name in inputs[0]
         }
         self.ball = np.concatenate([game.ball for game in learned])
+        lengths = np.array([len(game) for game in learned if len(game)])
+        # Of each frame; those of a game share what the game has.
+        shares = np.repeat(lengths ** (1 / temperature - 1), lengths)
+        self.shares = shares / shares.sum()
         self.batch_size = batch_size
         self.steps = steps
         self.augmentation = augmentation
@@ -65,7 +73,9 @@ class BallFrames(EpochDataset):
 
     def __getitem__(self, index):
         random = np.random.default_rng((self.seed, self.epoch, index))
-        chosen = random.integers(len(self.ball), size=self.batch_size)
+        chosen = random.choice(
+            len(self.ball), size=self.batch_size, p=self.shares
+        )
         inputs = {name: array[chosen] for name, array in self.inputs.items()}
         ball = self.ball[chosen]
         if self.augmentation is not None:

@@ -37,8 +37,8 @@ def read_tracking(path, pitch=(105.0, 68.0)):
       `read_provider`, which scales to the pitch.
     - `tfds:metrica`, or another dataset that `tfds_tracking` takes.
 
-    A `.csv` may have a column `time`, in seconds. Empty cells are not known. The
-    team that comes first is 0. Positions are metres from the centre spot.
+    A `.csv` may have a column `time`, in seconds. Empty cells are not known.
+    The team that comes first is 0. Positions are metres from the centre spot.
 
     Args:
         path: of the file, or what else is named above.

@@ -44,7 +44,13 @@ _OF_THE_NETWORK = (
     "heads",
     "dropout",
 )
-_OF_AUGMENTATION = ("jitter", "drop_velocities", "drop_players", "crop")
+_OF_AUGMENTATION = (
+    "jitter",
+    "stretch",
+    "drop_velocities",
+    "drop_players",
+    "crop",
+)
 
 
 def train_ball(
@@ -65,8 +71,10 @@ def train_ball(
     steps=12000,
     epoch_steps=400,
     batch_size=64,
+    temperature=2.0,
     jitter=0.2,
-    drop_velocities=0.15,
+    stretch=0.05,
+    drop_velocities=0.3,
     drop_players=0.1,
     crop=0.15,
     learning_rate=1e-3,
@@ -107,7 +115,9 @@ def train_ball(
         steps: to train for; a multiple of `epoch_steps`.
         epoch_steps: after which the run is saved and validated.
         batch_size: frames in a batch.
-        jitter: see `BallAugmentation`, and so for the next three.
+        temperature: see `BallFrames`.
+        jitter: see `BallAugmentation`, and so for the next four.
+        stretch: share of the pitch.
         drop_velocities: share of frames.
         drop_players: share of players.
         crop: share of frames.
@@ -153,6 +163,7 @@ def train_ball(
         BallAugmentation(**{n: settings[n] for n in _OF_AUGMENTATION}),
         seed,
         view_of(model) if sees == "image" else None,
+        temperature,
     )
     settings["model"] = model.arguments
     run = Run(

@@ -33,6 +33,18 @@ def test_a_batch_is_of_frames_that_are_learned():
         np.testing.assert_allclose(players[3] + 0.5, b, atol=1e-5)
 
 
+@pytest.mark.parametrize(("temperature", "ratio"), [(1, 9), (2, 3), (1e9, 1)])
+def test_few_frames_come_more_often(temperature, ratio):
+    games = game(90), game(10, seed=1)
+    batches = BallFrames(games, 40_000, 1, temperature=temperature)
+    _, ball = batches[0]
+    first = np.isin(ball[:, 0], games[0].ball[:, 0]).sum()
+    assert first / (40_000 - first) == pytest.approx(ratio, rel=0.05)
+    # All of a game alike.
+    _, counts = np.unique(ball[:, 0], return_counts=True)
+    assert len(counts) == 100
+
+
 def test_a_batch_is_the_same_whenever_asked_for():
     batches = BallFrames([game()], 4, 3, BallAugmentation(), seed=5)
     again = BallFrames([game()], 4, 3, BallAugmentation(), seed=5)
@@ -48,7 +60,7 @@ def test_a_batch_is_the_same_whenever_asked_for():
 def augmented(frames=4000, seed=0, **arguments):
     """A game and what becomes of it, without what is not asked for."""
     off = dict.fromkeys(
-        ("jitter", "drop_velocities", "drop_players", "crop"), 0
+        ("jitter", "stretch", "drop_velocities", "drop_players", "crop"), 0
     )
     tracking = game(frames, 10)
     inputs, ball = BallAugmentation(**{**off, **arguments})(
@@ -69,6 +81,21 @@ def test_mirrors_move_all_alike():
     same = (inputs["team"] == tracking.team).all(1)
     assert np.all((inputs["team"] == 1 - tracking.team).all(1) ^ same)
     assert abs(same.mean() - 0.5) < 0.05
+
+
+def test_pitches_are_stretched():
+    tracking, inputs, ball = augmented(stretch=0.1)
+    factors = np.abs(ball / tracking.ball)
+    assert factors.min() > 0.9 and factors.max() < 1.1
+    np.testing.assert_allclose(factors.mean(0), 1, atol=0.01)
+    np.testing.assert_allclose(factors.std(0), 0.2 / np.sqrt(12), rtol=0.05)
+    assert abs(np.corrcoef(factors.T)[0, 1]) < 0.05
+    for name in ("players", "velocities"):
+        np.testing.assert_allclose(
+            np.abs(inputs[name]),
+            np.abs(getattr(tracking, name)) * factors[:, None],
+            rtol=1e-5,
+        )
 
 
 def test_jitter():
@@ -121,6 +148,7 @@ def test_what_came_is_left_as_it_was():
     ("name", "value"),
     [
         ("jitter", -1),
+        ("stretch", 1),
         ("drop_velocities", 1.1),
         ("drop_players", "0"),
         ("crop", np.nan),
@@ -136,3 +164,5 @@ def test_games_without_a_frame_are_quoted():
         BallFrames([game(test=np.ones(30, bool))])
     with pytest.raises(ValueError, match="`steps`.*Received: steps=0"):
         BallFrames([game()], steps=0)
+    with pytest.raises(ValueError, match="`temperature`.*temperature=0.5"):
+        BallFrames([game()], temperature=0.5)
