@@ -58,9 +58,29 @@ def mapped_parts(function, parts, length, axis, arrays, *shared):
         arrays: a tuple of tensors, equally long along `axis`.
         shared: tensors that every part gets whole.
     """
-    step = keras.remat(function)
     stacked = tuple(_stacked(a, parts, length, axis) for a in arrays)
-    return ops.map(lambda part: step(*part, *shared), stacked)
+    return ops.map(lambda part: _again(function, (*part, *shared)), stacked)
+
+
+def _again(function, arrays):
+    """`function(*arrays)`, which the backward pass computes again.
+
+    Only numbers that have a gradient are its arguments: TensorFlow asks for
+    that of each argument, and warns of integers.
+    """
+    places = [
+        place
+        for place, array in enumerate(arrays)
+        if keras.backend.is_float_dtype(array.dtype)
+    ]
+
+    def of_floats(*floats):
+        given = list(arrays)
+        for place, array in zip(places, floats, strict=True):
+            given[place] = array
+        return function(*given)
+
+    return keras.remat(of_floats)(*[arrays[place] for place in places])
 
 
 def _looped(function, parts, length, axis, arrays, shared):

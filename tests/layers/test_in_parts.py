@@ -1,3 +1,4 @@
+import logging
 import sys
 
 import keras
@@ -50,6 +51,29 @@ def test_parts_make_the_whole(length, training):
         numpy_of(parted(rows, matrix)), np.tanh(rows @ matrix), atol=1e-6
     )
     found = gradients(parted, [rows, matrix], upstream)
+    expected = gradients(product, [rows, matrix], upstream)
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-5)
+
+
+def test_integers_have_no_gradient_and_raise_no_warning(caplog):
+    rows, matrix = rows_and_matrix()
+    places = np.arange(11, dtype="int32")[::-1].reshape(1, 11).repeat(2, 0)
+    upstream = np.ones((2, 11, 4), "float32")
+
+    def chosen(places, rows, matrix):
+        picked = ops.take_along_axis(rows, ops.expand_dims(places, 2), axis=1)
+        return product(picked, matrix)
+
+    def parted(rows, matrix):
+        where = ops.convert_to_tensor(places)
+        return in_parts(chosen, 3, 1, (where,), rows, matrix, training=True)
+
+    # Its logger passes nothing on.
+    logging.getLogger("tensorflow").addHandler(caplog.handler)
+    found = gradients(parted, [rows, matrix], upstream)
+    logging.getLogger("tensorflow").removeHandler(caplog.handler)
+    assert not caplog.records
     expected = gradients(product, [rows, matrix], upstream)
     for one, other in zip(found, expected, strict=True):
         np.testing.assert_allclose(one, other, atol=1e-5)
