@@ -18,6 +18,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import numpy as np
 
+from benchmarks._spread import print_spread
 from convzoo.training import train_classifier
 from convzoo.training.evaluate_classifier import evaluate_classifier
 from convzoo.zoo import SizeAgnosticClassifier
@@ -67,8 +68,9 @@ def main():
                 [100 * report.quality.accuracy for report in reports]
             )
             print(seed, name, np.round(row, 1), flush=True)
-    _print("network", ("accuracy, %", "mean per class, %"), figures)
-    _print("scaled by", _SCALES, curves)
+    names = "accuracy, %", "mean per class, %"
+    print_spread("network", names, figures, (1, 1))
+    print_spread("scaled by", _SCALES, curves, (1,) * len(_SCALES))
 
 
 def _arguments():
@@ -118,19 +120,6 @@ def _reports(arguments, name, settings, seed):
         evaluate_classifier(model, arguments.test, warp, scale)
         for scale in _SCALES
     ]
-
-
-def _print(title, columns, rows):
-    print(f"| {title} | " + " | ".join(map(str, columns)) + " |")
-    print("|---" * (len(columns) + 1) + "|")
-    for name, figures in rows.items():
-        cells = [
-            f"{mean:.1f} ± {spread:.1f}"
-            for mean, spread in zip(
-                np.mean(figures, axis=0), np.std(figures, axis=0), strict=True
-            )
-        ]
-        print(f"| {name} | " + " | ".join(cells) + " |")
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ import keras
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from benchmarks._spread import print_spread
 from convzoo.losses import FSIM, SSIM, Contextual, FeatureExtractor, Luma
 from convzoo.training.evaluate_sr import measure
 from convzoo.training.optimization import jit_compile
@@ -66,7 +67,7 @@ def main():
         if seed == 0:
             _picture(generators).save(Path(arguments.out) / "losses.png")
     rows = {"bicubic": [_figures(_bicubic, pairs, judge)], **rows}
-    _print(rows)
+    print_spread("loss", _FIGURES, rows, (2, 4, 4, 4))
 
 
 def _arguments():
@@ -172,20 +173,6 @@ def _figures(upscale, pairs, judge):
 def _bicubic(image):
     height, width = image.shape[:2]
     return resize_bicubic(image, _SCALE * height, _SCALE * width)
-
-
-def _print(rows):
-    print("| loss | " + " | ".join(_FIGURES) + " |")
-    print("|---" * (len(_FIGURES) + 1) + "|")
-    for name, figures in rows.items():
-        means, spread = np.mean(figures, axis=0), np.std(figures, axis=0)
-        cells = [
-            f"{mean:.{digits}f} ± {deviation:.{digits}f}"
-            for mean, deviation, digits in zip(
-                means, spread, (2, 4, 4, 4), strict=True
-            )
-        ]
-        print(f"| {name} | " + " | ".join(cells) + " |")
 
 
 def _picture(generators):

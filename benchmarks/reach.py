@@ -23,6 +23,7 @@ import numpy as np
 
 from benchmarks._looks import draw_looks
 from benchmarks._reach_curves import draw_curves
+from benchmarks._spread import print_spread
 from convzoo.training import train_ball
 from convzoo.training.ball_quality import ball_quality
 from convzoo.training.predict_ball import predict_ball, view_of
@@ -60,7 +61,9 @@ def main():
             changes.setdefault(kind, []).append(changed)
             first.setdefault(kind, model)
             print(seed, kind, np.round(row, 2), flush=True)
-    _print((*games, "mean", "50 % of changes", "90 %"), figures)
+    names = (*games, "mean", "50 % of changes", "90 %")
+    digits = (2,) * (len(games) + 1) + (1, 1)
+    print_spread("network", names, figures, digits)
     out = Path(arguments.pictures)
     draw_curves(changes, figures, out / "reach.png")
     draw_looks(first, list(games.values()), out / "looks.png")
@@ -133,18 +136,6 @@ def _reaches(distances, changes):
     shares = np.cumsum(changes[order]) / changes.sum()
     places = np.searchsorted(shares, _SHARES)
     return distances[order][np.minimum(places, len(order) - 1)]
-
-
-def _print(names, figures):
-    print("| network | " + " | ".join(names) + " |")
-    print("|---" * (len(names) + 1) + "|")
-    for kind, rows in figures.items():
-        means, spread = np.mean(rows, axis=0), np.std(rows, axis=0)
-        cells = [
-            f"{mean:.2f} ± {deviation:.2f}"
-            for mean, deviation in zip(means, spread, strict=True)
-        ]
-        print(f"| {kind} | " + " | ".join(cells) + " |")
 
 
 if __name__ == "__main__":
