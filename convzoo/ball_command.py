@@ -22,8 +22,8 @@ def ball(
     frame: Annotated[
         int | None,
         typer.Option(
-            help="Which frame to plot, counted from 0; by default the first "
-            "one that is filled."
+            help="Which frame to plot, as the file calls it; by default the "
+            "first one that is filled."
         ),
     ] = None,
     video: Annotated[
@@ -33,7 +33,8 @@ def ball(
     frames: Annotated[
         str | None,
         typer.Option(
-            help="Which frames, as FIRST:LAST; by default the first 250."
+            help="Which frames, as FIRST:LAST, as the file calls them; by "
+            "default the first 250."
         ),
     ] = None,
     frame_rate: Annotated[
@@ -43,14 +44,16 @@ def ball(
 ):
     """Say where the ball was in the frames in which nobody saw it."""
     from convzoo.training import fill_ball, film_ball, plot_ball, read_tracking
-    from convzoo.training.fill_ball import check_target, write_ball
+    from convzoo.training.fill_ball import TABLES, write_ball
     from convzoo.training.film_ball import check_film, choose_frames
-    from convzoo.training.plot_ball import check_plot, choose_frame
+    from convzoo.training.output_file import check_target
+    from convzoo.training.plot_ball import check_plot
     from convzoo.zoo import BallPositionPredictor
 
     _check_needed("frame", frame, "plot", plot)
     _check_needed("frames", frames, "video", video)
-    check_target(out, overwrite)
+    _check_apart(tracking, out, plot, video)
+    check_target(out, TABLES, overwrite)
     if plot:
         check_plot(plot, overwrite)
     if video:
@@ -60,17 +63,27 @@ def ball(
     model.flips = flips
     played = read_tracking(tracking, model.pitch)
     # Before the work, which takes longer.
-    choose_frame(played, frame)
+    chosen = None if frame is None else played.index_of(frame)
+    if span is not None:
+        span = tuple(played.index_of(number) for number in span)
     choose_frames(played, span)
     found = fill_ball(played, model)
     write_ball(found, out, overwrite)
     print(f"{out}: {found.filled.sum()} of {len(found.filled)} frames filled")
     if plot:
-        drawn = plot_ball(played, model, plot, frame, overwrite)
-        print(f"{plot}: frame {drawn}")
+        drawn = plot_ball(played, model, plot, chosen, overwrite)
+        print(f"{plot}: frame {played.number[drawn]}")
     if video:
         shown = film_ball(played, model, video, span, frame_rate, overwrite)
-        print(f"{video}: {_described(shown, len(played), span)}")
+        print(f"{video}: {_described(played.number, shown, span)}")
+
+
+def _check_apart(tracking, *outputs):
+    """Of two files of one name the first would be lost."""
+    paths = [path.resolve() for path in (tracking, *outputs) if path]
+    for path in paths:
+        if paths.count(path) > 1:
+            raise ValueError(f"{path}: is named twice")
 
 
 def _check_needed(name, value, other, path):
@@ -94,8 +107,9 @@ def _span(text):
         ) from error
 
 
-def _described(shown, count, span):
-    text = f"frames {shown[0]} to {shown[-1]} of {count}"
-    if span is None and len(shown) < count:
+def _described(number, shown, span):
+    text = f"frames {number[shown[0]]} to {number[shown[-1]]}"
+    text += f", {len(shown)} of {len(number)}"
+    if span is None and len(shown) < len(number):
         text += "; --frames FIRST:LAST chooses others"
     return text

@@ -311,7 +311,7 @@ def train_ball(
         int, typer.Option(help="How many the model sees, the newest last.")
     ] = 1,
     frame_rate: Annotated[
-        float | None, typer.Option(help="Of these frames, in a second.")
+        float | None, typer.Option(help="Of these frames; needed above one.")
     ] = None,
     width: Annotated[int, typer.Option(help="Channels of a player.")] = 96,
     depth: Annotated[

@@ -85,6 +85,7 @@ class BallScene:
                 but for a model of pictures, `carrier` `(n,)`.
         """
         players = self.tracking.players[frame]
+        number = self.tracking.number[frame]
         seen = ~np.isnan(players).any(1)
         for team, markers in enumerate(self.teams):
             there = seen & (self.tracking.team[frame] == team)
@@ -94,11 +95,11 @@ class BallScene:
         for artist in (self.heatmap, self.ring, *self.circles, self.ball):
             artist.set_visible(seen.any())
         if not seen.any():
-            self._write(f"frame {frame}: nobody is seen", "")
+            self._write(f"frame {number}: nobody is seen", "")
             return
         self._show_ball(said)
         self._write(
-            f"frame {frame}: ball within {said['radius_90']:.1f} m (90 %)",
+            f"frame {number}: ball within {said['radius_90']:.1f} m (90 %)",
             self._details(frame, said),
         )
 
@@ -209,24 +210,22 @@ class BallScene:
     def _legend(self, shown, names_carrier):
         """Below the pitch; of nothing that is in no frame."""
         from matplotlib.lines import Line2D
-        from matplotlib.patches import Patch
 
-        handles = {f"team {i}": team for i, team in enumerate(self.teams)}
+        seen = ~np.isnan(shown.players[:, :, 0])
+        handles = {
+            f"team {i}": team
+            for i, team in enumerate(self.teams)
+            if (seen & (shown.team == i)).any()
+        }
         if not np.isnan(shown.velocities).all():
             run = Line2D([], [], color=_INK, linewidth=1.4)
             handles[f"run of the next {_SECONDS:g} s"] = run
-        if names_carrier:
+        if names_carrier and seen.any():
             handles["most likely has the ball"] = self.ring
-        handles["ball, says the model"] = self.ball
         if shown.has_ball.any():
             handles["true ball"] = self.true_ball
-        for circle, share in zip(self.circles, (50, 90), strict=True):
-            style, width = circle.get_linestyle(), circle.get_linewidth()
-            line = Line2D([], [], color=HEAT, linestyle=style, linewidth=width)
-            handles[f"ball inside: {share} %"] = line
-        handles["where the ball may be"] = Patch(
-            color=HEAT, alpha=0.4, linewidth=0
-        )
+        if seen.any():
+            handles |= self._of_the_model()
         self.figure.legend(
             handles.values(),
             handles.keys(),
@@ -236,6 +235,21 @@ class BallScene:
             fontsize=10,
             labelcolor=_INK,
         )
+
+    def _of_the_model(self):
+        """Handles of what it says."""
+        from matplotlib.lines import Line2D
+        from matplotlib.patches import Patch
+
+        handles = {"ball, says the model": self.ball}
+        for circle, share in zip(self.circles, (50, 90), strict=True):
+            style, width = circle.get_linestyle(), circle.get_linewidth()
+            line = Line2D([], [], color=HEAT, linestyle=style, linewidth=width)
+            handles[f"ball inside: {share} %"] = line
+        handles["where the ball may be"] = Patch(
+            color=HEAT, alpha=0.4, linewidth=0
+        )
+        return handles
 
 
 def _pitch(lengths, extent):

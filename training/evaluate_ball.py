@@ -7,8 +7,8 @@ import numpy as np
 
 from convzoo.training.ball_quality import ball_quality, nearest_players
 from convzoo.training.gradient_boosting import gradient_boosting
-from convzoo.training.predict_ball import of_model, predict_ball
-from convzoo.training.read_tracking import read_tracking
+from convzoo.training.predict_ball import predict_ball
+from convzoo.training.read_tracking import read_with_past
 
 
 def evaluate_ball(model, game, learned=None, batch_size=256):
@@ -62,7 +62,8 @@ def frames_to_evaluate(path, model, positions_only=False):
     Raises:
         ValueError: the file cannot be used, or its ball is never known.
     """
-    game = of_model(read_tracking(path, model.pitch), model)
+    past = model.frames, model.frame_rate
+    game = read_with_past(path, model.pitch, *past)
     if positions_only:
         game = game.without_velocities()
     parts = game.tested, game.learned

@@ -1,8 +1,6 @@
 """Where the ball was in the frames in which nobody saw it."""
 
 import csv
-import os
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -10,9 +8,12 @@ import numpy as np
 from convzoo.training.fill_kloppy_ball import fill_kloppy_ball
 from convzoo.training.kloppy_pitch import is_kloppy
 from convzoo.training.kloppy_tracking import kloppy_tracking
+from convzoo.training.output_file import check_target, renamed
 from convzoo.training.predict_ball import predict_ball
 from convzoo.training.tracking import Tracking
 
+# Of files that `write_ball` writes.
+TABLES = (".csv",)
 _COLUMNS = (
     "frame",
     "x",
@@ -100,25 +101,12 @@ def _who(outputs, somebody):
     return carrier, np.where(somebody, outputs["team"], np.nan)
 
 
-def check_target(path, overwrite=False):
-    """Refuse early what `write_ball` would refuse after the work is done.
-
-    Raises:
-        ValueError: the file is there, or its folder is not.
-    """
-    path = Path(path)
-    if path.exists() and not overwrite:
-        raise ValueError(f"{path}: exists already; pass overwrite to replace")
-    if not path.parent.is_dir():
-        raise ValueError(f"{path}: the folder {path.parent} does not exist")
-
-
 def write_ball(found, path, overwrite=False):
     """Write a row for each frame as CSV.
 
-    `frame` counts from 0, `x`, `y` and the radii are in metres, `carrier` is
-    the index of a player, `team_1` a probability, and `source` is `data`,
-    `model` or `none`. What is not known is empty.
+    `frame` is what the file called it, `x`, `y` and the radii are in metres,
+    `carrier` is the index of a player, `team_1` a probability, and `source` is
+    `data`, `model` or `none`. What is not known is empty.
 
     Args:
         found: a `FilledBall`.
@@ -128,27 +116,20 @@ def write_ball(found, path, overwrite=False):
     Raises:
         ValueError: the file is there, or cannot be written.
     """
-    check_target(path, overwrite)
-    path = Path(path)
-    temporary = path.with_name(f"writing.{path.name}")
-    try:
-        with open(temporary, "w", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(_COLUMNS)
-            writer.writerows(_rows(found))
-        os.replace(temporary, path)
-    except OSError as error:
-        raise ValueError(
-            f"{path}: cannot be written ({error.strerror})"
-        ) from error
+    check_target(path, TABLES, overwrite)
+    with renamed(path) as temporary, open(temporary, "w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(_COLUMNS)
+        writer.writerows(_rows(found))
 
 
 def _rows(found):
+    number = found.tracking.number
     for frame, (x, y) in enumerate(found.tracking.ball):
         source = "model" if found.filled[frame] else "data"
         carrier = found.carrier[frame]
         yield (
-            frame,
+            number[frame],
             *map(_text, (x, y)),
             _text(found.radius_50[frame]),
             _text(found.radius_90[frame]),

@@ -8,15 +8,15 @@ from PIL import Image
 
 from convzoo.layers.checks import check_number, is_integer
 from convzoo.training.ball_scene import BallScene, check_packages
-from convzoo.training.fill_ball import check_target
-from convzoo.training.plot_ball import check_suffix, renamed, say_where
+from convzoo.training.output_file import check_target, renamed
+from convzoo.training.plot_ball import say_where
 
 # Frames that are drawn unless others are asked for, and at most. Those of a
 # .gif are all in memory at once.
 FEW = 250
 _MANY = 1500
 # Frames a second. Programs show a .gif no faster.
-_SLOWEST, _FASTEST = 0.1, 50
+_SLOWEST, _TOO_FAST = 0.1, 51
 # Colours of a .gif, and pictures that they are taken from.
 _COLOURS = 256
 _SAMPLES = 4
@@ -30,9 +30,8 @@ def check_film(path, frame_rate=5.0, overwrite=False):
             neither .gif nor .mp4, the frame rate will not do, or mplsoccer or
             ffmpeg is not installed.
     """
-    check_suffix(path, _WRITERS)
-    check_target(path, overwrite)
-    check_number("frame_rate", frame_rate, _SLOWEST, _FASTEST + 1e-6)
+    check_target(path, tuple(_WRITERS), overwrite)
+    check_number("frame_rate", frame_rate, _SLOWEST, _TOO_FAST)
     check_packages()
     from matplotlib.animation import FFMpegWriter
 
@@ -87,8 +86,8 @@ def film_ball(
         model: a `BallPositionPredictor`.
         path: of the clip, `.gif` or, where ffmpeg is installed, `.mp4`.
         frames: as in `choose_frames`.
-        frame_rate: frames a second, from 0.1 to 50. In a .gif a frame stays
-            for hundredths of a second.
+        frame_rate: frames a second, at least 0.1 and below 51. In a .gif a
+            frame stays for hundredths of a second.
         overwrite: whether to replace one that is there.
 
     Returns:

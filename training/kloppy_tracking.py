@@ -50,6 +50,7 @@ def kloppy_tracking(dataset, pitch=None):
         running_velocities(players, who, times, periods),
         ground.to_metres(_balls(dataset, ground)) * scale,
         group=periods * _MINUTES + (times // 60).astype(int),
+        number=np.array([frame.frame_id for frame in dataset.records]),
         time=periods * SECONDS_OF_PERIOD + times,
         pitch=tuple(pitch),
     )

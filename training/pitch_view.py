@@ -16,6 +16,8 @@ _AREAS = ((16.5, 40.32), (5.5, 18.32))
 _MARK = 0.2
 # At least so much of a pixel is white where a line is, or it would vanish.
 _FAINTEST = 0.5
+# Pixels along each side, at least.
+_LEAST = 8
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,12 @@ class PitchView:
         check_above("pixels_per_metre", self.pixels_per_metre, 0)
         check_lengths("pitch", self.pitch)
         check_number("margin", self.margin, 0)
+        if min(self.size) < _LEAST:
+            raise ValueError(
+                f"`pixels_per_metre` must make {_LEAST} pixels of a pitch at "
+                f"least. Received: pixels_per_metre={self.pixels_per_metre}, "
+                f"which makes {self.size[1]} x {self.size[0]}"
+            )
         for name, value, shape in (
             ("turf", self.turf, (3,)),
             ("lines", self.lines, (3,)),

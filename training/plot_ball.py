@@ -1,13 +1,10 @@
 """A picture of a frame, with where the ball may be."""
 
-from contextlib import contextmanager
-from pathlib import Path
-
 import numpy as np
 
 from convzoo.layers.checks import is_integer
 from convzoo.training.ball_scene import BallScene, check_packages
-from convzoo.training.fill_ball import check_target
+from convzoo.training.output_file import check_target, renamed
 from convzoo.training.predict_ball import of_model, predict_ball
 
 _SUFFIXES = (".png", ".pdf", ".svg")
@@ -20,17 +17,8 @@ def check_plot(path, overwrite=False):
         ValueError: the file is there, its folder is not, its name ends with
             nothing that can be drawn, or mplsoccer is not installed.
     """
-    check_suffix(path, _SUFFIXES)
-    check_target(path, overwrite)
+    check_target(path, _SUFFIXES, overwrite)
     check_packages()
-
-
-def check_suffix(path, suffixes):
-    """Raise a `ValueError` unless a name ends with one of them."""
-    if Path(path).suffix.lower() not in suffixes:
-        raise ValueError(
-            f"{path}: the name must end with {' or '.join(suffixes)}"
-        )
 
 
 def choose_frame(tracking, frame=None):
@@ -95,23 +83,3 @@ def say_where(tracking, model, frames):
     outputs = predict_ball(model, chosen, heatmaps=True)
     for index in range(len(frames)):
         yield {name: array[index] for name, array in outputs.items()}
-
-
-@contextmanager
-def renamed(path):
-    """A name to write under; what is there afterwards gets the right one.
-
-    Raises:
-        ValueError: it cannot be written.
-    """
-    path = Path(path)
-    temporary = path.with_name(f"writing.{path.name}")
-    try:
-        yield temporary
-        temporary.replace(path)
-    except OSError as error:
-        raise ValueError(
-            f"{path}: cannot be written ({error.strerror})"
-        ) from error
-    finally:
-        temporary.unlink(missing_ok=True)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from convzoo.layers.checks import check_positive
 from convzoo.training.pitch_view import PitchView
 from convzoo.training.render_pitch import render_pitch
 from convzoo.training.with_past import with_past
@@ -31,6 +32,8 @@ def predict_ball(model, tracking, batch_size=256, heatmaps=False):
         ValueError: the pitch is not the one that the model was trained for, or
             it needs frames before, and no times are known.
     """
+    check_positive("batch_size", batch_size)
+    check_frames(tracking)
     check_pitch(tracking, model)
     tracking = of_model(tracking, model)
     batches = [
@@ -49,9 +52,16 @@ def of_model(tracking, model):
     To be done before frames are chosen: those that are left out are the past
     of others.
     """
-    if tracking.past.shape[1] == model.frames - 1:
+    same = tracking.past.shape[1] == model.frames - 1
+    if same and (model.frames == 1 or tracking.past_rate == model.frame_rate):
         return tracking
     return with_past(tracking, model.frames, model.frame_rate)
+
+
+def check_frames(tracking):
+    """Raise a `ValueError` if there is no frame."""
+    if not len(tracking):
+        raise ValueError("`tracking` must have a frame. Received: none")
 
 
 def check_pitch(tracking, model):

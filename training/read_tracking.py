@@ -2,23 +2,34 @@
 
 import csv
 import re
+import zipfile
+import zlib
 from pathlib import Path
 
 import numpy as np
 
+from convzoo.training.read_csv_tracking import read_csv_tracking
 from convzoo.training.read_provider import read_provider
 from convzoo.training.tfds_source import PREFIX
 from convzoo.training.tfds_tracking import tfds_tracking
 from convzoo.training.tracking import Tracking
+from convzoo.training.with_past import with_past
 
-_BALL = "ball"
-_AXES = ("x", "y", "vx", "vy")
+_UNREADABLE = (
+    OSError,
+    EOFError,
+    KeyError,
+    ValueError,
+    UnicodeDecodeError,
+    csv.Error,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 # A drive of Windows has one letter.
 _PROVIDER = re.compile(r"(?P<provider>[a-z]{2,}):(?P<paths>.+)", re.DOTALL)
-_WIDE = re.compile(r"(?P<who>.+)_(?P<axis>x|y|vx|vy)")
 # What an `.npz` file must and may have, as `Tracking` calls it.
 _NEEDED = ("players", "team")
-_KNOWN = ("velocities", "ball", "time")
+_KNOWN = ("velocities", "ball", "time", "number")
 _GROUPS = ("lineup", "minute")
 
 
@@ -26,11 +37,11 @@ def read_tracking(path, pitch=(105.0, 68.0)):
     """The frames of a file, or of a provider's files.
 
     - `.npz`: arrays `players`, `team` and, where known, `velocities` and `ball`
-      as in `Tracking`, and so for `time`; `split`, 1 for the test; `lineup` or
-      `minute`, which frames stay together.
-    - `.csv` with a row for each player and frame: `frame`, `team`, `player`,
-      `x`, `y` and, where known, `vx` and `vy`. Rows of the team `ball` are the
-      ball's.
+      as in `Tracking`, and so for `time` and `number`; `split`, 1 for the test;
+      `lineup` or `minute`, which frames stay together.
+    - `.csv` with a row for each player and frame: `frame`, a whole number,
+      `team`, `player`, `x`, `y` and, where known, `vx` and `vy`. Rows of the
+      team `ball` are the ball's.
     - `.csv` with a row for each frame: `frame`, `TEAM_PLAYER_x`,
       `TEAM_PLAYER_y`, and so on with `vx` and `vy`; `ball_x` and `ball_y`.
     - `PROVIDER:FILE,FILE`, such as `skillcorner:match.json,tracking.jsonl`: see
@@ -55,14 +66,31 @@ def read_tracking(path, pitch=(105.0, 68.0)):
     if of_provider and not path.exists():
         paths = of_provider["paths"].split(",")
         return read_provider(of_provider["provider"], paths, tuple(pitch))
-    readers = {".npz": _read_npz, ".csv": _read_csv}
+    readers = {".npz": _read_npz, ".csv": read_csv_tracking}
     if path.suffix.lower() not in readers:
         raise ValueError(f"{path}: tracking data must be an .npz or .csv file")
     try:
         arrays = readers[path.suffix.lower()](path)
         return Tracking(**arrays, pitch=tuple(pitch))
-    except (OSError, KeyError, ValueError, UnicodeDecodeError) as error:
+    except _UNREADABLE as error:
         raise ValueError(f"{path}: {_reason(error)}") from error
+
+
+def read_with_past(path, pitch, frames, frame_rate):
+    """What `read_tracking` reads, with the frames before each.
+
+    Args:
+        path, pitch: of `read_tracking`.
+        frames, frame_rate: of `with_past`.
+
+    Raises:
+        ValueError: as both; the file is named.
+    """
+    tracking = read_tracking(path, pitch)
+    try:
+        return with_past(tracking, frames, frame_rate)
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from error
 
 
 def _reason(error):
@@ -72,6 +100,8 @@ def _reason(error):
 
 
 def _read_npz(path):
+    if path.stat().st_size and not zipfile.is_zipfile(path):
+        raise ValueError("is not an .npz file")
     with open(path, "rb") as file, np.load(file) as stored:
         missing = [name for name in _NEEDED if name not in stored.files]
         if missing:
@@ -79,76 +109,17 @@ def _read_npz(path):
         names = [name for name in _KNOWN if name in stored.files]
         arrays = {name: stored[name] for name in (*_NEEDED, *names)}
         if "split" in stored.files:
-            arrays["test"] = stored["split"] == 1
+            arrays["test"] = _is_test(stored["split"])
         for name in _GROUPS:
             if name in stored.files:
                 arrays["group"] = stored[name]
     return arrays
 
 
-def _read_csv(path):
-    with open(path, newline="", encoding="utf-8-sig") as file:
-        reader = csv.DictReader(file)
-        names = reader.fieldnames or []
-        rows = list(reader)
-    if "frame" not in names:
+def _is_test(split):
+    if not np.isin(split, (0, 1)).all():
         raise ValueError(
-            f"has no column called 'frame'; there are: {', '.join(names)}"
+            "`split` must be 0, or 1 for the test. "
+            f"Received: {np.unique(split).tolist()[:3]}"
         )
-    if not rows:
-        raise ValueError("has no frames")
-    times = {row["frame"]: row.get("time") or np.nan for row in rows}
-    if {"team", "player", "x", "y"} <= set(names):
-        return _packed(_of_long(rows), times)
-    if any(_WIDE.fullmatch(name) for name in names):
-        return _packed(_of_wide(rows, names), times)
-    raise ValueError(
-        "needs the columns 'team', 'player', 'x' and 'y', or ones such as "
-        f"'home_1_x' and 'home_1_y'. There are: {', '.join(names)}"
-    )
-
-
-def _of_long(rows):
-    """Frame, team, player, axis and number of each cell."""
-    for row in rows:
-        for axis in _AXES:
-            if row.get(axis):
-                yield row["frame"], row["team"], row["player"], axis, row[axis]
-
-
-def _of_wide(rows, names):
-    columns = [(name, _WIDE.fullmatch(name)) for name in names]
-    for row in rows:
-        for name, match in columns:
-            if match and row[name]:
-                team, _, player = match["who"].partition("_")
-                yield row["frame"], team, player, match["axis"], row[name]
-
-
-def _packed(cells, times):
-    """Arrays of numbers that came one by one, and the times of frames."""
-    frames, players, teams, numbers = {}, {}, {}, []
-    for frame, team, player, axis, text in cells:
-        who = _BALL if team.lower() == _BALL else (team, player)
-        if who != _BALL:
-            teams.setdefault(team, len(teams))
-            players.setdefault(who, len(players))
-        index = frames.setdefault(frame, len(frames))
-        numbers.append((index, who, _AXES.index(axis), float(text)))
-    if len(teams) > 2:
-        raise ValueError(f"has more than two teams: {', '.join(teams)}")
-    state = np.full((len(frames), len(players), 4), np.nan, "float32")
-    ball = np.full((len(frames), 4), np.nan, "float32")
-    for index, who, axis, number in numbers:
-        if who == _BALL:
-            ball[index, axis] = number
-        else:
-            state[index, players[who], axis] = number
-    team = [teams[team] for team, _ in players]
-    return {
-        "players": state[:, :, :2],
-        "velocities": state[:, :, 2:],
-        "team": np.tile(np.array(team, "int8"), (len(frames), 1)),
-        "ball": ball[:, :2],
-        "time": [float(times[frame]) for frame in frames],
-    }
+    return split == 1

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from convzoo.layers.checks import check_lengths
+from convzoo.layers.checks import check_lengths, is_integer
+from convzoo.training.tracking_checks import (
+    check_ball,
+    check_metres,
+    checked,
+    checked_team,
+    measured,
+)
 
-# Beyond the lines by so much a player may run, in metres.
-_BESIDE = 15.0
-# The largest share of positions that may be farther out.
-_OUTLIERS = 0.01
-# Metres over which players of a game are spread at least, and how many of them.
-_SPREAD = 2.5
-_FEW = 4
 _ARRAYS = (
     "players",
     "team",
@@ -23,6 +23,7 @@ _ARRAYS = (
     "test",
     "group",
     "time",
+    "number",
     "past",
 )
 
@@ -45,9 +46,12 @@ class Tracking:
             or minute, are much alike, and stay together in `split`.
         time: `(frames,)` seconds, which go on by a gap from one period, or
             game, to the next.
+        number: integers `(frames,)`, what the file calls the frames; counted
+            from 0 where it does not say.
         past: `(frames, before, n, 4)`, positions and velocities of the frames
             before each, the oldest first, for a model of several frames: see
             `with_past`. None of them, unless it was asked for.
+        past_rate: frames a second of these.
         pitch: its length and width.
 
     Raises:
@@ -62,46 +66,49 @@ class Tracking:
     test: np.ndarray | None = None
     group: np.ndarray | None = None
     time: np.ndarray | None = None
+    number: np.ndarray | None = None
     past: np.ndarray | None = None
+    past_rate: float | None = None
     pitch: tuple[float, float] = (105.0, 68.0)
 
     def __post_init__(self):
         check_lengths("pitch", self.pitch)
-        players = np.array(self.players, "float32")
+        players = np.array(self.players)
         if players.ndim != 3 or players.shape[2] != 2 or 0 in players.shape:
             raise ValueError(
                 "`players` must have the shape (frames, n, 2), with a frame "
                 f"and a player. Received: players of shape {players.shape}"
             )
-        frames, count, _ = players.shape
+        frames, count, _ = shape = players.shape
+        players = checked("players", players, shape, "float32")
         players[np.isnan(players).any(2)] = np.nan
         check_metres(players, self.pitch)
-        team = _checked("team", self.team, (frames, count), "int8", None)
-        if not np.isin(team, (0, 1)).all():
-            raise ValueError(
-                "`team` must be 0 or 1. "
-                f"Received: {sorted(set(np.unique(team)) - {0, 1})}"
-            )
-        velocities = _checked(
-            "velocities", self.velocities, players.shape, "float32", np.nan
+        team = checked_team(self.team, (frames, count))
+        velocities = checked(
+            "velocities", self.velocities, shape, "float32", np.nan
         )
-        ball = _checked("ball", self.ball, (frames, 2), "float32", np.nan)
+        ball = checked("ball", self.ball, (frames, 2), "float32", np.nan)
         ball[np.isnan(ball).any(1)] = np.nan
-        test = _checked("test", self.test, (frames,), "bool", False)
-        group = _checked("group", self.group, (frames,), "int64", 0)
-        time = _checked("time", self.time, (frames,), "float64", np.nan)
-        before = 0 if self.past is None else np.shape(self.past)[1]
-        past = _checked(
-            "past", self.past, (frames, before, count, 4), "float32", np.nan
+        check_ball(ball, self.pitch)
+        test = checked("test", self.test, (frames,), "bool", False)
+        group = checked("group", self.group, (frames,), "int64", 0)
+        time = checked("time", self.time, (frames,), "float64", np.nan)
+        number = checked(
+            "number", self.number, (frames,), "int64", np.arange(frames)
+        )
+        before = np.shape(self.past)[1:2] or (0,)
+        past = checked(
+            "past", self.past, (frames, *before, count, 4), "float32", np.nan
         )
         for name, array in (
             ("players", players),
             ("team", team),
-            ("velocities", _measured(velocities, players)),
+            ("velocities", measured(velocities, players)),
             ("ball", ball),
             ("test", test),
             ("group", group),
             ("time", time),
+            ("number", number),
             ("past", past),
         ):
             object.__setattr__(self, name, array)
@@ -111,6 +118,8 @@ class Tracking:
 
     def __getitem__(self, frames):
         """Those frames alone, maybe none: a slice, indices or booleans."""
+        if is_integer(frames):
+            frames = [frames]
         return self.with_(**{n: getattr(self, n)[frames] for n in _ARRAYS})
 
     def with_(self, **arrays):
@@ -122,13 +131,29 @@ class Tracking:
 
     @property
     def learned(self):
-        """The frames to learn from: not those of the test, with a ball."""
-        return self[~self.test & self.has_ball]
+        """The frames to learn from: not those of the test, with a ball and
+        somebody who is seen.
+        """
+        return self[~self.test & self.has_ball & self.has_players]
 
     @property
     def tested(self):
-        """The frames of the test, with a ball."""
-        return self[self.test & self.has_ball]
+        """The frames of the test, with a ball and somebody who is seen."""
+        return self[self.test & self.has_ball & self.has_players]
+
+    def index_of(self, number):
+        """The index of the frame that the file calls so.
+
+        Raises:
+            ValueError: it calls none so.
+        """
+        found = np.flatnonzero(self.number == number)
+        if not len(found):
+            raise ValueError(
+                f"there is no frame {number}; there are {len(self)}, from "
+                f"{self.number.min()} to {self.number.max()}"
+            )
+        return int(found[0])
 
     def without_velocities(self):
         """The same frames, of which positions alone are known."""
@@ -140,7 +165,8 @@ class Tracking:
 
     def with_ball(self, ball):
         """The same frames, with the ball at `(frames, 2)`."""
-        return self.with_(ball=ball.astype("float32"))
+        shape = len(self), 2
+        return self.with_(ball=checked("ball", ball, shape, "float32"))
 
     @property
     def fingerprint(self):
@@ -169,6 +195,11 @@ class Tracking:
         """Booleans `(frames,)`."""
         return ~np.isnan(self.ball[:, 0])
 
+    @property
+    def has_players(self):
+        """Booleans `(frames,)`, whether anybody is seen."""
+        return ~np.isnan(self.players[:, :, 0]).all(1)
+
     def inputs(self, count=None):
         """What `BallPositionPredictor` gets.
 
@@ -196,60 +227,3 @@ class Tracking:
             "velocities": state[..., 2:],
             "team": np.pad(self.team.astype("float32"), [(0, 0), more[-1]]),
         }
-
-
-def check_metres(players, pitch):
-    """Raise a `ValueError` if positions have another unit or origin."""
-    known = players[~np.isnan(players).any(-1)]
-    if not len(known):
-        raise ValueError(
-            "`players` must have a position somewhere. Received: NaN alone"
-        )
-    half = np.array(pitch) / 2
-    low, high = known.min(0), known.max(0)
-    outside = np.mean((np.abs(known) > half + _BESIDE).any(1))
-    spread = high - low
-    if outside <= _OUTLIERS and (len(known) < _FEW or spread.max() > _SPREAD):
-        return
-    raise ValueError(
-        "`players` must be metres from the centre spot, x along the length "
-        f"of a pitch of {pitch[0]:g} x {pitch[1]:g} m. Received: x from "
-        f"{low[0]:g} to {high[0]:g}, y from {low[1]:g} to {high[1]:g}"
-        f"{_likely(low, high, pitch)}"
-    )
-
-
-def _likely(low, high, pitch):
-    """The unit in which such positions may be."""
-    if low.min() >= -0.2 and high.max() <= 1.2:
-        return ", which look like shares of the pitch, from 0 to 1"
-    if low.min() >= -1.2 and high.max() <= 1.2:
-        return ", which look like shares of half the pitch, from -1 to 1"
-    largest = max(abs(low.min()), abs(high.max()))
-    if largest > 10 * max(pitch):
-        return ", which look like centimetres"
-    if low.min() >= -_BESIDE and largest <= 1.2 * max(pitch):
-        return ", which look like metres from a corner"
-    return ""
-
-
-def _measured(velocities, players):
-    """NaN where nobody measured them."""
-    unknown = np.isnan(velocities).any(2) | np.isnan(players).any(2)
-    velocities[unknown] = np.nan
-    still = np.all(np.nan_to_num(velocities) == 0, axis=(1, 2))
-    velocities[still] = np.nan
-    return velocities
-
-
-def _checked(name, value, shape, dtype, missing):
-    """A copy of an array of that shape and type; None is `missing`."""
-    if value is None and missing is not None:
-        return np.full(shape, missing, dtype)
-    array = np.array(value)
-    if array.shape != shape:
-        raise ValueError(
-            f"`{name}` must have the shape {shape}, as `players` has it. "
-            f"Received: {name} of shape {array.shape}"
-        )
-    return array.astype(dtype)

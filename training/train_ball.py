@@ -25,10 +25,9 @@ from convzoo.training.optimization import (
     jit_compile,
 )
 from convzoo.training.predict_ball import predict_ball, view_of
-from convzoo.training.read_tracking import read_tracking
+from convzoo.training.read_tracking import read_with_past
 from convzoo.training.run import Run
 from convzoo.training.tensorboard import Curves
-from convzoo.training.with_past import with_past
 from convzoo.zoo.ball_position_predictor import BallPositionPredictor
 
 _OF_THE_NETWORK = (
@@ -148,7 +147,7 @@ def train_ball(
         **{name: settings[name] for name in _OF_THE_NETWORK}
     )
     games = [
-        with_past(read_tracking(path, pitch), frames, frame_rate).learned
+        _learned(path, read_with_past(path, pitch, frames, frame_rate))
         for path in paths
     ]
     parts = [game.split(hold_out) for game in games]
@@ -177,6 +176,15 @@ def train_ball(
     callbacks = [Curves(run.folder)] if tensorboard else []
     run.train(model, batches, steps // epoch_steps, verbose, callbacks)
     return run
+
+
+def _learned(path, game):
+    if not len(game.learned):
+        raise ValueError(
+            f"{path}: has no frame to learn from, with a ball and outside of "
+            "the test"
+        )
+    return game.learned
 
 
 def _check(settings, paths):

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from convzoo.layers.checks import check_above, check_positive
+
 # Metres a second, and metres of noise: who was farther away is somebody else.
 _FASTEST, _NOISE = 13.0, 1.0
 # Of the time between frames: so far from when it should be a frame may be.
@@ -21,10 +23,13 @@ def with_past(tracking, frames, frame_rate):
         frame_rate: of them, in frames a second. Files may have more.
 
     Raises:
-        ValueError: the times are not known.
+        ValueError: an argument is not as described, the times are not known, or
+            no frame has one before it.
     """
+    check_positive("frames", frames)
     if frames == 1:
-        return tracking
+        return tracking.with_(past=tracking.past[:, :0], past_rate=None)
+    check_above("frame_rate", frame_rate, 0)
     if np.isnan(tracking.time).all():
         raise ValueError(
             "`tracking` must know the times of its frames, from which a model "
@@ -36,7 +41,19 @@ def with_past(tracking, frames, frame_rate):
         _moment(tracking, before / frame_rate, _OFF / frame_rate)
         for before in range(frames - 1, 0, -1)
     ]
-    return tracking.with_(past=np.stack(past, axis=1))
+    past = np.stack(past, axis=1)
+    if np.isnan(past).all():
+        raise ValueError(
+            "`tracking` must have frames before others, by multiples of "
+            f"{1 / frame_rate:g} s as the model takes them. Received: times "
+            f"with a step of {_step(tracking.time):g} s, usually"
+        )
+    return tracking.with_(past=past, past_rate=frame_rate)
+
+
+def _step(times):
+    steps = np.diff(np.sort(times[~np.isnan(times)]))
+    return np.median(steps) if len(steps) else 0
 
 
 def _moment(tracking, seconds, tolerance):

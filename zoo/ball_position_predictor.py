@@ -163,7 +163,12 @@ class BallPositionPredictor(Pretrained, keras.Model):
                 "`frames` must be 1 for a model of pictures. "
                 f"Received: frames={frames}"
             )
-        if frame_rate is not None or frames > 1:
+        if frames > 1 and frame_rate is None:
+            raise ValueError(
+                "`frame_rate` must be given where there is more than a frame. "
+                f"Received: frames={frames}, frame_rate=None"
+            )
+        if frame_rate is not None:
             check_above("frame_rate", frame_rate, 0)
         # Keras would round metres to halves.
         super().__init__(autocast=False, **kwargs)

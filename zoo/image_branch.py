@@ -66,6 +66,11 @@ class ImageBranch(keras.layers.Layer):
         Raises:
             ValueError: another rank, or other channels.
         """
+        if isinstance(inputs, dict):
+            raise ValueError(
+                "The input must be pictures. "
+                f"Received: a dictionary of {sorted(inputs)}"
+            )
         image = ops.convert_to_tensor(inputs, "float32")
         check_rank("BallPositionPredictor", image.shape, (4,))
         if image.shape[-1] != self.channels:

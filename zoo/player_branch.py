@@ -58,7 +58,9 @@ class PlayerBranch(keras.layers.Layer):
             for name, array in inputs.items()
             if name != "team"
         }
-        return {**vectors, "team": inputs["team"]}
+        team = ops.convert_to_tensor(inputs["team"])
+        _check_alike(vectors, team)
+        return {**vectors, "team": team}
 
     def _with_frames(self, vectors):
         single = self.frames == 1
@@ -149,6 +151,24 @@ class PlayerBranch(keras.layers.Layer):
             "velocities": velocities.astype("float32"),
             "team": random.integers(2, size=shapes["team"]).astype("float32"),
         }
+
+
+def _check_alike(vectors, team):
+    """As many players in all, where sizes are known."""
+    given = {
+        name: (*v.shape[:1], *v.shape[2:-1]) for name, v in vectors.items()
+    }
+    given["team"] = tuple(team.shape)
+    wanted = given["players"]
+    for name, shape in given.items():
+        if len(shape) != 2 or any(
+            None not in pair and pair[0] != pair[1]
+            for pair in zip(shape, wanted, strict=True)
+        ):
+            raise ValueError(
+                f"`{name}` must be of the (batch, n) of `players`, {wanted}. "
+                f"Received: {shape}"
+            )
 
 
 def _carrier(scores, players):

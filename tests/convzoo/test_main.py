@@ -404,7 +404,9 @@ def test_frames_are_drawn_with_the_ball(convzoo, tmp_path):
     ball = play.ball.copy()
     ball[4:] = np.nan
     file, out = tmp_path / "game.npz", tmp_path / "ball.csv"
-    np.savez(file, players=play.players, team=play.team, ball=ball)
+    number = np.arange(6) + 10
+    arrays = {"players": play.players, "team": play.team, "ball": ball}
+    np.savez(file, **arrays, number=number)
     small = ("--width", 4, "--depth", 1, "--heads", 1, "--map-width", 4)
     small += ("--steps", 1, "--epoch-steps", 1, "--batch-size", 2)
     assert convzoo("train", "ball", "--data", file, "-o", run, *small)[0] == 0
@@ -412,12 +414,17 @@ def test_frames_are_drawn_with_the_ball(convzoo, tmp_path):
     picture, clip = tmp_path / "frame.png", tmp_path / "clip.gif"
     plot, video = ("--plot", picture), ("--video", clip)
     for options, parts in (
-        ((*plot, "--frame", 6), ["`frame`", "0 to 5", "frame=6"]),
-        ((*plot, "--frame", -1), ["`frame`", "frame=-1"]),
+        ((*plot, "--frame", 16), ["no frame 16", "from 10 to 15"]),
+        ((*plot, "--frame", -1), ["no frame -1"]),
         ((*plot, "--frame", "x"), ["--frame", "integer"]),
         (("--frame", 1), ["`frame`", "--plot"]),
         (("--plot", tmp_path / "frame.jpg"), ["frame.jpg", ".png"]),
-        ((*video, "--frames", "2:6"), ["`frames`", "(2, 6)"]),
+        ((*video, "--frames", "12:16"), ["no frame 16", "6, from 10 to 15"]),
+        ((*video, "--frames", "13:12"), ["`frames`", "(3, 2)"]),
+        (("-o", file), ["game.npz", "is named twice"]),
+        (("-o", tmp_path / "ball.txt"), ["ball.txt", ".csv"]),
+        (("-o", picture, *plot), ["frame.png", "is named twice"]),
+        (("--plot", file), ["game.npz", "is named twice"]),
         ((*video, "--frames", "2"), ["`frames`", "FIRST:LAST", "'2'"]),
         (("--frames", "0:1"), ["`frames`", "--video"]),
         ((*video, "--frame-rate", 0), ["`frame_rate`", "0"]),
@@ -425,17 +432,18 @@ def test_frames_are_drawn_with_the_ball(convzoo, tmp_path):
     ):
         assert_one_line(convzoo(*use, *options), *parts)
         assert not out.exists()
-    code, text, error = convzoo(*use, *plot, *video, "--frames", "1:3")
+    code, text, error = convzoo(*use, *plot, *video, "--frames", "11:13")
     assert code == 0, error
-    assert "frame.png: frame 4\n" in text
-    assert "clip.gif: frames 1 to 3 of 6\n" in text
+    assert "frame.png: frame 14\n" in text
+    assert "clip.gif: frames 11 to 13, 3 of 6\n" in text
+    assert out.read_text().splitlines()[1].startswith("10,")
     with Image.open(picture) as drawn, Image.open(clip) as film:
         assert drawn.size == film.size and film.n_frames == 3
     out.unlink()
     for options in (plot, video):
         assert_one_line(convzoo(*use, *options), "exists already")
         assert not out.exists()
-    assert convzoo(*use, *plot, "--frame", 0, "--overwrite")[0] == 0
+    assert convzoo(*use, *plot, "--frame", 10, "--overwrite")[0] == 0
 
 
 @pytest.mark.filterwarnings("always:left out")

@@ -236,3 +236,20 @@ def test_pictures_name_no_carrier():
     assert scene.detail.get_text().startswith("The true ball is")
     names = [t.get_text() for t in scene.figure.legends[0].get_texts()]
     assert "most likely has the ball" not in names
+
+
+def legend(frames):
+    game = tracking()
+    model = BallPositionPredictor(width=8, depth=1, heads=1, map_width=4)
+    (drawn,) = BallScene(game, model, frames).figure.legends
+    return [text.get_text() for text in drawn.get_texts()]
+
+
+def test_the_legend_names_what_is_in_the_frames():
+    all_of_it = legend([0, 1])
+    assert {"team 0", "team 1", "true ball", "ball inside: 90 %"} < {*all_of_it}
+    assert [n for n in all_of_it if n not in legend([1])] == [
+        "run of the next 1 s",
+        "true ball",
+    ]
+    assert legend([2]) == []

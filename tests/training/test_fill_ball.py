@@ -77,6 +77,8 @@ def test_a_table_has_a_row_for_each_frame(model, tmp_path):
     with pytest.raises(ValueError, match=r"ball\.csv: exists already"):
         write_ball(found, path)
     write_ball(found, path, overwrite=True)
+    with pytest.raises(ValueError, match=r"ball\.txt: the name must end wit"):
+        write_ball(found, tmp_path / "ball.txt")
     with pytest.raises(ValueError, match="folder .*none does not exist"):
         write_ball(found, tmp_path / "none" / "ball.csv")
 

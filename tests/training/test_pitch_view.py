@@ -81,6 +81,7 @@ def test_quarters_are_alike():
     ("name", "value"),
     [
         ("pixels_per_metre", 0),
+        ("pixels_per_metre", 0.1),
         ("pitch", (105,)),
         ("margin", -1),
         ("turf", (1, 2, 3)),

@@ -6,6 +6,7 @@ import pytest
 from convzoo.training import simulate_play
 from convzoo.training.predict_ball import map_edges, predict_ball, view_of
 from convzoo.training.render_pitch import render_pitch
+from convzoo.training.with_past import with_past
 from convzoo.zoo import BallPositionPredictor
 from tests.support import numpy_of, randomized
 
@@ -80,3 +81,34 @@ def test_another_pitch_is_quoted():
     model = BallPositionPredictor(pitch=(100.0, 60.0), width=8, map_width=4)
     with pytest.raises(ValueError, match=r"\(100.0, 60.0\).*\(105.0, 68.0\)"):
         predict_ball(model, simulate_play(3))
+
+
+def test_the_past_is_the_one_that_a_model_takes():
+    model = randomized(
+        BallPositionPredictor(
+            width=8, depth=1, map_width=4, frames=3, frame_rate=5.0
+        )
+    )
+    play = simulate_play(12, 10.0)
+    expected = predict_ball(model, play)["position"]
+    for other in (with_past(play, 3, 10.0), with_past(play, 2, 5.0)):
+        found = predict_ball(model, other)["position"]
+        np.testing.assert_array_equal(found, expected)
+    # Chosen with their past, they keep it.
+    chosen = with_past(play, 3, 5.0)[6:]
+    np.testing.assert_allclose(
+        predict_ball(model, chosen)["position"], expected[6:], atol=1e-4
+    )
+    single = BallPositionPredictor(width=8, depth=1, map_width=4)
+    found = predict_ball(single, with_past(play, 3, 5.0))["position"]
+    np.testing.assert_array_equal(found, predict_ball(single, play)["position"])
+
+
+def test_what_cannot_be_used_is_quoted():
+    model = BallPositionPredictor(width=8, depth=1, map_width=4)
+    play = simulate_play(3)
+    with pytest.raises(ValueError, match="`tracking` must have a frame"):
+        predict_ball(model, play[:0])
+    for size in (0, -1, "a"):
+        with pytest.raises(ValueError, match="`batch_size`.*Received: batch"):
+            predict_ball(model, play, size)

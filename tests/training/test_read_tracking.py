@@ -86,6 +86,55 @@ def test_csv_with_times(tmp_path):
     np.testing.assert_array_equal(found.time, [0.2, 0.4, np.nan])
 
 
+def test_frames_keep_their_numbers(tmp_path):
+    rows = "frame, home_1_x, home_1_y,away_1_x,away_1_y,ball_x,ball_y"
+    rows += "\n1000,1,2,20,4,,\n1001,,,,,5,6\n1004,7,8,30,10,,"
+    (tmp_path / "game.csv").write_text(rows)
+    found = read_tracking(tmp_path / "game.csv")
+    assert found.number.tolist() == [1000, 1001, 1004]
+    # Nobody is seen in the second, and it is a frame.
+    assert found.has_players.tolist() == [True, False, True]
+    np.testing.assert_array_equal(found.ball[1], (5, 6))
+
+
+def test_a_time_in_any_row_is_that_of_the_frame(tmp_path):
+    rows = "frame,team,player,x,y,time\n0,a,1,3,4,\n0,b,1,30,4,0.2\n"
+    (tmp_path / "game.csv").write_text(rows + "0,ball,,5,6,\n")
+    assert read_tracking(tmp_path / "game.csv").time.tolist() == [0.2]
+
+
+def test_one_team_alone_is_warned_of(tmp_path):
+    rows = "frame,player_1_x,player_1_y,player_2_x,player_2_y\n0,1,2,30,4"
+    (tmp_path / "game.csv").write_text(rows)
+    with pytest.warns(UserWarning, match="all players are of one team, 'play"):
+        read_tracking(tmp_path / "game.csv")
+
+
+def damaged(path, how):
+    np.savez(path, **game())
+    data = path.read_bytes()
+    if how == "cut":
+        path.write_bytes(data[: len(data) // 2])
+    elif how == "flipped":
+        middle = len(data) // 4
+        path.write_bytes(data[:middle] + b"!!!!" + data[middle + 4 :])
+    elif how == "empty":
+        path.write_bytes(b"")
+    elif how == "text":
+        path.write_bytes(b"players")
+    else:
+        with open(path, "wb") as file:
+            np.save(file, np.zeros(3))
+
+
+@pytest.mark.parametrize("how", ["cut", "flipped", "empty", "text", "npy"])
+def test_damaged_files_are_named(how, tmp_path):
+    damaged(tmp_path / "game.npz", how)
+    with pytest.raises(ValueError, match=r"game\.npz: ") as error:
+        read_tracking(tmp_path / "game.npz")
+    assert "pickle" not in str(error.value)
+
+
 def test_npz(tmp_path):
     split, lineup = np.array([0, 0, 1, 1, 0]), np.array([3, 3, 3, 8, 8])
     time = np.arange(5) / 5
@@ -143,17 +192,28 @@ def test_no_pitch_is_known_by_its_numbers(tmp_path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "no column called 'frame'; there are: $"),
+        ("", "is empty"),
         ("frame,team,player,x,y\n", "has no frames"),
         ("time,x\n1,2\n", "no column called 'frame'; there are: time, x"),
         ("frame,team,x\n1,a,2\n", "needs the columns .*There are: frame, team"),
-        ("frame,team,player,x,y\n1,a,1,two,3\n", "'two'"),
+        ("frame,team,player,x,y\n1,a,1,two,3\n", "`x` in frame 1 .*'two'"),
+        ("frame,team,player,x,y\none,a,1,2,3\n", "`frame` in.*'one'"),
+        ("frame,team,player,x,y\n1.5,a,1,2,3\n", "`frame` must be.*'1.5'"),
+        (
+            "frame,time,team,player,x,y\n1,00:20,a,1,2,3\n",
+            "`time` in frame 1 .*'00:20'",
+        ),
+        ("frame,x,y,team,player\n0,1.5,2\n", "row without a team, of frame 0"),
+        (
+            "frame,team,player,x,y\n1,a,b,2,3\n1,a,b,4,3\n",
+            "two rows of frame 1 for a b that differ",
+        ),
         (
             "frame,team,player,x,y\n1,a,1,2,3\n1,b,2,2,3\n1,c,3,9,9\n",
             "more than two teams: a, b, c",
         ),
-        ("frame,team,player,x,y\n1,ball,,2,3\n", "`players` must"),
-        ("frame,team,player,x,y\n1,a,1,,\n", "`players` must"),
+        ("frame,team,player,x,y\n1,ball,,2,3\n", "no position of a player"),
+        ("frame,team,player,x,y\n1,a,1,,\n", "no position of a player"),
     ],
 )
 def test_bad_csv_is_named(text, message, tmp_path):

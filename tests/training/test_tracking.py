@@ -91,7 +91,7 @@ def test_inputs_are_filled_up():
         (lambda p: 100 * p, "centimetres"),
         (lambda p: p / (105, 68) + 0.5, "from 0 to 1"),
         (lambda p: p / (52.5, 34), "from -1 to 1"),
-        (lambda p: p + (52.5, 34), "metres from a corner"),
+        (lambda p: p + (52.5, 34), "count from a corner"),
         (lambda p: 3 * p, "metres from the centre spot"),
     ],
 )
@@ -126,3 +126,73 @@ def test_a_bad_measurement_is_no_unit():
 def test_bad_arrays_are_named(name, value):
     with pytest.raises(ValueError, match=f"`{name}`.*Received"):
         Tracking(**{**arrays(), name: value})
+
+
+@pytest.mark.parametrize(
+    "name", ["players", "velocities", "ball", "time", "past"]
+)
+def test_infinite_values_are_refused(name):
+    given = arrays()
+    given["time"] = np.arange(6) / 5
+    given["past"] = np.zeros((6, 2, 5, 4))
+    given[name] = np.array(given[name], "float32")
+    given[name].flat[0] = np.inf
+    with pytest.raises(ValueError, match=f"`{name}` must be finite"):
+        Tracking(**given)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("team", np.full((6, 5), 0.4)),
+        ("team", np.full((6, 5), 256)),
+        ("team", np.full((6, 5), np.nan)),
+        ("team", np.full((6, 5), "home")),
+        ("team", np.ones((6, 4), int)),
+        ("test", np.full(6, "test")),
+        ("past", np.zeros(3)),
+        ("past", 5),
+        ("ball", 100 * np.ones((6, 2))),
+        ("ball", 100 * arrays()["ball"]),
+    ],
+)
+def test_what_an_array_must_be_is_quoted(name, value):
+    with pytest.raises(ValueError, match=f"`{name}` must .*Received"):
+        Tracking(**{**arrays(), name: value})
+
+
+def test_a_corner_is_found_in_one_half():
+    given = arrays(50)
+    given["players"] = np.abs(given["players"])
+    with pytest.raises(ValueError, match="which look like they count from a c"):
+        Tracking(**given)
+    # Few may be anywhere.
+    few = {k: v[:6] for k, v in given.items()}
+    assert len(Tracking(**few)) == 6
+
+
+def test_frames_where_nobody_is_seen_are_not_learned_from():
+    given = arrays()
+    given["players"][0] = given["players"][5] = np.nan
+    tracking = Tracking(**given)
+    assert tracking.has_players.tolist() == [False] + 4 * [True] + [False]
+    assert len(tracking.learned) == 2 and len(tracking.tested) == 1
+
+
+def test_one_frame_stays_a_game():
+    tracking = Tracking(**arrays())
+    assert tracking[3].players.shape == (1, 5, 2)
+
+
+def test_frames_are_found_by_what_the_file_calls_them():
+    tracking = Tracking(**arrays(), number=np.arange(6) + 100)
+    assert tracking.index_of(104) == 4 and tracking[2:].index_of(104) == 2
+    assert Tracking(**arrays()).index_of(3) == 3
+    with pytest.raises(ValueError, match="no frame 6; there are 6, from 100 t"):
+        tracking.index_of(6)
+
+
+@pytest.mark.parametrize("ball", [np.zeros((3, 2)), [[1, 2]], np.inf])
+def test_another_ball_is_checked(ball):
+    with pytest.raises(ValueError, match="`ball` must.*Received"):
+        Tracking(**arrays()).with_ball(ball)

@@ -34,7 +34,8 @@ def test_the_past_is_what_was_so_long_ago():
         )
     for name in ("players", "velocities", "ball", "team", "time"):
         np.testing.assert_array_equal(getattr(found, name), getattr(game, name))
-    assert with_past(game, 1, None) is game
+    single = with_past(found, 1, None)
+    assert single.inputs()["players"].shape == (20, 2, 2)
 
 
 def test_inputs_end_with_the_frame_itself():
@@ -102,6 +103,22 @@ def test_simulated_play_has_a_past():
     play = simulate_play(50, frame_rate=5.0)
     past = with_past(play, 2, 5.0).past[:, 0]
     np.testing.assert_array_equal(past[1:, :, :2], play.players[:-1])
+
+
+@pytest.mark.parametrize("time", [[0] * 20, range(20), range(0, 4000, 200)])
+def test_times_in_which_nothing_comes_before_are_quoted(time):
+    """All alike, or one frame a second, or milliseconds."""
+    with pytest.raises(ValueError, match="of 0.2 s.*Received.*step of"):
+        with_past(walk(time=np.array(time, float)), 2, 5.0)
+
+
+@pytest.mark.parametrize(
+    ("frames", "rate"),
+    [(0, 5.0), ("3", 5.0), (True, 5.0), (2, None), (2, 0), (2, -5.0), (2, "5")],
+)
+def test_arguments_are_quoted(frames, rate):
+    with pytest.raises(ValueError, match="`frame.*Received: frame"):
+        with_past(walk(), frames, rate)
 
 
 def test_without_times_it_says_what_to_do():

@@ -289,6 +289,13 @@ def test_frames_need_a_rate():
         BallPositionPredictor(frames=2)
 
 
+def test_pictures_are_of_one_frame():
+    with pytest.raises(ValueError, match="`frames` must be 1.*frames=2"):
+        BallPositionPredictor("image", frames=2, frame_rate=5.0)
+    with pytest.raises(ValueError, match=r"a dictionary of \['players', 'te"):
+        watching()(scene())
+
+
 def test_inputs_are_quoted():
     model, inputs = tiny(), scene()
     for wrong, message in (
@@ -296,6 +303,12 @@ def test_inputs_are_quoted():
         ({"players": inputs["players"]}, r"Received: \['players'\]"),
         ({**inputs, "ball": inputs["team"]}, "'ball'"),
         ({**inputs, "players": inputs["players"][0]}, r"Received: \(7, 2\)"),
+        ({**inputs, "team": inputs["team"][:, :3]}, r"`team` .*\(\d, 3\)"),
+        ({**inputs, "team": inputs["team"][0]}, r"`team` .*\(7,\)"),
+        (
+            {**inputs, "velocities": inputs["velocities"][:, 1:]},
+            r"`velocities` must.*, 6\)",
+        ),
     ):
         with pytest.raises(ValueError, match=message):
             model(wrong)

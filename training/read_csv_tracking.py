@@ -1,0 +1,140 @@
+"""Tables of tracking data as the arrays of `Tracking`."""
+
+import csv
+import re
+import warnings
+
+import numpy as np
+
+_BALL = "ball"
+_AXES = ("x", "y", "vx", "vy")
+_LONG = {"team", "player", "x", "y"}
+_WIDE = re.compile(r"(?P<who>.+)_(?P<axis>x|y|vx|vy)")
+
+
+def read_csv_tracking(path):
+    """The arrays of a `.csv` file, by their names in `Tracking`.
+
+    Args:
+        path: of the file; see `read_tracking` for its columns.
+
+    Raises:
+        ValueError: a column or a cell is not as described.
+    """
+    with open(path, newline="", encoding="utf-8-sig") as file:
+        reader = csv.DictReader(file, skipinitialspace=True)
+        names = [name.strip() for name in reader.fieldnames or []]
+        reader.fieldnames = names
+        rows = list(reader)
+    if not names:
+        raise ValueError("is empty")
+    if "frame" not in names:
+        raise ValueError(
+            f"has no column called 'frame'; there are: {', '.join(names)}"
+        )
+    if not rows:
+        raise ValueError("has no frames")
+    if set(names) >= _LONG:
+        return _packed(_of_long(rows), *_frames_and_times(rows))
+    if any(_WIDE.fullmatch(name) for name in names):
+        return _packed(_of_wide(rows, names), *_frames_and_times(rows))
+    raise ValueError(
+        "needs the columns 'team', 'player', 'x' and 'y', or ones such as "
+        f"'home_1_x' and 'home_1_y'. There are: {', '.join(names)}"
+    )
+
+
+def _frames_and_times(rows):
+    """Whole numbers of all frames, by what they are called, and seconds."""
+    frames, times = {}, {}
+    for row in rows:
+        if row["frame"] not in frames:
+            frames[row["frame"]] = _whole(row["frame"])
+        if row.get("time"):
+            seconds = _number(row["time"], row["frame"], "time")
+            times.setdefault(row["frame"], seconds)
+    return frames, [times.get(frame, np.nan) for frame in frames]
+
+
+def _of_long(rows):
+    """Frame, team, player, axis and text of each cell."""
+    for row in rows:
+        if not row["team"]:
+            raise ValueError(
+                f"has a row without a team, of frame {row['frame']}"
+            )
+        for axis in _AXES:
+            if row.get(axis):
+                yield row["frame"], row["team"], row["player"], axis, row[axis]
+
+
+def _of_wide(rows, names):
+    columns = [(name, _WIDE.fullmatch(name)) for name in names]
+    for row in rows:
+        for name, match in columns:
+            if match and row[name]:
+                team, _, player = match["who"].partition("_")
+                yield row["frame"], team, player, match["axis"], row[name]
+
+
+def _packed(cells, frames, times):
+    """Arrays of numbers that came one by one."""
+    indices = {frame: index for index, frame in enumerate(frames)}
+    players, teams, numbers = {}, {}, {}
+    for frame, team, player, axis, text in cells:
+        who = _BALL if team.lower() == _BALL else (team, player)
+        if who != _BALL:
+            teams.setdefault(team, len(teams))
+            players.setdefault(who, len(players))
+        place = indices[frame], who, _AXES.index(axis)
+        number = _number(text, frame, axis)
+        known = numbers.setdefault(place, number)
+        if known != number and not np.isnan(known):
+            raise ValueError(
+                f"has two rows of frame {frame} for "
+                f"{who if who == _BALL else ' '.join(who)} that differ"
+            )
+    if not players:
+        raise ValueError("has no position of a player")
+    _check_teams(teams)
+    state = np.full((len(frames), len(players), 4), np.nan, "float32")
+    ball = np.full((len(frames), 4), np.nan, "float32")
+    for (index, who, axis), number in numbers.items():
+        if who == _BALL:
+            ball[index, axis] = number
+        else:
+            state[index, players[who], axis] = number
+    team = [teams[team] for team, _ in players]
+    return {
+        "players": state[:, :, :2],
+        "velocities": state[:, :, 2:],
+        "team": np.tile(np.array(team, "int8"), (len(frames), 1)),
+        "ball": ball[:, :2],
+        "time": times,
+        "number": list(frames.values()),
+    }
+
+
+def _check_teams(teams):
+    if len(teams) > 2:
+        raise ValueError(f"has more than two teams: {', '.join(teams)}")
+    if len(teams) == 1:
+        warnings.warn(
+            f"all players are of one team, {next(iter(teams))!r}", stacklevel=5
+        )
+
+
+def _number(text, frame, name):
+    try:
+        return float(text)
+    except ValueError as error:
+        raise ValueError(
+            f"`{name}` in frame {frame} must be a number. Received: {text!r}"
+        ) from error
+
+
+def _whole(frame):
+    number = _number(frame, frame, "frame")
+    if not number.is_integer():
+        raise ValueError(f"`frame` must be a whole number. Received: {frame!r}")
+    return int(number)
