@@ -24,7 +24,7 @@ def with_past(tracking, frames, frame_rate):
 
     Raises:
         ValueError: an argument is not as described, the times are not known, or
-            no frame has one before it.
+            no frame of several has one before it.
     """
     check_positive("frames", frames)
     if frames == 1:
@@ -42,7 +42,7 @@ def with_past(tracking, frames, frame_rate):
         for before in range(frames - 1, 0, -1)
     ]
     past = np.stack(past, axis=1)
-    if np.isnan(past).all():
+    if len(tracking) > 1 and np.isnan(past).all():
         raise ValueError(
             "`tracking` must have frames before others, by multiples of "
             f"{1 / frame_rate:g} s as the model takes them. Received: times "
