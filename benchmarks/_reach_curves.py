@@ -5,7 +5,7 @@ from matplotlib.figure import Figure
 
 # Metres: of a bin of distances, and the last of them.
 _BIN, _LAST = 4, 60
-COLORS = {
+_COLORS = {
     "plain": "#7a7a7a",
     "dilated": "#1f77b4",
     "deformable": "#2a9d5c",
@@ -30,7 +30,7 @@ def draw_curves(changes, figures, path):
         left.plot(
             edges[:-1] + _BIN / 2,
             np.mean(curves, axis=0),
-            color=COLORS[kind],
+            color=_COLORS[kind],
             label=kind.replace("_", "-"),
         )
         rows = np.array(figures[kind])
@@ -38,7 +38,7 @@ def draw_curves(changes, figures, path):
             rows[:, -1],
             rows[:, -3],
             "o",
-            color=COLORS[kind],
+            color=_COLORS[kind],
             label=kind.replace("_", "-"),
         )
     left.set_yscale("log")

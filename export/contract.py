@@ -97,7 +97,7 @@ def largest_difference(model, exported):
     differences = []
     for sizes in _SIZES:
         shapes = {
-            key: _closed(shape, sizes)
+            key: closed(shape, sizes)
             for key, shape in model.serving_inputs.items()
         }
         inputs = getattr(model, "serving_examples", _noise)(shapes, random)
@@ -165,11 +165,7 @@ def _noise(shapes, random):
     }
 
 
-def _closed(shape, sizes):
-    """`shape` with its open sizes filled in."""
-    return tuple(
-        given if given is not None else size
-        for given, size in zip(
-            shape, (*sizes, *shape[len(sizes) :])[: len(shape)], strict=True
-        )
-    )
+def closed(shape, sizes):
+    """`shape` with its open sizes filled in, one after the other."""
+    sizes = iter(sizes)
+    return tuple(next(sizes) if n is None else n for n in shape)

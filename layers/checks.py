@@ -33,9 +33,15 @@ def check_number(name, value, low, high=math.inf):
 
 def check_fraction(name, value):
     """Raise a `ValueError` unless `0 <= value <= 1`."""
-    if not _is_number(value) or not 0 <= value <= 1:
+    check_between(name, value, 0, 1)
+
+
+def check_between(name, value, low, high):
+    """Raise a `ValueError` unless `low <= value <= high`."""
+    if not _is_number(value) or not low <= value <= high:
         raise ValueError(
-            f"`{name}` must be a number from 0 to 1. Received: {name}={value!r}"
+            f"`{name}` must be a number from {low} to {high}. "
+            f"Received: {name}={value!r}"
         )
 
 
@@ -53,6 +59,15 @@ def check_flag(name, value):
     if not isinstance(value, bool):
         raise ValueError(
             f"`{name}` must be True or False. Received: {name}={value!r}"
+        )
+
+
+def check_seed(value):
+    """Raise a `ValueError` unless NumPy can be seeded with it."""
+    if not is_integer(value) or not 0 <= value < 2**32:
+        raise ValueError(
+            "`seed` must be an integer of at least 0 and below 2**32. "
+            f"Received: seed={value!r}"
         )
 
 

@@ -3,7 +3,7 @@
 import math
 import os
 
-from convzoo.layers.checks import check_above, is_integer
+from convzoo.layers.checks import check_above
 
 
 def check_input_range(value):
@@ -13,15 +13,6 @@ def check_input_range(value):
         raise ValueError(
             "`input_range` must be the values of black and of white, the lower "
             f"one first. Received: input_range={value!r}"
-        )
-
-
-def check_seed(value):
-    """Raise a `ValueError` unless NumPy can be seeded with it."""
-    if not is_integer(value) or not 0 <= value < 2**32:
-        raise ValueError(
-            "`seed` must be an integer of at least 0 and below 2**32. "
-            f"Received: seed={value!r}"
         )
 
 

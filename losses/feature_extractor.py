@@ -5,11 +5,10 @@ import os
 import keras
 from keras import ops
 
-from convzoo.layers.checks import check_choice, check_flag
+from convzoo.layers.checks import check_choice, check_flag, check_seed
 from convzoo.losses.feature_checks import (
     check_input_range,
     check_layer_names,
-    check_seed,
     check_weights,
     checked_layers,
 )

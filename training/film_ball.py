@@ -6,17 +6,18 @@ from subprocess import PIPE, Popen
 import numpy as np
 from PIL import Image
 
-from convzoo.layers.checks import check_number, is_integer
+from convzoo.layers.checks import check_between, is_integer
 from convzoo.training.ball_scene import BallScene, check_packages
 from convzoo.training.output_file import check_target, renamed
 from convzoo.training.plot_ball import say_where
+from convzoo.training.predict_ball import check_frames
 
 # Frames that are drawn unless others are asked for, and at most. Those of a
 # .gif are all in memory at once.
 FEW = 250
 _MANY = 1500
 # Frames a second. Programs show a .gif no faster.
-_SLOWEST, _TOO_FAST = 0.1, 51
+_SLOWEST, _FASTEST = 0.1, 50
 # Colours of a .gif, and pictures that they are taken from.
 _COLOURS = 256
 _SAMPLES = 4
@@ -31,7 +32,7 @@ def check_film(path, frame_rate=5.0, overwrite=False):
             ffmpeg is not installed.
     """
     check_target(path, tuple(_WRITERS), overwrite)
-    check_number("frame_rate", frame_rate, _SLOWEST, _TOO_FAST)
+    check_between("frame_rate", frame_rate, _SLOWEST, _FASTEST)
     check_packages()
     from matplotlib.animation import FFMpegWriter
 
@@ -55,6 +56,7 @@ def choose_frames(tracking, frames=None):
     Raises:
         ValueError: these are no such frames, or more than 1500.
     """
+    check_frames(tracking)
     if frames is None:
         return range(min(FEW, len(tracking)))
     if (
@@ -86,8 +88,8 @@ def film_ball(
         model: a `BallPositionPredictor`.
         path: of the clip, `.gif` or, where ffmpeg is installed, `.mp4`.
         frames: as in `choose_frames`.
-        frame_rate: frames a second, at least 0.1 and below 51. In a .gif a
-            frame stays for hundredths of a second.
+        frame_rate: frames a second, from 0.1 to 50. In a .gif a frame stays
+            for hundredths of a second.
         overwrite: whether to replace one that is there.
 
     Returns:

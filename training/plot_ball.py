@@ -5,7 +5,7 @@ import numpy as np
 from convzoo.layers.checks import is_integer
 from convzoo.training.ball_scene import BallScene, check_packages
 from convzoo.training.output_file import check_target, renamed
-from convzoo.training.predict_ball import of_model, predict_ball
+from convzoo.training.predict_ball import check_frames, of_model, predict_ball
 
 _SUFFIXES = (".png", ".pdf", ".svg")
 
@@ -35,6 +35,7 @@ def choose_frame(tracking, frame=None):
     Raises:
         ValueError: there is no such frame.
     """
+    check_frames(tracking)
     if frame is None:
         seen = ~np.isnan(tracking.players).any(2)
         # Of booleans alike, the first is the largest.

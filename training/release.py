@@ -15,6 +15,7 @@ import h5py
 import numpy as np
 
 import convzoo.zoo
+from convzoo.export.contract import closed
 from convzoo.layers.checks import check_choice
 from convzoo.zoo import load_model
 from convzoo.zoo.presets import sha256
@@ -60,16 +61,12 @@ def _example(model):
     examples = getattr(model, "serving_examples", None)
     if examples is None:
         return random.random((*_SIZES, 3), np.float32)
-    inputs = examples(
-        {name: _sized(s) for name, s in model.serving_inputs.items()}, random
-    )
+    shapes = {
+        name: closed(shape, _SIZES)
+        for name, shape in model.serving_inputs.items()
+    }
+    inputs = examples(shapes, random)
     return inputs if len(inputs) > 1 else inputs.popitem()[1]
-
-
-def _sized(shape):
-    """With numbers in place of what is open."""
-    sizes = iter(_SIZES)
-    return tuple(next(sizes) if n is None else n for n in shape)
 
 
 def _arrays(prefix, value):

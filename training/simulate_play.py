@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from convzoo.layers.checks import check_above, check_number, check_positive
+from convzoo.layers.checks import check_above, check_positive, check_seed
 from convzoo.training.tracking import Tracking
 
 _PITCH = np.array([105.0, 68.0])
@@ -43,7 +43,7 @@ def simulate_play(frames, frame_rate=5.0, seed=0):
     """
     check_positive("frames", frames)
     check_above("frame_rate", frame_rate, 0)
-    check_number("seed", seed, 0)
+    check_seed(seed)
     play = _Play(np.random.default_rng(seed), 1 / frame_rate)
     states = [play.step() for _ in range(frames)]
     players, velocities, ball = map(np.stack, zip(*states, strict=True))

@@ -12,6 +12,7 @@ from convzoo.layers.checks import (
     check_fraction,
     check_number,
     check_positive,
+    check_seed,
 )
 from convzoo.training.ball_augmentation import BallAugmentation
 from convzoo.training.ball_frames import BallFrames
@@ -179,12 +180,13 @@ def train_ball(
 
 
 def _learned(path, game):
-    if not len(game.learned):
+    learned = game.learned
+    if not len(learned):
         raise ValueError(
             f"{path}: has no frame to learn from, with a ball and outside of "
             "the test"
         )
-    return game.learned
+    return learned
 
 
 def _check(settings, paths):
@@ -198,6 +200,7 @@ def _check(settings, paths):
     check_above("learning_rate", settings["learning_rate"], 0)
     check_number("weight_decay", settings["weight_decay"], 0)
     check_number("ema", settings["ema"], 0, 1)
+    check_seed(settings["seed"])
     check_patience(settings["patience"], settings["hold_out"] > 0)
 
 

@@ -139,9 +139,11 @@ def test_an_ffmpeg_that_fails_leaves_nothing(play, model, tmp_path, reads):
 def test_arguments_are_checked_by_name(play, model, tmp_path):
     with pytest.raises(ValueError, match=r"clip\.avi.*\.gif or \.mp4"):
         film_ball(play, model, tmp_path / "clip.avi")
-    for rate in (0, 51, "5"):
+    for rate in (0, 50.5, "5"):
         with pytest.raises(ValueError, match="`frame_rate`.*Received"):
             film_ball(play, model, tmp_path / "clip.gif", frame_rate=rate)
+    with pytest.raises(ValueError, match="`tracking` must have a frame"):
+        film_ball(play[:0], model, tmp_path / "clip.gif")
 
 
 def test_without_packages_it_says_what_to_install(

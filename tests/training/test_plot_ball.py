@@ -119,6 +119,8 @@ def test_names_that_will_not_do(play, model, tmp_path):
         plot_ball(play, model, tmp_path / "frame.jpg")
     with pytest.raises(ValueError, match="folder .*none does not exist"):
         plot_ball(play, model, tmp_path / "none" / "frame.png")
+    with pytest.raises(ValueError, match="`tracking` must have a frame"):
+        plot_ball(play[:0], model, tmp_path / "frame.png")
 
 
 @pytest.mark.parametrize("name", ["mplsoccer", "matplotlib.figure"])

@@ -36,7 +36,9 @@ def test_it_depends_on_the_seed_alone():
     assert not np.array_equal(one.ball, third.ball)
 
 
-@pytest.mark.parametrize(("name", "value"), [("frames", 0), ("frame_rate", -1)])
+@pytest.mark.parametrize(
+    ("name", "value"), [("frames", 0), ("frame_rate", -1), ("seed", 0.5)]
+)
 def test_arguments_are_quoted(name, value):
     with pytest.raises(ValueError, match=f"`{name}`.*Received: {name}"):
         simulate_play(**{"frames": 3, name: value})

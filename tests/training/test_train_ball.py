@@ -152,6 +152,7 @@ def test_the_test_is_not_learned(files, tmp_path):
         ("patience", 0),
         ("crop", 3),
         ("pitch", (1,)),
+        ("seed", -1),
         ("frames", 0),
         ("frame_rate", 0),
     ],
@@ -159,6 +160,15 @@ def test_the_test_is_not_learned(files, tmp_path):
 def test_arguments_are_quoted(name, value, files, tmp_path):
     with pytest.raises(ValueError, match=f"`{name}.*Received: {name}"):
         train_ball(files, tmp_path / "run", **{**QUICK, name: value})
+
+
+def test_a_file_without_a_ball_is_named(files, tmp_path):
+    given = game()
+    given["ball"][:] = np.nan
+    np.savez(tmp_path / "none.npz", **given)
+    with pytest.raises(ValueError, match=r"none\.npz: has no frame to learn f"):
+        train_ball([*files, tmp_path / "none.npz"], tmp_path / "run", **QUICK)
+    assert not (tmp_path / "run").exists()
 
 
 def test_no_file_is_no_data(tmp_path):

@@ -258,6 +258,15 @@ def test_it_leaves_keras(spatial, tmp_path):
             assert_alike(run(**inputs), expected)
 
 
+@pytest.mark.skipif(BACKEND != "tensorflow", reason="export needs TensorFlow")
+def test_several_frames_leave_keras(tmp_path):
+    from convzoo.export import export_model
+
+    model = tiny(frames=3, frame_rate=5)
+    exported = export_model(model, tmp_path, "ball")
+    assert [each.format for each in exported] == ["saved_model", "litert"]
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
