@@ -42,6 +42,8 @@ def test_which_frames(play):
     for wrong in ((0, 9), (-1, 3), (4, 3), (0, 1.5), (1,), 3):
         with pytest.raises(ValueError, match="`frames`.*from 0 to 8.*Received"):
             choose_frames(play, wrong)
+    with pytest.raises(ValueError, match="`tracking` must have a frame"):
+        choose_frames(play[:0])
 
 
 @pytest.mark.usefixtures("packages")
@@ -142,8 +144,6 @@ def test_arguments_are_checked_by_name(play, model, tmp_path):
     for rate in (0, 50.5, "5"):
         with pytest.raises(ValueError, match="`frame_rate`.*Received"):
             film_ball(play, model, tmp_path / "clip.gif", frame_rate=rate)
-    with pytest.raises(ValueError, match="`tracking` must have a frame"):
-        film_ball(play[:0], model, tmp_path / "clip.gif")
 
 
 def test_without_packages_it_says_what_to_install(

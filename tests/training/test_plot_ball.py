@@ -39,6 +39,8 @@ def test_the_first_that_is_filled_unless_another_is_named(play):
     for wrong in (8, -1, 1.0):
         with pytest.raises(ValueError, match=f"`frame`.*7.*frame={wrong}"):
             choose_frame(play, wrong)
+    with pytest.raises(ValueError, match="`tracking` must have a frame"):
+        choose_frame(play[:0])
 
 
 def test_it_says_what_the_model_says(play, model):
@@ -119,8 +121,6 @@ def test_names_that_will_not_do(play, model, tmp_path):
         plot_ball(play, model, tmp_path / "frame.jpg")
     with pytest.raises(ValueError, match="folder .*none does not exist"):
         plot_ball(play, model, tmp_path / "none" / "frame.png")
-    with pytest.raises(ValueError, match="`tracking` must have a frame"):
-        plot_ball(play[:0], model, tmp_path / "frame.png")
 
 
 @pytest.mark.parametrize("name", ["mplsoccer", "matplotlib.figure"])
