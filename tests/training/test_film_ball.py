@@ -146,6 +146,13 @@ def test_arguments_are_checked_by_name(play, model, tmp_path):
             film_ball(play, model, tmp_path / "clip.gif", frame_rate=rate)
 
 
+@pytest.mark.usefixtures("packages")
+def test_a_game_without_frames_is_refused(play, model, tmp_path):
+    with pytest.raises(ValueError, match="`tracking` must have a frame"):
+        film_ball(play[:0], model, tmp_path / "clip.gif")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_without_packages_it_says_what_to_install(
     play, model, tmp_path, monkeypatch
 ):

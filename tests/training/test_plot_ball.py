@@ -123,6 +123,13 @@ def test_names_that_will_not_do(play, model, tmp_path):
         plot_ball(play, model, tmp_path / "none" / "frame.png")
 
 
+@pytest.mark.usefixtures("packages")
+def test_a_game_without_frames_is_refused(play, model, tmp_path):
+    with pytest.raises(ValueError, match="`tracking` must have a frame"):
+        plot_ball(play[:0], model, tmp_path / "frame.png")
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("name", ["mplsoccer", "matplotlib.figure"])
 def test_without_packages_it_says_what_to_install(
     play, model, tmp_path, monkeypatch, name
