@@ -87,12 +87,23 @@ class SpectralConv2D(keras.layers.Conv2D):
         kernel = _as_float(self.kernel)
         kernel = kernel / self._norm(kernel, training)
         kernel = ops.cast(kernel, inputs.dtype)
-        outputs = self.convolution_op(inputs, kernel)
+        # TensorFlow convolves channels first on some processors only.
+        first = self.data_format == "channels_first"
+        if first:
+            inputs = ops.transpose(inputs, (0, 2, 3, 1))
+        outputs = ops.conv(
+            inputs,
+            kernel,
+            self.strides,
+            self.padding,
+            "channels_last",
+            self.dilation_rate,
+        )
         if self.use_bias:
-            first = self.data_format == "channels_first"
-            shape = (1, -1, 1, 1) if first else (1, 1, 1, -1)
-            bias = ops.cast(ops.convert_to_tensor(self.bias), outputs.dtype)
-            outputs = outputs + ops.reshape(bias, shape)
+            bias = ops.convert_to_tensor(self.bias)
+            outputs = outputs + ops.cast(bias, outputs.dtype)
+        if first:
+            outputs = ops.transpose(outputs, (0, 3, 1, 2))
         if self.activation is not None:
             outputs = self.activation(outputs)
         return outputs
