@@ -13,6 +13,7 @@ from rich.table import Table
 
 from convzoo.ball_command import ball
 from convzoo.evaluate_commands import evaluate_app
+from convzoo.export_command import export
 from convzoo.options import (
     DEFAULT_PRESET,
     EnsembleOption,
@@ -161,29 +162,7 @@ def classify(
 app.command()(ball)
 
 
-@app.command()
-def export(
-    name: Annotated[
-        str, typer.Argument(help="A preset's name, or the folder of a run.")
-    ],
-    out: Annotated[Path, typer.Option("-o", "--out", help="Folder.")],
-    format: Annotated[
-        str, typer.Option(help="Some of saved_model, litert, by commas.")
-    ] = "saved_model,litert",
-    overwrite: OverwriteOption = False,
-):
-    """Write a model for TF Serving and LiteRT, and check what it computes."""
-    from convzoo.export import export_model
-    from convzoo.zoo import load_model
-
-    exported = export_model(
-        load_model(name), out, formats=format.split(","), overwrite=overwrite
-    )
-    for file in exported:
-        print(
-            f"{file.format}: {file.path}, largest difference to Keras "
-            f"{file.difference:.1e}"
-        )
+app.command()(export)
 
 
 @app.command()

@@ -1,19 +1,31 @@
-"""How a model leaves Keras. Knows no model: it takes any that can `serve`."""
+"""How a model leaves Keras. Knows no model: it takes any with known inputs."""
 
 from convzoo.export.contract import Exported as Exported
+from convzoo.export.contract import export_litert as export_litert
 from convzoo.export.contract import export_model as export_model
-from convzoo.export.contract import largest_difference as largest_difference
+from convzoo.export.contract import export_onnx as export_onnx
+from convzoo.export.contract import export_saved_model as export_saved_model
 from convzoo.export.litert import LiteRTModel as LiteRTModel
 from convzoo.export.litert import write_litert as write_litert
+from convzoo.export.onnx import ONNXModel as ONNXModel
+from convzoo.export.onnx import write_onnx as write_onnx
 from convzoo.export.saved_model import SavedModel as SavedModel
 from convzoo.export.saved_model import write_saved_model as write_saved_model
+from convzoo.export.served import Served as Served
+from convzoo.export.served import served as served
 
 __all__ = [
     "Exported",
     "LiteRTModel",
+    "ONNXModel",
     "SavedModel",
+    "Served",
+    "export_litert",
     "export_model",
-    "largest_difference",
+    "export_onnx",
+    "export_saved_model",
+    "served",
     "write_litert",
+    "write_onnx",
     "write_saved_model",
 ]

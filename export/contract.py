@@ -1,21 +1,27 @@
 """What leaves Keras computes what Keras computes: measured, for every file."""
 
+import contextlib
 import os
 import shutil
 import tempfile
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-import keras
-import numpy as np
-
+from convzoo.export.difference import (
+    SIZES,
+    TOLERANCE,
+    checked_sizes,
+    largest,
+    measure,
+)
 from convzoo.export.litert import LiteRTModel, write_litert
+from convzoo.export.onnx import ONNXModel, check_packages, write_onnx
+from convzoo.export.report import check_report, describe, write_report
 from convzoo.export.saved_model import SavedModel, write_saved_model
+from convzoo.export.served import served
 
-FORMATS = ("saved_model", "litert")
-TOLERANCE = 1e-4
-# What stands for an open size: batch, then the others. Odd, and not square.
-_SIZES = ((1, 32, 48), (2, 41, 23), (1, 57, 64))
+FORMATS = ("saved_model", "litert", "onnx")
+_SUFFIXES = {"litert": ".tflite", "onnx": ".onnx"}
 
 
 class Exported(NamedTuple):
@@ -23,130 +29,216 @@ class Exported(NamedTuple):
 
     Attributes:
         format: one of `FORMATS`.
-        path: of the `.tflite` file, or of the folder of `saved_model.pb`.
+        path: of the file, or of the folder of `saved_model.pb`.
         difference: the largest, over all outputs and sizes tried, to Keras.
+        report: all that was measured, as in the `.json` file of
+            `export_model`.
     """
 
     format: str
     path: Path
     difference: float
+    report: dict[str, Any]
 
 
-def export_model(model, out, name=None, formats=FORMATS, overwrite=False):
+def export_model(
+    model,
+    out,
+    name=None,
+    formats=FORMATS[:2],
+    *,
+    sizes=SIZES,
+    tolerance=TOLERANCE,
+    overwrite=False,
+):
     """Write a model in several formats, and run each in its own runtime.
 
     Args:
-        model: a Keras model with `serving_inputs` and `serve`, see
-            `write_saved_model`.
+        model: a Keras model, as `served` takes it: one of `convzoo.zoo`, or of
+            your own.
         out: folder to write to; made where it is missing. Holds afterwards
-            `NAME/1/saved_model.pb` (the layout of TF Serving) and
-            `NAME.tflite`.
+            `NAME/VERSION/saved_model.pb` (the layout of TF Serving),
+            `NAME.tflite`, `NAME.onnx`, and `NAME.json`, which says of each what
+            was measured.
         name: NAME; None for the name of the model.
         formats: a selection of `FORMATS`.
-        overwrite: replace what is there.
+        sizes: what stands for the open sizes in the comparisons, each a tuple:
+            the batch, then the others, such as height and width.
+        tolerance: the largest difference to Keras that is accepted.
+        overwrite: replace files that are there. A SavedModel is never
+            replaced: it gets the next VERSION.
 
     Returns:
         A list of `Exported`, one for each format.
 
     Raises:
-        ValueError: an argument is not as described, an output exists, or a
-            file differs from Keras by more than 1e-4; nothing is left then.
+        ValueError: an argument is not as described, a file exists, or one
+            differs from Keras by more; nothing is left then.
     """
-    name = name or model.name
+    model = served(model)
+    name = name or model.model.name
     formats = _checked_formats(formats)
+    out = Path(out)
     targets = {
-        "saved_model": Path(out) / name / "1",
-        "litert": Path(out) / f"{name}.tflite",
+        format: out / f"{name}{_SUFFIXES[format]}"
+        if format in _SUFFIXES
+        else next_version(out / name)
+        for format in formats
     }
-    for format in formats:
-        if targets[format].exists() and not overwrite:
-            raise ValueError(
-                f"{targets[format]}: exists already; pass overwrite to replace"
-            )
-    try:
-        Path(out).mkdir(parents=True, exist_ok=True)
-        work = Path(tempfile.mkdtemp(dir=out, prefix=".export-"))
-    except OSError as error:
-        raise ValueError(
-            f"{out}: cannot be written ({error.strerror})"
-        ) from error
-    try:
-        return _export_through(work, model, formats, targets)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
+    report = out / f"{name}.json"
+    check_report(report)
+    exported = _export(model, targets, sizes, tolerance, overwrite)
+    write_report(report, name, [file.report for file in exported])
+    return exported
 
 
-def largest_difference(model, exported):
-    """The largest absolute difference between a model and its exported self.
+def export_saved_model(model, path, *, sizes=SIZES, tolerance=TOLERANCE):
+    """Write a model as TF Serving wants it, and run it.
 
     Args:
-        model: a Keras model with `serving_inputs` and `serve`. It may have
-            `serving_examples`, which maps names and shapes and a NumPy random
-            generator to arrays, for inputs that are not in [0, 1]; and
-            `serving_scales`, a dict from names of outputs to what counts as 1
-            in them, for outputs that are not about 1.
-        exported: a function from named arrays to a dict of arrays.
+        model, sizes, tolerance: of `export_model`.
+        path: folder of the model; the SavedModel becomes the next version in
+            it, `path/1` at first.
 
     Returns:
-        The maximum over all outputs, on three sizes of input.
+        An `Exported`.
 
     Raises:
-        ValueError: an output is missing, or has another shape.
+        ValueError: as `export_model`.
     """
-    random = np.random.default_rng(0)
-    differences = []
-    for sizes in _SIZES:
-        shapes = {
-            key: closed(shape, sizes)
-            for key, shape in model.serving_inputs.items()
-        }
-        inputs = getattr(model, "serving_examples", _noise)(shapes, random)
-        expected = model.serve(**inputs)
-        found = exported(**inputs)
-        for key, value in expected.items():
-            value = keras.ops.convert_to_numpy(value)
-            if key not in found or found[key].shape != value.shape:
-                shapes = {k: v.shape for k, v in found.items()}
-                raise ValueError(
-                    f"The exported model must return {key!r} of shape "
-                    f"{value.shape}. Received: {shapes}"
-                )
-            scale = getattr(model, "serving_scales", {}).get(key, 1)
-            differences.append(np.max(np.abs(found[key] - value)) / scale)
-    # A NaN must not pass for a small number.
-    return float(np.max(differences))
+    targets = {"saved_model": next_version(Path(path))}
+    return _export(served(model), targets, sizes, tolerance, False)[0]
 
 
-def _export_through(work, model, formats, targets):
-    saved_model, litert = work / "saved_model", work / "model.tflite"
-    write_saved_model(model, saved_model)
-    exported = []
-    for format in formats:
-        if format == "litert":
-            write_litert(saved_model, litert)
-            source, run = litert, LiteRTModel(litert)
-        else:
-            source, run = saved_model, SavedModel(saved_model)
-        difference = largest_difference(model, run)
-        if not difference <= TOLERANCE:
-            raise ValueError(
-                f"The {format} file differs from Keras by {difference:.2g}, "
-                f"more than {TOLERANCE:.0e}; it was not written"
-            )
-        exported.append((format, source, difference))
-    return [
-        Exported(format, _moved(source, targets[format]), difference)
-        for format, source, difference in exported
+def export_litert(
+    model, path, *, sizes=SIZES, tolerance=TOLERANCE, overwrite=False
+):
+    """Write a model as a LiteRT (TFLite) file, and run it.
+
+    Args:
+        model, sizes, tolerance, overwrite: of `export_model`.
+        path: of the file.
+
+    Returns:
+        An `Exported`.
+
+    Raises:
+        ValueError: as `export_model`.
+    """
+    targets = {"litert": Path(path)}
+    return _export(served(model), targets, sizes, tolerance, overwrite)[0]
+
+
+def export_onnx(
+    model, path, *, sizes=SIZES, tolerance=TOLERANCE, overwrite=False
+):
+    """Write a model as an ONNX file, and run it in ONNX Runtime.
+
+    Args:
+        model, sizes, tolerance, overwrite: of `export_model`.
+        path: of the file.
+
+    Returns:
+        An `Exported`.
+
+    Raises:
+        ValueError: as `export_model`; or packages of `convzoo[onnx]` are not
+            installed.
+    """
+    targets = {"onnx": Path(path)}
+    return _export(served(model), targets, sizes, tolerance, overwrite)[0]
+
+
+def next_version(folder):
+    """A folder in `folder` whose name is one more than the largest there."""
+    taken = [
+        int(entry.name)
+        for entry in (folder.iterdir() if folder.is_dir() else ())
+        if entry.name.isdecimal()
     ]
+    return folder / str(max(taken, default=0) + 1)
 
 
-def _moved(source, target):
+def _export(model, targets, sizes, tolerance, overwrite):
+    """Write all, compare all, and only then put them where they belong."""
+    sizes = checked_sizes(sizes, model)
+    if "onnx" in targets:
+        check_packages()
+    for target in targets.values():
+        if target.exists() and not overwrite:
+            raise ValueError(
+                f"{target}: exists already; pass overwrite to replace"
+            )
+    with _work_folder(next(iter(targets.values())).parent) as work:
+        runs = _written(model, targets, work)
+        reports = {
+            format: measure(model, run, sizes)
+            for format, (_, run) in runs.items()
+        }
+        for format, differences in reports.items():
+            _check_difference(format, largest(differences), tolerance)
+        return [
+            _placed(format, *runs[format], target, reports[format])
+            for format, target in targets.items()
+        ]
+
+
+def _written(model, formats, work):
+    """Of each format: where it is, and a function of arrays."""
+    saved_model = work / "saved_model"
+    write_saved_model(model, saved_model)
+    runs = {}
+    for format in formats:
+        if format == "saved_model":
+            runs[format] = saved_model, SavedModel(saved_model)
+        elif format == "litert":
+            path = work / "model.tflite"
+            write_litert(saved_model, path)
+            runs[format] = path, LiteRTModel(path)
+        else:
+            path = work / "model.onnx"
+            write_onnx(saved_model, path, model.shapes)
+            runs[format] = path, ONNXModel(path)
+    return runs
+
+
+def _check_difference(format, difference, tolerance):
+    # A NaN must not pass for a small number.
+    if not difference <= tolerance:
+        raise ValueError(
+            f"The {format} file differs from Keras by {difference:.2g}, "
+            f"more than {tolerance:.0e}; it was not written"
+        )
+
+
+def _placed(format, source, run, target, differences):
+    name = target.name
+    if format == "saved_model":
+        name = f"{target.parent.name}/{name}"
+    report = describe(format, source, run, name, differences)
     target.parent.mkdir(parents=True, exist_ok=True)
-    if target.is_dir():
-        # A folder cannot replace another in one step: make way first.
-        os.replace(target, source.with_name("replaced"))
     os.replace(source, target)
-    return target
+    return Exported(format, target, largest(differences), report)
+
+
+@contextlib.contextmanager
+def _work_folder(folder):
+    """A temporary folder on the same disk; what is left in it goes."""
+    made = [p for p in (folder, *folder.parents) if not p.exists()]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        work = Path(tempfile.mkdtemp(dir=folder, prefix=".export-"))
+    except OSError as error:
+        raise ValueError(
+            f"{folder}: cannot be written ({error.strerror})"
+        ) from error
+    try:
+        yield work
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+        for empty in made:
+            with contextlib.suppress(OSError):
+                empty.rmdir()
 
 
 def _checked_formats(formats):
@@ -156,16 +248,3 @@ def _checked_formats(formats):
             f"`formats` must be some of {FORMATS}. Received: {list(formats)}"
         )
     return [format for format in FORMATS if format in formats]
-
-
-def _noise(shapes, random):
-    """In [0, 1]."""
-    return {
-        key: random.random(shape, np.float32) for key, shape in shapes.items()
-    }
-
-
-def closed(shape, sizes):
-    """`shape` with its open sizes filled in, one after the other."""
-    sizes = iter(sizes)
-    return tuple(next(sizes) if n is None else n for n in shape)

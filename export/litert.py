@@ -1,22 +1,20 @@
 """SavedModel folders as LiteRT (TFLite) files, for phones."""
 
-import os
-import subprocess
-import sys
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
+from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.interpreter import Interpreter
 
-# The converter ends the whole process on some graphs; so it gets its own.
-_CONVERT = """
-import sys
-import tensorflow as tf
-converter = tf.lite.TFLiteConverter.from_saved_model(sys.argv[1])
-converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
-with open(sys.argv[2], "wb") as file:
-    file.write(converter.convert())
-"""
+from convzoo.export.child import cause, run_in_child
+from convzoo.export.missing_operators import missing_operators
+
+_NAMES = {
+    code: name
+    for name, code in vars(schema.BuiltinOperator).items()
+    if isinstance(code, int)
+}
 
 
 def write_litert(saved_model_folder, path):
@@ -30,31 +28,26 @@ def write_litert(saved_model_folder, path):
 
     Raises:
         ValueError: the converter failed; an operator that LiteRT does not have
-            is named.
+            is named, with its layer and what to do.
     """
-    result = subprocess.run(
-        [sys.executable, "-c", _CONVERT, str(saved_model_folder), str(path)],
-        env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    # The converter ends the whole process on some graphs.
+    result = run_in_child(convert_to_litert, saved_model_folder, path)
     if result.returncode != 0:
         Path(path).unlink(missing_ok=True)
-        raise ValueError(
-            "The LiteRT converter failed with exit status "
-            f"{result.returncode}: {_cause(result.stderr)}"
-        )
+        reason = cause(result, missing_operators)
+        raise ValueError(f"The LiteRT converter failed: {reason}")
 
 
-def _cause(message):
-    """The line of a converter's message that a person can act on."""
-    for line in message.splitlines():
-        kind, _, names = line.partition(" ops: ")
-        if kind in ("TF Select", "Custom"):
-            return f"LiteRT has no operator for {names}"
-    errors = [line for line in message.splitlines() if "rror:" in line]
-    return errors[-1].strip() if errors else "it gave no reason"
+def convert_to_litert(saved_model_folder, path):
+    """The same, in this process, which the converter may end."""
+    import tensorflow as tf
+
+    converter = tf.lite.TFLiteConverter.from_saved_model(
+        str(saved_model_folder)
+    )
+    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
+    with open(path, "wb") as file:
+        file.write(converter.convert())
 
 
 class LiteRTModel:
@@ -65,7 +58,10 @@ class LiteRTModel:
         num_threads: that LiteRT may use; None lets it choose.
 
     Call arguments:
-        One float32 array for each input, by name.
+        One array for each input, by name.
+
+    Attributes:
+        operators: how often each operator is in the file, by name.
 
     Returns, when called: a dict of arrays by name.
 
@@ -83,11 +79,28 @@ class LiteRTModel:
         except (ValueError, RuntimeError) as error:
             raise ValueError(f"{path}: is not a LiteRT file") from error
         self._runner = self._interpreter.get_signature_runner()
+        self._path = path
 
     def __call__(self, **inputs):
+        details = self._runner.get_input_details()
         return self._runner(
             **{
-                name: np.ascontiguousarray(value, np.float32)
+                name: np.ascontiguousarray(value, details[name]["dtype"])
                 for name, value in inputs.items()
             }
         )
+
+    @property
+    def operators(self):
+        model = schema.Model.GetRootAs(Path(self._path).read_bytes())
+        codes = [
+            _NAMES[model.OperatorCodes(index).BuiltinCode()]
+            for index in range(model.OperatorCodesLength())
+        ]
+        graphs = [model.Subgraphs(i) for i in range(model.SubgraphsLength())]
+        counts = Counter(
+            codes[graph.Operators(index).OpcodeIndex()]
+            for graph in graphs
+            for index in range(graph.OperatorsLength())
+        )
+        return dict(sorted(counts.items()))

@@ -2,10 +2,12 @@
 
 import contextlib
 import io
+from collections import Counter
 
 import keras
-import numpy as np
 import tensorflow as tf
+
+from convzoo.export.served import opened, served
 
 
 def write_saved_model(model, folder):
@@ -14,24 +16,24 @@ def write_saved_model(model, folder):
     The one endpoint, `serving_default`, takes and returns tensors by name.
 
     Args:
-        model: a Keras model with `serving_inputs`, a dict from names to shapes
-            (None where any size goes), and `serve`, which maps one tensor for
-            each name to a dict of tensors.
+        model: a Keras model, as `served` takes it.
         folder: a path that does not exist yet.
 
     Raises:
-        ValueError: Keras runs on another backend than TensorFlow.
+        ValueError: Keras runs on another backend than TensorFlow, or `served`
+            refuses the model.
     """
     if keras.config.backend() != "tensorflow":
         raise ValueError(
             "A SavedModel is written with KERAS_BACKEND=tensorflow. "
             f"Received: KERAS_BACKEND={keras.config.backend()}"
         )
+    model = served(model)
     archive = keras.export.ExportArchive()
-    archive.track(model)
+    archive.track(model.model)
     signature = [
-        tf.TensorSpec(shape, tf.float32, name=name)
-        for name, shape in model.serving_inputs.items()
+        tf.TensorSpec(opened(shape), model.dtypes[name], name=name)
+        for name, shape in model.shapes.items()
     ]
     archive.add_endpoint("serving_default", model.serve, signature)
     # `verbose=False` does not silence all that Keras prints here.
@@ -46,7 +48,10 @@ class SavedModel:
         folder: of the `saved_model.pb`.
 
     Call arguments:
-        One float32 array for each input, by name.
+        One array for each input, by name.
+
+    Attributes:
+        operators: how often each kind of operation is in its graphs, by name.
 
     Returns, when called: a dict of arrays by name.
 
@@ -63,10 +68,20 @@ class SavedModel:
         self._function = self._loaded.signatures["serving_default"]
 
     def __call__(self, **inputs):
+        _, specs = self._function.structured_input_signature
         outputs = self._function(
             **{
-                name: tf.constant(np.asarray(value, np.float32))
+                name: tf.constant(value, specs[name].dtype)
                 for name, value in inputs.items()
             }
         )
         return {name: value.numpy() for name, value in outputs.items()}
+
+    @property
+    def operators(self):
+        graph = self._function.graph.as_graph_def()
+        nodes = list(graph.node)
+        for function in graph.library.function:
+            nodes += function.node_def
+        counts = Counter(node.op for node in nodes)
+        return dict(sorted(counts.items()))

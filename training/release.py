@@ -15,7 +15,7 @@ import h5py
 import numpy as np
 
 import convzoo.zoo
-from convzoo.export.contract import closed
+from convzoo.export import served
 from convzoo.layers.checks import check_choice
 from convzoo.zoo import load_model
 from convzoo.zoo.presets import sha256
@@ -57,15 +57,7 @@ def release(run, name, dtype="float32", folder=_WEIGHTS):
 
 def _example(model):
     """What the model takes: an array, or a dictionary of several."""
-    random = np.random.default_rng(0)
-    examples = getattr(model, "serving_examples", None)
-    if examples is None:
-        return random.random((*_SIZES, 3), np.float32)
-    shapes = {
-        name: closed(shape, _SIZES)
-        for name, shape in model.serving_inputs.items()
-    }
-    inputs = examples(shapes, random)
+    inputs = served(model).example(_SIZES, np.random.default_rng(0))
     return inputs if len(inputs) > 1 else inputs.popitem()[1]
 
 

@@ -188,7 +188,10 @@ class BallPositionPredictor(Pretrained, keras.Model):
         self.heads = heads
         self.dropout = dropout
         self.branch = self._branch()
-        shapes = self.serving_inputs
+        shapes = {
+            name: tuple(None if isinstance(n, str) else n for n in shape)
+            for name, shape in self.serving_inputs.items()
+        }
         # Keras remembers what `call` gets.
         self.build(shapes if sees == "players" else shapes["image"])
 
@@ -279,7 +282,7 @@ class BallPositionPredictor(Pretrained, keras.Model):
 
     @property
     def serving_inputs(self):
-        """Names and shapes of what `serve` takes; None is any size."""
+        """Names and shapes of what `serve` takes; open sizes have names."""
         return self.branch.serving_inputs
 
     @property

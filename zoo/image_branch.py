@@ -135,7 +135,7 @@ class ImageBranch(keras.layers.Layer):
 
     @property
     def serving_inputs(self):
-        return {"image": (None, None, None, self.channels)}
+        return {"image": ("batch", "height", "width", self.channels)}
 
     def serving_examples(self, shapes, random):
         image = random.random(shapes["image"])

@@ -127,8 +127,9 @@ class PlayerBranch(keras.layers.Layer):
     @property
     def serving_inputs(self):
         frames = () if self.frames == 1 else (self.frames,)
-        vectors = (None, *frames, None, 2)
-        return {"players": vectors, "velocities": vectors, "team": (None, None)}
+        vectors = ("batch", *frames, "players", 2)
+        team = ("batch", "players")
+        return {"players": vectors, "velocities": vectors, "team": team}
 
     @property
     def loss(self):

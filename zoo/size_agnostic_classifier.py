@@ -216,8 +216,8 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
 
     @property
     def serving_inputs(self):
-        """Names and shapes of what `serve` takes; None is any size."""
-        return {"image": (None, None, None, 3)}
+        """Names and shapes of what `serve` takes; open sizes have names."""
+        return {"image": ("batch", "height", "width", 3)}
 
     def get_config(self):
         config = {**super().get_config(), **self.arguments}

@@ -317,5 +317,5 @@ class SRGenerator(Pretrained, keras.Model):
 
     @property
     def serving_inputs(self):
-        """Names and shapes of what `serve` takes; None is any size."""
-        return {"image": (None, None, None, 3)}
+        """Names and shapes of what `serve` takes; open sizes have names."""
+        return {"image": ("batch", "height", "width", 3)}

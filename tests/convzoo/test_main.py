@@ -185,7 +185,7 @@ def test_every_preset_is_exported_with_its_difference(name, convzoo, tmp_path):
     assert (tmp_path / name / "1" / "saved_model.pb").is_file()
     LiteRTModel(tmp_path / f"{name}.tflite")
     result = convzoo("export", name, "-o", tmp_path)
-    assert_one_line(result, "exists already")
+    assert_one_line(result, f"{name}.tflite: exists already")
 
 
 def test_export_names_an_unknown_format(convzoo, tmp_path):

@@ -1,33 +1,22 @@
+import json
+
 import keras
 import numpy as np
 import pytest
 
 from convzoo.export import (
     LiteRTModel,
+    ONNXModel,
     SavedModel,
     contract,
+    export_litert,
     export_model,
-    largest_difference,
+    export_onnx,
+    export_saved_model,
 )
+from convzoo.layers import SPP, NonLocal
 from convzoo.zoo import BallPositionPredictor, SizeAgnosticClassifier
 from tests.support import photograph, tiny_generator
-
-
-class Served(keras.Model):
-    """A model whose `serve` is a function that a test chooses."""
-
-    def __init__(self, function, **kwargs):
-        super().__init__(**kwargs)
-        self.function = function
-        self.serving_inputs = {"image": (None, None, None, 3)}
-        self.dense = keras.layers.Dense(2)
-        self.dense.build((None, 3))
-
-    def call(self, image):
-        return self.dense(image)
-
-    def serve(self, image):
-        return {"result": self.function(image) + 0 * self(image)[..., :1]}
 
 
 @pytest.mark.parametrize(
@@ -46,6 +35,7 @@ def test_every_generator_leaves_keras_unchanged(arguments, tmp_path):
     assert all(file.difference < 1e-5 for file in files)
     assert sorted(p.name for p in tmp_path.iterdir()) == [
         "small",
+        "small.json",
         "small.tflite",
     ]
     assert (tmp_path / "small" / "1" / "saved_model.pb").is_file()
@@ -81,82 +71,79 @@ def test_a_difference_fails_and_leaves_nothing(tmp_path, monkeypatch):
     model = tiny_generator(name="small")
     write = contract.write_saved_model
 
-    def write_then_change(model, folder):
-        write(model, folder)
+    def write_then_change(served, folder):
+        write(served, folder)
         model.layers[1].bias.assign(model.layers[1].bias + 0.1)
 
     monkeypatch.setattr(contract, "write_saved_model", write_then_change)
     with pytest.raises(ValueError, match="saved_model.*differs from Keras"):
-        export_model(model, tmp_path / "out")
-    assert list((tmp_path / "out").iterdir()) == []
-
-
-def test_nan_is_a_difference():
-    model = tiny_generator()
-
-    def nan(image):
-        shape = (image.shape[0], *(2 * n for n in image.shape[1:3]), 3)
-        return {"image_x2": np.full(shape, np.nan, "float32")}
-
-    assert np.isnan(largest_difference(model, nan))
-
-
-def test_a_model_may_say_what_it_is_shown_and_what_counts():
-    model = Served(lambda image: 1000 * image[..., :1])
-    shown = []
-
-    def examples(shapes, random):
-        shown.append(shapes["image"])
-        return {"image": random.normal(5, 1, shapes["image"]).astype("float32")}
-
-    def off(image):
-        assert image.mean() > 4
-        return {"result": 1000 * image[..., :1] + np.float32(10)}
-
-    model.serving_examples = examples
-    assert largest_difference(model, off) == pytest.approx(10, rel=0.01)
-    assert shown == [(1, 32, 48, 3), (2, 41, 23, 3), (1, 57, 64, 3)]
-    model.serving_scales = {"result": 100}
-    assert largest_difference(model, off) == pytest.approx(0.1, rel=0.01)
-
-
-def test_another_shape_is_an_error():
-    with pytest.raises(ValueError, match="'image_x2'.*Received"):
-        largest_difference(tiny_generator(), lambda image: {"image_x2": image})
-    with pytest.raises(ValueError, match="Received.*other"):
-        largest_difference(tiny_generator(), lambda image: {"other": image})
+        export_model(model, tmp_path / "out" / "deep")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_operator_that_litert_lacks_is_named(tmp_path):
-    def bicubic(image):
-        return keras.ops.image.resize(image, (8, 8), "bicubic")[:, :1, :1]
-
-    model = Served(bicubic, name="served")
-    model(np.zeros((1, 4, 4, 3), "float32"))
-    with pytest.raises(ValueError, match="LiteRT has no.*ResizeBicubic"):
+    image = keras.Input((None, None, 3), name="image")
+    resize = keras.layers.Resizing(8, 8, "bicubic", name="my_resize")
+    model = keras.Model(image, resize(image), name="served")
+    message = "LiteRT has no.*ResizeBicubic, in my_resize.*: resize with"
+    with pytest.raises(ValueError, match=message):
         export_model(model, tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_nothing_is_overwritten_unless_asked(tmp_path):
+def test_a_file_is_not_overwritten_unless_asked(tmp_path):
     model = tiny_generator(name="small")
     (tmp_path / "small.tflite").write_text("mine")
     with pytest.raises(ValueError, match="small.tflite: exists already"):
         export_model(model, tmp_path)
     assert [p.name for p in tmp_path.iterdir()] == ["small.tflite"]
     assert (tmp_path / "small.tflite").read_text() == "mine"
-    for _ in range(2):
-        export_model(model, tmp_path, overwrite=True)
-    assert sorted(p.name for p in tmp_path.iterdir()) == [
-        "small",
-        "small.tflite",
-    ]
+    export_model(model, tmp_path, formats=["litert"], overwrite=True)
+    assert LiteRTModel(tmp_path / "small.tflite")
 
 
-@pytest.mark.parametrize("formats", [[], ["onnx"], ["litert", "x"]])
+def test_a_saved_model_gets_the_next_version(tmp_path):
+    model = tiny_generator(name="small")
+    (tmp_path / "small" / "7").mkdir(parents=True)
+    (tmp_path / "small" / "models").mkdir()
+    for version in ("8", "9"):
+        (file,) = export_model(model, tmp_path, formats=["saved_model"])
+        assert file.path == tmp_path / "small" / version
+        assert (file.path / "saved_model.pb").is_file()
+    assert list((tmp_path / "small" / "7").iterdir()) == []
+
+
+def test_another_file_in_the_place_of_the_report_is_kept(tmp_path):
+    (tmp_path / "small.json").write_text('{"mine": 1}')
+    with pytest.raises(ValueError, match="small.json: is there"):
+        export_model(tiny_generator(name="small"), tmp_path)
+    assert [p.name for p in tmp_path.iterdir()] == ["small.json"]
+
+
+def test_the_report_keeps_what_it_said_of_other_formats(tmp_path):
+    model = tiny_generator(name="small")
+    for format in ("saved_model", "litert"):
+        export_model(model, tmp_path, formats=[format])
+    report = json.loads((tmp_path / "small.json").read_text())
+    files = report["files"]
+    assert [file["path"] for file in files] == ["small/1", "small.tflite"]
+    assert files[1]["bytes"] == (tmp_path / "small.tflite").stat().st_size
+    assert "CONV_2D" in files[1]["operators"]
+    sizes = [size["inputs"]["image"] for size in files[1]["sizes"]]
+    assert sizes == [[1, 32, 48, 3], [2, 41, 23, 3], [1, 5, 8, 3]]
+
+
+@pytest.mark.parametrize("formats", [[], ["x"], ["litert", "x"]])
 def test_unknown_formats_are_quoted(formats, tmp_path):
     with pytest.raises(ValueError, match="formats.*Received"):
         export_model(tiny_generator(), tmp_path / "out", formats=formats)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("sizes", [(), [(1, 0, 3)], [(1, 5)], 3, [(1.5, 2, 2)]])
+def test_wrong_sizes_are_quoted(sizes, tmp_path):
+    with pytest.raises(ValueError, match="sizes.*Received"):
+        export_model(tiny_generator(), tmp_path / "out", sizes=sizes)
     assert not (tmp_path / "out").exists()
 
 
@@ -185,3 +172,55 @@ def test_a_predictor_of_the_ball_leaves_keras(sees, tmp_path):
     model = BallPositionPredictor(sees, width=8, depth=1, map_width=6)
     for exported in export_model(model, tmp_path, "ball"):
         assert exported.difference < 1e-4
+
+
+def of_two_inputs():
+    """A functional model of a user, of our layers, its sizes open."""
+    image = keras.Input((None, None, 3), name="photo")
+    mask = keras.Input((None, None, 1), name="mask", dtype="int32")
+    x = keras.layers.Conv2D(4, 3, padding="same", activation="gelu")(image)
+    x = NonLocal()(x * keras.ops.cast(mask, "float32"))
+    pooled = SPP((1, 2))(x)
+    scores = keras.layers.Dense(2, name="scores")(pooled)
+    return keras.Model([image, mask], {"map": x, "scores": scores})
+
+
+def test_each_function_writes_a_model_of_a_user(tmp_path):
+    keras.utils.set_random_seed(0)
+    model = of_two_inputs()
+    sizes = [(1, 9, 8, 9, 8), (2, 5, 6, 5, 6)]
+    found = export_saved_model(model, tmp_path / "mine", sizes=sizes)
+    assert found.path == tmp_path / "mine" / "1"
+    assert found.difference < 1e-5
+    found = export_litert(model, tmp_path / "mine.tflite", sizes=sizes)
+    assert found.path == tmp_path / "mine.tflite"
+    assert found.difference < 1e-5
+    with pytest.raises(ValueError, match="mine.tflite: exists already"):
+        export_litert(model, tmp_path / "mine.tflite", sizes=sizes)
+
+
+def test_an_onnx_file_is_the_model(tmp_path):
+    pytest.importorskip("onnxruntime")
+    onnx = pytest.importorskip("onnx")
+    keras.utils.set_random_seed(0)
+    sizes = [(1, 9, 8, 9, 8), (2, 5, 6, 5, 6)]
+    path = tmp_path / "mine.onnx"
+    found = export_onnx(of_two_inputs(), path, sizes=sizes)
+    assert found.difference < 1e-5
+    assert set(ONNXModel(path).operators) >= {"Conv", "Erf", "MatMul"}
+    (photo,) = (v for v in onnx.load(path).graph.input if v.name == "photo")
+    sizes = [
+        n.dim_param or n.dim_value for n in photo.type.tensor_type.shape.dim
+    ]
+    assert sizes == ["batch", "photo_height", "photo_width", 3]
+
+
+def test_a_predictor_of_the_ball_is_an_onnx_file(tmp_path):
+    pytest.importorskip("onnxruntime")
+    keras.utils.set_random_seed(0)
+    model = BallPositionPredictor(width=8, depth=1, map_width=6)
+    found = export_onnx(model, tmp_path / "ball.onnx", sizes=[(2, 7)])
+    assert found.difference < 1e-4
+    # Its input and its output of this name are two tensors.
+    (size,) = found.report["sizes"]
+    assert "team" in size["inputs"] and "team" in size["outputs"]

@@ -1,6 +1,7 @@
+import keras
 import pytest
 
-from convzoo.export import LiteRTModel, write_litert
+from convzoo.export import LiteRTModel, write_litert, write_saved_model
 
 
 def test_a_missing_file_is_named(tmp_path):
@@ -15,6 +16,17 @@ def test_another_file_is_named(tmp_path):
 
 
 def test_a_failed_conversion_leaves_no_file(tmp_path):
-    with pytest.raises(ValueError, match="exit status 1: .*does not exist"):
+    with pytest.raises(ValueError, match="converter failed: .*does not exist"):
         write_litert(tmp_path / "no model", tmp_path / "a.tflite")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_operators_are_counted(tmp_path):
+    image = keras.Input((None, None, 3))
+    x = image
+    for _ in range(2):
+        x = keras.layers.Conv2D(2, 3, activation="tanh")(x)
+    write_saved_model(keras.Model(image, x), tmp_path / "model")
+    write_litert(tmp_path / "model", tmp_path / "model.tflite")
+    found = LiteRTModel(tmp_path / "model.tflite").operators
+    assert found == {"CONV_2D": 2, "TANH": 2}

@@ -1,0 +1,58 @@
+"""`convzoo export`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from convzoo.options import OverwriteOption, integers
+
+
+def export(
+    name: Annotated[
+        str,
+        typer.Argument(
+            help="A preset's name, the folder of a run, or a .keras file."
+        ),
+    ],
+    out: Annotated[Path, typer.Option("-o", "--out", help="Folder.")],
+    format: Annotated[
+        str, typer.Option(help="Some of saved_model, litert, onnx, by commas.")
+    ] = "saved_model,litert",
+    sizes: Annotated[
+        str | None,
+        typer.Option(
+            help="What stands for the open sizes in the comparisons, by "
+            "commas: the batch, then the others, such as 1x32x48,2x41x23."
+        ),
+    ] = None,
+    tolerance: Annotated[
+        float, typer.Option(help="The largest difference to Keras.")
+    ] = 1e-4,
+    overwrite: OverwriteOption = False,
+):
+    """Write a model for TF Serving, LiteRT or ONNX, and check its numbers."""
+    from convzoo.export import export_model
+    from convzoo.export.difference import SIZES
+    from convzoo.zoo import load_model
+
+    exported = export_model(
+        load_model(name),
+        out,
+        formats=format.split(","),
+        sizes=_sizes(sizes) if sizes else SIZES,
+        tolerance=tolerance,
+        overwrite=overwrite,
+    )
+    for file in exported:
+        print(
+            f"{file.format}: {file.path}, largest difference to Keras "
+            f"{file.difference:.1e}"
+        )
+
+
+def _sizes(text):
+    """`"1x32x48,2x41x23"` -> `((1, 32, 48), (2, 41, 23))`."""
+    return tuple(
+        integers("sizes", part.replace("x", ",")) for part in text.split(",")
+    )

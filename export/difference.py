@@ -1,0 +1,131 @@
+"""How far an exported model is from Keras, and how fast it is."""
+
+import time
+
+import keras
+import numpy as np
+
+from convzoo.layers.checks import is_integer
+
+TOLERANCE = 1e-4
+# What stands for an open size: batch, then the others. Not square, one odd,
+# one tiny.
+SIZES = ((1, 32, 48), (2, 41, 23), (1, 5, 8))
+_ROUNDS = 3
+
+
+def checked_sizes(sizes, model):
+    """`sizes`, after they have been tried on the shapes of a `Served`.
+
+    Raises:
+        ValueError: they are not tuples of positive integers, or too short.
+    """
+    if (
+        not isinstance(sizes, (tuple, list))
+        or not sizes
+        or not all(
+            isinstance(each, (tuple, list))
+            and all(is_integer(size) and size > 0 for size in each)
+            for each in sizes
+        )
+    ):
+        raise ValueError(
+            "`sizes` must be tuples of positive integers, such as "
+            f"{SIZES[:2]}. Received: {sizes!r}"
+        )
+    for each in sizes:
+        model.closed(each)
+    return tuple(map(tuple, sizes))
+
+
+def measure(model, run, sizes=SIZES):
+    """What an exported model computes, beside Keras, size by size.
+
+    Args:
+        model: a `Served`.
+        run: the exported model, a function from named arrays to a dict of them.
+        sizes: of `export_model`.
+
+    Returns:
+        A list of dicts, one for each size: `inputs`, names to shapes; `seconds`
+        that a call takes, the median of three; and `outputs`, names to the
+        `largest`, `mean` and 99.9th-percentile (`p99_9`) difference, over what
+        counts as 1.
+
+    Raises:
+        ValueError: Keras cannot compute that size, or an output of `run` is
+            missing or has another shape.
+    """
+    random = np.random.default_rng(0)
+    return [_measured(model, run, each, random) for each in sizes]
+
+
+def largest(differences):
+    """The largest in a list of `measure`; NaN if there is one."""
+    return float(
+        np.max(
+            [
+                output["largest"]
+                for size in differences
+                for output in size["outputs"].values()
+            ]
+        )
+    )
+
+
+def _measured(model, run, sizes, random):
+    inputs = model.example(sizes, random)
+    expected = _of_keras(model, inputs, sizes)
+    found = run(**inputs)
+    _check_alike(expected, found)
+    return {
+        "inputs": {name: array.shape for name, array in inputs.items()},
+        "seconds": _seconds(run, inputs),
+        "outputs": {
+            name: _differences(found[name], array, model.scales.get(name, 1))
+            for name, array in expected.items()
+        },
+    }
+
+
+def _of_keras(model, inputs, sizes):
+    try:
+        outputs = model.serve(**inputs)
+    except Exception as error:
+        # Whatever its backend raises where a size will not do.
+        reason = str(error).strip().splitlines()[0]
+        raise ValueError(
+            f"The model cannot compute an input of `sizes` {sizes}: {reason}"
+        ) from error
+    return {
+        name: keras.ops.convert_to_numpy(value)
+        for name, value in outputs.items()
+    }
+
+
+def _check_alike(expected, found):
+    for name, array in expected.items():
+        if name not in found or found[name].shape != array.shape:
+            shapes = {k: v.shape for k, v in found.items()}
+            raise ValueError(
+                f"The exported model must return {name!r} of shape "
+                f"{array.shape}. Received: {shapes}"
+            )
+
+
+def _differences(found, expected, scale):
+    away = np.abs(found.astype("float64") - expected) / scale
+    return {
+        "largest": float(np.max(away)),
+        "mean": float(np.mean(away)),
+        "p99_9": float(np.quantile(away, 0.999)),
+    }
+
+
+def _seconds(run, inputs):
+    rounds = []
+    for _ in range(_ROUNDS):
+        start = time.perf_counter()
+        run(**inputs)
+        rounds.append(time.perf_counter() - start)
+    return float(np.median(rounds))

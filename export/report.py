@@ -1,0 +1,93 @@
+"""What was measured of exported files, for people and for machines."""
+
+import hashlib
+import json
+import os
+from importlib.metadata import PackageNotFoundError, version
+
+_PACKAGES = (
+    "convzoo",
+    "keras",
+    "tensorflow",
+    "numpy",
+    "ai-edge-litert",
+    "tf2onnx",
+    "onnx",
+    "onnxruntime",
+)
+
+
+def describe(format, path, run, name, differences):
+    """Of one file or folder, as it stands in the `.json` file.
+
+    Args:
+        format: of it.
+        path: where it is now.
+        run: it as a function, with `operators`.
+        name: that it will have.
+        differences: of `measure`.
+    """
+    files = sorted(f for f in path.rglob("*") if f.is_file()) or [path]
+    return {
+        "format": format,
+        "path": name,
+        "bytes": sum(file.stat().st_size for file in files),
+        "sha256": {
+            str(file.relative_to(path)) if file != path else name: _sha256(file)
+            for file in files
+        },
+        "operators": run.operators,
+        "sizes": differences,
+    }
+
+
+def write_report(path, name, files):
+    """Write or bring up to date the `.json` file of a model.
+
+    Args:
+        path: of the file. What it says of other formats stays.
+        name: of the model.
+        files: of `describe`.
+
+    Raises:
+        ValueError: there is such a file, and it is none of these.
+    """
+    formats = [file["format"] for file in files]
+    kept = [file for file in _read(path) if file["format"] not in formats]
+    content = {
+        "model": name,
+        "versions": {p: _version(p) for p in _PACKAGES if _version(p)},
+        "files": [*kept, *files],
+    }
+    temporary = path.with_name(f"writing.{path.name}")
+    temporary.write_text(json.dumps(content, indent=1) + "\n")
+    os.replace(temporary, path)
+
+
+def check_report(path):
+    """Raise a `ValueError` if there is a file that is no report."""
+    _read(path)
+
+
+def _read(path):
+    """What an earlier one says of files."""
+    if not path.exists():
+        return []
+    try:
+        files = json.loads(path.read_text())["files"]
+        return [file for file in files if file["format"]]
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise ValueError(
+            f"{path}: is there, and is no report of an export; move it away"
+        ) from error
+
+
+def _sha256(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _version(package):
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
