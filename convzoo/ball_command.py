@@ -5,13 +5,13 @@ from typing import Annotated
 
 import typer
 
-from convzoo.options import OverwriteOption, PresetOption
+from convzoo.options import BALL_PRESET, OverwriteOption, PresetOption
 
 
 def ball(
     tracking: Annotated[Path, typer.Argument(help="File of tracking data.")],
     out: Annotated[Path, typer.Option("-o", "--out", help="A .csv file.")],
-    preset: PresetOption,
+    preset: PresetOption = BALL_PRESET,
     flips: Annotated[
         bool, typer.Option("--flips", help="The mean of four mirrored views.")
     ] = False,

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from convzoo.options import (
+    BALL_PRESET,
     DEFAULT_PRESET,
     EnsembleOption,
     OverwriteOption,
@@ -124,7 +125,7 @@ def evaluate_ball(
         list[Path],
         typer.Option(help="File of tracking data; give it again for more."),
     ],
-    preset: PresetOption,
+    preset: PresetOption = BALL_PRESET,
     positions_only: Annotated[
         bool, typer.Option("--positions-only", help="Hide the velocities.")
     ] = False,

@@ -15,6 +15,7 @@ from rich.progress import (
 )
 
 DEFAULT_PRESET = "sr_x4_tiny"
+BALL_PRESET = "ball_players"
 
 PresetOption = Annotated[
     str, typer.Option(help="A preset's name, or the folder of a run.")

@@ -1,6 +1,6 @@
 """Turning the best weights of a run into a preset that is shipped.
 
-    python -m convzoo.training.release RUN NAME [float16]
+    python -m convzoo.training.release RUN NAME [float16 [TEMPERATURE]]
 
 writes `zoo/weights/NAME.weights.h5` and, beside it, one input and its output,
 and prints the digest for `zoo/presets.py`. With float16 the file is half as
@@ -25,13 +25,15 @@ _WEIGHTS = Path(convzoo.zoo.__file__).parent / "weights"
 _SIZES = (1, 12, 15)
 
 
-def release(run, name, dtype="float32", folder=_WEIGHTS):
+def release(run, name, dtype="float32", temperature=None, *, folder=_WEIGHTS):
     """Copy the best weights of `run`, with one input and its output.
 
     Args:
         run: folder of a run.
         name: of the preset.
         dtype: of the file, `"float32"` or `"float16"`.
+        temperature: of a `BallPositionPredictor`, see `ball_temperature`; None
+            for that of the run.
         folder: where to write.
 
     Returns:
@@ -42,6 +44,8 @@ def release(run, name, dtype="float32", folder=_WEIGHTS):
     """
     check_choice("dtype", dtype, ("float32", "float16"))
     model = load_model(run)
+    if temperature is not None:
+        model.temperature = float(temperature)
     weights = Path(folder) / f"{name}.weights.h5"
     _copy(Path(run) / "best.weights.h5", weights, dtype)
     # What users load, rounded as it may be.

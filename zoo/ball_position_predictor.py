@@ -50,6 +50,8 @@ class BallPositionPredictor(Pretrained, keras.Model):
         pitch: length and width, in metres.
         channels: of pictures, and so for the next.
         pixels_per_metre: what they were trained for.
+        temperature: what logits are divided by; above 1 the model is less sure
+            of itself, and its radii are larger. `ball_temperature` finds it.
         cell: side of a cell of the map, in metres; of players, and so for all
             that follow.
         frames: how many frames there are, the newest last; 1 for single ones.
@@ -113,6 +115,7 @@ class BallPositionPredictor(Pretrained, keras.Model):
         "pitch",
         "channels",
         "pixels_per_metre",
+        "temperature",
         "cell",
         "frames",
         "frame_rate",
@@ -132,6 +135,7 @@ class BallPositionPredictor(Pretrained, keras.Model):
         pitch=(105.0, 68.0),
         channels=3,
         pixels_per_metre=4.0,
+        temperature=1.0,
         cell=2.0,
         frames=1,
         frame_rate=None,
@@ -147,6 +151,7 @@ class BallPositionPredictor(Pretrained, keras.Model):
         check_flag("flips", flips)
         check_lengths("pitch", pitch)
         check_above("pixels_per_metre", pixels_per_metre, 0)
+        check_above("temperature", temperature, 0)
         check_above("cell", cell, 0)
         for name, value in (
             ("map_width", map_width),
@@ -180,6 +185,7 @@ class BallPositionPredictor(Pretrained, keras.Model):
         self.pitch = tuple(pitch)
         self.channels = channels
         self.pixels_per_metre = pixels_per_metre
+        self.temperature = temperature
         self.cell = cell
         self.frames = frames
         self.frame_rate = frame_rate
@@ -227,7 +233,9 @@ class BallPositionPredictor(Pretrained, keras.Model):
             parts = self.branch(seen, training=training)
         else:
             parts = self._mean_of_views(seen)
-        distribution, outputs = self.branch.distribution(parts, seen)
+        distribution, outputs = self.branch.distribution(
+            parts, seen, self.temperature
+        )
         outputs["heatmap"] = distribution.heatmap
         if training:
             return outputs

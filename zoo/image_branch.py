@@ -104,9 +104,9 @@ class ImageBranch(keras.layers.Layer):
         maps = self.network(maps, training=training)
         return [ops.depth_to_space(self.score(maps), 2)[:, :, :, 0]]
 
-    def distribution(self, parts, inputs):
+    def distribution(self, parts, inputs, temperature):
         """A `Distribution` of what `call` said; there is no rest."""
-        (cells,) = parts
+        cells = parts[0] / temperature
         rows, columns = ops.shape(cells)[1:]
         shares = ops.softmax(ops.reshape(cells, (-1, rows * columns)))
         x, y = (

@@ -99,9 +99,10 @@ class PlayerBranch(keras.layers.Layer):
             training=training,
         )
 
-    def distribution(self, parts, inputs):
+    def distribution(self, parts, inputs, temperature):
         """A `Distribution` of what `call` said, and a dict of the rest."""
         scores, places, cells = parts
+        scores, cells = scores / temperature, cells / temperature
         count = ops.shape(scores)[1]
         rows, columns = cells.shape[1:]
         in_line = ops.reshape(cells, (-1, rows * columns))

@@ -139,6 +139,15 @@ PRESETS: dict[str, Preset] = {
         description="names 43 German traffic signs, at any size",
         preprocessing="RGB in [0, 1], channels last, one sign fills the image",
     ),
+    "ball_players": Preset(
+        model="BallPositionPredictor",
+        file="weights/ball_players.weights.h5",
+        sha256="7bd43e38c4afd2ff7ee944293bbd44dca86563080e87ca295d0a68271bb3d075",
+        config={"map_width": 24, "temperature": 1.23},
+        card="cards/ball_players.md",
+        description="says where the ball is in football, from the players",
+        preprocessing="metres from the centre spot, on a pitch of 105 x 68 m",
+    ),
 }
 
 

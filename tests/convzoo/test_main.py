@@ -181,7 +181,8 @@ def test_every_preset_is_exported_with_its_difference(name, convzoo, tmp_path):
     assert code == 0
     differences = re.findall(r"largest difference to Keras (\S+)", out)
     assert len(differences) == 2
-    assert all(float(difference) <= 1e-5 for difference in differences)
+    bound = 1e-4 if name.startswith("ball") else 1e-5
+    assert all(float(difference) <= bound for difference in differences)
     assert (tmp_path / name / "1" / "saved_model.pb").is_file()
     LiteRTModel(tmp_path / f"{name}.tflite")
     result = convzoo("export", name, "-o", tmp_path)

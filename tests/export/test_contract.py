@@ -213,14 +213,3 @@ def test_an_onnx_file_is_the_model(tmp_path):
         n.dim_param or n.dim_value for n in photo.type.tensor_type.shape.dim
     ]
     assert sizes == ["batch", "photo_height", "photo_width", 3]
-
-
-def test_a_predictor_of_the_ball_is_an_onnx_file(tmp_path):
-    pytest.importorskip("onnxruntime")
-    keras.utils.set_random_seed(0)
-    model = BallPositionPredictor(width=8, depth=1, map_width=6)
-    found = export_onnx(model, tmp_path / "ball.onnx", sizes=[(2, 7)])
-    assert found.difference < 1e-4
-    # Its input and its output of this name are two tensors.
-    (size,) = found.report["sizes"]
-    assert "team" in size["inputs"] and "team" in size["outputs"]

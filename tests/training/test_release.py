@@ -36,7 +36,7 @@ def run(tmp_path_factory):
     ("dtype", "error"), [("float32", 0), ("float16", 5e-4)]
 )
 def test_a_released_file_loads_as_what_it_was(dtype, error, run, tmp_path):
-    digest = release(run, "mine", dtype, tmp_path)
+    digest = release(run, "mine", dtype, folder=tmp_path)
     path = tmp_path / "mine.weights.h5"
     assert digest == sha256(path)
     best = SRGenerator.from_run(run)
@@ -60,7 +60,7 @@ def test_a_classifier_is_released_too(tmp_path):
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "run.json").write_text(config)
     best.save_weights(tmp_path / "run" / "best.weights.h5")
-    release(tmp_path / "run", "mine", "float16", tmp_path)
+    release(tmp_path / "run", "mine", "float16", folder=tmp_path)
     loaded = SizeAgnosticClassifier(**best.arguments)
     loaded.load_weights(tmp_path / "mine.weights.h5")
     with np.load(tmp_path / "mine.reference.npz") as reference:
@@ -77,7 +77,7 @@ def test_a_predictor_of_the_ball_is_released_too(sees, tmp_path):
     config = json.dumps({"model": best.arguments})
     (tmp_path / "run.json").write_text(config)
     best.save_weights(tmp_path / "best.weights.h5")
-    release(tmp_path, "mine", "float16", tmp_path)
+    release(tmp_path, "mine", "float16", folder=tmp_path)
     loaded = BallPositionPredictor(**best.arguments)
     loaded.load_weights(tmp_path / "mine.weights.h5")
     with np.load(tmp_path / "mine.reference.npz") as reference:
@@ -90,8 +90,8 @@ def test_a_predictor_of_the_ball_is_released_too(sees, tmp_path):
 
 
 def test_half_of_the_digits_take_half_of_the_space(run, tmp_path):
-    release(run, "whole", "float32", tmp_path)
-    release(run, "half", "float16", tmp_path)
+    release(run, "whole", "float32", folder=tmp_path)
+    release(run, "half", "float16", folder=tmp_path)
     whole, half = (
         (tmp_path / f"{name}.weights.h5").stat().st_size
         for name in ("whole", "half")
@@ -102,7 +102,7 @@ def test_half_of_the_digits_take_half_of_the_space(run, tmp_path):
 
 def test_other_types_and_folders_are_quoted(run, tmp_path):
     with pytest.raises(ValueError, match="dtype.*float64"):
-        release(run, "mine", "float64", tmp_path)
+        release(run, "mine", "float64", folder=tmp_path)
     with pytest.raises(ValueError, match="holds no run of one of SRGenerator"):
-        release(tmp_path, "mine", "float32", tmp_path)
+        release(tmp_path, "mine", "float32", folder=tmp_path)
     assert list(tmp_path.iterdir()) == []

@@ -279,6 +279,7 @@ def test_several_frames_leave_keras(tmp_path):
         ("pitch", 105),
         ("pitch", (105, 0)),
         ("cell", -1),
+        ("temperature", 0),
         ("frames", 0),
         ("width", 1.5),
         ("depth", 0),

@@ -19,6 +19,7 @@ SIZES = {
     "sr_x4_base": 1_100_000,
     "srgan_x4_base": 1_100_000,
     "signs_spp": 1_500_000,
+    "ball_players": 1_500_000,
 }
 
 
