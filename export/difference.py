@@ -1,11 +1,10 @@
 """How far an exported model is from Keras, and how fast it is."""
 
 import time
+from numbers import Integral
 
 import keras
 import numpy as np
-
-from convzoo.layers.checks import is_integer
 
 TOLERANCE = 1e-4
 # What stands for an open size: batch, then the others. Not square, one odd,
@@ -25,7 +24,7 @@ def checked_sizes(sizes, model):
         or not sizes
         or not all(
             isinstance(each, (tuple, list))
-            and all(is_integer(size) and size > 0 for size in each)
+            and all(isinstance(n, Integral) and n > 0 for n in each)
             for each in sizes
         )
     ):
