@@ -132,14 +132,7 @@ def export_litert(
 def export_onnx(
     model, path, *, sizes=SIZES, tolerance=TOLERANCE, overwrite=False
 ):
-    """Write a model as an ONNX file, and run it in ONNX Runtime.
-
-    Args:
-        model, sizes, tolerance, overwrite: of `export_model`.
-        path: of the file.
-
-    Returns:
-        An `Exported`.
+    """As `export_litert`: an ONNX file, run in ONNX Runtime.
 
     Raises:
         ValueError: as `export_model`; or packages of `convzoo[onnx]` are not

@@ -3,6 +3,7 @@
 import re
 import sys
 
+import keras
 import numpy as np
 import pytest
 from PIL import Image
@@ -192,6 +193,19 @@ def test_every_preset_is_exported_with_its_difference(name, convzoo, tmp_path):
 def test_export_names_an_unknown_format(convzoo, tmp_path):
     result = convzoo("export", "sr_x4_tiny", "-o", tmp_path, "--format", "x")
     assert_one_line(result, "['x']")
+
+
+def test_a_file_of_a_user_is_exported_at_his_sizes(convzoo, tmp_path):
+    image = keras.Input((None, None, 3))
+    conv = keras.layers.Conv2D(2, 9, name="wide")
+    keras.Model(image, conv(image), name="mine").save(tmp_path / "mine.keras")
+    command = ("export", tmp_path / "mine.keras", "-o", tmp_path)
+    assert_one_line(convzoo(*command), "`sizes` (1, 5, 8)")
+    assert_one_line(convzoo(*command, "--sizes", "1xa"), "sizes")
+    options = ("--format", "litert", "--sizes", "1x9x12,2x11x10")
+    code, out, error = convzoo(*command, *options)
+    assert code == 0, error
+    assert out.startswith(f"litert: {tmp_path / 'mine.tflite'}")
 
 
 def test_train_evaluate_and_use_a_run(convzoo, photo, tmp_path):

@@ -1,8 +1,10 @@
 import json
 
+import keras
 import numpy as np
 import pytest
 
+from convzoo.layers import NonLocal
 from convzoo.zoo import (
     BallPositionPredictor,
     SizeAgnosticClassifier,
@@ -63,3 +65,21 @@ def test_a_run_without_weights_is_named(tmp_path):
     (folder / "best.weights.h5").unlink()
     with pytest.raises(ValueError, match="no SizeAgnosticClassifier run"):
         load_model(folder)
+
+
+def test_a_file_of_any_model(tmp_path):
+    image = keras.Input((None, None, 3))
+    model = keras.Model(image, NonLocal()(image))
+    model.save(tmp_path / "mine.keras")
+    loaded = load_model(tmp_path / "mine.keras")
+    for a, b in zip(loaded.get_weights(), model.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize("content", [None, b"no model"])
+def test_a_file_that_is_no_model_is_named(content, tmp_path):
+    path = tmp_path / "mine.keras"
+    if content:
+        path.write_bytes(content)
+    with pytest.raises(ValueError, match="mine.keras: cannot be read as a mod"):
+        load_model(path)
