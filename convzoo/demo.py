@@ -30,7 +30,7 @@ def run_demo(out):
 
     Args:
         out: folder to write to; made where it is missing. What an earlier
-            demo left there is replaced.
+            demo left there is replaced, but the SavedModel gets a next version.
 
     Returns:
         A dict of rows, title to text, for a table.

@@ -1,5 +1,6 @@
 """How far an exported model is from Keras, and how fast it is."""
 
+import re
 import time
 from numbers import Integral
 
@@ -92,14 +93,22 @@ def _of_keras(model, inputs, sizes):
         outputs = model.serve(**inputs)
     except Exception as error:
         # Whatever its backend raises where a size will not do.
-        reason = str(error).strip().splitlines()[0]
         raise ValueError(
-            f"The model cannot compute an input of `sizes` {sizes}: {reason}"
+            f"The model cannot compute an input of `sizes` {sizes}: "
+            f"{_reason(error)}"
         ) from error
     return {
         name: keras.ops.convert_to_numpy(value)
         for name, value in outputs.items()
     }
+
+
+def _reason(error):
+    """The line that says it: Keras writes where above it, in bold."""
+    text = re.sub(r"\x1b\[\d+m", "", str(error))
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    said = [line for line in lines if not line.startswith("Exception enc")]
+    return (said or lines or [type(error).__name__])[0]
 
 
 def _check_alike(expected, found):

@@ -15,6 +15,7 @@ def test_the_demo_writes_and_measures(tmp_path):
     assert sorted(p.name for p in tmp_path.iterdir()) == [
         "side_by_side.png",
         "sr_x4_tiny",
+        "sr_x4_tiny.json",
         "sr_x4_tiny.tflite",
     ]
     assert read_image(tmp_path / "side_by_side.png").pixels.shape[1] == 1500
