@@ -65,11 +65,15 @@ def convert_to_onnx(saved_model_folder, path, opset):
             "Add", negative.output[0], inputs=[negative.output[0], one]
         )
 
+    def select(graph, node, *_):
+        """As it is: tf2onnx's sum of products makes a NaN of one left out."""
+        node.type = "Where"
+
     tf2onnx.convert.from_function(
         tf.function(serve),
         [tf.TensorSpec(s.shape, s.dtype, n) for n, s in specs.items()],
         opset=int(opset),
-        custom_op_handlers={"Erfc": (erfc, [])},
+        custom_op_handlers={"Erfc": (erfc, []), "SelectV2": (select, [])},
         output_path=str(path),
     )
 

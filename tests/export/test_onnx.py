@@ -1,8 +1,10 @@
 import sys
 
+import keras
+import numpy as np
 import pytest
 
-from convzoo.export import ONNXModel, write_onnx
+from convzoo.export import ONNXModel, served, write_onnx, write_saved_model
 
 
 def test_missing_packages_are_named(tmp_path, monkeypatch):
@@ -31,3 +33,17 @@ def test_a_failed_conversion_leaves_no_file(tmp_path):
     with pytest.raises(ValueError, match="tf2onnx failed: .*does not exist"):
         write_onnx(tmp_path / "no model", tmp_path / "a.onnx", {})
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_not_a_number_stays_where_it_is_left_out(tmp_path):
+    pytest.importorskip("onnxruntime")
+    positions = keras.Input((None,), name="positions")
+    known = keras.ops.logical_not(keras.ops.isnan(positions))
+    cleaned = keras.ops.where(known, positions, 0.0)
+    model = served(keras.Model(positions, cleaned))
+    write_saved_model(model, tmp_path / "model")
+    path = tmp_path / "model.onnx"
+    write_onnx(tmp_path / "model", path, model.shapes)
+    given = np.array([[0.5, np.nan, 3.0]], "float32")
+    found = ONNXModel(path)(positions=given)["output"]
+    np.testing.assert_array_equal(found, [[0.5, 0, 3]])
