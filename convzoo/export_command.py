@@ -29,6 +29,16 @@ def export(
     tolerance: Annotated[
         float, typer.Option(help="The largest difference to Keras.")
     ] = 1e-4,
+    image_size: Annotated[
+        str,
+        typer.Option(
+            help="Height and width that the endpoint serve_bytes gives to "
+            "images, such as 256x256."
+        ),
+    ] = "256x256",
+    max_pixels: Annotated[
+        int, typer.Option(help="Of the largest encoded image that is taken.")
+    ] = 2**22,
     overwrite: OverwriteOption = False,
 ):
     """Write a model for TF Serving, LiteRT or ONNX, and check its numbers."""
@@ -42,6 +52,8 @@ def export(
         formats=format.split(","),
         sizes=_sizes(sizes) if sizes else SIZES,
         tolerance=tolerance,
+        image_size=_size("image_size", image_size),
+        max_pixels=max_pixels,
         overwrite=overwrite,
     )
     for file in exported:
@@ -53,6 +65,9 @@ def export(
 
 def _sizes(text):
     """`"1x32x48,2x41x23"` -> `((1, 32, 48), (2, 41, 23))`."""
-    return tuple(
-        integers("sizes", part.replace("x", ",")) for part in text.split(",")
-    )
+    return tuple(_size("sizes", part) for part in text.split(","))
+
+
+def _size(name, text):
+    """`"256x256"` -> `(256, 256)`."""
+    return integers(name, text.replace("x", ","))

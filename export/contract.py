@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from convzoo.export.byte_endpoints import IMAGE_SIZE, MAX_PIXELS
 from convzoo.export.difference import (
     SIZES,
     TOLERANCE,
@@ -19,6 +20,8 @@ from convzoo.export.onnx import ONNXModel, check_packages, write_onnx
 from convzoo.export.report import check_report, describe, write_report
 from convzoo.export.saved_model import SavedModel, write_saved_model
 from convzoo.export.served import served
+from convzoo.export.serving_files import write_serving_files
+from convzoo.export.warm_up import write_warm_up
 
 FORMATS = ("saved_model", "litert", "onnx")
 _SUFFIXES = {"litert": ".tflite", "onnx": ".onnx"}
@@ -49,6 +52,8 @@ def export_model(
     *,
     sizes=SIZES,
     tolerance=TOLERANCE,
+    image_size=IMAGE_SIZE,
+    max_pixels=MAX_PIXELS,
     overwrite=False,
 ):
     """Write a model in several formats, and run each in its own runtime.
@@ -59,12 +64,15 @@ def export_model(
         out: folder to write to; made where it is missing. Holds afterwards
             `NAME/VERSION/saved_model.pb` (the layout of TF Serving),
             `NAME.tflite`, `NAME.onnx`, and `NAME.json`, which says of each what
-            was measured.
+            was measured; with a SavedModel also what TF Serving reads, and
+            `compose.yaml`, which starts it.
         name: NAME; None for the name of the model.
         formats: a selection of `FORMATS`.
         sizes: what stands for the open sizes in the comparisons, each a tuple:
             the batch, then the others, such as height and width.
         tolerance: the largest difference to Keras that is accepted.
+        image_size, max_pixels: of endpoints of encoded images, see
+            `byte_endpoints`.
         overwrite: replace files that are there. A SavedModel is never
             replaced: it gets the next VERSION.
 
@@ -87,18 +95,29 @@ def export_model(
     }
     report = out / f"{name}.json"
     check_report(report)
-    exported = _export(model, targets, sizes, tolerance, overwrite)
+    images = {"image_size": image_size, "max_pixels": max_pixels}
+    exported = _export(model, targets, sizes, tolerance, overwrite, images)
     write_report(report, name, [file.report for file in exported])
+    if "saved_model" in formats:
+        write_serving_files(out)
     return exported
 
 
-def export_saved_model(model, path, *, sizes=SIZES, tolerance=TOLERANCE):
+def export_saved_model(
+    model,
+    path,
+    *,
+    sizes=SIZES,
+    tolerance=TOLERANCE,
+    image_size=IMAGE_SIZE,
+    max_pixels=MAX_PIXELS,
+):
     """Write a model as TF Serving wants it, and run it.
 
     Args:
-        model, sizes, tolerance: of `export_model`.
-        path: folder of the model; the SavedModel becomes the next version in
-            it, `path/1` at first.
+        model, sizes, tolerance, image_size, max_pixels: of `export_model`.
+        path: folder of the model, named as TF Serving will name it; the
+            SavedModel becomes the next version in it, `path/1` at first.
 
     Returns:
         An `Exported`.
@@ -107,7 +126,8 @@ def export_saved_model(model, path, *, sizes=SIZES, tolerance=TOLERANCE):
         ValueError: as `export_model`.
     """
     targets = {"saved_model": next_version(Path(path))}
-    return _export(served(model), targets, sizes, tolerance, False)[0]
+    images = {"image_size": image_size, "max_pixels": max_pixels}
+    return _export(served(model), targets, sizes, tolerance, images=images)[0]
 
 
 def export_litert(
@@ -152,7 +172,7 @@ def next_version(folder):
     return folder / str(max(taken, default=0) + 1)
 
 
-def _export(model, targets, sizes, tolerance, overwrite):
+def _export(model, targets, sizes, tolerance, overwrite=False, images=None):
     """Write all, compare all, and only then put them where they belong."""
     sizes = checked_sizes(sizes, model)
     if "onnx" in targets:
@@ -163,23 +183,27 @@ def _export(model, targets, sizes, tolerance, overwrite):
                 f"{target}: exists already; pass overwrite to replace"
             )
     with _work_folder(next(iter(targets.values())).parent) as work:
-        runs = _written(model, targets, work)
+        runs = _written(model, targets, work, images or {})
         reports = {
             format: measure(model, run, sizes)
             for format, (_, run) in runs.items()
         }
         for format, differences in reports.items():
             _check_difference(format, largest(differences), tolerance)
+        if "saved_model" in targets:
+            name = targets["saved_model"].parent.name
+            write_warm_up(*runs["saved_model"], model, name, sizes)
         return [
             _placed(format, *runs[format], target, reports[format])
             for format, target in targets.items()
         ]
 
 
-def _written(model, formats, work):
+def _written(model, formats, work, images):
     """Of each format: where it is, and a function of arrays."""
     saved_model = work / "saved_model"
-    write_saved_model(model, saved_model)
+    encoded = "saved_model" in formats
+    write_saved_model(model, saved_model, encoded=encoded, **images)
     runs = {}
     for format in formats:
         if format == "saved_model":
@@ -209,6 +233,8 @@ def _placed(format, source, run, target, differences):
     if format == "saved_model":
         name = f"{target.parent.name}/{name}"
     report = describe(format, source, run, name, differences)
+    if format == "saved_model":
+        report["endpoints"] = run.endpoints
     target.parent.mkdir(parents=True, exist_ok=True)
     os.replace(source, target)
     return Exported(format, target, largest(differences), report)

@@ -43,7 +43,7 @@ def convert_to_litert(saved_model_folder, path):
     import tensorflow as tf
 
     converter = tf.lite.TFLiteConverter.from_saved_model(
-        str(saved_model_folder)
+        str(saved_model_folder), signature_keys=["serving_default"]
     )
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
     with open(path, "wb") as file:

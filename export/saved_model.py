@@ -7,21 +7,33 @@ from collections import Counter
 import keras
 import tensorflow as tf
 
+from convzoo.export.byte_endpoints import (
+    IMAGE_SIZE,
+    MAX_PIXELS,
+    byte_endpoints,
+)
 from convzoo.export.served import opened, served
 
+DEFAULT = "serving_default"
 
-def write_saved_model(model, folder):
+
+def write_saved_model(
+    model, folder, image_size=IMAGE_SIZE, max_pixels=MAX_PIXELS, encoded=True
+):
     """Write `folder/saved_model.pb` and its variables.
 
-    The one endpoint, `serving_default`, takes and returns tensors by name.
+    The endpoint `serving_default` takes and returns tensors by name; a model of
+    images has those of `byte_endpoints` too.
 
     Args:
         model: a Keras model, as `served` takes it.
         folder: a path that does not exist yet.
+        image_size, max_pixels: of `byte_endpoints`.
+        encoded: whether to write those endpoints.
 
     Raises:
         ValueError: Keras runs on another backend than TensorFlow, or `served`
-            refuses the model.
+            or `byte_endpoints` refuse what they get.
     """
     if keras.config.backend() != "tensorflow":
         raise ValueError(
@@ -35,41 +47,56 @@ def write_saved_model(model, folder):
         tf.TensorSpec(opened(shape), model.dtypes[name], name=name)
         for name, shape in model.shapes.items()
     ]
-    archive.add_endpoint("serving_default", model.serve, signature)
+    archive.add_endpoint(DEFAULT, model.serve, signature)
+    if encoded:
+        signature = [tf.TensorSpec((None,), tf.string, name="image_bytes")]
+        functions = byte_endpoints(model, image_size, max_pixels)
+        for name, function in functions.items():
+            archive.add_endpoint(name, function, signature)
     # `verbose=False` does not silence all that Keras prints here.
     with contextlib.redirect_stdout(io.StringIO()):
         archive.write_out(str(folder), verbose=False)
 
 
 class SavedModel:
-    """A SavedModel folder as a function from arrays to arrays.
+    """The endpoints of a SavedModel folder as functions of arrays.
 
     Args:
         folder: of the `saved_model.pb`.
 
     Call arguments:
+        The name of an endpoint; without it `serving_default`.
         One array for each input, by name.
 
     Attributes:
-        operators: how often each kind of operation is in its graphs, by name.
+        endpoints: their names.
+        operators: how often each kind of operation is in the graphs of
+            `serving_default`, by name.
 
     Returns, when called: a dict of arrays by name.
 
     Raises:
-        ValueError: the folder holds no SavedModel.
+        ValueError: the folder holds no SavedModel; or, when called, it has no
+            such endpoint.
     """
 
     def __init__(self, folder):
         try:
-            # The function dies with the object that it was loaded with.
+            # The functions die with the object that they were loaded with.
             self._loaded = tf.saved_model.load(str(folder))
         except OSError as error:
             raise ValueError(f"{folder}: is not a SavedModel") from error
-        self._function = self._loaded.signatures["serving_default"]
+        self.endpoints = sorted(self._loaded.signatures)
 
-    def __call__(self, **inputs):
-        _, specs = self._function.structured_input_signature
-        outputs = self._function(
+    def __call__(self, endpoint=DEFAULT, /, **inputs):
+        if endpoint not in self.endpoints:
+            raise ValueError(
+                f"`endpoint` must be one of {self.endpoints}. "
+                f"Received: {endpoint!r}"
+            )
+        function = self._loaded.signatures[endpoint]
+        _, specs = function.structured_input_signature
+        outputs = function(
             **{
                 name: tf.constant(value, specs[name].dtype)
                 for name, value in inputs.items()
@@ -79,7 +106,7 @@ class SavedModel:
 
     @property
     def operators(self):
-        graph = self._function.graph.as_graph_def()
+        graph = self._loaded.signatures[DEFAULT].graph.as_graph_def()
         nodes = list(graph.node)
         for function in graph.library.function:
             nodes += function.node_def

@@ -1,0 +1,137 @@
+"""Encoded images as tensors, inside a SavedModel."""
+
+import tensorflow as tf
+
+# How each kind of file begins; between the two of WebP are 4 bytes. And where
+# the sizes of all end.
+_JPEG, _PNG = b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"
+_RIFF, _WEBP = b"RIFF", b"WEBP"
+_HEAD = 30
+
+
+def decoded(encoded, channels, max_pixels):
+    """The pixels of a JPEG, PNG or WebP image.
+
+    Alpha is left out, and a note on how to turn the image is not followed. Its
+    size is read first: what is larger is not decoded.
+
+    Args:
+        encoded: a string tensor, a scalar.
+        channels: 1 for grey, 3 for colours.
+        max_pixels: height times width of the largest image that is taken.
+
+    Returns:
+        A float32 tensor `(height, width, channels)`, values from 0 to 1.
+
+    Raises:
+        tf.errors.InvalidArgumentError: when it runs: another kind of file, one
+            that is cut or broken, or too many pixels.
+    """
+    head = _head(encoded)
+    with tf.control_dependencies([_check(encoded, head, max_pixels)]):
+        encoded = tf.identity(encoded)
+    pixels = tf.cond(
+        _is_webp(head),
+        lambda: _webp(encoded, channels),
+        lambda: _other(encoded, channels),
+    )
+    pixels.set_shape((None, None, channels))
+    return tf.cast(pixels, "float32") / 255
+
+
+def encoded_png(image):
+    """An image `(height, width, 1 or 3)`, values from 0 to 1, as PNG."""
+    pixels = tf.round(255 * tf.clip_by_value(image, 0, 1))
+    return tf.io.encode_png(tf.cast(pixels, "uint8"))
+
+
+def _other(encoded, channels):
+    return tf.io.decode_image(encoded, channels, expand_animations=False)
+
+
+def _webp(encoded, channels):
+    """TensorFlow decodes these with the channels that they have alone."""
+    pixels = tf.io.decode_image(encoded, expand_animations=False)
+    pixels = tf.ensure_shape(pixels, (None, None, None))[:, :, :3]
+    return tf.image.rgb_to_grayscale(pixels) if channels == 1 else pixels
+
+
+def _check(encoded, head, max_pixels):
+    """An operation that fails where the image is not to be decoded."""
+    known = _is_jpeg(head) | _is_png(head) | _is_webp(head)
+    check = tf.Assert(known, ["The image must be a JPEG, PNG or WebP file"])
+    with tf.control_dependencies([check]):
+        encoded = tf.identity(encoded)
+    height, width = tf.case(
+        [
+            (_is_jpeg(head), lambda: _sides_of_jpeg(encoded)),
+            (_is_png(head), lambda: _sides_of_png(head)),
+        ],
+        default=lambda: _sides_of_webp(head),
+    )
+    message = tf.strings.format(
+        f"The image must have at most {max_pixels} pixels. It has {{}} x {{}}",
+        (height, width),
+    )
+    return tf.Assert(height * width <= max_pixels, [message])
+
+
+def _head(encoded):
+    """The first bytes of it, and zeros where it has no more."""
+    head = tf.strings.substr(encoded, 0, _HEAD)
+    return tf.strings.substr(head + bytes(_HEAD), 0, _HEAD)
+
+
+def _is_jpeg(head):
+    return tf.strings.substr(head, 0, len(_JPEG)) == _JPEG
+
+
+def _is_png(head):
+    return tf.strings.substr(head, 0, len(_PNG)) == _PNG
+
+
+def _is_webp(head):
+    riff = tf.strings.substr(head, 0, len(_RIFF)) == _RIFF
+    return riff & (tf.strings.substr(head, 8, len(_WEBP)) == _WEBP)
+
+
+def _sides_of_jpeg(encoded):
+    shape = tf.image.extract_jpeg_shape(encoded, "int64")
+    return shape[0], shape[1]
+
+
+def _sides_of_png(head):
+    return _integer(head, 20, 4, "big"), _integer(head, 16, 4, "big")
+
+
+def _sides_of_webp(head):
+    """Of the three kinds: with losses, without, and with more than an image."""
+    kind = tf.strings.substr(head, 12, 4)
+    return tf.case(
+        [
+            (tf.equal(kind, b"VP8 "), lambda: _sides_of_vp8(head)),
+            (tf.equal(kind, b"VP8L"), lambda: _sides_of_vp8l(head)),
+        ],
+        default=lambda: (_integer(head, 27, 3) + 1, _integer(head, 24, 3) + 1),
+    )
+
+
+def _sides_of_vp8(head):
+    # 14 bits, and 2 that say how to scale it.
+    height, width = _integer(head, 28, 2), _integer(head, 26, 2)
+    return height % 2**14, width % 2**14
+
+
+def _sides_of_vp8l(head):
+    both = _integer(head, 21, 4)
+    return both // 2**14 % 2**14 + 1, both % 2**14 + 1
+
+
+def _integer(head, start, count, order="little"):
+    """`count` bytes of a string as a whole number, an int64 scalar."""
+    digits = tf.strings.substr(head, start, count)
+    digits = tf.cast(tf.io.decode_raw(digits, "uint8"), "int64")
+    powers = [256**power for power in range(count)]
+    if order == "big":
+        powers.reverse()
+    return tf.reduce_sum(digits * tf.constant(powers, "int64"))

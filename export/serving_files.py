@@ -1,0 +1,98 @@
+"""What TF Serving reads beside its models, and what starts it."""
+
+import os
+import re
+import warnings
+
+_MODELS = "models.config"
+_HEAD = (
+    "# The models of this folder. `convzoo export` adds those that it writes.\n"
+)
+_BATCHING = """\
+# Requests that come together are computed together, up to 8 at once, if one
+# waits for others no longer than 5 ms. See compose.yaml before you turn it on.
+max_batch_size { value: 8 }
+batch_timeout_micros { value: 5000 }
+max_enqueued_batches { value: 100 }
+num_batch_threads { value: 2 }
+"""
+_MONITORING = """\
+prometheus_config {
+  enable: true
+  path: "/monitoring/prometheus/metrics"
+}
+"""
+_COMPOSE = """\
+# docker compose up
+# serves all models of models.config, whose newest versions are taken:
+# gRPC on port 8500; http://localhost:8501/v1/models/NAME:predict, and
+# http://localhost:8501/monitoring/prometheus/metrics, on port 8501.
+services:
+  serving:
+    image: tensorflow/serving:latest
+    restart: unless-stopped
+    ports:
+      - "8500:8500"
+      - "8501:8501"
+    volumes:
+      - .:/models:ro
+    command:
+      - --model_config_file=/models/models.config
+      - --model_config_file_poll_wait_seconds=60
+      - --monitoring_config_file=/models/monitoring.config
+      # Batches are glued along their first axis. Turn this on if all requests
+      # to serving_default have images of one size, or if there are none:
+      # serve_bytes and serve_one_bytes take images of any sizes together.
+      # - --enable_batching=true
+      # - --batching_parameters_file=/models/batching_parameters.txt
+"""
+_FILES = {
+    "batching_parameters.txt": _BATCHING,
+    "monitoring.config": _MONITORING,
+    "compose.yaml": _COMPOSE,
+}
+
+
+def write_serving_files(folder):
+    """Write `models.config`, of all SavedModels there, and what goes with it.
+
+    Files that are there stay as they are. `models.config` is brought up to
+    date, unless somebody has changed it, of which a warning tells.
+
+    Args:
+        folder: that holds `NAME/VERSION/saved_model.pb`.
+    """
+    for name, content in _FILES.items():
+        if not (folder / name).exists():
+            _replace(folder / name, content)
+    path = folder / _MODELS
+    names = sorted(p.parts[-3] for p in folder.glob("*/*/saved_model.pb"))
+    wanted = _models_config(dict.fromkeys(names))
+    found = path.read_text() if path.exists() else wanted
+    if found != _models_config(re.findall(r'name: "(.*)"', found)):
+        warnings.warn(
+            f"{path} was changed by hand; add what is missing of "
+            f"{list(dict.fromkeys(names))}",
+            stacklevel=2,
+        )
+    else:
+        _replace(path, wanted)
+
+
+def _models_config(names):
+    """A `ModelServerConfig` of TF Serving, as text."""
+    models = "".join(
+        "  config {\n"
+        f'    name: "{name}"\n'
+        f'    base_path: "/models/{name}"\n'
+        '    model_platform: "tensorflow"\n'
+        "  }\n"
+        for name in names
+    )
+    return f"{_HEAD}model_config_list {{\n{models}}}\n"
+
+
+def _replace(path, content):
+    temporary = path.with_name(f"writing.{path.name}")
+    temporary.write_text(content)
+    os.replace(temporary, path)

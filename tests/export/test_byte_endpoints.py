@@ -1,0 +1,131 @@
+import io
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from PIL import Image
+
+from convzoo.export import SavedModel, served, write_saved_model
+from convzoo.export.byte_endpoints import byte_endpoints, takes_images
+from tests.support import photograph, tiny_generator
+
+SIZE = (12, 9)
+PHOTOGRAPHS = [photograph(14, 11), photograph(5, 8), photograph(9, 9, seed=1)]
+
+
+def png(pixels):
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "png")
+    return buffer.getvalue()
+
+
+def classifier():
+    """Of images, with an output whose size is theirs."""
+    image = keras.Input((None, None, 3), name="image")
+    maps = keras.layers.Conv2D(4, 3, padding="same")(image)
+    scores = keras.layers.GlobalAveragePooling2D()(maps)
+    return keras.Model(image, {"scores": scores, "maps": maps})
+
+
+def of_grey():
+    image = keras.Input((None, None, 1), name="image")
+    return keras.Model(image, {"image_new": keras.layers.Conv2D(1, 1)(image)})
+
+
+@pytest.fixture(scope="module")
+def enlarging(tmp_path_factory):
+    model = tiny_generator()
+    folder = tmp_path_factory.mktemp("sr") / "model"
+    write_saved_model(model, folder, image_size=SIZE, max_pixels=200)
+    return model, SavedModel(folder)
+
+
+def test_each_image_is_enlarged_at_its_own_size(enlarging):
+    model, run = enlarging
+    encoded = [png(pixels) for pixels in PHOTOGRAPHS]
+    found = run("serve_one_bytes", image_bytes=encoded)["image_x2_bytes"]
+    for file, pixels in zip(found, PHOTOGRAPHS, strict=True):
+        enlarged = np.asarray(Image.open(io.BytesIO(file)))
+        expected = model.upscale(pixels)
+        np.testing.assert_allclose(enlarged, expected, atol=1)
+
+
+def test_a_batch_is_brought_to_one_size(enlarging):
+    model, run = enlarging
+    encoded = [png(pixels) for pixels in PHOTOGRAPHS]
+    found = run("serve_bytes", image_bytes=encoded)["image_x2_bytes"]
+    for file, pixels in zip(found, PHOTOGRAPHS, strict=True):
+        resized = tf.image.resize(pixels / 255, SIZE, antialias=True)
+        expected = model.predict_on_batch(np.expand_dims(resized, 0))[0]
+        enlarged = np.asarray(Image.open(io.BytesIO(file)))
+        np.testing.assert_allclose(
+            enlarged, 255 * np.clip(expected, 0, 1), atol=0.51
+        )
+
+
+@pytest.mark.parametrize("endpoint", ["serve_bytes", "serve_one_bytes"])
+@pytest.mark.parametrize("encoded", [b"junk", png(photograph(15, 14))])
+def test_it_lives_on_after_what_it_refuses(enlarging, endpoint, encoded):
+    _, run = enlarging
+    good = png(PHOTOGRAPHS[0])
+    with pytest.raises(tf.errors.InvalidArgumentError, match="image must"):
+        run(endpoint, image_bytes=[good, encoded])
+    assert len(run(endpoint, image_bytes=[good])["image_x2_bytes"]) == 1
+
+
+def test_no_image_is_no_answer(enlarging):
+    _, run = enlarging
+    found = run("serve_one_bytes", image_bytes=np.array([], object))
+    assert found["image_x2_bytes"].shape == (0,)
+
+
+def test_outputs_of_the_size_of_an_image_are_left_out_of_one_answer(tmp_path):
+    model = classifier()
+    write_saved_model(model, tmp_path / "model", image_size=SIZE)
+    run = SavedModel(tmp_path / "model")
+    encoded = [png(pixels) for pixels in PHOTOGRAPHS]
+    assert set(run("serve_bytes", image_bytes=encoded)) == {"maps", "scores"}
+    found = run("serve_one_bytes", image_bytes=encoded)
+    assert list(found) == ["scores"]
+    for scores, pixels in zip(found["scores"], PHOTOGRAPHS, strict=True):
+        image = np.expand_dims(pixels / 255, 0)
+        expected = model.predict_on_batch(image)["scores"][0]
+        np.testing.assert_allclose(scores, expected, atol=1e-6)
+
+
+def test_grey_images_too(tmp_path):
+    write_saved_model(of_grey(), tmp_path / "model", image_size=SIZE)
+    run = SavedModel(tmp_path / "model")
+    found = run("serve_one_bytes", image_bytes=[png(PHOTOGRAPHS[0])])
+    image = Image.open(io.BytesIO(found["image_new_bytes"][0]))
+    assert image.mode == "L" and image.size == (11, 14)
+
+
+def test_other_models_have_none():
+    vector = keras.Input((4,), name="image")
+    named = keras.Input((None, None, 3), name="maps")
+    both = [named, keras.Input((None, None, 3), name="image")]
+    for model in (
+        keras.Model(vector, vector * 2),
+        keras.Model(named, named * 2),
+        keras.Model(both, both[0] + both[1]),
+    ):
+        assert not takes_images(served(model))
+        assert byte_endpoints(served(model)) == {}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"image_size": (12,)},
+        {"image_size": (12, 0)},
+        {"image_size": (12, 9.5)},
+        {"max_pixels": 0},
+        {"max_pixels": 1e6},
+    ],
+)
+def test_arguments_are_checked(arguments):
+    (name,) = arguments
+    with pytest.raises(ValueError, match=f"`{name}` must be"):
+        byte_endpoints(served(tiny_generator()), **arguments)

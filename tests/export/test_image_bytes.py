@@ -1,0 +1,108 @@
+"""Against Pillow, which decodes the same files by other code."""
+
+import io
+import struct
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from PIL import Image
+
+from convzoo.export.image_bytes import decoded, encoded_png
+
+MOST = 5000
+
+
+def noise(*shape):
+    return np.random.default_rng(0).integers(0, 256, shape, np.uint8)
+
+
+def file(pixels, kind, **options):
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+@pytest.fixture(scope="module", params=[1, 3])
+def decode(request):
+    """The graph that a SavedModel holds, of one number of channels."""
+
+    @tf.function(input_signature=[tf.TensorSpec((), tf.string)])
+    def function(encoded):
+        return decoded(encoded, request.param, MOST)
+
+    function.mode = {1: "L", 3: "RGB"}[request.param]
+    return function
+
+
+@pytest.mark.parametrize("shape", [(40, 50, 3), (13, 17), (41, 7, 4), (1, 1)])
+@pytest.mark.parametrize("kind", ["png", "webp", "lossless webp", "jpeg"])
+def test_pixels_are_those_of_pillow(decode, kind, shape):
+    if kind == "jpeg" and shape[-1] == 4:
+        shape = shape[:2]
+    options = {"lossless": True} if "lossless" in kind else {}
+    # Of darker and lighter noise JPEG keeps a brightness that no colour has.
+    encoded = file(noise(*shape) // 4 + 96, kind.split()[-1], **options)
+    expected = Image.open(io.BytesIO(encoded)).convert(decode.mode)
+    found = decode(encoded).numpy()
+    expected = np.reshape(expected, found.shape) / 255
+    # JPEG decoders may be some levels apart, colours made grey one.
+    levels = 4 if kind == "jpeg" else 1
+    np.testing.assert_allclose(found, expected, atol=levels / 255 + 1e-6)
+
+
+def bomb():
+    """A small PNG file that says that it is large."""
+    encoded = bytearray(file(noise(1, 1, 3), "png"))
+    encoded[16:24] = struct.pack(">II", 50_000, 50_000)
+    return bytes(encoded)
+
+
+@pytest.mark.parametrize(
+    "encoded",
+    [
+        bomb(),
+        file(noise(80, 80, 3), "png"),
+        file(noise(80, 80, 3), "jpeg"),
+        file(noise(80, 80, 3), "webp"),
+        file(noise(80, 80, 3), "webp", lossless=True),
+        file(noise(80, 80, 4), "webp"),
+    ],
+)
+def test_a_large_image_is_not_decoded(decode, encoded):
+    with pytest.raises(
+        tf.errors.InvalidArgumentError,
+        match=rf"at most {MOST} pixels. It has (80 x 80|50000 x 50000)",
+    ):
+        decode(encoded)
+
+
+@pytest.mark.parametrize(
+    "encoded",
+    [
+        b"",
+        b"junk",
+        b"RIFF",
+        file(noise(20, 20, 3), "gif"),
+        file(noise(20, 20, 3), "bmp"),
+        # A GIF file, whose size would be read where WebP has it.
+        b"GIF89a\x01\x00WEBPVP8X" + bytes(30),
+    ],
+)
+def test_other_files_are_named(decode, encoded):
+    with pytest.raises(tf.errors.InvalidArgumentError, match="JPEG, PNG or We"):
+        decode(encoded)
+
+
+@pytest.mark.parametrize("kind", ["png", "jpeg", "webp"])
+@pytest.mark.parametrize("length", [29, 60, 200])
+def test_a_file_that_is_cut_is_an_error(decode, kind, length):
+    encoded = file(noise(20, 20, 3), kind)[:length]
+    with pytest.raises(tf.errors.InvalidArgumentError):
+        decode(encoded)
+
+
+def test_png_holds_the_nearest_of_256_values():
+    image = np.array([[[-1.0], [0.0], [0.5], [0.999], [2.0]]], "float32")
+    found = np.asarray(Image.open(io.BytesIO(encoded_png(image).numpy())))
+    np.testing.assert_array_equal(found, [[0, 0, 128, 255, 255]])
