@@ -22,6 +22,7 @@ from convzoo.options import (
     end,
     progress_bars,
 )
+from convzoo.request_command import request
 from convzoo.train_commands import train_app
 
 _FAITHFUL_PRESET = "sr_x4_base"
@@ -163,6 +164,9 @@ app.command()(ball)
 
 
 app.command()(export)
+
+
+app.command()(request)
 
 
 @app.command()

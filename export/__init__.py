@@ -13,6 +13,7 @@ from convzoo.export.saved_model import SavedModel as SavedModel
 from convzoo.export.saved_model import write_saved_model as write_saved_model
 from convzoo.export.served import Served as Served
 from convzoo.export.served import served as served
+from convzoo.export.serving_client import ServingClient as ServingClient
 
 __all__ = [
     "Exported",
@@ -20,6 +21,7 @@ __all__ = [
     "ONNXModel",
     "SavedModel",
     "Served",
+    "ServingClient",
     "export_litert",
     "export_model",
     "export_onnx",

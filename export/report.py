@@ -2,8 +2,9 @@
 
 import hashlib
 import json
-import os
 from importlib.metadata import PackageNotFoundError, version
+
+from convzoo.export.whole_file import write_whole
 
 _PACKAGES = (
     "convzoo",
@@ -59,9 +60,7 @@ def write_report(path, name, files):
         "versions": {p: _version(p) for p in _PACKAGES if _version(p)},
         "files": [*kept, *files],
     }
-    temporary = path.with_name(f"writing.{path.name}")
-    temporary.write_text(json.dumps(content, indent=1) + "\n")
-    os.replace(temporary, path)
+    write_whole(path, json.dumps(content, indent=1) + "\n")
 
 
 def check_report(path):

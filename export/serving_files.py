@@ -1,8 +1,9 @@
 """What TF Serving reads beside its models, and what starts it."""
 
-import os
 import re
 import warnings
+
+from convzoo.export.whole_file import write_whole
 
 _MODELS = "models.config"
 _HEAD = (
@@ -64,7 +65,7 @@ def write_serving_files(folder):
     """
     for name, content in _FILES.items():
         if not (folder / name).exists():
-            _replace(folder / name, content)
+            write_whole(folder / name, content)
     path = folder / _MODELS
     names = sorted(p.parts[-3] for p in folder.glob("*/*/saved_model.pb"))
     wanted = _models_config(dict.fromkeys(names))
@@ -76,7 +77,7 @@ def write_serving_files(folder):
             stacklevel=2,
         )
     else:
-        _replace(path, wanted)
+        write_whole(path, wanted)
 
 
 def _models_config(names):
@@ -90,9 +91,3 @@ def _models_config(names):
         for name in names
     )
     return f"{_HEAD}model_config_list {{\n{models}}}\n"
-
-
-def _replace(path, content):
-    temporary = path.with_name(f"writing.{path.name}")
-    temporary.write_text(content)
-    os.replace(temporary, path)
