@@ -71,7 +71,7 @@ $(VENV)/.demo: setup.cfg | $(BIN)/python
 	touch $@
 
 $(VENV)/.dev: setup.cfg | $(BIN)/python
-	$(BIN)/pip install --quiet --editable ".[demo,dev,datasets,football,onnx,plots,tensorboard]"
+	$(BIN)/pip install --quiet --editable ".[demo,dev,datasets,football,onnx,plots,quantize,serving,tensorboard]"
 	touch $@ $(VENV)/.demo
 
 # One torch for all: where its CPU build is at hand, pip prefers it to CUDA's.

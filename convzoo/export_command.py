@@ -39,6 +39,24 @@ def export(
     max_pixels: Annotated[
         int, typer.Option(help="Of the largest encoded image that is taken.")
     ] = 2**22,
+    quantize: Annotated[
+        str | None,
+        typer.Option(
+            help="Of the LiteRT file: float16, dynamic, int8, or auto, the "
+            "smallest that is close enough."
+        ),
+    ] = None,
+    calibration: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder of images as they come, for the ranges of int8, and "
+            "to measure on."
+        ),
+    ] = None,
+    quantize_tolerance: Annotated[
+        float,
+        typer.Option(help="The largest mean difference of a quantised file."),
+    ] = 0.004,
     overwrite: OverwriteOption = False,
 ):
     """Write a model for TF Serving, LiteRT or ONNX, and check its numbers."""
@@ -54,6 +72,9 @@ def export(
         tolerance=tolerance,
         image_size=_size("image_size", image_size),
         max_pixels=max_pixels,
+        quantize=quantize,
+        calibration=calibration,
+        quantize_tolerance=quantize_tolerance,
         overwrite=overwrite,
     )
     for file in exported:
@@ -61,6 +82,18 @@ def export(
             f"{file.format}: {file.path}, largest difference to Keras "
             f"{file.difference:.1e}"
         )
+        for tried in file.report.get("quantization", {}).get("tried", ()):
+            print(f"  {_tried(tried)}")
+
+
+def _tried(tried):
+    """A line on one recipe."""
+    if "error" in tried:
+        return f"{tried['recipe']}: {tried['error']}"
+    return (
+        f"{tried['recipe']}: {tried['bytes'] / 1000:.0f} kB, "
+        f"{tried['seconds'] * 1000:.1f} ms, mean difference {tried['mean']:.1e}"
+    )
 
 
 def _sizes(text):

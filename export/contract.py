@@ -17,6 +17,8 @@ from convzoo.export.difference import (
 )
 from convzoo.export.litert import LiteRTModel, write_litert
 from convzoo.export.onnx import ONNXModel, check_packages, write_onnx
+from convzoo.export.quantize import TOLERANCE as QUANTIZE_TOLERANCE
+from convzoo.export.quantize import Quantization, asked, write_quantized
 from convzoo.export.report import check_report, describe, write_report
 from convzoo.export.saved_model import SavedModel, write_saved_model
 from convzoo.export.served import served
@@ -54,6 +56,9 @@ def export_model(
     tolerance=TOLERANCE,
     image_size=IMAGE_SIZE,
     max_pixels=MAX_PIXELS,
+    quantize=None,
+    calibration=None,
+    quantize_tolerance=QUANTIZE_TOLERANCE,
     overwrite=False,
 ):
     """Write a model in several formats, and run each in its own runtime.
@@ -73,6 +78,13 @@ def export_model(
         tolerance: the largest difference to Keras that is accepted.
         image_size, max_pixels: of endpoints of encoded images, see
             `byte_endpoints`.
+        quantize: of the LiteRT file: None, `"float16"`, `"dynamic"`, `"int8"`,
+            or `"auto"`, the smallest of them that is close enough.
+        calibration: inputs as they come, from which int8 takes its ranges, and
+            on which quantised files are measured: a folder of images, for a
+            model of images; or a list of dicts of arrays, by name.
+        quantize_tolerance: the largest mean difference to Keras of a quantised
+            file; `tolerance` is for the others.
         overwrite: replace files that are there. A SavedModel is never
             replaced: it gets the next VERSION.
 
@@ -95,8 +107,14 @@ def export_model(
     }
     report = out / f"{name}.json"
     check_report(report)
-    images = {"image_size": image_size, "max_pixels": max_pixels}
-    exported = _export(model, targets, sizes, tolerance, overwrite, images)
+    options = _Options(
+        sizes,
+        tolerance,
+        overwrite,
+        {"image_size": image_size, "max_pixels": max_pixels},
+        asked(quantize, calibration, quantize_tolerance, model),
+    )
+    exported = _export(model, targets, options)
     write_report(report, name, [file.report for file in exported])
     if "saved_model" in formats:
         write_serving_files(out)
@@ -127,13 +145,44 @@ def export_saved_model(
     """
     targets = {"saved_model": next_version(Path(path))}
     images = {"image_size": image_size, "max_pixels": max_pixels}
-    return _export(served(model), targets, sizes, tolerance, images=images)[0]
+    options = _Options(sizes, tolerance, images=images)
+    return _export(served(model), targets, options)[0]
 
 
 def export_litert(
-    model, path, *, sizes=SIZES, tolerance=TOLERANCE, overwrite=False
+    model,
+    path,
+    *,
+    sizes=SIZES,
+    tolerance=TOLERANCE,
+    quantize=None,
+    calibration=None,
+    quantize_tolerance=QUANTIZE_TOLERANCE,
+    overwrite=False,
 ):
     """Write a model as a LiteRT (TFLite) file, and run it.
+
+    Args:
+        model, sizes, tolerance: of `export_model`.
+        quantize, calibration, quantize_tolerance, overwrite: of it too.
+        path: of the file.
+
+    Returns:
+        An `Exported`.
+
+    Raises:
+        ValueError: as `export_model`.
+    """
+    model = served(model)
+    quantization = asked(quantize, calibration, quantize_tolerance, model)
+    options = _Options(sizes, tolerance, overwrite, {}, quantization)
+    return _export(model, {"litert": Path(path)}, options)[0]
+
+
+def export_onnx(
+    model, path, *, sizes=SIZES, tolerance=TOLERANCE, overwrite=False
+):
+    """Write a model as an ONNX file, and run it in ONNX Runtime.
 
     Args:
         model, sizes, tolerance, overwrite: of `export_model`.
@@ -143,23 +192,11 @@ def export_litert(
         An `Exported`.
 
     Raises:
-        ValueError: as `export_model`.
-    """
-    targets = {"litert": Path(path)}
-    return _export(served(model), targets, sizes, tolerance, overwrite)[0]
-
-
-def export_onnx(
-    model, path, *, sizes=SIZES, tolerance=TOLERANCE, overwrite=False
-):
-    """As `export_litert`: an ONNX file, run in ONNX Runtime.
-
-    Raises:
         ValueError: as `export_model`; or packages of `convzoo[onnx]` are not
             installed.
     """
-    targets = {"onnx": Path(path)}
-    return _export(served(model), targets, sizes, tolerance, overwrite)[0]
+    options = _Options(sizes, tolerance, overwrite)
+    return _export(served(model), {"onnx": Path(path)}, options)[0]
 
 
 def next_version(folder):
@@ -172,51 +209,85 @@ def next_version(folder):
     return folder / str(max(taken, default=0) + 1)
 
 
-def _export(model, targets, sizes, tolerance, overwrite=False, images=None):
+class _Options(NamedTuple):
+    """Of `export_model`; `images` are those of `byte_endpoints`."""
+
+    sizes: tuple[tuple[int, ...], ...]
+    tolerance: float
+    overwrite: bool = False
+    images: dict[str, Any] = {}
+    quantization: Quantization | None = None
+
+
+class _Written(NamedTuple):
+    """Of a format: where it is, a function of arrays, more for the report."""
+
+    path: Path
+    run: Any
+    report: dict[str, Any]
+
+
+def _export(model, targets, options):
     """Write all, compare all, and only then put them where they belong."""
-    sizes = checked_sizes(sizes, model)
+    sizes = checked_sizes(options.sizes, model)
     if "onnx" in targets:
         check_packages()
     for target in targets.values():
-        if target.exists() and not overwrite:
+        if target.exists() and not options.overwrite:
             raise ValueError(
                 f"{target}: exists already; pass overwrite to replace"
             )
     with _work_folder(next(iter(targets.values())).parent) as work:
-        runs = _written(model, targets, work, images or {})
-        reports = {
-            format: measure(model, run, sizes)
-            for format, (_, run) in runs.items()
+        written = _written(model, targets, work, options)
+        measured = {
+            format: measure(model, each.run, sizes)
+            for format, each in written.items()
         }
-        for format, differences in reports.items():
-            _check_difference(format, largest(differences), tolerance)
+        for format, differences in measured.items():
+            # What is quantised is chosen by another tolerance.
+            if "quantization" not in written[format].report:
+                difference = largest(differences)
+                _check_difference(format, difference, options.tolerance)
         if "saved_model" in targets:
+            path, run, _ = written["saved_model"]
             name = targets["saved_model"].parent.name
-            write_warm_up(*runs["saved_model"], model, name, sizes)
+            write_warm_up(path, run, model, name, sizes)
         return [
-            _placed(format, *runs[format], target, reports[format])
+            _placed(format, written[format], target, measured[format])
             for format, target in targets.items()
         ]
 
 
-def _written(model, formats, work, images):
-    """Of each format: where it is, and a function of arrays."""
+def _written(model, formats, work, options):
+    """A dict from formats to what is written of each, a `_Written`."""
     saved_model = work / "saved_model"
     encoded = "saved_model" in formats
-    write_saved_model(model, saved_model, encoded=encoded, **images)
-    runs = {}
+    write_saved_model(model, saved_model, encoded=encoded, **options.images)
+    written = {}
     for format in formats:
         if format == "saved_model":
-            runs[format] = saved_model, SavedModel(saved_model)
+            run = SavedModel(saved_model)
+            more = {"endpoints": run.endpoints}
+            written[format] = _Written(saved_model, run, more)
         elif format == "litert":
-            path = work / "model.tflite"
-            write_litert(saved_model, path)
-            runs[format] = path, LiteRTModel(path)
+            written[format] = _litert(model, saved_model, work, options)
         else:
             path = work / "model.onnx"
             write_onnx(saved_model, path, model.shapes)
-            runs[format] = path, ONNXModel(path)
-    return runs
+            written[format] = _Written(path, ONNXModel(path), {})
+    return written
+
+
+def _litert(model, saved_model, work, options):
+    if options.quantization is None:
+        path, more = work / "model.tflite", {}
+        write_litert(saved_model, path)
+    else:
+        path, report = write_quantized(
+            model, saved_model, work, options.quantization
+        )
+        more = {"quantization": report}
+    return _Written(path, LiteRTModel(path), more)
 
 
 def _check_difference(format, difference, tolerance):
@@ -228,15 +299,14 @@ def _check_difference(format, difference, tolerance):
         )
 
 
-def _placed(format, source, run, target, differences):
+def _placed(format, written, target, differences):
     name = target.name
     if format == "saved_model":
         name = f"{target.parent.name}/{name}"
-    report = describe(format, source, run, name, differences)
-    if format == "saved_model":
-        report["endpoints"] = run.endpoints
+    report = describe(format, written.path, written.run, name, differences)
     target.parent.mkdir(parents=True, exist_ok=True)
-    os.replace(source, target)
+    os.replace(written.path, target)
+    report |= written.report
     return Exported(format, target, largest(differences), report)
 
 

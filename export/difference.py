@@ -57,7 +57,24 @@ def measure(model, run, sizes=SIZES):
             missing or has another shape.
     """
     random = np.random.default_rng(0)
-    return [_measured(model, run, each, random) for each in sizes]
+    return [
+        compare(model, run, model.example(each, random), each) for each in sizes
+    ]
+
+
+def compare(model, run, inputs, sizes=None):
+    """One entry of `measure`, for inputs by name that `sizes` stand for."""
+    expected = _of_keras(model, inputs, sizes)
+    found = run(**inputs)
+    _check_alike(expected, found)
+    return {
+        "inputs": {name: array.shape for name, array in inputs.items()},
+        "seconds": _seconds(run, inputs),
+        "outputs": {
+            name: _differences(found[name], array, model.scales.get(name, 1))
+            for name, array in expected.items()
+        },
+    }
 
 
 def largest(differences):
@@ -73,34 +90,24 @@ def largest(differences):
     )
 
 
-def _measured(model, run, sizes, random):
-    inputs = model.example(sizes, random)
-    expected = _of_keras(model, inputs, sizes)
-    found = run(**inputs)
-    _check_alike(expected, found)
-    return {
-        "inputs": {name: array.shape for name, array in inputs.items()},
-        "seconds": _seconds(run, inputs),
-        "outputs": {
-            name: _differences(found[name], array, model.scales.get(name, 1))
-            for name, array in expected.items()
-        },
-    }
-
-
 def _of_keras(model, inputs, sizes):
     try:
         outputs = model.serve(**inputs)
     except Exception as error:
         # Whatever its backend raises where a size will not do.
         raise ValueError(
-            f"The model cannot compute an input of `sizes` {sizes}: "
+            "The model cannot compute an input of "
+            f"{f'`sizes` {sizes}' if sizes else 'shapes ' + _shapes(inputs)}: "
             f"{_reason(error)}"
         ) from error
     return {
         name: keras.ops.convert_to_numpy(value)
         for name, value in outputs.items()
     }
+
+
+def _shapes(inputs):
+    return str({name: array.shape for name, array in inputs.items()})
 
 
 def _reason(error):

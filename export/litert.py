@@ -17,7 +17,7 @@ _NAMES = {
 }
 
 
-def write_litert(saved_model_folder, path):
+def write_litert(saved_model_folder, path, recipe="float"):
     """Convert a SavedModel to a LiteRT file of builtin operators only.
 
     Sizes that are open in the SavedModel stay open in the file.
@@ -25,20 +25,21 @@ def write_litert(saved_model_folder, path):
     Args:
         saved_model_folder: of the `saved_model.pb`.
         path: the file to write.
+        recipe: `"float"`; or `"float16"` or `"dynamic"`, see `quantize`.
 
     Raises:
         ValueError: the converter failed; an operator that LiteRT does not have
             is named, with its layer and what to do.
     """
     # The converter ends the whole process on some graphs.
-    result = run_in_child(convert_to_litert, saved_model_folder, path)
+    result = run_in_child(convert_to_litert, saved_model_folder, path, recipe)
     if result.returncode != 0:
         Path(path).unlink(missing_ok=True)
         reason = cause(result, missing_operators)
         raise ValueError(f"The LiteRT converter failed: {reason}")
 
 
-def convert_to_litert(saved_model_folder, path):
+def convert_to_litert(saved_model_folder, path, recipe="float"):
     """The same, in this process, which the converter may end."""
     import tensorflow as tf
 
@@ -46,6 +47,10 @@ def convert_to_litert(saved_model_folder, path):
         str(saved_model_folder), signature_keys=["serving_default"]
     )
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
+    if recipe != "float":
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    if recipe == "float16":
+        converter.target_spec.supported_types = [tf.float16]
     with open(path, "wb") as file:
         file.write(converter.convert())
 

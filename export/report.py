@@ -12,6 +12,7 @@ _PACKAGES = (
     "tensorflow",
     "numpy",
     "ai-edge-litert",
+    "ai-edge-quantizer",
     "tf2onnx",
     "onnx",
     "onnxruntime",

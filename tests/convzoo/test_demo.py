@@ -13,6 +13,10 @@ def test_the_demo_writes_and_measures(tmp_path):
     for _ in range(2):
         rows = run_demo(tmp_path)
     assert sorted(p.name for p in tmp_path.iterdir()) == [
+        "batching_parameters.txt",
+        "compose.yaml",
+        "models.config",
+        "monitoring.config",
         "side_by_side.png",
         "sr_x4_tiny",
         "sr_x4_tiny.json",

@@ -34,6 +34,10 @@ def test_every_generator_leaves_keras_unchanged(arguments, tmp_path):
     assert [file.format for file in files] == ["saved_model", "litert"]
     assert all(file.difference < 1e-5 for file in files)
     assert sorted(p.name for p in tmp_path.iterdir()) == [
+        "batching_parameters.txt",
+        "compose.yaml",
+        "models.config",
+        "monitoring.config",
         "small",
         "small.json",
         "small.tflite",
@@ -71,8 +75,8 @@ def test_a_difference_fails_and_leaves_nothing(tmp_path, monkeypatch):
     model = tiny_generator(name="small")
     write = contract.write_saved_model
 
-    def write_then_change(served, folder):
-        write(served, folder)
+    def write_then_change(served, folder, **options):
+        write(served, folder, **options)
         model.layers[1].bias.assign(model.layers[1].bias + 0.1)
 
     monkeypatch.setattr(contract, "write_saved_model", write_then_change)

@@ -1,0 +1,246 @@
+"""LiteRT files whose weights, or sums too, are kept in fewer bits.
+
+`"float16"` halves a file; `"dynamic"` keeps weights as 8-bit integers, and sums
+as floats; `"int8"` also has 8-bit integers in what goes through convolutions
+and dense layers, in ranges that examples show. Indices, softmax and what else
+breaks when rounded stay floats.
+"""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from PIL import Image, UnidentifiedImageError
+
+from convzoo.export.byte_endpoints import takes_images
+from convzoo.export.child import cause, run_in_child
+from convzoo.export.difference import SIZES, compare
+from convzoo.export.litert import LiteRTModel, write_litert
+
+RECIPES = ("float16", "dynamic", "int8")
+AUTO = "auto"
+TOLERANCE = 0.004
+_SUFFIXES = {".jpeg", ".jpg", ".png", ".webp"}
+# As many images, and of each the middle: enough for ranges, and soon done.
+_IMAGES, _SIDE = 64, 192
+
+
+class Quantization(NamedTuple):
+    """What is asked of a LiteRT file.
+
+    Attributes:
+        recipe: one of `RECIPES`; or `"auto"`, the smallest file of all that are
+            close enough, unquantised if none is.
+        examples: a list of dicts of arrays, inputs as they come.
+        tolerance: the largest mean difference to Keras, of any output, over
+            what counts as 1.
+    """
+
+    recipe: str
+    examples: list[dict[str, np.ndarray]]
+    tolerance: float = TOLERANCE
+
+
+def asked(recipe, calibration, tolerance, model):
+    """A `Quantization`, after its parts have been checked.
+
+    Args:
+        recipe: of it; None for none at all.
+        calibration: a folder of images, for a model of images; a list of dicts
+            of arrays; or None.
+        tolerance: of it.
+        model: a `Served`.
+
+    Returns:
+        A `Quantization`, or None.
+
+    Raises:
+        ValueError: an argument is not as described, or `"int8"` is asked for
+            without `calibration` or without the package that does it.
+    """
+    if recipe is None:
+        return None
+    if recipe not in (*RECIPES, AUTO):
+        raise ValueError(
+            f"`quantize` must be one of {(*RECIPES, AUTO)}. Received: {recipe}"
+        )
+    if not tolerance > 0:
+        raise ValueError(
+            f"`quantize_tolerance` must be above 0. Received: {tolerance}"
+        )
+    if isinstance(calibration, (str, Path)):
+        calibration = _examples(Path(calibration), model)
+    if recipe == "int8":
+        _check_int8(calibration)
+    return Quantization(recipe, list(calibration or ()), float(tolerance))
+
+
+def write_quantized(model, saved_model, folder, quantization):
+    """Write a file by each recipe, and choose one.
+
+    Args:
+        model: the `Served` that the SavedModel was written from.
+        saved_model: a folder.
+        folder: to write to.
+        quantization: a `Quantization`. Half of its examples show the ranges,
+            the others how close a file is; noise does where there are none.
+
+    Returns:
+        The path of the chosen file, and a dict for the report: `recipe`,
+        `tolerance` and `tried`, of each recipe its `bytes`, `seconds`, and
+        largest, mean and 99.9th-percentile difference; or its `error`.
+
+    Raises:
+        ValueError: no file can be written, or none is close enough.
+    """
+    plain = folder / "float.tflite"
+    write_litert(saved_model, plain)
+    shown, measured = _halves(model, quantization.examples)
+    tried = [
+        _tried(recipe, model, saved_model, plain, shown, measured)
+        for recipe in _recipes(quantization)
+    ]
+    kept = [t for t in tried if t.get("mean", np.inf) <= quantization.tolerance]
+    if not kept:
+        raise ValueError(
+            "No file is close enough to Keras, none was written: "
+            f"{'; '.join(map(_line, tried))}; `quantize_tolerance` is "
+            f"{quantization.tolerance:g}"
+        )
+    best = min(kept, key=lambda t: t["bytes"])["recipe"]
+    report = {
+        "recipe": best,
+        "tolerance": quantization.tolerance,
+        "tried": tried,
+    }
+    return folder / f"{best}.tflite", report
+
+
+def _recipes(quantization):
+    if quantization.recipe != AUTO:
+        return [quantization.recipe]
+    return [
+        recipe
+        for recipe in ("float", *RECIPES)
+        if recipe != "int8" or quantization.examples
+    ]
+
+
+def _tried(recipe, model, saved_model, plain, shown, measured):
+    path = plain.with_name(f"{recipe}.tflite")
+    try:
+        if recipe == "int8":
+            _write_int8(plain, path, shown)
+        elif recipe != "float":
+            write_litert(saved_model, path, recipe)
+        run = LiteRTModel(path)
+        found = [compare(model, run, inputs) for inputs in measured]
+    except ValueError as error:
+        return {"recipe": recipe, "error": str(error)}
+    outputs = [output for size in found for output in size["outputs"].values()]
+    return {
+        "recipe": recipe,
+        "bytes": path.stat().st_size,
+        "seconds": float(np.median([size["seconds"] for size in found])),
+        "largest": max(output["largest"] for output in outputs),
+        "mean": _mean(found),
+        "p99_9": max(output["p99_9"] for output in outputs),
+        "operators": run.operators,
+    }
+
+
+def _mean(found):
+    """Of the output that is furthest away, over all examples."""
+    return max(
+        float(np.mean([size["outputs"][name]["mean"] for size in found]))
+        for name in found[0]["outputs"]
+    )
+
+
+def _line(tried):
+    found = tried.get("error") or f"{tried['mean']:.2g}"
+    return f"{tried['recipe']}: {found}"
+
+
+def _halves(model, examples):
+    if not examples:
+        random = np.random.default_rng(0)
+        examples = [model.example(sizes, random) for sizes in SIZES]
+    return examples[::2], examples[1::2] or examples
+
+
+def _write_int8(plain, path, examples):
+    arrays = {
+        f"{index}/{name}": array
+        for index, example in enumerate(examples)
+        for name, array in example.items()
+    }
+    shown = path.with_suffix(".npz")
+    np.savez(shown, **arrays)
+    result = run_in_child(quantize_int8, plain, shown, path)
+    shown.unlink()
+    if result.returncode != 0:
+        raise ValueError(f"ai-edge-quantizer failed: {cause(result)}")
+
+
+def quantize_int8(plain, examples, path):
+    """Convolutions and dense layers of a LiteRT file in 8-bit integers."""
+    from collections import defaultdict
+
+    import numpy as np
+    from ai_edge_quantizer import qtyping, quantizer
+
+    by_index = defaultdict(dict)
+    for key, array in np.load(examples).items():
+        index, name = key.split("/", 1)
+        by_index[index][name] = array
+    work = quantizer.Quantizer(str(plain))
+    for operation in ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED"):
+        work.add_static_config(
+            regex=".*",
+            operation_name=qtyping.TFLOperationName[operation],
+            activation_num_bits=8,
+            weight_num_bits=8,
+        )
+    ranges = work.calibrate({"serving_default": list(by_index.values())})
+    work.quantize(ranges).export_model(str(path), overwrite=True)
+
+
+def _check_int8(calibration):
+    if not calibration:
+        raise ValueError(
+            '`quantize` of "int8" needs `calibration`, inputs as they come. '
+            f"Received: {calibration}"
+        )
+    try:
+        import ai_edge_quantizer  # noqa: F401
+    except ImportError as error:
+        raise ValueError(
+            '`quantize` of "int8" needs the package ai-edge-quantizer; '
+            "pip install convzoo[quantize]"
+        ) from error
+
+
+def _examples(folder, model):
+    """Images of a folder, as a model of images takes them."""
+    if not takes_images(model):
+        raise ValueError(
+            "`calibration` can be a folder of images for a model of images "
+            f"alone. Received: {folder}"
+        )
+    paths = sorted(p for p in folder.glob("*") if p.suffix.lower() in _SUFFIXES)
+    if not paths:
+        raise ValueError(f"{folder}: holds no JPEG, PNG or WebP image")
+    step = (len(paths) + _IMAGES - 1) // _IMAGES
+    mode = {1: "L", 3: "RGB"}[model.shapes["image"][-1]]
+    return [{"image": _middle(path, mode)} for path in paths[::step]]
+
+
+def _middle(path, mode):
+    try:
+        pixels = np.asarray(Image.open(path).convert(mode), np.float32) / 255
+    except (OSError, UnidentifiedImageError) as error:
+        raise ValueError(f"{path}: cannot be read as an image") from error
+    top, left = (max(0, (n - _SIDE) // 2) for n in pixels.shape[:2])
+    pixels = pixels[top : top + _SIDE, left : left + _SIDE]
+    return pixels.reshape(1, *pixels.shape[:2], -1)
