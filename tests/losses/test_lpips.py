@@ -101,6 +101,7 @@ def test_ranking_with_trained_networks(net):
 
 @pytest.mark.parametrize("net", LPIPS_SIZES)
 @pytest.mark.parametrize("photograph", ["even", "odd"])
+@pytest.mark.slow
 def test_ranking_with_random_networks(net, photograph):
     similarity.check_ranking(LPIPS(net, weights=None), photograph)
 

@@ -71,6 +71,7 @@ def data(tmp_path):
         ("srgan", ["pretrain", "."], (2, 7)),
     ],
 )
+@pytest.mark.slow
 def test_a_killed_run_ends_with_the_weights_of_a_whole_one(
     recipe, folders, kill_after, data, tmp_path
 ):

@@ -71,6 +71,7 @@ def test_training_learns(files, tmp_path):
     assert centre["run"].mean < centre["pitch centre"].mean
 
 
+@pytest.mark.slow
 def test_a_run_that_was_cut_ends_with_the_same_weights(
     files, tmp_path, monkeypatch
 ):
@@ -99,6 +100,7 @@ def test_a_run_that_was_cut_ends_with_the_same_weights(
             np.testing.assert_array_equal(a, b)
 
 
+@pytest.mark.slow
 def test_a_folder_of_another_run_is_refused(files, tmp_path):
     train_ball(files, tmp_path / "run", **QUICK)
     with pytest.raises(ValueError, match="holds a run with data="):
@@ -114,6 +116,7 @@ def test_a_folder_of_another_run_is_refused(files, tmp_path):
         {"sees": "image", "pixels_per_metre": 1},
     ],
 )
+@pytest.mark.slow
 def test_every_option_trains(arguments, files, tmp_path):
     run = train_ball(files, tmp_path / "run", **{**QUICK, **arguments})
     assert all(np.isfinite(entry["loss"]) for entry in run.log)
@@ -123,6 +126,7 @@ def test_every_option_trains(arguments, files, tmp_path):
     assert model.pitch == tuple(arguments.get("pitch", (105, 68)))
 
 
+@pytest.mark.slow
 def test_the_test_is_not_learned(files, tmp_path):
     """Other numbers in it, and the same weights come out."""
     changed = game()
@@ -246,6 +250,7 @@ def test_simple_predictors():
     assert found["nearest player (oracle)"].median == 0
 
 
+@pytest.mark.slow
 def test_boosting_learns_from_other_frames(files, monkeypatch):
     model = small()
     tested, learned = frames_to_evaluate(files[0], model)
@@ -279,6 +284,7 @@ def test_frames_to_evaluate(files, tmp_path):
         frames_to_evaluate(tmp_path / "none.npz", small())
 
 
+@pytest.mark.slow
 def test_several_frames(tmp_path):
     """Trained, evaluated and filled with what was before each frame."""
     play = simulate_play(60, frame_rate=10.0)

@@ -61,6 +61,7 @@ def test_training_learns(data, tmp_path):
     assert run.log[-1]["loss"] < run.log[0]["loss"]
 
 
+@pytest.mark.slow
 def test_a_run_that_was_cut_ends_with_the_same_weights(
     data, tmp_path, monkeypatch
 ):
@@ -97,6 +98,7 @@ def test_a_run_that_was_cut_ends_with_the_same_weights(
         {"grid": 3},
     ],
 )
+@pytest.mark.slow
 def test_every_option_trains(arguments, data, tmp_path):
     run = train_classifier(data, tmp_path / "run", **{**QUICK, **arguments})
     again = train_classifier(data, tmp_path / "run", **{**QUICK, **arguments})
@@ -106,6 +108,7 @@ def test_every_option_trains(arguments, data, tmp_path):
     assert validated == (arguments.get("hold_out") != 0)
 
 
+@pytest.mark.slow
 def test_without_validation_the_last_weights_are_the_best(data, tmp_path):
     run = train_classifier(data, tmp_path / "run", hold_out=0, **QUICK)
     assert run.best["epoch"] == 2
@@ -113,11 +116,13 @@ def test_without_validation_the_last_weights_are_the_best(data, tmp_path):
         np.testing.assert_array_equal(a, b)
 
 
+@pytest.mark.slow
 def test_shapes_are_printed(data, tmp_path, capsys):
     train_classifier(data, tmp_path / "run", **QUICK)
     assert "2 shapes of batches: " in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_fine_tuning_with_the_same_classes_keeps_the_head(data, tmp_path):
     first = train_classifier(data, tmp_path / "first", **QUICK)
     arguments = {**QUICK, "epochs": 1, "learning_rate": 1e-9, "ema": 0}
@@ -133,6 +138,7 @@ def test_fine_tuning_with_the_same_classes_keeps_the_head(data, tmp_path):
         np.testing.assert_allclose(numpy_of(a), numpy_of(b), atol=1e-6)
 
 
+@pytest.mark.slow
 def test_fine_tuning_with_other_classes_says_so(data, tmp_path, capsys):
     train_classifier(data, tmp_path / "first", **QUICK)
     other = tmp_path / "other"
@@ -146,6 +152,7 @@ def test_fine_tuning_with_other_classes_says_so(data, tmp_path, capsys):
     assert model.class_names == ["b", "g", "r"] and model.width == 4
 
 
+@pytest.mark.slow
 def test_another_folder_validates(data, tmp_path):
     other = tmp_path / "other"
     write_classes(other, {"blue": 2, "red": 0}, 2)
@@ -192,6 +199,7 @@ def test_arguments_are_checked_by_name(name, value, data, tmp_path):
     assert not (tmp_path / "run").exists()
 
 
+@pytest.mark.slow
 def test_mirror_images_are_learned_too(data, tmp_path, monkeypatch):
     module = importlib.import_module("convzoo.training.train_classifier")
     given = []

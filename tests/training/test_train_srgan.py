@@ -92,6 +92,7 @@ def test_the_smallest_distance_is_kept(run):
         assert np.array_equal(a, b) == same
 
 
+@pytest.mark.slow
 def test_the_second_phase_starts_where_the_first_was_best(
     data, quick, run, tmp_path
 ):
@@ -103,6 +104,7 @@ def test_the_second_phase_starts_where_the_first_was_best(
         np.testing.assert_allclose(a, b, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_random_weights_are_refused_unless_forced(data, quick, tmp_path):
     arguments = {**quick, "pretrain_steps": 0, "steps": 2}
     with pytest.raises(ValueError, match="pretrain_steps.*force"):
@@ -113,6 +115,7 @@ def test_random_weights_are_refused_unless_forced(data, quick, tmp_path):
 
 
 @pytest.mark.parametrize("init", ["sr_x4_tiny", "run"])
+@pytest.mark.slow
 def test_a_preset_or_a_run_replaces_the_first_phase(
     init, data, quick, run, tmp_path
 ):
@@ -132,6 +135,7 @@ class Stop(Exception):
 
 
 @pytest.mark.parametrize("stop_at", [1, 3])
+@pytest.mark.slow
 def test_stopping_in_either_phase_changes_nothing(
     stop_at, data, quick, run, tmp_path, monkeypatch
 ):
@@ -179,6 +183,7 @@ def assert_same_state(first, second):
             np.testing.assert_array_equal(a[name], b[name])
 
 
+@pytest.mark.slow
 def test_a_loss_that_is_no_number_ends_the_run_and_loses_nothing(
     data, quick, run, tmp_path, monkeypatch
 ):
@@ -229,6 +234,7 @@ def test_other_settings_are_refused(data, quick, run):
         },
     ],
 )
+@pytest.mark.slow
 def test_every_option_trains(arguments, data, quick, tmp_path):
     arguments = {
         **quick,

@@ -238,6 +238,7 @@ def test_it_is_saved(tmp_path):
 
 @pytest.mark.skipif(BACKEND != "tensorflow", reason="export needs TensorFlow")
 @pytest.mark.parametrize("spatial", ["dilated", "all"])
+@pytest.mark.slow
 def test_it_leaves_keras(spatial, tmp_path):
     from convzoo.export import LiteRTModel, SavedModel
     from convzoo.export.litert import write_litert
@@ -259,6 +260,7 @@ def test_it_leaves_keras(spatial, tmp_path):
 
 
 @pytest.mark.skipif(BACKEND != "tensorflow", reason="export needs TensorFlow")
+@pytest.mark.slow
 def test_several_frames_leave_keras(tmp_path):
     from convzoo.export import export_model
 
@@ -373,6 +375,7 @@ def test_four_views_of_a_picture_know_no_side(signs):
     np.testing.assert_allclose(found["heatmap"], heatmap, atol=1e-4)
 
 
+@pytest.mark.slow
 def test_it_learns_where_the_bright_spot_is():
     random = np.random.default_rng(0)
     places = random.integers(4, 28, (128, 2))
@@ -399,6 +402,7 @@ def test_a_picture_is_measured_in_pixels():
 
 @pytest.mark.skipif(BACKEND != "tensorflow", reason="export needs TensorFlow")
 @pytest.mark.parametrize("spatial", ["dilated", "all"])
+@pytest.mark.slow
 def test_pictures_leave_keras(spatial, tmp_path):
     from convzoo.export import LiteRTModel, SavedModel
     from convzoo.export.litert import write_litert

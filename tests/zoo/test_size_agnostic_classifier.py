@@ -230,6 +230,7 @@ def slope(model, values, path, index, images, labels, step=1e-5):
 
 
 @pytest.mark.parametrize("backbone", BACKBONES)
+@pytest.mark.slow
 def test_fit_learns_from_batches_of_several_sizes(backbone):
     keras.utils.set_random_seed(0)
     model = SizeAgnosticClassifier(2, backbone, width=4)

@@ -1,0 +1,125 @@
+"""What every layer and every preset computes after it has left Keras.
+
+    python -m benchmarks.export_contract [--cards] [NAME...]
+
+Each is written as SavedModel, LiteRT and ONNX files, one for all sizes, and run
+in its own runtime at three sizes, one odd, one tiny; a difference above the
+tolerance of `export_model` ends it. Prints a table; `--cards` writes that of a
+preset into its card too.
+"""
+
+import os
+import re
+import sys
+import tempfile
+from pathlib import Path
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import keras
+
+from convzoo.export import export_model
+from convzoo.export.difference import SIZES
+from convzoo.layers import (
+    SPP,
+    DeformableConv2D,
+    MLPConv,
+    NonLocal,
+    Rasterize,
+    SpectralConv2D,
+)
+from convzoo.zoo import load_model
+from convzoo.zoo.presets import PRESETS, get_preset
+
+_FORMATS = ("saved_model", "litert", "onnx")
+_TITLES = {"saved_model": "SavedModel", "litert": "LiteRT", "onnx": "ONNX"}
+_LAYERS = {
+    "SPP": lambda: SPP((1, 2, 4)),
+    "SPP, average": lambda: SPP((1, 2, 3, 6), pooling="average"),
+    "NonLocal": NonLocal,
+    "NonLocal, sub_sample=2": lambda: NonLocal(sub_sample=2),
+    "MLPConv": lambda: MLPConv((16, 16, 8), 3),
+    "DeformableConv2D": lambda: DeformableConv2D(8, 3, padding="same"),
+    "SpectralConv2D": lambda: SpectralConv2D(8, 3, padding="same"),
+    "Rasterize": lambda: Rasterize((17, 26), (105.0, 68.0)),
+}
+# Of a set of points with their features: the batch, and how many.
+_POINTS = ((1, 22), (2, 7), (1, 1))
+_HEAD = (
+    "| file | kB | largest difference at three sizes | mean | 99.9 % | operators "
+    "|\n|---|---|---|---|---|---|"
+)
+_BEGIN, _END = "<!-- benchmarks.export_contract -->", "<!-- end -->"
+
+
+def main():
+    names = [name for name in sys.argv[1:] if name != "--cards"]
+    for name in names or (*_LAYERS, *PRESETS):
+        model, sizes = _built(name)
+        with tempfile.TemporaryDirectory() as folder:
+            files = export_model(model, folder, "model", _FORMATS, sizes=sizes)
+        table = "\n".join([_HEAD, *map(_row, files)])
+        print(f"\n{name}\n\n{table}", flush=True)
+        if "--cards" in sys.argv and name in PRESETS:
+            _write_card(get_preset(name).card_path, table, files)
+
+
+def _built(name):
+    if name in PRESETS:
+        return load_model(name), SIZES
+    keras.utils.set_random_seed(0)
+    if name == "Rasterize":
+        points = keras.Input((None, 5))
+        return keras.Model(points, _LAYERS[name]()(points)), _POINTS
+    maps = keras.Input((None, None, 4))
+    return keras.Model(maps, _LAYERS[name]()(maps)), SIZES
+
+
+def _row(file):
+    outputs = [
+        output
+        for size in file.report["sizes"]
+        for output in size["outputs"].values()
+    ]
+    mean, high = (
+        max(output[kind] for output in outputs) for kind in ("mean", "p99_9")
+    )
+    each = ", ".join(
+        f"{max(o['largest'] for o in size['outputs'].values()):.1e}"
+        for size in file.report["sizes"]
+    )
+    operators = file.report["operators"]
+    return (
+        f"| {_TITLES[file.format]} | {file.report['bytes'] / 1000:.0f} | {each} "
+        f"| {mean:.1e} | {high:.1e} | {len(operators)} kinds, "
+        f"{sum(operators.values())} in all |"
+    )
+
+
+def _write_card(path, table, files):
+    """Put the table where the last one was, or at the end."""
+    sizes = ", ".join(
+        "; ".join(
+            f"{name} {'x'.join(map(str, shape))}"
+            for name, shape in size["inputs"].items()
+        )
+        for size in files[0].report["sizes"]
+    )
+    lite = next(file for file in files if file.format == "litert")
+    block = (
+        f"{_BEGIN}\n## After it has left Keras\n\n"
+        "Each file for all sizes, in its own runtime, beside Keras; differences "
+        f"over what counts as 1.\nSizes: {sizes}.\n\n{table}\n\nOperators of "
+        f"LiteRT, all builtin: {', '.join(lite.report['operators'])}.\n{_END}\n"
+    )
+    text = path.read_text()
+    pattern = re.escape(_BEGIN) + ".*" + re.escape(_END) + "\n"
+    if re.search(pattern, text, re.DOTALL):
+        text = re.sub(pattern, lambda _: block, text, flags=re.DOTALL)
+    else:
+        text = f"{text.rstrip()}\n\n{block}"
+    path.write_text(text)
+
+
+if __name__ == "__main__":
+    main()
