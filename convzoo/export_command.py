@@ -56,7 +56,7 @@ def export(
     quantize_tolerance: Annotated[
         float,
         typer.Option(help="The largest mean difference of a quantised file."),
-    ] = 0.004,
+    ] = 0.01,
     overwrite: OverwriteOption = False,
 ):
     """Write a model for TF Serving, LiteRT or ONNX, and check its numbers."""

@@ -19,7 +19,7 @@ from convzoo.export.litert import LiteRTModel, write_litert
 
 RECIPES = ("float16", "dynamic", "int8")
 AUTO = "auto"
-TOLERANCE = 0.004
+TOLERANCE = 0.01
 _SUFFIXES = {".jpeg", ".jpg", ".png", ".webp"}
 # As many images, and of each the middle: enough for ranges, and soon done.
 _IMAGES, _SIDE = 64, 192
@@ -102,10 +102,11 @@ def write_quantized(model, saved_model, folder, quantization):
     ]
     kept = [t for t in tried if t.get("mean", np.inf) <= quantization.tolerance]
     if not kept:
+        on = "" if quantization.examples else " on noise; give `calibration`"
         raise ValueError(
             "No file is close enough to Keras, none was written: "
-            f"{'; '.join(map(_line, tried))}; `quantize_tolerance` is "
-            f"{quantization.tolerance:g}"
+            f"{'; '.join(map(_line, tried))}, more than `quantize_tolerance` "
+            f"of {quantization.tolerance:g}{on}"
         )
     best = min(kept, key=lambda t: t["bytes"])["recipe"]
     report = {

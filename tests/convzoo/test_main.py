@@ -1,5 +1,7 @@
 """The command line, as a person meets it."""
 
+import base64
+import json
 import re
 import sys
 
@@ -15,6 +17,7 @@ from convzoo.training import simulate_play
 from convzoo.zoo import SizeAgnosticClassifier, SRGenerator
 from convzoo.zoo.image_file import ImageFile, read_image, write_image
 from convzoo.zoo.presets import PRESETS
+from tests.export.rest_double import answering
 from tests.support import photograph
 
 
@@ -207,6 +210,53 @@ def test_a_file_of_a_user_is_exported_at_his_sizes(convzoo, tmp_path):
     code, out, error = convzoo(*command, *options)
     assert code == 0, error
     assert out.startswith(f"litert: {tmp_path / 'mine.tflite'}")
+
+
+def test_images_of_other_files_are_refused_at_export(convzoo, tmp_path):
+    command = ("export", "sr_x4_tiny", "-o", tmp_path)
+    for options, parts in (
+        (("--image-size", "64"), ("`image_size`", "64")),
+        (("--image-size", "axb"), ("image_size", "a,b")),
+        (("--max-pixels", "0"), ("`max_pixels`", "0")),
+        (("--quantize", "int4"), ("`quantize`", "int4")),
+        (("--quantize", "int8"), ("`calibration`",)),
+        (("--quantize", "auto", "--calibration", tmp_path), (str(tmp_path),)),
+    ):
+        assert_one_line(convzoo(*command, *options), *parts)
+        assert list(tmp_path.iterdir()) == []
+
+
+def test_a_quantised_file_says_what_was_tried(convzoo, tmp_path):
+    options = ("--format", "litert", "--quantize", "dynamic")
+    code, out, error = convzoo("export", "sr_x4_tiny", "-o", tmp_path, *options)
+    assert code == 0, error
+    assert re.search(r"dynamic: 60 kB, [\d.]+ ms, mean difference \d", out)
+
+
+def test_a_server_is_asked(convzoo, photo, tmp_path):
+    png = base64.b64encode(photo.read_bytes()).decode()
+    answer = {"predictions": [{"image_x4_bytes": {"b64": png}, "p": [0.5]}]}
+    answers = {"/v1/models/a/versions/3:predict": (200, json.dumps(answer))}
+    with answering(answers) as (url, asked):
+        command = ("request", url, photo, "-o", tmp_path / "out")
+        code, out, error = convzoo(*command, "--version", "3")
+        assert code == 0, error
+        (file,) = (tmp_path / "out").iterdir()
+        assert file.read_bytes() == photo.read_bytes()
+        assert json.loads(out) == {
+            "image": str(photo),
+            "image_x4_bytes": str(file),
+            "p": [0.5],
+        }
+        assert asked[0]["instances"] == [{"image_bytes": {"b64": png}}]
+        assert_one_line(convzoo(*command, "--version", "3"), "exists already")
+        assert_one_line(convzoo(*command, "--version", "4"), "404: none")
+        command = (*command, "--version", "3", "--overwrite", tmp_path / "no")
+        code, out, error = convzoo(*command)
+        assert code == 1 and len(out.splitlines()) == 1
+        assert error.startswith("convzoo: failed: ") and "no" in error
+    assert_one_line(convzoo("request", "localhost", photo), "`url`")
+    assert_one_line(convzoo("request", url, photo, "--timeout", 0), "`timeout`")
 
 
 def test_train_evaluate_and_use_a_run(convzoo, photo, tmp_path):

@@ -5,14 +5,11 @@ The real `tensorflow_model_server` is asked where `TF_SERVING_URL` names a
 `KSERVE_PYTHON` is a Python that has it (`make test-outside`).
 """
 
-import contextlib
-import http.server
 import io
 import json
 import os
 import socket
 import subprocess
-import threading
 import time
 from pathlib import Path
 
@@ -22,6 +19,7 @@ from PIL import Image
 
 from convzoo.export import ServingClient, export_litert, export_saved_model
 from convzoo.zoo import SRGenerator
+from tests.export.rest_double import answering
 from tests.support import photograph, tiny_generator
 
 PHOTO = photograph(14, 11)
@@ -192,37 +190,6 @@ def test_a_missing_package_is_named(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "grpc", None)
     with pytest.raises(ValueError, match=r"pip install convzoo\[serving\]"):
         ServingClient("grpc://localhost:8500/a")
-
-
-@contextlib.contextmanager
-def answering(answers, delay=0.0):
-    """A server that answers paths with what TF Serving is documented to say."""
-    asked = []
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self):  # noqa: N802
-            time.sleep(delay)
-            code, text = answers.get(self.path, (404, '{"error": "none"}'))
-            self.send_response(code)
-            self.end_headers()
-            self.wfile.write(text.encode())
-
-        def do_POST(self):  # noqa: N802
-            length = int(self.headers["Content-Length"])
-            asked.append(json.loads(self.rfile.read(length)))
-            self.do_GET()
-
-        def log_message(self, *arguments):
-            pass
-
-    server = http.server.HTTPServer(("localhost", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        url = f"http://localhost:{server.server_port}/v1/models/a"
-        yield url, asked
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 def test_what_rest_says_and_hears():
