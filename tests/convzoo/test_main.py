@@ -179,9 +179,13 @@ def test_list_and_info_know_every_preset(convzoo):
         assert code == 0 and preset.sha256 in card
 
 
-@pytest.mark.parametrize("name", PRESETS)
+@pytest.mark.parametrize(
+    # One of each network: two have the same.
+    "name",
+    {str(preset.config): name for name, preset in PRESETS.items()}.values(),
+)
 @pytest.mark.slow
-def test_every_preset_is_exported_with_its_difference(name, convzoo, tmp_path):
+def test_presets_are_exported_with_their_difference(name, convzoo, tmp_path):
     code, out, _ = convzoo("export", name, "-o", tmp_path)
     assert code == 0
     differences = re.findall(r"largest difference to Keras (\S+)", out)

@@ -13,7 +13,8 @@ import pytest
 from convzoo.export import export_litert, export_saved_model, served
 from convzoo.zoo import load_model
 
-MODELS = ("sr_x4_tiny", "signs_spp", "ball_players")
+# One of each network.
+MODELS = ("sr_x4_base", "signs_spp", "ball_players")
 SIZES = ((2, 23, 18),)
 
 LITERT = """

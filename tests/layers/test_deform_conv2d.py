@@ -86,6 +86,7 @@ def example(
 
 @examples(40)
 @given(st.data())
+@pytest.mark.slow
 def test_any_geometry_as_loops(data):
     draw, small = data.draw, st.integers(1, 3)
     pair = st.tuples(small, small)

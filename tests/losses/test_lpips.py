@@ -31,6 +31,7 @@ def test_loss(tmp_path):
 
 
 @pytest.mark.parametrize("net", LPIPS_SIZES)
+@pytest.mark.slow
 def test_as_the_package_of_the_authors(net):
     loss = LPIPS(net, weights=None)
     for height, width in LPIPS_SIZES[net]:
