@@ -295,19 +295,26 @@ def test_a_keras_model_takes_no_padded_batch():
         model(padded(noise([(9, 9)]), 10, 10, 0))
 
 
-@pytest.mark.parametrize("policy", ["float32", "mixed_float16"])
-def test_standardized_images_have_neither_brightness_nor_contrast(policy):
+@pytest.mark.parametrize(
+    # Halves have eleven bits, which ten layers round.
+    ("policy", "tolerance"),
+    [("float32", 5e-3), ("mixed_float16", 1e-2)],
+)
+def test_standardized_images_have_neither_brightness_nor_contrast(
+    policy, tolerance
+):
+    keras.utils.set_random_seed(0)
     model = SizeAgnosticClassifier(
         3, width=4, standardize=True, image_range=(0, 255), dtype=policy
     )
     dark = noise([(9, 13)])[0][None] * 25
     found = numpy_of(model(3 * dark + 150))
     np.testing.assert_allclose(
-        found, numpy_of(model(dark)), rtol=1e-2, atol=5e-3
+        found, numpy_of(model(dark)), rtol=1e-2, atol=tolerance
     )
     flat = [numpy_of(model(np.full_like(dark, v))) for v in (0, 90, 255)]
     assert np.isfinite(flat).all()
-    np.testing.assert_allclose(flat[1:], flat[:-1], atol=1e-3)
+    np.testing.assert_allclose(flat[1:], flat[:-1], atol=tolerance)
 
 
 @pytest.mark.parametrize(
