@@ -130,17 +130,7 @@ def _compare(name, examples, frame, figures):
     """A line for each file."""
     model = load_model(name)
     with tempfile.TemporaryDirectory() as folder:
-        paths = {
-            recipe: export_litert(
-                model,
-                Path(folder) / f"{recipe}.tflite",
-                quantize=None if recipe == "float" else recipe,
-                calibration=examples,
-                # What is lost is what this is here to say.
-                quantize_tolerance=1e3,
-            ).path
-            for recipe in ("float", *RECIPES)
-        }
+        paths = _written(model, Path(folder), examples)
         runs = {r: LiteRTModel(path, 1) for r, path in paths.items()}
         times = medians(
             {r: lambda run=run: run(**frame) for r, run in runs.items()},
@@ -156,6 +146,27 @@ def _compare(name, examples, frame, figures):
                 f"{times['float'] / times[recipe]:.2f} {told}",
                 flush=True,
             )
+
+
+def _written(model, folder, examples):
+    """A dict from recipes to files, of those that can be written."""
+    paths = {}
+    for recipe in ("float", *RECIPES):
+        path = folder / f"{recipe}.tflite"
+        try:
+            export_litert(
+                model,
+                path,
+                quantize=None if recipe == "float" else recipe,
+                calibration=examples,
+                # What is lost is what this is here to say.
+                quantize_tolerance=1e3,
+            )
+        except ValueError as error:
+            print(f"{model.name} {recipe}: {error}", flush=True)
+        else:
+            paths[recipe] = path
+    return paths
 
 
 def _some(items):
