@@ -35,9 +35,8 @@ def request(
     """Ask a server of TF Serving about images, each at its own size."""
     from convzoo.export import ServingClient
 
-    if version is not None and version.isdecimal():
-        version = int(version)
-    client = ServingClient(url, version, timeout)
+    chosen = int(version) if version and version.isdecimal() else version
+    client = ServingClient(url, chosen, timeout)
     failures = []
     for path in images:
         try:
