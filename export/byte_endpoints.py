@@ -1,5 +1,7 @@
 """Endpoints of a SavedModel that take encoded images."""
 
+from numbers import Integral
+
 import tensorflow as tf
 
 from convzoo.export.image_bytes import decoded, encoded_png
@@ -66,12 +68,14 @@ def byte_endpoints(model, image_size=IMAGE_SIZE, max_pixels=MAX_PIXELS):
 
 def _check(image_size, max_pixels):
     size = tuple(image_size)
-    if len(size) != 2 or not all(isinstance(n, int) and n > 0 for n in size):
+    if len(size) != 2 or not all(
+        isinstance(n, Integral) and n > 0 for n in size
+    ):
         raise ValueError(
             "`image_size` must be a height and a width, positive whole "
             f"numbers. Received: {image_size}"
         )
-    if not isinstance(max_pixels, int) or max_pixels < 1:
+    if not isinstance(max_pixels, Integral) or max_pixels < 1:
         raise ValueError(
             "`max_pixels` must be a positive whole number. "
             f"Received: {max_pixels}"

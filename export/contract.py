@@ -81,8 +81,8 @@ def export_model(
         quantize: of the LiteRT file: None, `"float16"`, `"dynamic"`, `"int8"`,
             or `"auto"`, the smallest of them that is close enough.
         calibration: inputs as they come, from which int8 takes its ranges, and
-            on which quantised files are measured: a folder of images, for a
-            model of images; or a list of dicts of arrays, by name.
+            on which quantised files are measured: a folder with images, at
+            any depth, for a model of images; or a list of dicts of arrays.
         quantize_tolerance: the largest mean difference to Keras of a quantised
             file; `tolerance` is for the others.
         overwrite: replace files that are there. A SavedModel is never
@@ -98,6 +98,11 @@ def export_model(
     model = served(model)
     name = name or model.model.name
     formats = _checked_formats(formats)
+    if quantize is not None and "litert" not in formats:
+        raise ValueError(
+            "`quantize` is of the format litert alone. "
+            f"Received: quantize={quantize!r}, formats={formats}"
+        )
     out = Path(out)
     targets = {
         format: out / f"{name}{_SUFFIXES[format]}"
@@ -267,7 +272,7 @@ def _written(model, formats, work, options):
     for format in formats:
         if format == "saved_model":
             run = SavedModel(saved_model)
-            more = {"endpoints": run.endpoints}
+            more = {"endpoints": run.endpoints, **options.images}
             written[format] = _Written(saved_model, run, more)
         elif format == "litert":
             written[format] = _litert(model, saved_model, work, options)

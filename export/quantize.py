@@ -16,6 +16,7 @@ from convzoo.export.byte_endpoints import takes_images
 from convzoo.export.child import cause, run_in_child
 from convzoo.export.difference import SIZES, compare
 from convzoo.export.litert import LiteRTModel, write_litert
+from convzoo.export.signatures import keep_signatures
 
 RECIPES = ("float16", "dynamic", "int8")
 AUTO = "auto"
@@ -182,6 +183,7 @@ def _write_int8(plain, path, examples):
     shown.unlink()
     if result.returncode != 0:
         raise ValueError(f"ai-edge-quantizer failed: {cause(result)}")
+    keep_signatures(plain, path)
 
 
 def quantize_int8(plain, examples, path):
@@ -229,7 +231,9 @@ def _examples(folder, model):
             "`calibration` can be a folder of images for a model of images "
             f"alone. Received: {folder}"
         )
-    paths = sorted(p for p in folder.glob("*") if p.suffix.lower() in _SUFFIXES)
+    paths = sorted(
+        p for p in folder.rglob("*") if p.suffix.lower() in _SUFFIXES
+    )
     if not paths:
         raise ValueError(f"{folder}: holds no JPEG, PNG or WebP image")
     step = (len(paths) + _IMAGES - 1) // _IMAGES

@@ -21,7 +21,7 @@ class ServingClient:
     Args:
         url: of the model: `http://HOST:8501/v1/models/NAME` (or https) for
             REST; `grpc://HOST:8500/NAME` for gRPC, which needs the packages of
-            `convzoo[serving]` and carries arrays faster.
+            `convzoo[serving]` and carries arrays as bytes, not as text.
         version: a number, or a label that the server has for one; None lets
             the server choose, which takes the newest.
         timeout: in seconds, of a request.

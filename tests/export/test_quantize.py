@@ -9,7 +9,6 @@ from convzoo.export import (
     LiteRTModel,
     export_litert,
     export_model,
-    export_saved_model,
 )
 from tests.support import photograph
 
@@ -183,6 +182,51 @@ def test_a_missing_package_is_named(model, folder, tmp_path, monkeypatch):
         exported(model, tmp_path / "a.tflite", "int8", calibration=folder)
 
 
-def test_a_saved_model_is_not_quantised(model, tmp_path):
-    with pytest.raises(TypeError):
-        export_saved_model(model, tmp_path / "a", quantize="int8")
+def test_logits_that_a_softmax_takes_keep_their_name(tmp_path):
+    """ai-edge-quantizer moves them."""
+    pytest.importorskip("ai_edge_quantizer")
+    keras.utils.set_random_seed(0)
+    signal = keras.Input((64,), name="signal")
+    logits = keras.layers.Dense(40)(keras.layers.Dense(48)(signal))
+    outputs = {"logits": logits, "shares": keras.ops.softmax(logits)}
+    model = keras.Model(signal, outputs)
+    random = np.random.default_rng(0)
+    examples = [
+        {"signal": random.normal(size=(4, 64)).astype("float32")}
+        for _ in range(6)
+    ]
+    found = export_litert(
+        model,
+        tmp_path / "a.tflite",
+        sizes=((2,),),
+        quantize="int8",
+        calibration=examples,
+        quantize_tolerance=0.1,
+    )
+    outputs = LiteRTModel(found.path)(**examples[0])
+    expected = model.predict_on_batch(examples[0]["signal"])
+    for name, array in expected.items():
+        np.testing.assert_allclose(outputs[name], array, atol=0.2)
+    np.testing.assert_allclose(outputs["shares"].sum(1), 1, atol=0.01)
+
+
+def test_only_litert_files_are_quantised(model, tmp_path):
+    with pytest.raises(ValueError, match="`quantize`.*litert.*dynamic"):
+        export_model(
+            model, tmp_path, formats=["saved_model"], quantize="dynamic"
+        )
+
+
+def test_images_in_folders_of_classes_calibrate_too(model, folder, tmp_path):
+    for name in ("a", "b"):
+        (tmp_path / "data" / name).mkdir(parents=True)
+        image = folder / ("0.png" if name == "a" else "1.png")
+        (tmp_path / "data" / name / "x.png").write_bytes(image.read_bytes())
+    found = exported(
+        model,
+        tmp_path / "a.tflite",
+        "float16",
+        calibration=tmp_path / "data",
+    )
+    (tried,) = found.report["quantization"]["tried"]
+    assert 0 < tried["mean"] < 1e-3
