@@ -1,9 +1,12 @@
 """Names of inputs and outputs in LiteRT files."""
 
+import struct
 from pathlib import Path
 
-import flatbuffers
 from ai_edge_litert import schema_py_generated as schema
+
+# Where a TensorMap of the format says where its tensor index is.
+_TENSOR_INDEX = 6
 
 
 def keep_signatures(source, target):
@@ -18,21 +21,37 @@ def keep_signatures(source, target):
         target: path of a file made of it, whose inputs and outputs are in the
             same order. It is changed.
     """
-    old, new = map(_read, (source, target))
-    for before, after in zip(old.signatureDefs, new.signatureDefs, strict=True):
-        for kind in ("inputs", "outputs"):
-            order = list(getattr(old.subgraphs[before.subgraphIndex], kind))
-            places = {
-                tensor.name: order.index(tensor.tensorIndex)
-                for tensor in getattr(before, kind)
-            }
-            now = getattr(new.subgraphs[after.subgraphIndex], kind)
-            for tensor in getattr(after, kind):
-                tensor.tensorIndex = int(now[places[tensor.name]])
-    builder = flatbuffers.Builder()
-    builder.Finish(new.Pack(builder), b"TFL3")
-    Path(target).write_bytes(builder.Output())
+    content = bytearray(Path(target).read_bytes())
+    old = _maps(Path(source).read_bytes())
+    for (before, order), (after, now) in zip(old, _maps(content), strict=True):
+        index = now[order.index(before.TensorIndex())]
+        if index != after.TensorIndex():
+            offset = after._tab.Offset(_TENSOR_INDEX)
+            if not offset:
+                # A zero is left out of the file: there is no place for another.
+                raise ValueError(f"{target}: {after.Name()} cannot be moved")
+            struct.pack_into("<I", content, after._tab.Pos + offset, index)
+    Path(target).write_bytes(content)
 
 
-def _read(path):
-    return schema.ModelT.InitFromPackedBuf(Path(path).read_bytes())
+def _maps(content):
+    """Of each named tensor: its `TensorMap`, and the tensors of its kind.
+
+    In the order of their names, which both files have.
+    """
+    model = schema.Model.GetRootAs(content)
+    found = []
+    for number in range(model.SignatureDefsLength()):
+        signature = model.SignatureDefs(number)
+        graph = model.Subgraphs(signature.SubgraphIndex())
+        for item, length, tensors in (
+            (signature.Inputs, signature.InputsLength(), graph.InputsAsNumpy()),
+            (
+                signature.Outputs,
+                signature.OutputsLength(),
+                graph.OutputsAsNumpy(),
+            ),
+        ):
+            maps = sorted(map(item, range(length)), key=lambda m: m.Name())
+            found += [(each, tensors.tolist()) for each in maps]
+    return found
