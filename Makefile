@@ -17,7 +17,7 @@ NUMPY_TESTS := tests/training/metrica $(addprefix tests/training/test_, \
 PREDICTING_TESTS := $(addprefix tests/training/test_, ball_temperature.py \
 	evaluate_classifier.py fill_ball.py fill_kloppy_ball.py plot_ball.py \
 	predict_ball.py release.py)
-ONE_BACKEND := -m "not slow" $(addprefix --ignore , \
+ONE_BACKEND := --sample $(addprefix --ignore , \
 	$(TENSORFLOW_TESTS) $(NUMPY_TESTS) $(PREDICTING_TESTS))
 
 .PHONY: demo test test-backends test-wheel test-outside bench lint format clean
@@ -50,7 +50,7 @@ test-wheel: $(VENV)/.dev
 	cp -r tests setup.cfg README.md build/outside
 	tmp=$$(mktemp -d) && mv build/outside "$$tmp" && cd "$$tmp/outside" && \
 		$(CURDIR)/.venv-wheel/bin/python -m pytest $(PARALLEL) \
-		--override-ini pythonpath=. -m "not slow" \
+		--override-ini pythonpath=. --sample \
 		tests/test_*.py tests/convzoo tests/export tests/zoo ; \
 		status=$$? ; rm -rf "$$tmp" ; exit $$status
 

@@ -14,11 +14,61 @@ command line, whose tests run in the process that has imported it already.
 
 import os
 
-for name in ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
+import pytest
+
+for name in (
+    "OMP_NUM_THREADS",
+    "TF_NUM_INTRAOP_THREADS",
+    "TF_NUM_INTEROP_THREADS",
+):
     os.environ.setdefault(name, "1")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault(
     "XLA_FLAGS",
     "--xla_backend_optimization_level=1"
-    " --xla_llvm_disable_expensive_passes=true",
+    " --xla_llvm_disable_expensive_passes=true"
+    " --xla_cpu_use_fusion_emitters=false",
 )
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--sample",
+        action="store_true",
+        help="of each test the first case, and of the slow ones none",
+    )
+
+
+def pytest_collection_modifyitems(config, items):
+    """What runs once more elsewhere runs in part there."""
+    if not config.getoption("sample"):
+        return
+    seen, left_out = set(), []
+    for item in items:
+        test = item.path, item.originalname
+        if test in seen or item.get_closest_marker("slow"):
+            left_out.append(item)
+        seen.add(test)
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in set(left_out)]
+
+
+@pytest.fixture
+def uncompiled(request, monkeypatch):
+    """Models of TensorFlow are not traced, unless the test is `compiled`.
+
+    Tracing takes most of the time of a run of few steps, and whether one can be
+    stopped, or an option counts, does not hang on it.
+    """
+    import keras
+
+    compiled = request.node.get_closest_marker("compiled")
+    if compiled or keras.config.backend() != "tensorflow":
+        return
+    compile_as_asked = keras.Model.compile
+
+    def compile_eagerly(*args, **kwargs):
+        eagerly = {"run_eagerly": True, "jit_compile": False}
+        return compile_as_asked(*args, **{**kwargs, **eagerly})
+
+    monkeypatch.setattr(keras.Model, "compile", compile_eagerly)

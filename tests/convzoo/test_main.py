@@ -20,6 +20,8 @@ from convzoo.zoo.presets import PRESETS
 from tests.export.rest_double import answering
 from tests.support import photograph
 
+pytestmark = pytest.mark.usefixtures("uncompiled")
+
 
 @pytest.fixture
 def convzoo(monkeypatch, capfd):

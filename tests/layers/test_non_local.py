@@ -148,6 +148,7 @@ def test_pair_by_pair(mode, rank, sub_sample):
     st.sampled_from(["after", "before"]),
     st.integers(1, 9),
 )
+@pytest.mark.slow
 def test_any_shape(sizes, channels, mode, sub_sample, position, chunk_size):
     maps = features((2, *sizes, channels))
     layer = built(

@@ -83,6 +83,7 @@ def test_layer_channels_first(pooling, tmp_path):
     ),
     st.sampled_from(["max", "average"]),
 )
+@pytest.mark.slow
 def test_any_size_and_bins_as_loops(shape, bins, pooling):
     maps = np.random.default_rng(0).normal(size=(*shape, 2)).astype("float32")
     found = numpy_of(SPP(bins, pooling, flatten=False)(maps))
@@ -142,6 +143,7 @@ def test_one_bin_is_global_pooling(pooling):
 @pytest.mark.parametrize("pooling", ["max", "average"])
 @pytest.mark.parametrize("padding", [0.0, 1e9, np.nan, np.inf])
 @pytest.mark.parametrize("data_format", ["channels_last", "channels_first"])
+@pytest.mark.slow
 def test_padded_maps_are_pooled_as_if_alone(pooling, padding, data_format):
     random = np.random.default_rng(0)
     sizes = [(9, 7), (1, 1), (4, 7), (9, 2)]
@@ -164,6 +166,7 @@ def ordered(maps, data_format):
 
 
 @pytest.mark.parametrize("pooling", ["max", "average"])
+@pytest.mark.slow
 def test_padding_gets_no_gradient(pooling):
     maps = np.random.default_rng(0).normal(size=(2, 5, 6, 2)).astype("float32")
     pool, sizes = SPP((1, 3), pooling), np.array([[2, 3], [5, 1]])

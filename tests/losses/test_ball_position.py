@@ -122,6 +122,7 @@ def test_frame_by_frame(arguments):
     st.integers(1, 9),
     st.integers(0, 99),
 )
+@pytest.mark.slow
 def test_any_cell(cell, sigma, window, seed):
     loss = BallPosition(cell, sigma=sigma, window=window, reduction="none")
     ball, y_pred = scene(2, seed)

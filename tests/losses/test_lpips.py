@@ -111,6 +111,7 @@ def test_ranking_with_random_networks(net, photograph):
     ("net", "network"),
     [("vgg", "vgg16"), ("alex", "alexnet"), ("squeeze", "squeezenet")],
 )
+@pytest.mark.slow
 def test_weights_are_fetched_from_torchvision(
     net, network, tmp_path, monkeypatch
 ):

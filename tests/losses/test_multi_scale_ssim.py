@@ -126,6 +126,7 @@ def test_unknown_sizes_are_those_that_come(jit):
         assert np.all(np.isfinite(found))
 
 
+@pytest.mark.slow
 def test_negative_structure_leaves_other_scales_to_learn_from():
     rows, columns = np.mgrid[:45, :45]
     coarse = np.sin((rows + columns) / 4)
@@ -141,6 +142,7 @@ def test_negative_structure_leaves_other_scales_to_learn_from():
     assert np.all(np.isfinite(found)) and np.any(found != 0)
 
 
+@pytest.mark.slow
 def test_ranking():
     similarity.check_ranking(MultiScaleSSIM())
 

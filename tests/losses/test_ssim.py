@@ -55,6 +55,7 @@ def test_loss(arguments, tmp_path):
 @given(
     st.integers(1, 12), st.integers(0, 5), st.integers(0, 5), st.integers(1, 3)
 )
+@pytest.mark.slow
 def test_any_size_as_loops(size, more_rows, more_columns, channels):
     shape = (1, size + more_rows, size + more_columns, channels)
     x, y = random_pair(shape)
@@ -83,6 +84,7 @@ def test_gradients_of_piq(name):
     similarity.check_gradient(ssim, "ssim", name, 1e-3)
 
 
+@pytest.mark.slow
 def test_large_images_are_right_to_the_sixth_decimal():
     """Where a single sum over the image is wrong in the second."""
     y = np.random.default_rng(0).uniform(size=(1, 2048, 2048, 1))

@@ -24,6 +24,7 @@ def test_loss(distance, tmp_path):
 
 
 @pytest.mark.parametrize("distance", ["l1", "l2"])
+@pytest.mark.slow
 def test_as_torchvision(distance):
     features = FeatureExtractor("vgg19", STYLE_LAYERS, weights=None)
     loss = Style(features, distance)

@@ -118,6 +118,7 @@ def expected_of_keras(vgg16):
 
 
 @pytest.mark.parametrize("name", ["vgg16.weights.h5", "vgg16.h5"])
+@pytest.mark.slow
 def test_files_of_keras(name, vgg16, tmp_path, monkeypatch):
     path = tmp_path / name
     if name == "vgg16.h5":

@@ -56,6 +56,7 @@ def test_missing_weights_are_named():
         perceptual_judge("alex:nowhere.npz")
 
 
+@pytest.mark.slow
 def test_layers_share_a_sum_of_one_at_bicubic():
     weights = shared_data("features") / "squeezenet_v1_1_fp16.npz"
     loss = perceptual_loss(f"squeezenet:{weights}")

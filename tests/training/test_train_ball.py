@@ -16,6 +16,8 @@ from convzoo.training.tracking import Tracking
 from convzoo.training.train_ball import train_ball
 from convzoo.zoo import BallPositionPredictor
 
+pytestmark = pytest.mark.usefixtures("uncompiled")
+
 QUICK = {
     "width": 8,
     "depth": 1,
@@ -59,6 +61,8 @@ def files(tmp_path):
     return [tmp_path / "a.npz", tmp_path / "b.npz"]
 
 
+@pytest.mark.compiled
+@pytest.mark.slow
 def test_training_learns(files, tmp_path):
     settings = {**QUICK, "width": 16, "steps": 120, "epoch_steps": 60}
     settings |= {"learning_rate": 3e-3, "batch_size": 32, "ema": 0.9}
@@ -116,7 +120,6 @@ def test_a_folder_of_another_run_is_refused(files, tmp_path):
         {"sees": "image", "pixels_per_metre": 1},
     ],
 )
-@pytest.mark.slow
 def test_every_option_trains(arguments, files, tmp_path):
     run = train_ball(files, tmp_path / "run", **{**QUICK, **arguments})
     assert all(np.isfinite(entry["loss"]) for entry in run.log)
@@ -223,6 +226,7 @@ def test_means_have_an_interval():
     assert np.isnan(few.mean_low) and np.isnan(few.mean_high)
 
 
+@pytest.mark.slow
 def test_simple_predictors():
     given = {k: v for k, v in game().items() if k != "split"}
     given["players"][3, 2] = np.nan

@@ -10,6 +10,8 @@ from convzoo.zoo import SizeAgnosticClassifier
 from convzoo.zoo.image_file import ImageFile, write_image
 from tests.support import numpy_of
 
+pytestmark = pytest.mark.usefixtures("uncompiled")
+
 QUICK = {
     "epochs": 3,
     "batch_size": 4,
@@ -45,6 +47,7 @@ def weights_of(run, which="last"):
     return model.get_weights()
 
 
+@pytest.mark.compiled
 def test_training_learns(data, tmp_path):
     arguments = {**QUICK, "epochs": 20, "ema": 0.5, "learning_rate": 1e-2}
     # What is learned is what chooses: twelve images tell nothing else.

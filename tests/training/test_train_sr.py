@@ -11,6 +11,8 @@ from convzoo.zoo import SRGenerator
 from convzoo.zoo.image_file import ImageFile, list_images, write_image
 from tests.support import photograph
 
+pytestmark = pytest.mark.usefixtures("uncompiled")
+
 QUICK = {
     "steps": 6,
     "epoch_steps": 2,
@@ -29,6 +31,7 @@ def data(tmp_path_factory):
     return folder
 
 
+@pytest.mark.compiled
 def test_training_learns(data, tmp_path):
     arguments = {**QUICK, "steps": 120, "epoch_steps": 60, "ema": 0.9}
     run = train_sr(data, tmp_path / "run", scale=2, **arguments)
@@ -60,6 +63,7 @@ def test_the_folder_holds_what_the_run_says(data, tmp_path):
     assert best.shape == last.shape == (36, 36, 3)
 
 
+@pytest.mark.compiled
 def test_stopping_between_epochs_changes_nothing(data, tmp_path):
     whole = train_sr(data, tmp_path / "whole", **QUICK)
 

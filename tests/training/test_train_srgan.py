@@ -10,6 +10,8 @@ from convzoo.zoo import SRGAN, SRGenerator
 from convzoo.zoo.image_file import ImageFile, write_image
 from tests.support import numpy_of, photograph
 
+pytestmark = pytest.mark.usefixtures("uncompiled")
+
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
@@ -136,6 +138,7 @@ class Stop(Exception):
 
 @pytest.mark.parametrize("stop_at", [1, 3])
 @pytest.mark.slow
+@pytest.mark.compiled
 def test_stopping_in_either_phase_changes_nothing(
     stop_at, data, quick, run, tmp_path, monkeypatch
 ):
@@ -250,6 +253,7 @@ def test_every_option_trains(arguments, data, quick, tmp_path):
     assert any((a != b).any() for a, b in zip(before, after, strict=True))
 
 
+@pytest.mark.compiled
 def test_only_the_generator_is_averaged(data, quick, tmp_path):
     arguments = {**quick, "pretrain_steps": 0, "init": "sr_x4_tiny"}
     run = train_srgan(data, tmp_path / "run", **arguments)
@@ -297,6 +301,7 @@ def test_photographs_smaller_than_a_patch_are_named(data, quick, tmp_path):
         train_srgan(data, tmp_path / "run", **{**quick, "patch_size": 30})
 
 
+@pytest.mark.slow
 def test_photographs_too_small_for_a_checkerboard_leave_it_out(quick, tmp_path):
     """A log must hold numbers: JSON knows no NaN."""
     data = tmp_path / "data"

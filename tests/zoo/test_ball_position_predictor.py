@@ -76,6 +76,7 @@ def test_order_of_players_does_not_count():
 
 
 @pytest.mark.parametrize("spatial", ["dilated", "all"])
+@pytest.mark.slow
 def test_missing_players_are_not_seen(spatial):
     model, inputs = tiny(spatial=spatial), scene()
     gone = {name: array[:1, 1:2] for name, array in inputs.items()}
@@ -184,6 +185,7 @@ def test_all_see_with_the_same_parameters(spatial, width):
     assert abs(counts[1] / counts[0] - 1) < 1 / width + 0.01
 
 
+@pytest.mark.slow
 def test_it_learns_who_runs_after_the_ball():
     """All run to one of them, who has it."""
     random = np.random.default_rng(0)
@@ -210,6 +212,7 @@ def test_it_learns_who_runs_after_the_ball():
     assert np.mean(found["carrier"].argmax(1) == carrier) > 0.8
 
 
+@pytest.mark.slow
 def test_loss_is_that_of_the_loss_object():
     model, inputs = tiny(dropout=0.0), scene()
     ball = np.array([[3, 4], [-20, 10], [0, 0]], "float32")
@@ -237,14 +240,13 @@ def test_it_is_saved(tmp_path):
 
 
 @pytest.mark.skipif(BACKEND != "tensorflow", reason="export needs TensorFlow")
-@pytest.mark.parametrize("spatial", ["dilated", "all"])
 @pytest.mark.slow
-def test_it_leaves_keras(spatial, tmp_path):
+def test_it_leaves_keras(tmp_path):
     from convzoo.export import LiteRTModel, SavedModel
     from convzoo.export.litert import write_litert
     from convzoo.export.saved_model import write_saved_model
 
-    model = tiny(spatial=spatial)
+    model = tiny(spatial="all")
     write_saved_model(model, tmp_path / "saved")
     write_litert(tmp_path / "saved", tmp_path / "model.tflite")
     runs = (
@@ -342,6 +344,7 @@ def pictures(height=45, width=62, batch=2):
 
 @pytest.mark.parametrize("spatial", SPATIAL)
 @pytest.mark.parametrize(("height", "width"), [(45, 62), (8, 12), (3, 5)])
+@pytest.mark.slow
 def test_pictures_of_any_size(spatial, height, width):
     found = outputs(watching(spatial=spatial), pictures(height, width))
     assert sorted(found) == SEEN
@@ -363,6 +366,7 @@ def test_pixels_are_counted_from_the_corner():
 
 
 @pytest.mark.parametrize("signs", [(-1, 1), (1, -1), (-1, -1)])
+@pytest.mark.slow
 def test_four_views_of_a_picture_know_no_side(signs):
     model = watching(flips=True, spatial="all")
     image = pictures(24, 32)
@@ -401,14 +405,13 @@ def test_a_picture_is_measured_in_pixels():
 
 
 @pytest.mark.skipif(BACKEND != "tensorflow", reason="export needs TensorFlow")
-@pytest.mark.parametrize("spatial", ["dilated", "all"])
 @pytest.mark.slow
-def test_pictures_leave_keras(spatial, tmp_path):
+def test_pictures_leave_keras(tmp_path):
     from convzoo.export import LiteRTModel, SavedModel
     from convzoo.export.litert import write_litert
     from convzoo.export.saved_model import write_saved_model
 
-    model = watching(spatial=spatial)
+    model = watching(spatial="all")
     write_saved_model(model, tmp_path / "saved")
     write_litert(tmp_path / "saved", tmp_path / "model.tflite")
     runs = (

@@ -176,6 +176,7 @@ def softplus(x):
     return np.log1p(np.exp(x))
 
 
+@pytest.mark.slow
 def test_every_term_is_a_metric_without_its_weight():
     low, high = photographs()
     model = compiled(gradient_penalty=7.0, seed=0)
@@ -212,6 +213,7 @@ def test_every_term_is_a_metric_without_its_weight():
         np.testing.assert_allclose(logs[name], value, rtol=1e-5, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_terms_are_means_over_all_batches():
     low, high = photographs(5)
     model = compiled(rates=(0.0, 0.0))
@@ -267,6 +269,7 @@ def test_without_its_weight_the_discriminator_does_not_guide():
     assert all(moved(values(model.discriminator), before))
 
 
+@pytest.mark.slow
 def test_statistics_are_of_the_discriminators_own_pass():
     # In the first place, so that NumPy knows what it sees.
     inputs = keras.Input((None, None, 3))
@@ -338,6 +341,7 @@ def test_evaluate_changes_nothing():
     assert_equal(values(model.optimizer), before[1])
 
 
+@pytest.mark.slow
 def test_predict_is_the_generator():
     generator = tiny_generator(
         block="residual", normalization="batch", num_blocks=1
@@ -356,6 +360,7 @@ def test_predict_is_the_generator():
     assert all(moved([numpy_of(v) for v in statistics], seen))
 
 
+@pytest.mark.slow
 def test_without_adversary_only_the_generator_trains():
     terms = {
         "pixel": (Charbonnier(), 1.0),
@@ -379,6 +384,7 @@ def test_without_adversary_only_the_generator_trains():
     assert_equal(values(model.generator), values(alone), 1e-6)
 
 
+@pytest.mark.slow
 def test_a_weight_of_zero_leaves_a_sample_out(known_points):
     low, high = photographs()
     logs, found = [], []
@@ -465,6 +471,7 @@ def test_a_scale_of_the_loss_changes_nothing():
     assert_equal(*found, 1e-6)
 
 
+@pytest.mark.slow
 def test_regularizers_count():
     def regularized():
         inputs = keras.Input((None, None, 3))
@@ -547,6 +554,7 @@ def test_a_file_goes_on_where_training_was(case, known_points, tmp_path):
     assert_equal(loaded.get_weights(), model.get_weights())
 
 
+@pytest.mark.slow
 def test_a_file_keeps_all_arguments(tmp_path):
     model = tiny(
         pixel_loss=(Charbonnier(0.1), 2.0),
