@@ -55,6 +55,13 @@ def train_sr(
         ),
     ] = "mean_absolute_error",
     precision: PrecisionOption = "float32",
+    quantization_aware: Annotated[
+        bool,
+        typer.Option(
+            "--quantization-aware",
+            help="Round as a file in 8-bit integers will; from --init.",
+        ),
+    ] = False,
 ):
     """Train a network that enlarges photographs; resumes where it stopped."""
     from convzoo.training.train_sr import train_sr as train
@@ -79,6 +86,7 @@ def train_sr(
         epoch_steps=epoch_steps,
         loss=loss,
         precision=precision,
+        quantization_aware=quantization_aware,
         verbose=verbosity(),
     )
     _print_best(run, f", {run.best['psnr_y']:.3f} dB on Y")

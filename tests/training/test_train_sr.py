@@ -151,6 +151,7 @@ def test_the_rate_falls_as_scheduled(schedule, data, tmp_path):
         ("ema", 1.0),
         ("loss", "huber"),
         ("shifts", 1),
+        ("quantization_aware", 1),
         ("validation_reduction", 0),
         ("validation_reduction", 1.5),
         ("precision", "float16"),
@@ -187,6 +188,7 @@ def test_an_empty_folder_is_named(tmp_path):
         {"loss": "luma_squared_error"},
         {"precision": "mixed_bfloat16", "reductions": (1, 0.7)},
         {"shifts": True, "validation_reduction": 0.75},
+        {"quantization_aware": True},
     ],
 )
 def test_every_option_trains_and_resumes(arguments, data, tmp_path):
@@ -205,6 +207,26 @@ def test_fine_tuning_a_run(data, tmp_path):
     a, b = (SRGenerator.from_run(run.folder) for run in (first, tuned))
     for x, y in zip(a.get_weights(), b.get_weights(), strict=True):
         np.testing.assert_allclose(x, y, atol=1e-6)
+
+
+def test_what_rounded_in_training_is_kept_as_it_is(data, tmp_path):
+    arguments = {**QUICK, "init": "sr_x4_tiny", "learning_rate": 1e-9}
+    run = train_sr(data, tmp_path / "run", quantization_aware=True, **arguments)
+    plain = train_sr(data, tmp_path / "plain", **arguments)
+    preset = SRGenerator.from_preset("sr_x4_tiny")
+    kept = SRGenerator.from_run(run.folder)
+    for x, y in zip(preset.get_weights(), kept.get_weights(), strict=True):
+        np.testing.assert_allclose(x, y, atol=1e-6)
+    # The same weights, validated rounded and not.
+    assert run.best["psnr_y"] != plain.best["psnr_y"]
+    assert run.best["psnr_y"] == pytest.approx(plain.best["psnr_y"], abs=1)
+
+
+def test_rounding_takes_float32(data, tmp_path):
+    arguments = {"quantization_aware": True, "precision": "mixed_bfloat16"}
+    with pytest.raises(ValueError, match="`precision`.*mixed_bfloat16"):
+        train_sr(data, tmp_path / "run", **{**QUICK, **arguments})
+    assert not (tmp_path / "run").exists()
 
 
 def test_photographs_too_small_to_validate_are_refused_at_once(tmp_path):
