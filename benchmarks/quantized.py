@@ -1,9 +1,11 @@
 """What fewer bits cost a preset: its own figure, its size and its time.
 
     python -m benchmarks.quantized [--sr SR] [--signs SIGNS] [--ball FILE...]
+        [--generator RUN]
 
 SR holds `set5`, `set14` and `train`, SIGNS `test` and `train`, FILEs are
-tracking data with a test. Each preset is written as LiteRT files, float and by
+tracking data with a test; RUN takes the place of `sr_x4_tiny`, such as one that
+was trained to round. Each preset is written as LiteRT files, float and by
 each recipe, with 64 examples of what it trained on; and measured on the test.
 Times are of one thread, medians of 30 calls, the files in turn.
 """
@@ -35,12 +37,13 @@ _ROUNDS = 30
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sr", type=Path)
+    parser.add_argument("--generator", default="sr_x4_tiny")
     parser.add_argument("--signs", type=Path)
     parser.add_argument("--ball", nargs="*", default=())
     arguments = parser.parse_args()
     print("preset file kB ratio ms ratio figures", flush=True)
     if arguments.sr:
-        _enlarging("sr_x4_tiny", arguments.sr)
+        _enlarging(arguments.generator, arguments.sr)
     if arguments.signs:
         _classifying("signs_spp", arguments.signs)
     if arguments.ball:

@@ -1,11 +1,12 @@
 """Names of tensors in LiteRT files, which take a tenth of a small one."""
 
-import os
 from pathlib import Path
 
 import flatbuffers
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
+
+from convzoo.export.whole_file import write_whole
 
 # What the format asks of the start of weights, in bytes.
 _ALIGNMENT = 16
@@ -29,9 +30,7 @@ def drop_names(path):
                 tensor.name = None
     builder = _Builder(path.stat().st_size)
     builder.Finish(model.Pack(builder), file_identifier=b"TFL3")
-    temporary = path.with_name(f"writing.{path.name}")
-    temporary.write_bytes(builder.Output())
-    os.replace(temporary, path)
+    write_whole(path, builder.Output())
 
 
 class _Builder(flatbuffers.Builder):
