@@ -51,7 +51,8 @@ test-wheel: $(VENV)/.dev
 	tmp=$$(mktemp -d) && mv build/outside "$$tmp" && cd "$$tmp/outside" && \
 		$(CURDIR)/.venv-wheel/bin/python -m pytest $(PARALLEL) \
 		--override-ini pythonpath=. --sample \
-		tests/test_*.py tests/convzoo tests/export tests/zoo ; \
+		tests/test_*.py tests/convzoo tests/export \
+		tests/zoo/test_load_model.py tests/zoo/test_presets.py ; \
 		status=$$? ; rm -rf "$$tmp" ; exit $$status
 
 # What left Keras, in environments that have its runtime alone; and KServe's

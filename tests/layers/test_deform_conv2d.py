@@ -187,6 +187,7 @@ def on_edge(
 
 
 @pytest.mark.parametrize("deformable_groups", [1, 2])
+@pytest.mark.slow
 def test_gradients_as_differences(deformable_groups):
     """Of both forms: with few filters and with deformable groups."""
     arrays = list(
@@ -255,6 +256,7 @@ def test_an_offset_of_one_is_a_shifted_image():
 
 
 @pytest.mark.parametrize("size", [1e4, 1e9, 3e38, np.inf, -np.inf, np.nan])
+@pytest.mark.slow
 def test_huge_offsets_read_zeros_and_get_none(size):
     image, kernel, offset, mask = (
         a.astype("float32") for a in example(spread=0.3)
@@ -309,6 +311,7 @@ def test_deformable_groups_are_layers_beside_each_other():
 
 
 @pytest.mark.parametrize("training", [False, True])
+@pytest.mark.slow
 def test_in_parts_the_same(training, monkeypatch):
     """Outputs and gradients, where memory would be short."""
     arguments = {"padding": "same", "deformable_groups": 2}

@@ -304,6 +304,7 @@ def test_large_products_stay_finite(dtype):
     assert np.all(np.isfinite(numpy_of(layer(maps)).astype("float32")))
 
 
+@pytest.mark.slow
 def test_many_equal_keys_do_not_confuse_the_sorting():
     """Ties, and sums of exactly zero, where relu has its corner."""
     maps = np.random.default_rng(0).integers(-1, 2, (2, 50, 3))

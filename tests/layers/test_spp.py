@@ -180,6 +180,7 @@ def test_padding_gets_no_gradient(pooling):
 
 
 @pytest.mark.parametrize("pooling", ["max", "average"])
+@pytest.mark.slow
 def test_gradients_as_differences(pooling):
     random = np.random.default_rng(0)
     maps, step = random.normal(size=(1, 5, 4, 1)), 1e-6

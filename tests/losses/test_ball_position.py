@@ -108,6 +108,7 @@ def huber(loss, heatmap, x, y, ball):
         {"carrier_weight": 2.0, "team_weight": 1.0, "carrier_radius": 0.8},
     ],
 )
+@pytest.mark.slow
 def test_frame_by_frame(arguments):
     loss = BallPosition(reduction="none", **arguments)
     ball, y_pred = scene(6)
@@ -131,6 +132,7 @@ def test_any_cell(cell, sigma, window, seed):
     np.testing.assert_allclose(found, expected, rtol=2e-3, atol=2e-3)
 
 
+@pytest.mark.slow
 def test_without_players_the_heatmap_counts_alone():
     loss = BallPosition(reduction="none")
     ball, y_pred = scene()
@@ -180,6 +182,7 @@ def test_one_team_alone_may_add_up_to_more_than_one(team):
     assert np.isfinite(gradient).all()
 
 
+@pytest.mark.slow
 def test_a_sharp_heatmap_is_no_worse_for_being_sharp():
     ball = np.array([[1.0, 2.0]], "float32")
     loss = BallPosition(distance_weight=0)

@@ -78,6 +78,7 @@ def test_values_as_loops(seed, distance, bandwidth, epsilon):
 
 
 @pytest.mark.parametrize("distance", ["cosine", "l2"])
+@pytest.mark.slow
 def test_gradients_as_differences(distance):
     target, source = maps(shape=(1, 3, 4, 5))
     (found,) = gradients(

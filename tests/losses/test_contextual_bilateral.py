@@ -78,6 +78,7 @@ def test_values_as_loops(function, oracle, weight, other):
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 @pytest.mark.parametrize("rows", [1, 7, 19])
+@pytest.mark.slow
 def test_parts_are_the_whole(monkeypatch, function, rows):
     target, source = maps(shape=(2, 5, 4, 6))
     upstream = np.ones(2, "float32")

@@ -56,6 +56,7 @@ def test_values_of_tensorflow(name):
 
 
 @pytest.mark.parametrize("name", ["even", "grey"])
+@pytest.mark.slow
 def test_gradients_of_piq(name):
     similarity.check_gradient(multi_scale_ssim, "multi_scale_ssim", name, 1e-3)
 
@@ -147,6 +148,7 @@ def test_ranking():
     similarity.check_ranking(MultiScaleSSIM())
 
 
+@pytest.mark.slow
 def test_fit_on_batches_of_two_sizes():
     inputs = keras.Input((None, None, 3))
     layer = keras.layers.Conv2D(3, 3, padding="same")

@@ -76,6 +76,7 @@ def test_weights_of_layers_and_scale():
     np.testing.assert_allclose(scaled, 9 * l2, rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_ranking():
     path = shared_data("features") / "squeezenet_v1_1_fp16.npz"
     layers = ["fire3", "fire5", "fire9"]

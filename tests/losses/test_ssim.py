@@ -94,6 +94,7 @@ def test_large_images_are_right_to_the_sixth_decimal():
     np.testing.assert_allclose(found, expected, rtol=0, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_long_sides_are_computed_in_parts():
     """As their pieces, which overlap by a window less one pixel."""
     x, y = random_pair((1, 531, 12, 1))

@@ -30,6 +30,7 @@ def torch_file(tmp_path, monkeypatch):
     return path
 
 
+@pytest.mark.slow
 def test_path_of_torchvision(torch_file):
     found = features(weights=torch_file)
     expected = features(weights=None, seed=5)

@@ -29,6 +29,7 @@ def test_what_judges_did_not_teach(squeezenet):
     assert teacher.features.before_activation
 
 
+@pytest.mark.slow
 def test_the_weights_are_those_of_the_file(squeezenet):
     judge = perceptual_judge(f"squeezenet:{squeezenet}")
     other = perceptual_judge(f"squeezenet:{squeezenet}")

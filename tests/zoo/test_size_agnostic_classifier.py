@@ -154,6 +154,7 @@ def test_equals_numpy_loops(backbone, pooling, standardize, grid):
     grid=st.sampled_from([None, 5]),
     seed=st.integers(0, 99),
 )
+@pytest.mark.slow
 def test_in_a_padded_batch_each_is_as_alone(sizes, more, backbone, grid, seed):
     key = backbone, grid
     if key not in LOGITS:
@@ -334,6 +335,7 @@ def test_a_keras_model_must_make_maps():
 
 
 @pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])
+@pytest.mark.slow
 def test_lower_precision_gives_float32(policy):
     full = tiny()
     low = SizeAgnosticClassifier.from_config(

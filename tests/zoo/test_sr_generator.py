@@ -153,6 +153,7 @@ def test_srresnet_has_the_papers_size():
     assert SRGenerator(normalization="batch").count_params() == 1_554_883
 
 
+@pytest.mark.slow
 def test_esrgan_has_the_papers_size():
     # As BasicSR's RRDBNet of 23 blocks, 64 filters and a growth of 32.
     model = SRGenerator(**presets.SR_CONFIGS["rrdb"])
@@ -611,6 +612,7 @@ def test_an_ensemble_is_the_mean_of_eight_views():
     np.testing.assert_allclose(found, np.clip(total / 8, 0, 1), atol=1e-5)
 
 
+@pytest.mark.slow
 def test_tiles_of_an_ensemble_equal_the_whole():
     model = tiny_generator()
     image = photograph(23, 17)

@@ -291,6 +291,7 @@ def test_statistics_are_of_the_discriminators_own_pass():
     assert_equal(found, expected, 1e-5)
 
 
+@pytest.mark.slow
 def test_an_estimate_takes_two_steps():
     """One for the real, one for the fake photographs, none for guidance."""
     layer = SpectralConv2D(3, 1)
@@ -407,6 +408,7 @@ def test_a_weight_of_zero_leaves_a_sample_out(known_points):
     np.testing.assert_allclose(logs[0]["loss"], logs[1]["loss"] / 2, rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_weights_of_the_generator_are_averaged():
     low, high = photographs(6)
     averaging = optimizers.SGD(0.1, use_ema=True, ema_momentum=0.5)
@@ -501,6 +503,7 @@ def test_seeds():
     assert any(moved(trained(3), trained(4)))
 
 
+@pytest.mark.slow
 def test_halves_train():
     policy = "mixed_bfloat16"
     model = compiled(
