@@ -22,13 +22,20 @@ def drop_names(path):
         path: of the file, which is replaced.
     """
     path = Path(path)
-    model = schema.ModelT.InitFromPackedBuf(path.read_bytes())
+    content = path.read_bytes()
+    model = schema.ModelT.InitFromPackedBuf(content)
+    for buffer in model.buffers:
+        # ai-edge-quantizer puts large ones behind what the format describes.
+        if buffer.size:
+            end = buffer.offset + buffer.size
+            buffer.data = np.frombuffer(content[buffer.offset : end], np.uint8)
+            buffer.offset = buffer.size = 0
     for graph in model.subgraphs:
         kept = {*graph.inputs, *graph.outputs}
         for index, tensor in enumerate(graph.tensors):
             if index not in kept:
                 tensor.name = None
-    builder = _Builder(path.stat().st_size)
+    builder = _Builder(len(content))
     builder.Finish(model.Pack(builder), file_identifier=b"TFL3")
     write_whole(path, builder.Output())
 

@@ -45,6 +45,26 @@ def test_only_names_are_gone(tmp_path):
     )
 
 
+def test_large_weights_come_along(tmp_path):
+    pytest.importorskip("ai_edge_quantizer")
+    inputs = keras.Input((None, None, 112), name="input")
+    model = keras.Model(inputs, layers.Conv2D(112, 3, padding="same")(inputs))
+    maps = np.random.default_rng(0).normal(size=(1, 8, 8, 112)).astype("f4")
+    path = tmp_path / "model.tflite"
+    # Compared with Keras before it is there.
+    export_litert(
+        model,
+        path,
+        sizes=[(1, 8, 8)],
+        quantize="int8",
+        calibration=[{"input": maps}],
+        quantize_tolerance=0.03,
+    )
+    assert 9 * 112 * 112 < path.stat().st_size < 1.1 * 9 * 112 * 112
+    (found,) = LiteRTModel(path)(input=maps).values()
+    assert np.abs(found - model(maps)).max() < 0.1
+
+
 def test_weights_start_at_sixteen_bytes(tmp_path):
     inputs = keras.Input((5,), name="input")
     model = keras.Model(inputs, layers.Dense(3)(layers.Dense(7)(inputs)))
