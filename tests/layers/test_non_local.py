@@ -106,6 +106,7 @@ def test_layer(arguments, tmp_path):
     )
 
 
+@pytest.mark.slow
 def test_layer_of_a_sequence(tmp_path):
     run_layer_test(
         NonLocal,
@@ -117,6 +118,7 @@ def test_layer_of_a_sequence(tmp_path):
     )
 
 
+@pytest.mark.slow
 def test_layer_of_a_video(tmp_path):
     run_layer_test(
         NonLocal,

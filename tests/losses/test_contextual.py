@@ -100,6 +100,7 @@ def test_gradients_as_differences(distance):
 
 @pytest.mark.parametrize("distance", ["cosine", "l2"])
 @pytest.mark.parametrize("rows", [1, 3, 7, 19])
+@pytest.mark.slow
 def test_parts_are_the_whole(monkeypatch, rows, distance):
     target, source = maps(shape=(2, 5, 4, 6))
     upstream = np.ones(2, "float32")

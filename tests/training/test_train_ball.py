@@ -120,6 +120,7 @@ def test_a_folder_of_another_run_is_refused(files, tmp_path):
         {"sees": "image", "pixels_per_metre": 1},
     ],
 )
+@pytest.mark.slow
 def test_every_option_trains(arguments, files, tmp_path):
     run = train_ball(files, tmp_path / "run", **{**QUICK, **arguments})
     assert all(np.isfinite(entry["loss"]) for entry in run.log)
