@@ -88,7 +88,10 @@ class ByLoops:
     def residual(self, unit, maps, training):
         shortcut = maps
         if unit.shortcut is not None:
-            shortcut = self.unit(unit.shortcut, maps, training)
+            # On PyTorch pixels are left out before the convolution.
+            step = unit.strides // unit.shortcut.conv.strides[0]
+            shortcut = [m[::step, ::step] for m in maps]
+            shortcut = self.unit(unit.shortcut, shortcut, training)
         maps = self.unit(unit.first, maps, training)
         maps = self.unit(unit.second, maps, training)
         return [
