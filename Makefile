@@ -28,7 +28,8 @@ demo: $(VENV)/.demo
 test: $(VENV)/.dev
 	$(PYTEST)
 
-# What runs on keras.ops alone, on the two backends beside TensorFlow. JAX keeps
+# What runs on keras.ops alone, on the two backends beside TensorFlow: of each
+# test the first case, and of the slow ones none (see tests/conftest.py). JAX keeps
 # what it compiled, for the tests that start a process more than once.
 test-backends: $(VENV)/.backends
 	KERAS_BACKEND=jax JAX_COMPILATION_CACHE_DIR=$(CURDIR)/build/jax \

@@ -22,6 +22,10 @@ def quantization_aware(model):
     least and the largest of the batch, and its kernel 255 for each filter. The
     gradient is that of the values before they were rounded.
 
+    Not foreseen are convolutions that are no layers, such as the enlargement of
+    a bilinear anchor, and batch normalisation: a file multiplies it into the
+    kernel before it rounds that.
+
     Args:
         model: a functional `keras.Model`. Training the result trains it.
 
@@ -49,14 +53,15 @@ class FakeQuantized(layers.Layer):
         self.layer = layer
 
     def call(self, inputs):
-        kernel, inputs = rounded_filters(self.layer.kernel), rounded_map(inputs)
-        if isinstance(self.layer, layers.Dense):
-            outputs = ops.matmul(inputs, kernel)
-        else:
-            outputs = self.layer.convolution_op(inputs, kernel)
-        if self.layer.use_bias:
-            outputs = outputs + ops.cast(self.layer.bias, outputs.dtype)
-        return self.layer.activation(outputs)
+        values = [
+            rounded_filters(v) if v is self.layer.kernel else v.value
+            for v in self.layer.variables
+        ]
+        count = len(self.layer.trainable_variables)
+        outputs, _ = self.layer.stateless_call(
+            values[:count], values[count:], rounded_map(inputs)
+        )
+        return outputs
 
     def compute_output_shape(self, input_shape):
         return self.layer.compute_output_shape(input_shape)

@@ -1,4 +1,4 @@
-"""Names of tensors in LiteRT files, which take a tenth of a small one."""
+"""Names of tensors in LiteRT files, which are up to a fifth of one."""
 
 from pathlib import Path
 

@@ -43,14 +43,14 @@ def pytest_collection_modifyitems(config, items):
     """What runs once more elsewhere runs in part there."""
     if not config.getoption("sample"):
         return
-    seen, left_out = set(), []
+    seen, kept, left_out = set(), [], []
     for item in items:
         test = item.path, item.originalname
-        if test in seen or item.get_closest_marker("slow"):
-            left_out.append(item)
+        again = test in seen or item.get_closest_marker("slow")
+        (left_out if again else kept).append(item)
         seen.add(test)
     config.hook.pytest_deselected(items=left_out)
-    items[:] = [item for item in items if item not in set(left_out)]
+    items[:] = kept
 
 
 @pytest.fixture
