@@ -47,9 +47,8 @@ def fsim(y_true, y_pred, max_val=1.0, chromatic=True):
     _check_channels(y_true)
     x, y = (_reduced(images * (255 / max_val)) for images in (y_true, y_pred))
     x, y = _yiq(x), _yiq(y)
-    # Together: they share the filters, and half as much is traced.
-    phases = phase_congruency(ops.concatenate([x[0], y[0]], axis=0))
-    phase_x, phase_y = ops.split(phases, 2, axis=0)
+    # One by one: what is differentiated is the prediction's alone.
+    phase_x, phase_y = phase_congruency(x[0]), phase_congruency(y[0])
     similarity = _similarity(phase_x, phase_y, _T_PHASE) * _similarity(
         _gradient(x[0]), _gradient(y[0]), _T_GRADIENT
     )
