@@ -76,6 +76,7 @@ def _arguments():
     parser.add_argument("--pictures", default=".")
     parser.add_argument("--steps", type=int, default=1500)
     parser.add_argument("--batch-size", type=int, default=32)
+    parser.add_argument("--map-width", type=int, default=32)
     parser.add_argument("--pixels-per-metre", type=float, default=2.0)
     parser.add_argument("--seeds", type=int, default=3)
     return parser.parse_args()
@@ -88,6 +89,7 @@ def _trained(arguments, kind, seed):
         hold_out=0,
         sees="image",
         spatial=kind,
+        map_width=arguments.map_width,
         pixels_per_metre=arguments.pixels_per_metre,
         steps=arguments.steps,
         epoch_steps=min(arguments.steps, 250),

@@ -2,8 +2,10 @@
 
     python -m benchmarks.training_speed
 
-The models take turns in one process, batches of 16 patches of 32x32; medians of
-30 rounds. What bfloat16 gains depends on the processor: of x86, those with AMX.
+The models take turns in one process, medians of 30 rounds: of networks that
+enlarge, batches of 16 patches of 32x32; of those that say where the ball is,
+batches of 32 frames of 22 players, and of 32 pictures of 136x210 pixels. What
+bfloat16 gains depends on the processor: of x86, those with AMX.
 """
 
 import os
@@ -13,24 +15,37 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np
 
 from benchmarks._timing import medians
-from convzoo.zoo import SRGenerator
+from convzoo.zoo import BallPositionPredictor, SRGenerator
 from convzoo.zoo.presets import SR_CONFIGS
 
 _ROUNDS = 30
+_FRAMES = 32
 
 
 def main():
     random = np.random.default_rng(0)
-    low = random.random((16, 32, 32, 3), np.float32)
-    high = random.random((16, 128, 128, 3), np.float32)
+    patches = [random.random((16, n, n, 3), np.float32) for n in (32, 128)]
     models = {
-        "tiny": _model("tiny"),
-        "tiny, XLA": _model("tiny", jit_compile=True),
-        "base": _model("base"),
-        "base, bfloat16": _model("base", dtype="mixed_bfloat16"),
+        "tiny": _enlarging("tiny"),
+        "tiny, XLA": _enlarging("tiny", jit_compile=True),
+        "base": _enlarging("base"),
+        "base, bfloat16": _enlarging("base", dtype="mixed_bfloat16"),
     }
+    _compare(models, patches)
+    for sees, batch in (
+        ("players", _frames(random)),
+        ("image", _pictures(random)),
+    ):
+        models = {
+            sees: _finding(sees),
+            f"{sees}, XLA": _finding(sees, jit_compile=True),
+        }
+        _compare(models, batch)
+
+
+def _compare(models, batch):
     runs = {
-        name: lambda model=model: model.train_on_batch(low, high)
+        name: lambda model=model: model.train_on_batch(*batch)
         for name, model in models.items()
     }
     seconds = medians(runs, _ROUNDS)
@@ -39,10 +54,30 @@ def main():
         print(f"{name}: {time * 1e3:.1f} ms a step, ratio {ratio:.2f}")
 
 
-def _model(config, jit_compile=False, dtype=None):
+def _enlarging(config, jit_compile=False, dtype=None):
     model = SRGenerator(**SR_CONFIGS[config], dtype=dtype)
     model.compile("adam", "mean_absolute_error", jit_compile=jit_compile)
     return model
+
+
+def _finding(sees, jit_compile=False):
+    model = BallPositionPredictor(sees=sees, pixels_per_metre=2.0)
+    model.compile("adam", jit_compile=jit_compile)
+    return model
+
+
+def _frames(random):
+    players = {
+        "players": random.uniform(-30, 30, (_FRAMES, 22, 2)),
+        "velocities": random.normal(size=(_FRAMES, 22, 2)),
+        "team": np.tile([0, 1], (_FRAMES, 11)),
+    }
+    return players, random.uniform(-30, 30, (_FRAMES, 2))
+
+
+def _pictures(random):
+    pictures = random.random((_FRAMES, 136, 210, 3), np.float32)
+    return pictures, random.uniform(0, 136, (_FRAMES, 2))
 
 
 if __name__ == "__main__":
