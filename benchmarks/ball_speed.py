@@ -2,25 +2,26 @@
 
     python -m benchmarks.ball_speed [PRESET]
 
-A frame of 22 players by LiteRT on one thread, median of 200 calls; 10,000
-frames by `predict_ball`, with reading of results, median of 3 rounds. Without a
-preset first weights do: they take as long.
+A frame of 22 players, or the picture of one, by LiteRT and by ONNX Runtime,
+each on one thread, medians of 200 calls in turn; 10,000 frames by
+`predict_ball`, with reading of results, median of 3 rounds. Without a preset
+first weights do: they take as long.
 """
 
 import os
 import sys
 import tempfile
-from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 from benchmarks._ratios import print_line
 from benchmarks._timing import medians
-from convzoo.export import LiteRTModel
-from convzoo.export.litert import write_litert
-from convzoo.export.saved_model import write_saved_model
+from convzoo.export import LiteRTModel, export_model
+from convzoo.export.contract import FORMATS
+from convzoo.export.onnx import ONNXModel
 from convzoo.training import simulate_play
-from convzoo.training.predict_ball import predict_ball
+from convzoo.training.predict_ball import predict_ball, view_of
+from convzoo.training.render_pitch import render_pitch
 from convzoo.zoo import BallPositionPredictor
 
 _FRAMES = 10_000
@@ -32,19 +33,23 @@ def main(preset=None):
     else:
         model = BallPositionPredictor.load(preset)
     play = simulate_play(_FRAMES)
+    frame = play[:1].inputs()
+    if model.sees == "image":
+        frame = {"image": render_pitch(**frame, view=view_of(model))}
     with tempfile.TemporaryDirectory() as folder:
-        run = _lite(model, Path(folder))
-        frame = play[:1].inputs()
-        seconds = medians({"frame": lambda: run(**frame)}, 200)["frame"]
-    _print("a frame, LiteRT, one thread, ms", 1e3 * seconds, "ours < 5")
+        _, litert, onnx = export_model(model, folder, formats=FORMATS)
+        runtimes = {
+            "LiteRT": LiteRTModel(litert.path, num_threads=1),
+            "ONNX Runtime": ONNXModel(onnx.path, num_threads=1),
+        }
+    runs = {
+        name: lambda model=model: model(**frame)
+        for name, model in runtimes.items()
+    }
+    for name, seconds in medians(runs, 200).items():
+        _print(f"a frame, {name}, one thread, ms", 1e3 * seconds, "ours < 5")
     seconds = medians({"all": lambda: predict_ball(model, play)}, 3)["all"]
     _print(f"{_FRAMES:,} frames, s", seconds, "ours < 20")
-
-
-def _lite(model, folder):
-    write_saved_model(model, folder / "saved")
-    write_litert(folder / "saved", folder / "model.tflite")
-    return LiteRTModel(folder / "model.tflite", num_threads=1)
 
 
 def _print(work, ours, bar):

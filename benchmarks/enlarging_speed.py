@@ -16,6 +16,8 @@ import tensorflow as tf
 
 from benchmarks._timing import medians
 from convzoo.export import LiteRTModel, SavedModel, export_model
+from convzoo.export.contract import FORMATS
+from convzoo.export.onnx import ONNXModel
 from convzoo.zoo import SRGenerator
 from convzoo.zoo.bicubic import resize_bicubic
 
@@ -28,7 +30,7 @@ def main():
     model = SRGenerator.from_preset("sr_x4_tiny")
     compiled = tf.function(model.serve, jit_compile=True)
     with tempfile.TemporaryDirectory() as folder:
-        saved, litert = export_model(model, folder)
+        saved, litert, onnx = export_model(model, folder, formats=FORMATS)
         runs = {
             "bicubic, Pillow": lambda: resize_bicubic(image, 720, 1280),
             "Keras on TensorFlow": lambda: model.predict_on_batch(batch),
@@ -36,6 +38,8 @@ def main():
             "SavedModel": _calling(SavedModel(saved.path), batch),
             "LiteRT, 1 thread": _calling(LiteRTModel(litert.path, 1), batch),
             "LiteRT, 2 threads": _calling(LiteRTModel(litert.path, 2), batch),
+            "ONNX, 1 thread": _calling(ONNXModel(onnx.path, 1), batch),
+            "ONNX, 2 threads": _calling(ONNXModel(onnx.path, 2), batch),
         }
         _print(medians(runs, _ROUNDS))
 
