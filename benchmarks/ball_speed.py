@@ -16,9 +16,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 from benchmarks._ratios import print_line
 from benchmarks._timing import medians
-from convzoo.export import LiteRTModel, export_model
+from convzoo.export import LiteRTModel, ONNXModel, export_model
 from convzoo.export.contract import FORMATS
-from convzoo.export.onnx import ONNXModel
 from convzoo.training import simulate_play
 from convzoo.training.predict_ball import predict_ball, view_of
 from convzoo.training.render_pitch import render_pitch

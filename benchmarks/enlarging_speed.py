@@ -15,9 +15,8 @@ import numpy as np
 import tensorflow as tf
 
 from benchmarks._timing import medians
-from convzoo.export import LiteRTModel, SavedModel, export_model
+from convzoo.export import LiteRTModel, ONNXModel, SavedModel, export_model
 from convzoo.export.contract import FORMATS
-from convzoo.export.onnx import ONNXModel
 from convzoo.zoo import SRGenerator
 from convzoo.zoo.bicubic import resize_bicubic
 
