@@ -23,6 +23,7 @@ from convzoo.training.optimization import (
     check_patience,
     check_whole_epochs,
     falling_rate,
+    jit_compile,
 )
 from convzoo.training.predict_ball import predict_ball, view_of
 from convzoo.training.read_tracking import read_with_past
@@ -210,8 +211,7 @@ def _compile(model, settings):
     optimizer = averaged_adamw(
         rate, settings["weight_decay"], settings["ema"], global_clipnorm=1.0
     )
-    # With XLA a step takes half as long: benchmarks/training_speed.py.
-    model.compile(optimizer)
+    model.compile(optimizer, jit_compile=jit_compile())
     optimizer.build(model.trainable_variables)
 
 
