@@ -3,8 +3,8 @@
     python -m benchmarks.int8_convolutions
 
 Five convolutions of 3x3 as LiteRT files, float and int8, one 96x96 input on one
-thread; medians of 30 calls, the files in turn. Where there are instructions for
-products of bytes (VNNI on x86, the dot products of ARM) int8 is faster.
+thread; medians of 30 calls, the files in turn. It depends on what instructions
+the processor has for products of bytes (VNNI on x86, the dot products of ARM).
 """
 
 import os
