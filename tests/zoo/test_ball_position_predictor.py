@@ -357,6 +357,29 @@ def test_pictures_of_any_size(spatial, height, width):
     assert np.all(found["radius_50"] < found["radius_90"])
 
 
+def test_light_and_contrast_do_not_count():
+    """Nor does the colour of the grass, in each channel its own."""
+    model, image = watching(), pictures()
+    expected = outputs(model, image)
+    changed = 0.3 * image + np.array([0.5, -0.1], "float32")
+    found = outputs(model, changed)
+    for name in SEEN:
+        np.testing.assert_allclose(
+            found[name], expected[name], atol=5e-3, err_msg=name
+        )
+
+
+def test_an_empty_picture_is_as_good_as_any_other():
+    model = watching()
+    empty, grey = (
+        outputs(model, np.full((1, 16, 24, 2), value, "float32"))
+        for value in (0, 0.7)
+    )
+    for name in SEEN:
+        assert np.all(np.isfinite(empty[name])), name
+        np.testing.assert_allclose(grey[name], empty[name], rtol=1e-3)
+
+
 def test_pixels_are_counted_from_the_corner():
     """The mean of the middles of cells, by their shares."""
     found = outputs(watching(read_out="mean"), pictures())
