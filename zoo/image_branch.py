@@ -8,6 +8,7 @@ from convzoo.losses import BallPosition
 from convzoo.zoo.distribution import Distribution
 from convzoo.zoo.pitch import mirrored_maps
 from convzoo.zoo.spatial_network import SpatialNetwork
+from convzoo.zoo.standardized import standardized
 
 # Pixels along the side of a position of the network: convolutions halve the
 # picture three times. Each says of 2 x 2 cells how likely they are.
@@ -15,8 +16,6 @@ _STRIDE = 8
 _CELL = _STRIDE // 2
 # Of the loss, in metres, as for players.
 _SIGMA, _DELTA = 2.5, 2.0
-# Below this variance a picture is as good as empty.
-_FAINT = 1e-4
 
 
 class ImageBranch(keras.layers.Layer):
@@ -84,7 +83,9 @@ class ImageBranch(keras.layers.Layer):
         sides = ops.shape(image)[1:3]
         whole = self.whole(sides)
         missing = [[0, full - n] for full, n in zip(whole, sides, strict=True)]
-        image = ops.pad(_standardized(image), [[0, 0], *missing, [0, 0]])
+        # A player is a small change of much grass.
+        image = standardized(image, by_channel=True)
+        image = ops.pad(image, [[0, 0], *missing, [0, 0]])
         # TensorFlow forgets how many channels there are.
         return ops.reshape(image, (-1, *whole, self.channels))
 
@@ -143,14 +144,3 @@ class ImageBranch(keras.layers.Layer):
     def serving_examples(self, shapes, random):
         image = random.random(shapes["image"])
         return {"image": image.astype("float32")}
-
-
-def _standardized(image):
-    """Of mean 0 in each channel, and variance 1 over all of a picture.
-
-    A player is a small change of much grass: with it, the network learns three
-    times as fast.
-    """
-    image = image - ops.mean(image, axis=(1, 2), keepdims=True)
-    variance = ops.mean(ops.square(image), axis=(1, 2, 3), keepdims=True)
-    return image / ops.sqrt(variance + _FAINT)

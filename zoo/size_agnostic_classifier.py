@@ -24,6 +24,7 @@ from convzoo.layers.sizes import checked_sizes, valid_area
 from convzoo.zoo.classifier_networks import network_in_network, plain, residual
 from convzoo.zoo.presets import presets_of
 from convzoo.zoo.pretrained import Pretrained
+from convzoo.zoo.standardized import standardized
 
 _NETWORKS = {
     "residual": residual,
@@ -31,8 +32,6 @@ _NETWORKS = {
     "plain": plain,
 }
 _KEYS = {"images", "sizes"}
-# Of images in [-1, 1]: half a step of eight bits, so that noise stays noise.
-_LEAST_VARIANCE = (1 / 255) ** 2
 
 
 @keras.saving.register_keras_serializable(package="convzoo")
@@ -269,28 +268,7 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
         if sizes is not None:
             area = ops.expand_dims(valid_area(sizes, x), -1)
             x = ops.where(area, x, ops.zeros_like(x))
-        return _standardized(x, area) if self.standardize else x
-
-
-def _standardized(images, area):
-    """Each image with mean 0 and standard deviation 1; a flat one is all 0.
-
-    Args:
-        images: in [-1, 1], 0 outside the area.
-        area: booleans `(batch, height, width, 1)`, or None for all.
-    """
-    counted = ops.ones_like(images[:, :, :, :1])
-    if area is not None:
-        counted = ops.cast(area, "float32")
-    values = 3 * _total(counted)
-    centered = (images - _total(images) / values) * counted
-    variance = _total(centered * centered) / values
-    return centered / ops.sqrt(variance + _LEAST_VARIANCE)
-
-
-def _total(images):
-    """Of each image."""
-    return ops.sum(images, axis=(1, 2, 3), keepdims=True)
+        return standardized(x, area) if self.standardize else x
 
 
 def _pixels(image, image_range):
