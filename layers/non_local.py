@@ -6,9 +6,11 @@ https://arxiv.org/abs/1711.07971, eq. 1 to 6.
 What differs from the paper: memory is linear in the number of positions in
 training, with exact results; the embedded Gaussian is scaled as the authors'
 code does and the text does not (`use_scale`); the last normalisation is an
-option, since small batches train better without.
+option, since small batches train better without; and what is known of pairs of
+positions may be added before a softmax.
 """
 
+import functools
 import math
 
 import keras
@@ -26,7 +28,8 @@ from convzoo.layers.checks import (
 )
 from convzoo.layers.sub_sample import sub_sample, sub_sampled_length
 
-_MODES = ("embedded_gaussian", "gaussian", "dot_product", "concatenation")
+_WITH_SOFTMAX = ("embedded_gaussian", "gaussian")
+_MODES = (*_WITH_SOFTMAX, "dot_product", "concatenation")
 # Up to so many positions the whole map is faster than its parts, and small.
 _WHOLE = 2048
 _CHUNK_SIZE = 256
@@ -88,6 +91,11 @@ class NonLocal(keras.layers.Layer):
             which positions count. The others are looked at by none; they look
             at those that count. Where none counts, all do with equal weight in
             the softmaxes, and the mean is 0 in the others.
+        bias: `(batch, positions, keys)`, or None: added to the products of
+            queries and keys before a softmax, for what is known of pairs of
+            positions, such as how far apart they are. It is as large as the map
+            of all pairs; without `sub_sample` there are as many keys as
+            positions.
 
     Input shape:
         `(batch, length, channels)`, `(batch, rows, columns, channels)` or
@@ -108,8 +116,10 @@ class NonLocal(keras.layers.Layer):
     Raises:
         ValueError: an argument is not as described, `sub_sample` is a tuple of
             another length than the input has axes, the input is of another
-            rank than 3, 4 or 5, its channels are unknown, or a `mask` comes
-            with `sub_sample`, which pools what counts with what does not.
+            rank than 3, 4 or 5, its channels are unknown, a `mask` comes with
+            `sub_sample`, which pools what counts with what does not, or a
+            `bias` is of another rank than 3 or comes to a mode without a
+            softmax.
 
     Example:
 
@@ -191,12 +201,14 @@ class NonLocal(keras.layers.Layer):
             )
             self.norm.build((input_shape[0], None, channels))
 
-    def call(self, inputs, training=False, mask=None):
+    def call(self, inputs, training=False, mask=None, bias=None):
         if mask is not None and self.sub_sample is not None:
             raise ValueError(
                 "`mask` must be None with `sub_sample`. "
                 f"Received: sub_sample={self.sub_sample}"
             )
+        if bias is not None:
+            self._check_bias(bias)
         x = inputs
         if self.data_format == "channels_first":
             x = ops.moveaxis(x, 1, -1)
@@ -205,7 +217,11 @@ class NonLocal(keras.layers.Layer):
         queries, keys, values = self._embedded(flat, shape)
         if mask is not None:
             mask = ops.cast(ops.expand_dims(mask, 2), values.dtype)
-        mean, attention = self._mean(queries, keys, values, mask, training)
+        if bias is not None:
+            bias = ops.cast(bias, values.dtype)
+        mean, attention = self._mean(
+            queries, keys, values, mask, bias, training
+        )
         mean = self.out(ops.cast(mean, flat.dtype))
         if self.norm is not None:
             mean = self.norm(mean, training=training)
@@ -237,7 +253,7 @@ class NonLocal(keras.layers.Layer):
         x = sub_sample(x, self._factors(len(shape) - 2))
         return ops.reshape(x, (-1, math.prod(ops.shape(x)[1:-1]), channels))
 
-    def _mean(self, queries, keys, values, mask, training):
+    def _mean(self, queries, keys, values, mask, bias, training):
         """The mean at each position, and the map if it is to be returned."""
         if self.mode == "dot_product":
             mean, whole = pairwise.dot_product_mean, pairwise.dot_product_map
@@ -250,7 +266,8 @@ class NonLocal(keras.layers.Layer):
             queries = ops.matmul(queries, kernel[:inner])
             keys = ops.matmul(keys, kernel[inner:])
         else:
-            mean, whole = pairwise.softmax_mean, pairwise.softmax_map
+            mean = pairwise.softmax_mean
+            whole = functools.partial(pairwise.softmax_map, bias=bias)
             if self.mode == "embedded_gaussian" and self.use_scale:
                 queries = queries / math.sqrt(queries.shape[-1])
             if mask is not None:
@@ -266,8 +283,20 @@ class NonLocal(keras.layers.Layer):
             values = values * shares
         if mean is pairwise.softmax_mean:
             length = self._chunk_length(ops.shape(queries)[1])
-            return mean(queries, keys, values, length, training), None
+            return mean(queries, keys, values, length, training, bias), None
         return mean(queries, keys, values), None
+
+    def _check_bias(self, bias):
+        if self.mode not in _WITH_SOFTMAX:
+            raise ValueError(
+                f"`bias` must be None with mode={self.mode!r}, which has no "
+                f"softmax. Received: shape {tuple(bias.shape)}"
+            )
+        if len(bias.shape) != 3:
+            raise ValueError(
+                "`bias` must have the shape (batch, positions, keys). "
+                f"Received: {tuple(bias.shape)}"
+            )
 
     def _chunk_length(self, count):
         if self.chunk_size != "auto":

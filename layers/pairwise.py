@@ -13,9 +13,15 @@ from convzoo.layers.in_parts import in_parts
 _FAR = 1e9
 
 
-def softmax_map(queries, keys):
-    """The map of all pairs: softmax over the keys, `(batch, N, keys)`."""
+def softmax_map(queries, keys, bias=None):
+    """The map of all pairs: softmax over the keys, `(batch, N, keys)`.
+
+    Args:
+        bias: added to the products, of the shape of the map; or None.
+    """
     products = _products(queries, keys)
+    if bias is not None:
+        products = products + bias
     if products.shape[-1] == 1:
         # Keras takes this for a mistake, and warns. One, with a gradient of
         # zero: without any, it warns on PyTorch.
@@ -28,7 +34,7 @@ def dot_product_map(queries, keys):
     return _products(queries, keys) / _count(keys)
 
 
-def softmax_mean(queries, keys, values, length=None, training=False):
+def softmax_mean(queries, keys, values, length=None, training=False, bias=None):
     """Values weighted by a softmax over the keys.
 
     Queries do not depend on each other: in parts of any length the result is
@@ -37,11 +43,15 @@ def softmax_mean(queries, keys, values, length=None, training=False):
     Args:
         length: queries in one part; None for all.
         training: whether a backward pass follows.
+        bias: as in `softmax_map`.
     """
+    function, divided = _softmax_mean, (queries,)
+    if bias is not None:
+        function, divided = _biased_softmax_mean, (queries, bias)
     if length is None:
-        return _softmax_mean(queries, keys, values)
+        return function(*divided, keys, values)
     return in_parts(
-        _softmax_mean, length, 1, (queries,), keys, values, training=training
+        function, length, 1, divided, keys, values, training=training
     )
 
 
@@ -114,6 +124,10 @@ def shares(mask):
 
 def _softmax_mean(queries, keys, values):
     return ops.matmul(softmax_map(queries, keys), values)
+
+
+def _biased_softmax_mean(queries, bias, keys, values):
+    return ops.matmul(softmax_map(queries, keys, bias), values)
 
 
 def _products(queries, keys):

@@ -22,12 +22,14 @@ def features(shape, dtype="float32", seed=0):
     return np.random.default_rng(seed).normal(size=shape).astype(dtype)
 
 
-def looped(layer, maps):
+def looped(layer, maps, bias=None):
     """The equation of the paper, pair by pair, in float64."""
-    return np.stack([looped_one(layer, one) for one in maps.astype("float64")])
+    bias = [None] * len(maps) if bias is None else bias
+    pairs = zip(maps.astype("float64"), bias, strict=True)
+    return np.stack([looped_one(layer, *one) for one in pairs])
 
 
-def looped_one(layer, one):
+def looped_one(layer, one, bias):
     def embedded(dense, x):
         if dense is None:
             return x
@@ -46,6 +48,8 @@ def looped_one(layer, one):
     mean = np.zeros((len(queries), values.shape[1]))
     for i, query in enumerate(queries):
         weights = np.array([pair(layer, query, key) for key in keys])
+        if bias is not None:
+            weights *= np.exp(bias[i])
         total = len(keys)
         if "gaussian" in layer.mode:
             total = weights.sum()
@@ -212,6 +216,72 @@ def test_a_mask_does_not_go_with_pooled_keys():
     layer = built(x.shape, sub_sample=2)
     with pytest.raises(ValueError, match="`mask` .*Received: sub_sample=2"):
         layer(x, mask=np.ones((1, 4), bool))
+
+
+@pytest.mark.parametrize("chunk_size", [None, 3])
+@pytest.mark.parametrize(
+    ("sub_sample", "return_attention"), [(None, False), (2, True), (2, False)]
+)
+@pytest.mark.parametrize("mode", ["embedded_gaussian", "gaussian"])
+def test_a_bias_of_pairs(mode, sub_sample, return_attention, chunk_size):
+    x = features((2, 7, 6))
+    layer = built(
+        x.shape,
+        mode=mode,
+        sub_sample=sub_sample,
+        return_attention=return_attention,
+        chunk_size=chunk_size,
+    )
+    bias = features((2, 7, 7 if sub_sample is None else 3), seed=1)
+    found = layer(x, bias=bias)
+    if return_attention:
+        found, _ = found
+    np.testing.assert_allclose(
+        numpy_of(found), looped(layer, x, bias), rtol=1e-5, atol=1e-5
+    )
+
+
+def test_a_bias_in_chunks_has_the_same_gradients():
+    x, bias = features((2, 7, 6)), features((2, 7, 7), seed=1)
+
+    def found(chunk_size):
+        layer = built(x.shape, chunk_size=chunk_size)
+        return gradients(
+            lambda x, bias: layer(x, bias=bias, training=True),
+            [x, bias],
+            features(x.shape, seed=2),
+        )
+
+    for whole, chunked in zip(found(None), found(3), strict=True):
+        assert np.abs(whole).max() > 0.01
+        np.testing.assert_allclose(chunked, whole, atol=1e-5)
+
+
+def test_a_bias_and_a_mask_go_together():
+    x, bias = features((1, 5, 6)), features((1, 5, 5), seed=1)
+    layer = built(x.shape)
+    mask = np.array([[1, 0, 1, 1, 0]], bool)
+    few = np.flatnonzero(mask[0])
+    alone = layer(x[:, few], bias=bias[:, few][:, :, few])
+    np.testing.assert_allclose(
+        numpy_of(layer(x, mask=mask, bias=bias))[:, few],
+        numpy_of(alone),
+        rtol=1e-5,
+        atol=1e-5,
+    )
+
+
+@pytest.mark.parametrize("mode", ["dot_product", "concatenation"])
+def test_a_bias_needs_a_softmax(mode):
+    layer = built((1, 4, 6), mode=mode)
+    with pytest.raises(ValueError, match=r"`bias` .*Received: .*\(1, 4, 4\)"):
+        layer(features((1, 4, 6)), bias=np.zeros((1, 4, 4)))
+
+
+def test_a_bias_of_another_rank_is_quoted():
+    layer = built((1, 4, 6))
+    with pytest.raises(ValueError, match=r"`bias` .*Received: \(4, 4\)"):
+        layer(features((1, 4, 6)), bias=np.zeros((4, 4)))
 
 
 @pytest.mark.parametrize("normalization", [None, "batch"])
