@@ -148,6 +148,19 @@ PRESETS: dict[str, Preset] = {
         description="says where the ball is in football, from the players",
         preprocessing="metres from the centre spot, on a pitch of 105 x 68 m",
     ),
+    "ball_image": Preset(
+        model="BallPositionPredictor",
+        file="weights/ball_image.weights.h5",
+        sha256="3f562dbe3f61fcec93a4068d4c880539401c417bfe342e15d952534bc8506320",
+        config={
+            "sees": "image",
+            "pixels_per_metre": 2.0,
+            "temperature": 1.23,
+        },
+        card="cards/ball_image.md",
+        description="says where the ball is in football, from a picture",
+        preprocessing="0-1, drawn by `render_pitch` with 2 pixels a metre",
+    ),
 }
 
 

@@ -15,7 +15,7 @@ from convzoo.export import (
     export_saved_model,
 )
 from convzoo.layers import SPP, NonLocal
-from convzoo.zoo import BallPositionPredictor, SizeAgnosticClassifier
+from convzoo.zoo import SizeAgnosticClassifier
 from tests.support import photograph, tiny_generator
 
 
@@ -168,14 +168,6 @@ def test_a_classifier_leaves_keras_at_any_size(backbone, tmp_path):
     expected = model.predict_on_batch(image)
     found = LiteRTModel(tmp_path / "classifier.tflite")(image=image)["logits"]
     np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-4)
-
-
-def test_a_predictor_of_the_ball_leaves_keras(tmp_path):
-    """That sees pictures; `ball_players` leaves by the command line."""
-    keras.utils.set_random_seed(0)
-    model = BallPositionPredictor("image", width=8, depth=1, map_width=6)
-    for exported in export_model(model, tmp_path, "ball"):
-        assert exported.difference < 1e-4
 
 
 def of_two_inputs():

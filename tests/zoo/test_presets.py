@@ -20,6 +20,7 @@ SIZES = {
     "srgan_x4_base": 1_100_000,
     "signs_spp": 1_500_000,
     "ball_players": 1_500_000,
+    "ball_image": 400_000,
 }
 
 
