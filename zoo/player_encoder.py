@@ -5,7 +5,8 @@ Dynamic Graph CNN for Learning on Point Clouds,
 https://arxiv.org/abs/1801.07829, for functions of pairs, pooled.
 
 What differs from the papers: pairs are all pairs, with their distance,
-directions and velocities; attention by `NonLocal` between the poolings.
+directions and velocities; attention by `NonLocal` between the poolings, in
+which what is known of a pair counts beside the tokens.
 """
 
 import keras
@@ -13,6 +14,10 @@ from keras import layers, ops
 
 from convzoo.layers import NonLocal
 from convzoo.layers.seeded_dropout import seeded_dropout
+
+# Times that a function of pairs has fewer channels than a token: there are as
+# many pairs as players squared, and most of the time goes into them.
+_PAIR_REDUCTION = 3
 
 
 class PlayerEncoder(keras.layers.Layer):
@@ -65,10 +70,12 @@ class _Block(keras.layers.Layer):
         super().__init__(**kwargs)
         policy = {"dtype": self.dtype_policy}
         self.norms = [layers.LayerNormalization(**policy) for _ in range(3)]
-        self.own = layers.Dense(width, **policy)
-        self.other = layers.Dense(width, use_bias=False, **policy)
-        self.between = layers.Dense(width, use_bias=False, **policy)
+        self.channels = max(width // _PAIR_REDUCTION, 1)
+        self.own = layers.Dense(self.channels, **policy)
+        self.other = layers.Dense(self.channels, use_bias=False, **policy)
+        self.between = layers.Dense(self.channels, use_bias=False, **policy)
         self.pooled = layers.Dense(width, **policy)
+        self.bias = layers.Dense(heads, use_bias=False, **policy)
         self.heads = [
             NonLocal(reduction=heads, chunk_size=None, **policy)
             for _ in range(heads)
@@ -81,21 +88,27 @@ class _Block(keras.layers.Layer):
         width = shape[-1]
         for part in (*self.norms, self.own, self.other, *self.heads, self.wide):
             part.build(shape)
-        self.between.build(pairs_shape)
-        for part in (self.pooled, self.narrow):
-            part.build((None, None, 2 * width))
+        for part in (self.between, self.bias):
+            part.build(pairs_shape)
+        self.pooled.build((None, None, 2 * self.channels))
+        self.narrow.build((None, None, 2 * width))
 
     def call(self, x, pairs, counted, seen, training=False):
         added = self._of_pairs(self.norms[0](x), pairs, counted)
         x = x + self.drop(added, training=training)
-        z = self.norms[1](x)
-        mask = seen[:, :, 0] > 0
-        added = sum(
-            head(z, mask=mask, training=training) - z for head in self.heads
-        )
+        added = self._of_attention(self.norms[1](x), pairs, seen, training)
         x = x + self.drop(added, training=training)
         added = self.narrow(self.wide(self.norms[2](x)))
         return x + self.drop(added, training=training)
+
+    def _of_attention(self, z, pairs, seen, training):
+        """What the heads add, each with its own view of pairs."""
+        mask = seen[:, :, 0] > 0
+        bias = self.bias(pairs)
+        return sum(
+            head(z, mask=mask, bias=bias[:, :, :, index], training=training) - z
+            for index, head in enumerate(self.heads)
+        )
 
     def _of_pairs(self, z, pairs, counted):
         """The largest and the mean of a function of each pair."""

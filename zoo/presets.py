@@ -142,8 +142,8 @@ PRESETS: dict[str, Preset] = {
     "ball_players": Preset(
         model="BallPositionPredictor",
         file="weights/ball_players.weights.h5",
-        sha256="7bd43e38c4afd2ff7ee944293bbd44dca86563080e87ca295d0a68271bb3d075",
-        config={"map_width": 24, "temperature": 1.23},
+        sha256="0c27b6721bcec9c808c08cbae7ef81d93f7e0edb6c0e267e764f088b6eb5bb34",
+        config={"map_width": 16, "depth": 5, "temperature": 1.2},
         card="cards/ball_players.md",
         description="says where the ball is in football, from the players",
         preprocessing="metres from the centre spot, on a pitch of 105 x 68 m",
