@@ -330,10 +330,12 @@ def train_ball(
     steps: int = 12_000,
     epoch_steps: int = 400,
     batch_size: int = 64,
-    temperature: Annotated[
-        float,
-        typer.Option(help="1: all frames alike; more: all files alike."),
-    ] = 2.0,
+    shares: Annotated[
+        str | None,
+        typer.Option(
+            help="Of each file in a batch; the roots of their frames."
+        ),
+    ] = None,
     jitter: Annotated[float, typer.Option(help="Metres of noise.")] = 0.2,
     stretch: Annotated[
         float, typer.Option(help="Share by which a pitch changes its size.")
@@ -374,7 +376,7 @@ def train_ball(
         steps=steps,
         epoch_steps=epoch_steps,
         batch_size=batch_size,
-        temperature=temperature,
+        shares=None if shares is None else numbers("shares", shares),
         jitter=jitter,
         stretch=stretch,
         drop_velocities=drop_velocities,

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from convzoo.layers.checks import check_number, check_positive
+from convzoo.layers.checks import check_above, check_positive
 from convzoo.training.epoch_dataset import EpochDataset
 from convzoo.training.render_pitch import render_pitch
 
@@ -21,9 +21,10 @@ class BallFrames(EpochDataset):
         augmentation: None, or a `BallAugmentation`.
         seed: of the random draws.
         view: None, or a `PitchView` for pictures that `render_pitch` draws.
-        temperature: 1 draws each frame as often as any other; above, games of
-            few frames come more often than their share, up to all games alike:
-            a game of n frames in proportion to `n ** (1 / temperature)`.
+        shares: of each game in a batch, in the order of `games`; they need not
+            sum to 1. None for those of the roots of their frames. Less for one
+            whose frames follow each other closely: they are much alike, and
+            learned by heart before those of others are learned.
 
     Returns, by index: `(inputs, ball)`, see `BallPositionPredictor`.
 
@@ -39,11 +40,10 @@ class BallFrames(EpochDataset):
         augmentation=None,
         seed=0,
         view=None,
-        temperature=1.0,
+        shares=None,
     ):
         check_positive("batch_size", batch_size)
         check_positive("steps", steps)
-        check_number("temperature", temperature, 1)
         super().__init__()
         learned = [game.learned for game in games]
         if not sum(map(len, learned)):
@@ -58,10 +58,7 @@ class BallFrames(EpochDataset):
             for name in inputs[0]
         }
         self.ball = np.concatenate([game.ball for game in learned])
-        lengths = np.array([len(game) for game in learned if len(game)])
-        # Of each frame; those of a game share what the game has.
-        shares = np.repeat(lengths ** (1 / temperature - 1), lengths)
-        self.shares = shares / shares.sum()
+        self.shares = _of_frames(shares, [len(game) for game in learned])
         self.batch_size = batch_size
         self.steps = steps
         self.augmentation = augmentation
@@ -83,3 +80,23 @@ class BallFrames(EpochDataset):
         if self.view is None:
             return inputs, ball
         return render_pitch(**inputs, view=self.view), self.view.pixels(ball)
+
+
+def _of_frames(shares, lengths):
+    """The probability of each frame; those of a game share what it has."""
+    if shares is None:
+        shares = np.sqrt(lengths)
+    else:
+        _check_shares(shares, len(lengths))
+    each = np.repeat(np.divide(shares, np.maximum(lengths, 1)), lengths)
+    return each / each.sum()
+
+
+def _check_shares(shares, count):
+    if not isinstance(shares, (tuple, list)) or len(shares) != count:
+        raise ValueError(
+            f"`shares` must be {count} numbers, one a game. "
+            f"Received: shares={shares!r}"
+        )
+    for index, share in enumerate(shares):
+        check_above(f"shares[{index}]", share, 0)

@@ -71,7 +71,7 @@ def train_ball(
     steps=12000,
     epoch_steps=400,
     batch_size=64,
-    temperature=2.0,
+    shares=None,
     jitter=0.2,
     stretch=0.05,
     drop_velocities=0.3,
@@ -115,7 +115,7 @@ def train_ball(
         steps: to train for; a multiple of `epoch_steps`.
         epoch_steps: after which the run is saved and validated.
         batch_size: frames in a batch.
-        temperature: see `BallFrames`.
+        shares: of each file in a batch, see `BallFrames`.
         jitter: see `BallAugmentation`, and so for the next four.
         stretch: share of the pitch.
         drop_velocities: share of frames.
@@ -163,7 +163,7 @@ def train_ball(
         BallAugmentation(**{n: settings[n] for n in _OF_AUGMENTATION}),
         seed,
         view_of(model) if sees == "image" else None,
-        temperature,
+        shares,
     )
     settings["model"] = model.arguments
     run = Run(

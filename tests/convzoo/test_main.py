@@ -418,7 +418,10 @@ def test_a_predictor_of_the_ball_is_trained_and_measured(convzoo, tmp_path):
     small = ("--width", 4, "--depth", 1, "--heads", 1, "--map-width", 4)
     small += ("--steps", 2, "--epoch-steps", 1, "--batch-size", 4)
     train = ("train", "ball", "--data", file, "--out", run, *small)
-    code, out, error = convzoo(*train)
+    assert_one_line(
+        convzoo(*train, "--shares", "2,1"), "`shares`", "(2.0, 1.0)"
+    )
+    code, out, error = convzoo(*train, "--shares", "2")
     assert code == 0, error
     assert "best: epoch" in out and "m where it validates" in out
     measure = ("evaluate", "ball", "--preset", run, "--data", file)

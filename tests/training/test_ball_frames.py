@@ -33,10 +33,12 @@ def test_a_batch_is_of_frames_that_are_learned():
         np.testing.assert_allclose(players[3] + 0.5, b, atol=1e-5)
 
 
-@pytest.mark.parametrize(("temperature", "ratio"), [(1, 9), (2, 3), (1e9, 1)])
-def test_few_frames_come_more_often(temperature, ratio):
+@pytest.mark.parametrize(
+    ("shares", "ratio"), [(None, 3), ((9, 1), 9), ([0.5, 0.5], 1)]
+)
+def test_games_come_by_their_shares(shares, ratio):
     games = game(90), game(10, seed=1)
-    batches = BallFrames(games, 40_000, 1, temperature=temperature)
+    batches = BallFrames(games, 40_000, 1, shares=shares)
     _, ball = batches[0]
     first = np.isin(ball[:, 0], games[0].ball[:, 0]).sum()
     assert first / (40_000 - first) == pytest.approx(ratio, rel=0.05)
@@ -164,5 +166,17 @@ def test_games_without_a_frame_are_quoted():
         BallFrames([game(test=np.ones(30, bool))])
     with pytest.raises(ValueError, match="`steps`.*Received: steps=0"):
         BallFrames([game()], steps=0)
-    with pytest.raises(ValueError, match="`temperature`.*temperature=0.5"):
-        BallFrames([game()], temperature=0.5)
+    with pytest.raises(ValueError, match=r"`shares\[1\]`.*shares\[1\]=0"):
+        BallFrames([game(), game()], shares=(1, 0))
+
+
+@pytest.mark.parametrize("shares", [(1,), (1, 2, 3), 2.0, "12"])
+def test_shares_are_one_a_game(shares):
+    with pytest.raises(ValueError, match="`shares` must be 2 .*Received: sha"):
+        BallFrames([game(), game()], shares=shares)
+
+
+def test_a_game_that_is_all_held_out_has_no_share():
+    games = game(), game(seed=1, test=np.ones(30, bool))
+    batches = BallFrames(games, 50, 1, shares=(1, 5))
+    assert np.isin(batches[0][1][:, 0], games[0].ball[:, 0]).all()

@@ -117,6 +117,7 @@ def test_a_folder_of_another_run_is_refused(files, tmp_path):
         {"spatial": "all", "schedule": "halving", "ema": 0},
         {"hold_out": 0, "dropout": 0.5, "crop": 1.0},
         {"pitch": (110, 70), "patience": 1, "drop_velocities": 1},
+        {"shares": (3, 1)},
         {"sees": "image", "pixels_per_metre": 1},
     ],
 )
@@ -150,6 +151,7 @@ def test_the_test_is_not_learned(files, tmp_path):
     ("name", "value"),
     [
         ("hold_out", 2),
+        ("shares", (1, 2, 3)),
         ("spatial", "near"),
         ("steps", 5),
         ("epoch_steps", 0),
