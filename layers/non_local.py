@@ -118,8 +118,7 @@ class NonLocal(keras.layers.Layer):
             another length than the input has axes, the input is of another
             rank than 3, 4 or 5, its channels are unknown, a `mask` comes with
             `sub_sample`, which pools what counts with what does not, or a
-            `bias` is of another rank than 3 or comes to a mode without a
-            softmax.
+            `bias` is of another shape or comes to a mode without a softmax.
 
     Example:
 
@@ -207,8 +206,6 @@ class NonLocal(keras.layers.Layer):
                 "`mask` must be None with `sub_sample`. "
                 f"Received: sub_sample={self.sub_sample}"
             )
-        if bias is not None:
-            self._check_bias(bias)
         x = inputs
         if self.data_format == "channels_first":
             x = ops.moveaxis(x, 1, -1)
@@ -218,6 +215,7 @@ class NonLocal(keras.layers.Layer):
         if mask is not None:
             mask = ops.cast(ops.expand_dims(mask, 2), values.dtype)
         if bias is not None:
+            self._check_bias(bias, (queries.shape[1], keys.shape[1]))
             bias = ops.cast(bias, values.dtype)
         mean, attention = self._mean(
             queries, keys, values, mask, bias, training
@@ -286,15 +284,19 @@ class NonLocal(keras.layers.Layer):
             return mean(queries, keys, values, length, training, bias), None
         return mean(queries, keys, values), None
 
-    def _check_bias(self, bias):
+    def _check_bias(self, bias, pairs):
         if self.mode not in _WITH_SOFTMAX:
             raise ValueError(
                 f"`bias` must be None with mode={self.mode!r}, which has no "
                 f"softmax. Received: shape {tuple(bias.shape)}"
             )
-        if len(bias.shape) != 3:
+        if len(bias.shape) != 3 or any(
+            None not in (size, wanted) and size != wanted
+            for size, wanted in zip(bias.shape[1:], pairs, strict=True)
+        ):
             raise ValueError(
-                "`bias` must have the shape (batch, positions, keys). "
+                "`bias` must have the shape (batch, positions, keys), here "
+                f"(batch, {pairs[0]}, {pairs[1]}). "
                 f"Received: {tuple(bias.shape)}"
             )
 

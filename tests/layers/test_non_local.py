@@ -1,3 +1,5 @@
+import re
+
 import keras
 import numpy as np
 import pytest
@@ -278,10 +280,12 @@ def test_a_bias_needs_a_softmax(mode):
         layer(features((1, 4, 6)), bias=np.zeros((1, 4, 4)))
 
 
-def test_a_bias_of_another_rank_is_quoted():
+@pytest.mark.parametrize("shape", [(4, 4), (1, 4, 3), (1, 1, 4), (1, 1, 4, 4)])
+def test_a_bias_of_another_shape_is_quoted(shape):
     layer = built((1, 4, 6))
-    with pytest.raises(ValueError, match=r"`bias` .*Received: \(4, 4\)"):
-        layer(features((1, 4, 6)), bias=np.zeros((4, 4)))
+    quoted = rf"`bias` .*\(batch, 4, 4\). Received: {re.escape(str(shape))}"
+    with pytest.raises(ValueError, match=quoted):
+        layer(features((1, 4, 6)), bias=np.zeros(shape))
 
 
 @pytest.mark.parametrize("normalization", [None, "batch"])
