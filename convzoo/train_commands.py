@@ -332,9 +332,7 @@ def train_ball(
     batch_size: int = 64,
     shares: Annotated[
         str | None,
-        typer.Option(
-            help="Of each file in a batch; the roots of their frames."
-        ),
+        typer.Option(help="Of each file in a batch, such as 3,1,1."),
     ] = None,
     jitter: Annotated[float, typer.Option(help="Metres of noise.")] = 0.2,
     stretch: Annotated[

@@ -22,9 +22,9 @@ class BallFrames(EpochDataset):
         seed: of the random draws.
         view: None, or a `PitchView` for pictures that `render_pitch` draws.
         shares: of each game in a batch, in the order of `games`; they need not
-            sum to 1. None for those of the roots of their frames. Less for one
-            whose frames follow each other closely: they are much alike, and
-            learned by heart before those of others are learned.
+            sum to 1. None for shares in proportion to the square roots of their
+            numbers of frames. One whose frames follow each other closely may
+            get less: they are much alike.
 
     Returns, by index: `(inputs, ball)`, see `BallPositionPredictor`.
 
