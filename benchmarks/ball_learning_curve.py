@@ -1,0 +1,124 @@
+"""What more games would do for a predictor of the ball.
+
+    python -m benchmarks.ball_learning_curve FILE --out RUNS
+
+FILE is tracking data of several line-ups, or games, see `read_tracking`. A
+network learns from all groups of frames but the held-out ones, from half of
+these groups, a quarter and an eighth, drawn anew for each seed; the epoch that
+is best on the held-out frames counts. Prints its mean distance to the ball on
+these, in metres, one view, with velocities and from positions alone, and the
+same on 1,000 of the frames that it learned from, as means and standard
+deviations over the seeds. The test is not looked at. Goes on where it was
+stopped: RUNS holds the runs.
+"""
+
+import argparse
+import os
+from pathlib import Path
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import keras
+import numpy as np
+
+from benchmarks._spread import print_spread
+from convzoo.training.ball_augmentation import BallAugmentation
+from convzoo.training.ball_frames import BallFrames
+from convzoo.training.ball_quality import ball_quality
+from convzoo.training.optimization import (
+    averaged_adamw,
+    falling_rate,
+    jit_compile,
+)
+from convzoo.training.predict_ball import predict_ball
+from convzoo.training.read_tracking import read_tracking
+from convzoo.training.run import Run
+from convzoo.zoo import BallPositionPredictor
+
+_EPOCH_STEPS = 500
+_PATIENCE = 5
+_LEARNED = 1000
+# The ball of a pass is at a player: the map, for a ball that nobody has, is as
+# small as it can be.
+_NETWORK = {"width": 64, "depth": 4, "heads": 4, "map_width": 2}
+
+
+def main():
+    arguments = _arguments()
+    if arguments.file is None:
+        print("skipped: name a file of tracking data to learn from")
+        return
+    learned, held = read_tracking(arguments.file).learned.split(0.1)
+    groups = np.unique(learned.group)
+    rows = {}
+    for seed in range(arguments.seeds):
+        order = np.random.default_rng(seed).permutation(groups)
+        for part in (1, 2, 4, 8):
+            count = len(groups) // part
+            of = learned[np.isin(learned.group, order[:count])]
+            model = _trained(arguments, of, held, f"{count}_{seed}", seed)
+            figures = _distances(model, held, of)
+            print(seed, count, np.round(figures, 2), flush=True)
+            rows.setdefault(count, []).append(figures)
+    columns = ("frames", "held out", "positions", "learned", "positions")
+    print_spread("groups", columns, rows, (0, 2, 2, 2, 2))
+
+
+def _arguments():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("file", nargs="?")
+    parser.add_argument("--out", type=Path, default=Path("runs/ball_curve"))
+    parser.add_argument("--steps", type=int, default=6000)
+    parser.add_argument("--seeds", type=int, default=3)
+    return parser.parse_args()
+
+
+def _trained(arguments, learned, held, name, seed):
+    keras.utils.set_random_seed(seed)
+    model = BallPositionPredictor(**_NETWORK, dropout=0.15)
+    optimizer = averaged_adamw(
+        falling_rate(1e-3, arguments.steps, "cosine"),
+        0.05,
+        0.998,
+        global_clipnorm=1.0,
+    )
+    model.compile(optimizer, jit_compile=jit_compile())
+    optimizer.build(model.trainable_variables)
+    batches = BallFrames(
+        [learned],
+        32,
+        _EPOCH_STEPS,
+        BallAugmentation(drop_players=0.05, crop=0.05),
+        seed,
+    )
+    run = Run(
+        arguments.out / name,
+        {
+            "model": model.arguments,
+            "steps": arguments.steps,
+            "seed": seed,
+            "data": learned.fingerprint,
+        },
+        lambda model: {"validation_distance": _mean(model, held)},
+        score="-validation_distance",
+        patience=_PATIENCE,
+    )
+    run.train(model, batches, arguments.steps // _EPOCH_STEPS, 0)
+    return BallPositionPredictor.load(run.folder)
+
+
+def _distances(model, held, learned):
+    seen = learned[np.linspace(0, len(learned) - 1, _LEARNED).astype(int)]
+    return len(learned), *(
+        _mean(model, frames)
+        for game in (held, seen)
+        for frames in (game, game.without_velocities())
+    )
+
+
+def _mean(model, game):
+    return ball_quality(game, predict_ball(model, game)).mean
+
+
+if __name__ == "__main__":
+    main()
