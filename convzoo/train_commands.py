@@ -328,6 +328,10 @@ def train_ball(
     heads: int = 3,
     dropout: float = 0.1,
     steps: int = 12_000,
+    stop: Annotated[
+        int | None,
+        typer.Option(help="Step to stop at, with the rate as for all steps."),
+    ] = None,
     epoch_steps: int = 400,
     batch_size: int = 64,
     shares: Annotated[
@@ -372,6 +376,7 @@ def train_ball(
         dropout=dropout,
         pitch=numbers("pitch", pitch),
         steps=steps,
+        stop=stop,
         epoch_steps=epoch_steps,
         batch_size=batch_size,
         shares=None if shares is None else numbers("shares", shares),

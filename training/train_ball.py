@@ -69,6 +69,7 @@ def train_ball(
     heads=3,
     dropout=0.1,
     steps=12000,
+    stop=None,
     epoch_steps=400,
     batch_size=64,
     shares=None,
@@ -113,6 +114,9 @@ def train_ball(
         heads: in how many ways at once.
         dropout: share of what is added to a token that is dropped.
         steps: to train for; a multiple of `epoch_steps`.
+        stop: None, or the step at which to stop, another multiple, while the
+            rate falls as for all `steps`: to learn from all frames as long as
+            was best where some were held out. A run may go on to a later one.
         epoch_steps: after which the run is saved and validated.
         batch_size: frames in a batch.
         shares: of each file in a batch, see `BallFrames`.
@@ -138,10 +142,12 @@ def train_ball(
         ValueError: an argument is not as described, or a file cannot be used.
     """
     settings = dict(locals())
-    for name in ("out", "tensorboard", "verbose"):
+    for name in ("out", "stop", "tensorboard", "verbose"):
         del settings[name]
     paths = [data] if isinstance(data, (str, os.PathLike)) else list(data)
     _check(settings, paths)
+    stop = steps if stop is None else stop
+    _check_stop(stop, settings)
     check_flag("tensorboard", tensorboard)
     keras.utils.set_random_seed(seed)
     model = BallPositionPredictor(
@@ -175,7 +181,7 @@ def train_ball(
     )
     _compile(model, settings)
     callbacks = [Curves(run.folder)] if tensorboard else []
-    run.train(model, batches, steps // epoch_steps, verbose, callbacks)
+    run.train(model, batches, stop // epoch_steps, verbose, callbacks)
     return run
 
 
@@ -202,6 +208,16 @@ def _check(settings, paths):
     check_number("ema", settings["ema"], 0, 1)
     check_seed(settings["seed"])
     check_patience(settings["patience"], settings["hold_out"] > 0)
+
+
+def _check_stop(stop, settings):
+    check_positive("stop", stop)
+    check_whole_epochs("stop", stop, settings["epoch_steps"])
+    if stop > settings["steps"]:
+        raise ValueError(
+            "`stop` must be at most `steps`. "
+            f"Received: stop={stop}, steps={settings['steps']}"
+        )
 
 
 def _compile(model, settings):

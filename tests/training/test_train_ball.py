@@ -105,6 +105,25 @@ def test_a_run_that_was_cut_ends_with_the_same_weights(
 
 
 @pytest.mark.slow
+def test_a_run_that_was_told_to_stop_is_the_beginning_of_the_whole(
+    files, tmp_path
+):
+    whole = train_ball(files, tmp_path / "whole", **QUICK)
+    stopped = train_ball(files, tmp_path / "run", stop=4, **QUICK)
+    assert stopped.log == whole.log[:2]
+    assert train_ball(files, tmp_path / "run", **QUICK).log == whole.log
+    # Of a shorter run the rate falls sooner.
+    shorter = train_ball(files, tmp_path / "short", **{**QUICK, "steps": 4})
+    assert shorter.log != stopped.log
+
+
+@pytest.mark.parametrize("stop", [0, 3, 8, 2.0])
+def test_where_to_stop_is_quoted(stop, files, tmp_path):
+    with pytest.raises(ValueError, match=f"`stop` must be .*stop={stop}"):
+        train_ball(files, tmp_path / "run", stop=stop, **QUICK)
+
+
+@pytest.mark.slow
 def test_a_folder_of_another_run_is_refused(files, tmp_path):
     train_ball(files, tmp_path / "run", **QUICK)
     with pytest.raises(ValueError, match="holds a run with data="):
