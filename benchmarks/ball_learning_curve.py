@@ -4,8 +4,8 @@
 
 FILE is tracking data of several line-ups, or games, see `read_tracking`. A
 network learns from all groups of frames but the held-out ones, from half of
-these groups, a quarter and an eighth, drawn anew for each seed; the epoch that
-is best on the held-out frames counts. Prints its mean distance to the ball on
+these groups and from a quarter, drawn anew for each seed; the epoch that is
+best on the held-out frames counts. Prints its mean distance to the ball on
 these, in metres, one view, with velocities and from positions alone, and the
 same on 1,000 of the frames that it learned from, as means and standard
 deviations over the seeds. The test is not looked at. Goes on where it was
@@ -53,7 +53,7 @@ def main():
     rows = {}
     for seed in range(arguments.seeds):
         order = np.random.default_rng(seed).permutation(groups)
-        for part in (1, 2, 4, 8):
+        for part in (1, 2, 4):
             count = len(groups) // part
             of = learned[np.isin(learned.group, order[:count])]
             model = _trained(arguments, of, held, f"{count}_{seed}", seed)
