@@ -21,23 +21,21 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import keras
 import numpy as np
 
+from benchmarks._ball_errors import errors_of_parts, mean_error
 from benchmarks._spread import print_spread
 from convzoo.training.ball_augmentation import BallAugmentation
 from convzoo.training.ball_frames import BallFrames
-from convzoo.training.ball_quality import ball_quality
 from convzoo.training.optimization import (
     averaged_adamw,
     falling_rate,
     jit_compile,
 )
-from convzoo.training.predict_ball import predict_ball
 from convzoo.training.read_tracking import read_tracking
 from convzoo.training.run import Run
 from convzoo.zoo import BallPositionPredictor
 
 _EPOCH_STEPS = 500
 _PATIENCE = 5
-_LEARNED = 1000
 # The ball of a pass is at a player: the map, for a ball that nobody has, is as
 # small as it can be.
 _NETWORK = {"width": 64, "depth": 4, "heads": 4, "map_width": 2}
@@ -57,7 +55,7 @@ def main():
             count = len(groups) // part
             of = learned[np.isin(learned.group, order[:count])]
             model = _trained(arguments, of, held, f"{count}_{seed}", seed)
-            figures = _distances(model, held, of)
+            figures = len(of), *errors_of_parts(model, of, held)
             print(seed, count, np.round(figures, 2), flush=True)
             rows.setdefault(count, []).append(figures)
     columns = ("frames", "held out", "positions", "learned", "positions")
@@ -99,25 +97,12 @@ def _trained(arguments, learned, held, name, seed):
             "seed": seed,
             "data": learned.fingerprint,
         },
-        lambda model: {"validation_distance": _mean(model, held)},
+        lambda model: {"validation_distance": mean_error(model, held)},
         score="-validation_distance",
         patience=_PATIENCE,
     )
     run.train(model, batches, arguments.steps // _EPOCH_STEPS, 0)
     return BallPositionPredictor.load(run.folder)
-
-
-def _distances(model, held, learned):
-    seen = learned[np.linspace(0, len(learned) - 1, _LEARNED).astype(int)]
-    return len(learned), *(
-        _mean(model, frames)
-        for game in (held, seen)
-        for frames in (game, game.without_velocities())
-    )
-
-
-def _mean(model, game):
-    return ball_quality(game, predict_ball(model, game)).mean
 
 
 if __name__ == "__main__":

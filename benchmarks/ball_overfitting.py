@@ -1,0 +1,45 @@
+"""How much nearer a predictor of the ball is to those that it learned from.
+
+    python -m benchmarks.ball_overfitting FILE... [--model RUN]
+
+FILEs are the tracking data that the preset `ball_players`, or the model of a
+run, has learned from, with a tenth of it held out. Prints mean distances to the
+ball, in metres, one view, on frames held out and on up to 1,000 of those
+learned from, as they are and from positions alone. The test is not looked at.
+"""
+
+import argparse
+import os
+from pathlib import Path
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+from benchmarks._ball_errors import errors_of_parts
+from convzoo.training.read_tracking import read_with_past
+from convzoo.zoo import BallPositionPredictor
+
+
+def main():
+    arguments = _arguments()
+    if not arguments.files:
+        print("skipped: name files of tracking data")
+        return
+    model = BallPositionPredictor.load(arguments.model)
+    print("| file | held out | positions | learned | positions |")
+    print("|---" * 5 + "|")
+    for path in arguments.files:
+        game = read_with_past(path, model.pitch, model.frames, model.frame_rate)
+        errors = errors_of_parts(model, *game.learned.split(0.1))
+        cells = [f"{error:.2f}" for error in errors]
+        print("|", " | ".join([path.stem, *cells]), "|", flush=True)
+
+
+def _arguments():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("files", nargs="*", type=Path)
+    parser.add_argument("--model", default="ball_players")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
