@@ -7,7 +7,7 @@ network learns from all groups of frames but the held-out ones, from half of
 these groups and from a quarter, drawn anew for each seed; the epoch that is
 best on the held-out frames counts. Prints its mean distance to the ball on
 these, in metres, one view, with velocities and from positions alone, and the
-same on 1,000 of the frames that it learned from, as means and standard
+same on up to 1,000 of the frames that it learned from, as means and standard
 deviations over the seeds. The test is not looked at. Goes on where it was
 stopped: RUNS holds the runs.
 """
