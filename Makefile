@@ -8,15 +8,14 @@ PARALLEL := --numprocesses auto --dist loadfile
 PYTEST := $(BIN)/python -m pytest $(PARALLEL)
 # What TensorFlow alone can do: export, and what calls it.
 TENSORFLOW_TESTS := tests/export tests/convzoo tests/test_readme.py tests/test_docstrings.py
-# What no backend computes: files of providers, pictures of a pitch, trees.
-NUMPY_TESTS := tests/training/metrica $(addprefix tests/training/test_, \
-	block_bootstrap.py film_ball.py kloppy_pitch.py \
-	kloppy_tracking.py pitch_view.py read_provider.py read_tracking.py \
-	render_pitch.py running_velocities.py tfds_tracking.py tracking.py)
+# What no backend computes: files of providers, pictures of a pitch, intervals.
+NUMPY_TESTS := tests/training/football/tracking tests/training/football/drawing \
+	tests/training/football/test_block_bootstrap.py
 # What asks a model for its predictions and no more: those are tested in the zoo.
-PREDICTING_TESTS := $(addprefix tests/training/test_, ball_temperature.py \
-	evaluate_classifier.py fill_ball.py fill_kloppy_ball.py plot_ball.py \
-	predict_ball.py release.py)
+PREDICTING_TESTS := tests/training/test_release.py \
+	tests/training/classification/test_evaluate_classifier.py \
+	$(addprefix tests/training/football/test_, ball_temperature.py fill_ball.py \
+	fill_kloppy_ball.py predict_ball.py)
 ONE_BACKEND := --sample $(addprefix --ignore , \
 	$(TENSORFLOW_TESTS) $(NUMPY_TESTS) $(PREDICTING_TESTS))
 

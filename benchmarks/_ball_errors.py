@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from convzoo.training.ball_quality import ball_quality
-from convzoo.training.predict_ball import predict_ball
+from convzoo.training.football.ball_quality import ball_quality
+from convzoo.training.football.predict_ball import predict_ball
 
 # Of many frames as many do, evenly over them.
 _ENOUGH = 1000

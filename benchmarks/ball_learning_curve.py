@@ -23,14 +23,14 @@ import numpy as np
 
 from benchmarks._ball_errors import errors_of_parts, mean_error
 from benchmarks._spread import print_spread
-from convzoo.training.ball_augmentation import BallAugmentation
-from convzoo.training.ball_frames import BallFrames
+from convzoo.training.football.ball_augmentation import BallAugmentation
+from convzoo.training.football.ball_frames import BallFrames
+from convzoo.training.football.tracking.read_tracking import read_tracking
 from convzoo.training.optimization import (
     averaged_adamw,
     falling_rate,
     jit_compile,
 )
-from convzoo.training.read_tracking import read_tracking
 from convzoo.training.run import Run
 from convzoo.zoo import BallPositionPredictor
 

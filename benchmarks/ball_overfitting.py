@@ -15,7 +15,7 @@ from pathlib import Path
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 from benchmarks._ball_errors import errors_of_parts
-from convzoo.training.read_tracking import read_with_past
+from convzoo.training.football.tracking.read_tracking import read_with_past
 from convzoo.zoo import BallPositionPredictor
 
 

@@ -20,7 +20,9 @@ import numpy as np
 
 from benchmarks._spread import print_spread
 from convzoo.training import train_classifier
-from convzoo.training.evaluate_classifier import evaluate_classifier
+from convzoo.training.classification.evaluate_classifier import (
+    evaluate_classifier,
+)
 from convzoo.zoo import SizeAgnosticClassifier
 
 _SIDE = 48

@@ -18,7 +18,7 @@ from benchmarks._timing import medians
 from convzoo.export import LiteRTModel, ONNXModel, SavedModel, export_model
 from convzoo.export.contract import FORMATS
 from convzoo.zoo import SRGenerator
-from convzoo.zoo.bicubic import resize_bicubic
+from convzoo.zoo.images.bicubic import resize_bicubic
 
 _ROUNDS = 15
 

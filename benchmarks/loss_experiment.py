@@ -23,18 +23,18 @@ from PIL import Image, ImageDraw, ImageFont
 
 from benchmarks._spread import print_spread
 from convzoo.losses import FSIM, SSIM, Contextual, FeatureExtractor, Luma
-from convzoo.training.evaluate_sr import measure
 from convzoo.training.optimization import jit_compile
-from convzoo.training.patches import Patches
-from convzoo.training.perceptual_choice import (
+from convzoo.training.super_resolution.evaluate_sr import measure
+from convzoo.training.super_resolution.patches import Patches
+from convzoo.training.super_resolution.perceptual_choice import (
     perceptual_judge,
     perceptual_loss,
 )
-from convzoo.training.photographs import read_pair
-from convzoo.training.sr_data import read_sr_data
+from convzoo.training.super_resolution.photographs import read_pair
+from convzoo.training.super_resolution.sr_data import read_sr_data
 from convzoo.zoo import SRGAN, SRDiscriminator, SRGenerator
-from convzoo.zoo.bicubic import resize_bicubic
-from convzoo.zoo.image_file import list_images
+from convzoo.zoo.images.bicubic import resize_bicubic
+from convzoo.zoo.images.image_file import list_images
 from convzoo.zoo.presets import SR_CONFIGS
 
 _SCALE = 4

@@ -15,9 +15,9 @@ import sys
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-from convzoo.training.evaluate_sr import mean, measure
-from convzoo.training.photographs import read_pair
-from convzoo.training.sr_data import read_sr_data
+from convzoo.training.super_resolution.evaluate_sr import mean, measure
+from convzoo.training.super_resolution.photographs import read_pair
+from convzoo.training.super_resolution.sr_data import read_sr_data
 from convzoo.zoo import SRGenerator
 
 

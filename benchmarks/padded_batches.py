@@ -20,8 +20,8 @@ import numpy as np
 from benchmarks._ratios import print_ratio
 from benchmarks._timing import medians
 from convzoo.training import ImageFolder
-from convzoo.training.bucket_shapes import bucket_shapes
-from convzoo.training.predict_logits import predict_logits
+from convzoo.training.classification.bucket_shapes import bucket_shapes
+from convzoo.training.classification.predict_logits import predict_logits
 from convzoo.zoo import SizeAgnosticClassifier
 
 _BATCH = 32

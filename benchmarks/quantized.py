@@ -22,13 +22,13 @@ import numpy as np
 from benchmarks._timing import medians
 from convzoo.export import LiteRTModel, export_litert
 from convzoo.export.quantize import RECIPES
-from convzoo.training.ball_quality import ball_quality
-from convzoo.training.evaluate_sr import measure
-from convzoo.training.image_folder import ImageFolder
-from convzoo.training.photographs import read_pair
-from convzoo.training.read_tracking import read_tracking
+from convzoo.training.classification.image_folder import ImageFolder
+from convzoo.training.football.ball_quality import ball_quality
+from convzoo.training.football.tracking.read_tracking import read_tracking
+from convzoo.training.super_resolution.evaluate_sr import measure
+from convzoo.training.super_resolution.photographs import read_pair
 from convzoo.zoo import load_model
-from convzoo.zoo.image_file import list_images
+from convzoo.zoo.images.image_file import list_images
 
 _EXAMPLES = 64
 _ROUNDS = 30

@@ -25,10 +25,10 @@ from benchmarks._looks import draw_looks
 from benchmarks._reach_curves import draw_curves
 from benchmarks._spread import print_spread
 from convzoo.training import train_ball
-from convzoo.training.ball_quality import ball_quality
-from convzoo.training.predict_ball import predict_ball, view_of
-from convzoo.training.read_tracking import read_tracking
-from convzoo.training.render_pitch import render_pitch
+from convzoo.training.football.ball_quality import ball_quality
+from convzoo.training.football.drawing.render_pitch import render_pitch
+from convzoo.training.football.predict_ball import predict_ball, view_of
+from convzoo.training.football.tracking.read_tracking import read_tracking
 from convzoo.zoo import BallPositionPredictor
 
 _KINDS = ("plain", "dilated", "deformable", "non_local")

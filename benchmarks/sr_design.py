@@ -17,10 +17,10 @@ import keras
 import numpy as np
 
 from convzoo.losses import Luma
-from convzoo.training.evaluate_sr import mean, measure
 from convzoo.training.optimization import jit_compile
-from convzoo.training.patches import Patches
-from convzoo.training.sr_data import read_sr_data
+from convzoo.training.super_resolution.evaluate_sr import mean, measure
+from convzoo.training.super_resolution.patches import Patches
+from convzoo.training.super_resolution.sr_data import read_sr_data
 from convzoo.zoo import SRGenerator
 from convzoo.zoo.presets import SR_CONFIGS
 

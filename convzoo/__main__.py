@@ -101,7 +101,10 @@ def upscale(
 ):
     """Enlarge photographs."""
     from convzoo.zoo import SRGenerator
-    from convzoo.zoo.upscale_files import plan_upscale, upscale_file
+    from convzoo.zoo.super_resolution.upscale_files import (
+        plan_upscale,
+        upscale_file,
+    )
 
     if perceptual is None:
         model = SRGenerator.load(preset or DEFAULT_PRESET)
@@ -138,7 +141,7 @@ def classify(
 ):
     """Say what is in images."""
     from convzoo.zoo import SizeAgnosticClassifier
-    from convzoo.zoo.image_file import list_images, read_photograph
+    from convzoo.zoo.images.image_file import list_images, read_photograph
 
     model = SizeAgnosticClassifier.load(preset)
     failures = []

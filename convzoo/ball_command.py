@@ -43,11 +43,14 @@ def ball(
     overwrite: OverwriteOption = False,
 ):
     """Say where the ball was in the frames in which nobody saw it."""
+    from convzoo.common.output_file import check_target
     from convzoo.training import fill_ball, film_ball, plot_ball, read_tracking
-    from convzoo.training.fill_ball import TABLES, write_ball
-    from convzoo.training.film_ball import check_film, choose_frames
-    from convzoo.training.output_file import check_target
-    from convzoo.training.plot_ball import check_plot
+    from convzoo.training.football.drawing.film_ball import (
+        check_film,
+        choose_frames,
+    )
+    from convzoo.training.football.drawing.plot_ball import check_plot
+    from convzoo.training.football.fill_ball import TABLES, write_ball
     from convzoo.zoo import BallPositionPredictor
 
     _check_needed("frame", frame, "plot", plot)

@@ -11,11 +11,12 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from convzoo.common.unit_range import unit_range
 from convzoo.export import LiteRTModel, SavedModel, export_model
-from convzoo.training.evaluate_sr import measure
-from convzoo.training.photographs import read_pair
+from convzoo.training.super_resolution.evaluate_sr import measure
+from convzoo.training.super_resolution.photographs import read_pair
 from convzoo.zoo import SRGenerator
-from convzoo.zoo.bicubic import resize_bicubic
+from convzoo.zoo.images.bicubic import resize_bicubic
 
 _PHOTOGRAPHS = ("astronaut.png", "chelsea.png", "coffee.png", "rocket.jpg")
 _PRESETS = ("sr_x4_tiny", "sr_x4_base", "srgan_x4_base")
@@ -97,7 +98,7 @@ def _summary(models, qualities):
 
 def _costs(model, exported, image):
     """Size, time and deviation of the model and of each exported file."""
-    batch = np.expand_dims(image.astype(np.float32) / 255, 0)
+    batch = unit_range(np.expand_dims(image, 0))
     megapixels = image.shape[0] * image.shape[1] * model.scale**2 / 1e6
     seconds = _seconds(lambda: model.predict_on_batch(batch)) / megapixels
     title = f"{_EXPORTED}, Keras: time per enlarged megapixel"

@@ -59,10 +59,12 @@ def evaluate_sr(
     ensemble: EnsembleOption = False,
 ):
     """Compare a network with bicubic interpolation, by the usual protocol."""
-    from convzoo.training.evaluate_sr import average
-    from convzoo.training.evaluate_sr import evaluate_sr as evaluate
+    from convzoo.training.super_resolution.evaluate_sr import average
+    from convzoo.training.super_resolution.evaluate_sr import (
+        evaluate_sr as evaluate,
+    )
     from convzoo.zoo import SRGenerator
-    from convzoo.zoo.image_file import list_images
+    from convzoo.zoo.images.image_file import list_images
 
     model = SRGenerator.load(preset)
     paths = list_images(data)
@@ -96,8 +98,11 @@ def evaluate_classifier(
     overwrite: OverwriteOption = False,
 ):
     """Count what a classifier gets right."""
-    from convzoo.training.classifier_plots import check_plots, write_plots
-    from convzoo.training.evaluate_classifier import (
+    from convzoo.training.classification.classifier_plots import (
+        check_plots,
+        write_plots,
+    )
+    from convzoo.training.classification.evaluate_classifier import (
         evaluate_classifier as evaluate,
     )
     from convzoo.zoo import SizeAgnosticClassifier
@@ -134,8 +139,10 @@ def evaluate_ball(
     ] = False,
 ):
     """Compare a predictor of the ball with simple ones, in metres."""
-    from convzoo.training.evaluate_ball import evaluate_ball as evaluate
-    from convzoo.training.evaluate_ball import frames_to_evaluate
+    from convzoo.training.football.evaluate_ball import (
+        evaluate_ball as evaluate,
+    )
+    from convzoo.training.football.evaluate_ball import frames_to_evaluate
     from convzoo.zoo import BallPositionPredictor
 
     model = BallPositionPredictor.load(preset)
@@ -184,7 +191,9 @@ def _share(share, digits):
 
 
 def _judge(choice):
-    from convzoo.training.perceptual_choice import perceptual_judge
+    from convzoo.training.super_resolution.perceptual_choice import (
+        perceptual_judge,
+    )
 
     return None if choice is None else perceptual_judge(choice)
 

@@ -51,7 +51,7 @@ def request(
 
 def _told(path, found, out, overwrite):
     """The answer, with images as the paths that they are written to."""
-    from convzoo.training.output_file import check_target, renamed
+    from convzoo.common.output_file import check_target, renamed
 
     told = {"image": str(path)}
     for name, value in found.items():

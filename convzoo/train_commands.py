@@ -64,7 +64,7 @@ def train_sr(
     ] = False,
 ):
     """Train a network that enlarges photographs; resumes where it stopped."""
-    from convzoo.training.train_sr import train_sr as train
+    from convzoo.training.super_resolution.train_sr import train_sr as train
 
     run = train(
         data,
@@ -136,7 +136,9 @@ def train_srgan(
     tensorboard: TensorboardOption = False,
 ):
     """Train a network that enlarges, alone and then adversarially."""
-    from convzoo.training.train_srgan import train_srgan as train
+    from convzoo.training.super_resolution.train_srgan import (
+        train_srgan as train,
+    )
 
     run = train(
         data,
@@ -248,7 +250,9 @@ def train_classifier(
     tensorboard: TensorboardOption = False,
 ):
     """Train a classifier of images of any size; resumes where it stopped."""
-    from convzoo.training.train_classifier import train_classifier as train
+    from convzoo.training.classification.train_classifier import (
+        train_classifier as train,
+    )
 
     run = train(
         data,
@@ -358,7 +362,7 @@ def train_ball(
     tensorboard: TensorboardOption = False,
 ):
     """Train a predictor of the ball from players; resumes where it stopped."""
-    from convzoo.training.train_ball import train_ball as train
+    from convzoo.training.football.train_ball import train_ball as train
 
     run = train(
         data,

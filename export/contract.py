@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from convzoo.common.output_file import check_absent
 from convzoo.export.byte_endpoints import IMAGE_SIZE, MAX_PIXELS
 from convzoo.export.difference import (
     SIZES,
@@ -238,10 +239,7 @@ def _export(model, targets, options):
     if "onnx" in targets:
         check_packages()
     for target in targets.values():
-        if target.exists() and not options.overwrite:
-            raise ValueError(
-                f"{target}: exists already; pass overwrite to replace"
-            )
+        check_absent(target, options.overwrite)
     with _work_folder(next(iter(targets.values())).parent) as work:
         written = _written(model, targets, work, options)
         measured = {

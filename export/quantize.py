@@ -12,12 +12,12 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
+from convzoo.common.unit_range import unit_range
 from convzoo.export.byte_endpoints import takes_images
 from convzoo.export.child import cause, run_in_child
 from convzoo.export.difference import SIZES, compare
 from convzoo.export.litert import LiteRTModel, write_litert
-from convzoo.export.signatures import keep_signatures
-from convzoo.export.tensor_names import drop_names
+from convzoo.export.tensor_names import drop_names, keep_signatures
 
 RECIPES = ("float16", "dynamic", "int8")
 AUTO = "auto"
@@ -246,7 +246,7 @@ def _examples(folder, model):
 
 def _middle(path, mode):
     try:
-        pixels = np.asarray(Image.open(path).convert(mode), np.float32) / 255
+        pixels = unit_range(np.asarray(Image.open(path).convert(mode)))
     except (OSError, UnidentifiedImageError) as error:
         raise ValueError(f"{path}: cannot be read as an image") from error
     top, left = (max(0, (n - _SIDE) // 2) for n in pixels.shape[:2])

@@ -4,7 +4,7 @@ import hashlib
 import json
 from importlib.metadata import PackageNotFoundError, version
 
-from convzoo.export.whole_file import write_whole
+from convzoo.common.output_file import write_whole
 
 _PACKAGES = (
     "convzoo",

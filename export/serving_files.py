@@ -3,7 +3,7 @@
 import re
 import warnings
 
-from convzoo.export.whole_file import write_whole
+from convzoo.common.output_file import write_whole
 
 _MODELS = "models.config"
 _HEAD = (

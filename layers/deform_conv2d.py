@@ -14,13 +14,9 @@ import numpy as np
 from keras import ops
 from keras.backend import standardize_dtype
 
-from convzoo.layers.checks import (
-    check_positive,
-    check_rank,
-    checked_channels,
-    checked_pair,
-)
+from convzoo.common.checks import check_positive, checked_pair
 from convzoo.layers.in_parts import in_parts
+from convzoo.layers.input_checks import check_rank, checked_channels
 from convzoo.layers.sampling_grid import SamplingGrid, checked_padding
 
 # Of the pixels that are read, in hand at one time: they stay in the cache, and

@@ -13,17 +13,19 @@ optimizer, is an argument.
 import keras
 from keras import ops
 
-from convzoo.layers.checks import (
+from convzoo.common.checks import (
     check_above,
     check_flag,
     check_number,
     check_positive,
-    check_rank,
-    checked_channels,
-    checked_data_format,
     checked_pair,
 )
 from convzoo.layers.deform_conv2d import deform_conv2d
+from convzoo.layers.input_checks import (
+    check_rank,
+    checked_channels,
+    checked_data_format,
+)
 from convzoo.layers.sampling_grid import SamplingGrid, checked_padding
 
 _OBJECTS = {

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from convzoo.layers.checks import check_positive, checked_pair
+from convzoo.common.checks import check_positive, checked_pair
 
 
 def load_torch_weights(

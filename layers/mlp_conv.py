@@ -11,15 +11,17 @@ says; Keras's default is Glorot et al.'s, the paper's a Gaussian.
 import keras
 from keras import ops
 
-from convzoo.layers.checks import (
+from convzoo.common.checks import (
     check_choice,
     check_flag,
     check_number,
     check_positive,
+    checked_pair,
+)
+from convzoo.layers.input_checks import (
     check_rank,
     checked_channels,
     checked_data_format,
-    checked_pair,
 )
 from convzoo.layers.seeded_dropout import seeded_dropout
 

@@ -17,14 +17,16 @@ import keras
 from keras import ops
 
 import convzoo.layers.pairwise as pairwise
-from convzoo.layers.checks import (
+from convzoo.common.checks import (
     check_choice,
     check_flag,
     check_positive,
+    is_integer,
+)
+from convzoo.layers.input_checks import (
     check_rank,
     checked_channels,
     checked_data_format,
-    is_integer,
 )
 from convzoo.layers.sub_sample import sub_sample, sub_sampled_length
 

@@ -11,13 +11,8 @@ import keras
 import numpy as np
 from keras import ops
 
-from convzoo.layers.checks import (
-    check_above,
-    check_lengths,
-    check_rank,
-    checked_channels,
-    checked_pair,
-)
+from convzoo.common.checks import check_above, check_lengths, checked_pair
+from convzoo.layers.input_checks import check_rank, checked_channels
 
 
 @keras.saving.register_keras_serializable(package="convzoo")

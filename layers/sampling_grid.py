@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from keras import ops
 
-from convzoo.layers.checks import check_choice, checked_pair
+from convzoo.common.checks import check_choice, checked_pair
 
 
 class SamplingGrid(NamedTuple):

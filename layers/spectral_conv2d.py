@@ -13,7 +13,7 @@ norm, as the paper's equation 12 has it.
 import keras
 from keras import ops
 
-from convzoo.layers.checks import check_positive
+from convzoo.common.checks import check_positive
 
 # Of a norm that is divided by; a kernel of zeros stays one.
 _EPSILON = 1e-12

@@ -10,14 +10,12 @@ and a batch may hold maps of several sizes, padded to one (`sizes`).
 import keras
 from keras import ops
 
+from convzoo.common.checks import check_choice, check_flag, checked_pair
 from convzoo.layers.bins import average_bins, max_bins
-from convzoo.layers.checks import (
-    check_choice,
-    check_flag,
+from convzoo.layers.input_checks import (
     check_rank,
     checked_channels,
     checked_data_format,
-    checked_pair,
 )
 from convzoo.layers.sizes import checked_sizes
 

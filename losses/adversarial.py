@@ -4,7 +4,7 @@ the logits of samples that should pass for real, or for fake.
 
 from keras import ops
 
-from convzoo.layers.checks import check_choice, check_flag
+from convzoo.common.checks import check_choice, check_flag
 from convzoo.layers.values import values_of
 from convzoo.losses.images import checked_arrays, sample_mean
 

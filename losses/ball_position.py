@@ -13,7 +13,7 @@ for being sharp; the distance is that of the likeliest peak alone.
 import keras
 from keras import ops
 
-from convzoo.layers.checks import (
+from convzoo.common.checks import (
     check_above,
     check_choice,
     check_number,

@@ -10,7 +10,7 @@ the paper adds it up, so that images of all sizes weigh the same.
 import keras
 from keras import ops
 
-from convzoo.layers.checks import check_number
+from convzoo.common.checks import check_number
 from convzoo.losses.images import checked_arrays, sample_mean
 
 # The square of a smaller one is not far enough from 0 in float32.

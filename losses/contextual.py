@@ -12,7 +12,7 @@ does not demand it.
 import keras
 from keras import ops
 
-from convzoo.layers.checks import check_above, check_choice
+from convzoo.common.checks import check_above, check_choice
 from convzoo.losses.feature_loss import FeatureLoss
 from convzoo.losses.matching import (
     affinities,

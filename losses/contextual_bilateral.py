@@ -12,7 +12,7 @@ are centred as `Contextual` does it.
 import keras
 from keras import ops
 
-from convzoo.layers.checks import check_above, check_choice, check_number
+from convzoo.common.checks import check_above, check_choice, check_number
 from convzoo.layers.in_parts import in_parts
 from convzoo.losses.feature_loss import FeatureLoss
 from convzoo.losses.matching import (

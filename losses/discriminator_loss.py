@@ -16,7 +16,7 @@ the other side of a relativistic loss pass no gradient on.
 import keras
 from keras import ops
 
-from convzoo.layers.checks import check_number
+from convzoo.common.checks import check_number
 from convzoo.losses.adversarial import (
     as_fake,
     as_real,

@@ -3,7 +3,7 @@
 import math
 import os
 
-from convzoo.layers.checks import check_above
+from convzoo.common.checks import check_above
 
 
 def check_input_range(value):

@@ -13,7 +13,8 @@ import keras
 import numpy as np
 from keras import ops
 
-from convzoo.layers.checks import check_above, check_flag
+from convzoo.common.checks import check_above, check_flag
+from convzoo.common.luma_weights import LUMA_WEIGHTS
 from convzoo.losses.image_loss import ImageLoss
 from convzoo.losses.images import checked_images
 from convzoo.losses.phase_congruency import phase_congruency, safe_sqrt
@@ -21,7 +22,7 @@ from convzoo.losses.phase_congruency import phase_congruency, safe_sqrt
 # T1 to T4 and lambda of the paper, for values in [0, 255].
 _T_PHASE, _T_GRADIENT, _T_CHROMATIC, _LAMBDA = 0.85, 160.0, 200.0, 0.03
 _TO_YIQ = (
-    (0.299, 0.587, 0.114),
+    LUMA_WEIGHTS,
     (0.5959, -0.2746, -0.3213),
     (0.2115, -0.5227, 0.3112),
 )

@@ -9,7 +9,7 @@ What differs from the paper: a one-sided penalty is offered beside its own.
 import keras
 from keras import ops
 
-from convzoo.layers.checks import check_flag
+from convzoo.common.checks import check_flag
 from convzoo.losses.images import checked_arrays, dtype_of
 
 # Added to the square of the norm: 1e-15 of a norm of 0, and nothing of others.

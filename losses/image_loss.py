@@ -2,7 +2,7 @@
 
 import keras
 
-from convzoo.layers.checks import check_flag
+from convzoo.common.checks import check_flag
 from convzoo.losses.images import check_value_range
 
 

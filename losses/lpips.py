@@ -14,7 +14,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from convzoo.layers.checks import check_choice
+from convzoo.common.checks import check_choice
 from convzoo.losses.feature_extractor import FeatureExtractor
 from convzoo.losses.feature_loss import feature_pairs
 from convzoo.losses.image_loss import ImageLoss

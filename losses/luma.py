@@ -14,11 +14,10 @@ https://www.itu.int/rec/R-REC-BT.601.
 import keras
 from keras import ops
 
-from convzoo.layers.checks import check_number
+from convzoo.common.checks import check_number
+from convzoo.common.luma_weights import LUMA_WEIGHTS
 from convzoo.losses.images import checked_images
 from convzoo.losses.loss_terms import checked_loss, sample_values
-
-_RED_GREEN_BLUE = (0.299, 0.587, 0.114)
 
 
 @keras.saving.register_keras_serializable(package="convzoo")
@@ -89,7 +88,7 @@ class Luma(keras.losses.Loss):
 
 def _luma(images):
     """`(batch, height, width, 1)`."""
-    weights = ops.convert_to_tensor(_RED_GREEN_BLUE, images.dtype)
+    weights = ops.convert_to_tensor(LUMA_WEIGHTS, images.dtype)
     # A product of matrices takes a fraction of a sum over three numbers. Of two
     # matrices: of images one row high TensorFlow's reads past its kernel,
     # https://github.com/tensorflow/tensorflow/issues/117700.

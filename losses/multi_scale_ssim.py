@@ -12,7 +12,7 @@ images too small for five scales are compared at fewer.
 import keras
 from keras import ops
 
-from convzoo.layers.checks import check_above, is_integer
+from convzoo.common.checks import check_above, is_integer
 from convzoo.losses.images import checked_images, spatial_mean
 from convzoo.losses.ssim import (
     SSIM,

@@ -11,7 +11,7 @@ differences of ESRGAN beside the squared ones.
 
 import keras
 
-from convzoo.layers.checks import check_above, check_choice
+from convzoo.common.checks import check_above, check_choice
 from convzoo.losses.feature_extractor import FeatureExtractor
 from convzoo.losses.feature_loss import DISTANCES, FeatureLoss
 from convzoo.losses.images import sample_mean

@@ -10,7 +10,7 @@ the means of the channels are averaged.
 import keras
 from keras import ops
 
-from convzoo.layers.checks import check_above, check_positive
+from convzoo.common.checks import check_above, check_positive
 from convzoo.losses.gaussian_window import windowed_mean
 from convzoo.losses.image_loss import ImageLoss
 from convzoo.losses.images import checked_images, last_mean, spatial_mean

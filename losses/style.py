@@ -11,7 +11,7 @@ differences are offered beside squared ones.
 import keras
 from keras import ops
 
-from convzoo.layers.checks import check_choice
+from convzoo.common.checks import check_choice
 from convzoo.losses.feature_loss import DISTANCES, FeatureLoss
 from convzoo.losses.images import dtype_of, sample_mean
 

@@ -4,18 +4,16 @@ import os
 
 import numpy as np
 
-from convzoo.losses.random_trunk import random_trunk
 from convzoo.losses.torch_file import read_torch_file
 from convzoo.losses.trunk_files import KERAS, TORCHVISION
-from convzoo.losses.trunk_parts import trunk_convolutions
-from convzoo.losses.trunks import build_trunk
+from convzoo.losses.trunks import build_trunk, trunk_convolutions
 
 
 def trunk_with_weights(network, layers, weights, seed=0):
     """A trunk as `build_trunk` makes it, with weights.
 
     Args:
-        network: a key of `trunk_parts.TRUNKS`.
+        network: a key of `trunks.TRUNKS`.
         layers: names of the layers that are needed.
         weights: `"imagenet"`, `"torchvision"`, a path or None, as
             `FeatureExtractor` explains them.
@@ -122,3 +120,29 @@ def _checked(arrays, name, shape, weights):
             f"Received: weights={weights!r} with {found}"
         )
     return arrays[name].astype("float32")
+
+
+def random_trunk(network, seed, layers=None):
+    """Weights that keep the scale of what passes through the network.
+
+    Args:
+        network: a key of `trunks.TRUNKS`.
+        seed: what differs has other weights.
+        layers: names of layers; what only deeper ones need is left out, and
+            does not change the others.
+
+    Returns:
+        Names as in torchvision's files -> float32 arrays, kernels in the order
+        (out, in, rows, columns).
+    """
+    # Its stream is promised never to change, unlike that of `default_rng`.
+    random = np.random.RandomState(seed)
+    arrays = {}
+    for part in trunk_convolutions(network, layers):
+        shape = (part.filters, part.channels, part.kernel, part.kernel)
+        deviation = np.sqrt(2 / np.prod(shape[1:]))
+        kernel = deviation * random.standard_normal(shape)
+        bias = 0.05 * random.standard_normal(part.filters)
+        arrays[f"{part.torch_name}.weight"] = kernel.astype("float32")
+        arrays[f"{part.torch_name}.bias"] = bias.astype("float32")
+    return arrays

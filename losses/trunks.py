@@ -11,9 +11,175 @@ What differs from the papers: the classifiers are left out. AlexNet is
 torchvision's, and SqueezeNet the version 1.1 that its authors published later.
 """
 
+from typing import NamedTuple
+
 import keras
 
-from convzoo.losses.trunk_parts import Convolution, Fire, Pool, parts_until
+
+class Convolution(NamedTuple):
+    """A convolution and its ReLU.
+
+    Attributes:
+        name: of the layer.
+        torch_name: of its weights in torchvision's files.
+        kernel: rows and columns of the kernel.
+        channels: of the input.
+        filters: channels of the output.
+        stride: in both directions.
+        padding: pixels on each side; None keeps the size at a stride of 1.
+    """
+
+    name: str
+    torch_name: str
+    kernel: int
+    channels: int
+    filters: int
+    stride: int = 1
+    padding: int | None = None
+
+
+class Pool(NamedTuple):
+    """The maximum of windows of `size` x `size` pixels, every other pixel.
+
+    Attributes:
+        name: of the layer.
+        size: of the window.
+        fill: pixels that are added below and to the right. One makes windows of
+            three round their number up, as SqueezeNet does: where they fit as
+            it is, nothing looks at the pixel.
+    """
+
+    name: str
+    size: int
+    fill: int = 0
+
+
+class Fire(NamedTuple):
+    """A module of SqueezeNet: one convolution, then two side by side."""
+
+    name: str
+    squeeze: Convolution
+    expand1x1: Convolution
+    expand3x3: Convolution
+
+
+def trunk_layer_names(network):
+    """The names of all layers that can be looked at, first to last."""
+    return [name for part in TRUNKS[network] for name in _names(part)]
+
+
+def trunk_convolutions(network, layers=None):
+    """Each `Convolution` that the model of some layers has, in order."""
+    for part in parts_until(network, layers):
+        if isinstance(part, Fire):
+            yield from part[1:]
+        elif isinstance(part, Convolution):
+            yield part
+
+
+def parts_until(network, layers=None):
+    """The parts of a network up to the last one that layers need; None: all."""
+    parts = TRUNKS[network]
+    if layers is None:
+        return parts
+    needed = [bool(set(_names(part)) & set(layers)) for part in parts]
+    return [part for index, part in enumerate(parts) if any(needed[index:])]
+
+
+def smallest_side(network, layers):
+    """Pixels that an image needs for one position in the deepest layer."""
+    side = 1
+    for part in reversed(parts_until(network, layers)):
+        if isinstance(part, Convolution) and part.padding is not None:
+            side = (side - 1) * part.stride + part.kernel - 2 * part.padding
+        elif isinstance(part, Pool):
+            side = (side - 1) * 2 + part.size - part.fill
+    return side
+
+
+def _names(part):
+    if isinstance(part, Fire):
+        return [*(convolution.name for convolution in part[1:]), part.name]
+    return [part.name]
+
+
+def _vgg(*depths):
+    parts, channels, index = [], 3, 0
+    for block, depth in enumerate(depths, start=1):
+        filters = min(32 * 2**block, 512)
+        for number in range(1, depth + 1):
+            name = f"block{block}_conv{number}"
+            parts.append(
+                Convolution(name, f"features.{index}", 3, channels, filters)
+            )
+            # torchvision counts the activation too.
+            channels, index = filters, index + 2
+        parts.append(Pool(f"block{block}_pool", 2))
+        index += 1
+    return parts
+
+
+def _alexnet():
+    return [
+        Convolution("conv1", "features.0", 11, 3, 64, stride=4, padding=2),
+        Pool("pool1", 3),
+        Convolution("conv2", "features.3", 5, 64, 192),
+        Pool("pool2", 3),
+        Convolution("conv3", "features.6", 3, 192, 384),
+        Convolution("conv4", "features.8", 3, 384, 256),
+        Convolution("conv5", "features.10", 3, 256, 256),
+        Pool("pool5", 3),
+    ]
+
+
+def _squeezenet():
+    return [
+        Convolution("conv1", "features.0", 3, 3, 64, stride=2, padding=0),
+        Pool("pool1", 3, fill=1),
+        _fire(2, 3, 64, 16, 64),
+        _fire(3, 4, 128, 16, 64),
+        Pool("pool3", 3, fill=1),
+        _fire(4, 6, 128, 32, 128),
+        _fire(5, 7, 256, 32, 128),
+        Pool("pool5", 3, fill=1),
+        _fire(6, 9, 256, 48, 192),
+        _fire(7, 10, 384, 48, 192),
+        _fire(8, 11, 384, 64, 256),
+        _fire(9, 12, 512, 64, 256),
+    ]
+
+
+def _fire(number, index, channels, squeezed, expanded):
+    name, torch_name = f"fire{number}", f"features.{index}"
+    return Fire(
+        name,
+        Convolution(
+            f"{name}_squeeze1x1", f"{torch_name}.squeeze", 1, channels, squeezed
+        ),
+        Convolution(
+            f"{name}_expand1x1",
+            f"{torch_name}.expand1x1",
+            1,
+            squeezed,
+            expanded,
+        ),
+        Convolution(
+            f"{name}_expand3x3",
+            f"{torch_name}.expand3x3",
+            3,
+            squeezed,
+            expanded,
+        ),
+    )
+
+
+TRUNKS = {
+    "vgg16": _vgg(2, 2, 3, 3, 3),
+    "vgg19": _vgg(2, 2, 4, 4, 4),
+    "alexnet": _alexnet(),
+    "squeezenet": _squeezenet(),
+}
+
 
 # Whatever a user's settings are: the weights were trained for these.
 _FIXED = {"dtype": "float32", "trainable": False}
@@ -24,7 +190,7 @@ def build_trunk(network, layers=None):
     """A network, as deep as some of its layers need it.
 
     Args:
-        network: a key of `trunk_parts.TRUNKS`.
+        network: a key of `trunks.TRUNKS`.
         layers: names of the layers that the model must have; None for all.
 
     Returns:

@@ -2,7 +2,7 @@
 
 import keras
 
-from convzoo.layers.checks import check_number
+from convzoo.common.checks import check_number
 from convzoo.losses.loss_metric import LossMetric
 from convzoo.losses.loss_terms import checked_loss, sample_values
 

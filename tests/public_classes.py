@@ -35,8 +35,14 @@ def check_tested(name, folder, helper):
 def check_place(cls, package):
     """A file of its own, with its name, and registered by that."""
     name = cls.__name__
-    assert cls.__module__ == f"{package.__name__}.{snake_case(name)}"
+    check_file(cls, package)
     assert keras.saving.get_registered_name(cls) == f"convzoo>{name}"
+
+
+def check_file(cls, package):
+    """A file of its name, in the folder of the package or one inside."""
+    assert cls.__module__.startswith(f"{package.__name__}.")
+    assert cls.__module__.split(".")[-1] == snake_case(cls.__name__)
 
 
 def check_paper(cls):

@@ -13,14 +13,18 @@ import convzoo
 
 # What each folder may import of the others.
 ALLOWED = {
-    "layers": set(),
-    "losses": {"layers"},
-    "zoo": {"layers", "losses"},
-    "export": set(),
-    "training": {"layers", "losses", "zoo", "export"},
-    "convzoo": {"layers", "losses", "zoo", "export", "training"},
+    "common": set(),
+    "layers": {"common"},
+    "losses": {"common", "layers"},
+    "zoo": {"common", "layers", "losses"},
+    "export": {"common"},
+    "training": {"common", "layers", "losses", "zoo", "export"},
+    "convzoo": {"common", "layers", "losses", "zoo", "export", "training"},
 }
-WITHOUT_TENSORFLOW = ("layers", "losses", "zoo", "training", "convzoo")
+# Of zoo and training: folders that know nothing of each other.
+DOMAINS = ("super_resolution", "classification", "football")
+WITHOUT_KERAS = ("common",)
+WITHOUT_TENSORFLOW = tuple(ALLOWED.keys() - {"export"})
 # Keras has no operator for gradients, and takes the shapes of a dataset's first
 # batches for those of all: one function each, which imports it when called.
 WITH_ONE_FUNCTION_FOR_TENSORFLOW = (
@@ -56,6 +60,10 @@ def files():
             yield name, path
 
 
+def _path_of(name, path):
+    return f"{name}/{path.relative_to(folder_of(name)).as_posix()}"
+
+
 FILES = list(files())
 
 
@@ -64,7 +72,7 @@ def test_every_folder_is_looked_at():
 
 
 @pytest.mark.parametrize(
-    ("name", "path"), FILES, ids=[f"{n}/{p.name}" for n, p in FILES]
+    ("name", "path"), FILES, ids=[_path_of(*file) for file in FILES]
 )
 def test_imports_run_one_way(name, path):
     for imported in imports(path):
@@ -72,12 +80,31 @@ def test_imports_run_one_way(name, path):
         parts = imported.split(".")
         assert parts[0] not in ALLOWED.keys() - {"convzoo"}, imported
         if parts[0] == "tensorflow":
-            exempt = f"{name}/{path.name}" in WITH_ONE_FUNCTION_FOR_TENSORFLOW
+            exempt = _path_of(name, path) in WITH_ONE_FUNCTION_FOR_TENSORFLOW
             assert exempt or name not in WITHOUT_TENSORFLOW, (
                 f"{imported} in {path}"
             )
+        if parts[0] == "keras":
+            assert name not in WITHOUT_KERAS, f"{imported} in {path}"
         if parts[0] == "convzoo" and len(parts) > 1 and parts[1] in ALLOWED:
             assert parts[1] in ALLOWED[name] | {name}, f"{imported} in {path}"
+
+
+@pytest.mark.parametrize("name", ["zoo", "training"])
+def test_domains_do_not_import_each_other(name):
+    folder = folder_of(name)
+    for domain in DOMAINS:
+        others = {f"convzoo.{name}.{other}" for other in DOMAINS} - {
+            f"convzoo.{name}.{domain}"
+        }
+        paths = list((folder / domain).rglob("*.py"))
+        assert paths
+        for path in paths:
+            for imported in imports(path):
+                assert not any(
+                    imported == other or imported.startswith(f"{other}.")
+                    for other in others
+                ), f"{imported} in {path}"
 
 
 def run(code, **environment):
@@ -117,6 +144,6 @@ def test_other_backends_run_without_tensorflow(name):
 
 def test_one_class_however_it_is_imported():
     from convzoo import zoo
-    from convzoo.zoo.sr_generator import SRGenerator
+    from convzoo.zoo.super_resolution.sr_generator import SRGenerator
 
     assert zoo.SRGenerator is SRGenerator

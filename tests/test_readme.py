@@ -9,7 +9,7 @@ import pytest
 
 from convzoo import __main__ as command_line
 from convzoo.zoo import SRGenerator
-from convzoo.zoo.image_file import ImageFile, write_image
+from convzoo.zoo.images.image_file import ImageFile, write_image
 from convzoo.zoo.presets import get_preset
 from tests.support import photograph
 

@@ -2,15 +2,10 @@
 
 import keras
 
-from convzoo.layers.checks import (
-    check_above,
-    check_choice,
-    check_number,
+from convzoo.common.checks import (
     check_positive,
     is_integer,
 )
-from convzoo.training.patches import check_reductions
-from convzoo.zoo.presets import SR_CONFIGS
 
 SCHEDULES = ("cosine", "halving")
 PRECISIONS = ("float32", "mixed_bfloat16")
@@ -71,23 +66,6 @@ def jit_compile():
     these convolutions than TensorFlow without it (docs/results.md).
     """
     return False if keras.config.backend() == "tensorflow" else "auto"
-
-
-def check_recipe(settings):
-    """Raise a `ValueError` for the first setting that no recipe can have.
-
-    Args:
-        settings: a dictionary with those that the recipes share.
-    """
-    check_choice("config", settings["config"], tuple(SR_CONFIGS))
-    check_choice("schedule", settings["schedule"], SCHEDULES)
-    check_choice("precision", settings["precision"], PRECISIONS)
-    check_number("ema", settings["ema"], 0, 1)
-    check_above("learning_rate", settings["learning_rate"], 0)
-    for name in ("steps", "batch_size", "patch_size", "epoch_steps"):
-        check_positive(name, settings[name])
-    check_whole_epochs("steps", settings["steps"], settings["epoch_steps"])
-    check_reductions(settings["reductions"])
 
 
 def check_whole_epochs(name, steps, epoch_steps):

@@ -7,7 +7,6 @@ and prints the digest for `zoo/presets.py`. With float16 the file is half as
 large, and the model computes in float32 as before; measure it again.
 """
 
-import os
 import sys
 from pathlib import Path
 
@@ -15,8 +14,9 @@ import h5py
 import numpy as np
 
 import convzoo.zoo
+from convzoo.common.checks import check_choice
+from convzoo.common.output_file import renamed
 from convzoo.export import served
-from convzoo.layers.checks import check_choice
 from convzoo.zoo import load_model
 from convzoo.zoo.presets import sha256
 
@@ -74,9 +74,11 @@ def _arrays(prefix, value):
 
 def _copy(source, target, dtype):
     """A file of weights with all numbers in another type."""
-    # Keras goes by the end of the name.
-    temporary = target.with_name(f"writing.{target.name}")
-    with h5py.File(source) as old, h5py.File(temporary, "w") as new:
+    with (
+        renamed(target) as temporary,
+        h5py.File(source) as old,
+        h5py.File(temporary, "w") as new,
+    ):
 
         def copy(name, item):
             if isinstance(item, h5py.Group):
@@ -86,7 +88,6 @@ def _copy(source, target, dtype):
             copied.attrs.update(item.attrs)
 
         old.visititems(copy)
-    os.replace(temporary, target)
 
 
 if __name__ == "__main__":

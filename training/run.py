@@ -1,12 +1,13 @@
 """A training run that lives in a folder and survives being killed."""
 
 import json
-import os
 from pathlib import Path
 from zipfile import BadZipFile
 
 import keras
 import numpy as np
+
+from convzoo.common.output_file import renamed, write_whole
 
 _STATE = "state.npz"
 _SETTINGS = "run.json"
@@ -169,7 +170,7 @@ class Run(keras.callbacks.Callback):
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             if not path.exists():
-                _write_text(path, json.dumps(settings, indent=2) + "\n")
+                write_whole(path, json.dumps(settings, indent=2) + "\n")
         except OSError as error:
             raise ValueError(
                 f"{self.folder}: cannot be written ({error.strerror})"
@@ -192,30 +193,22 @@ class Run(keras.callbacks.Callback):
                 )
 
     def _save_weights(self, name):
-        temporary = self.folder / f"writing.{name}"
         subject = self.subject(self.model)
         # The optimizer's state is in the state file; weights are to be shipped.
         optimizer = getattr(subject, "optimizer", None)
         subject.optimizer = None
-        subject.save_weights(temporary)
+        with renamed(self.folder / name) as temporary:
+            subject.save_weights(temporary)
         subject.optimizer = optimizer
-        os.replace(temporary, self.folder / name)
 
     def _save_state(self, state):
-        temporary = self.folder / f"writing.{_STATE}"
-        np.savez(temporary, log=np.array(json.dumps(self.log)), **state)
-        os.replace(temporary, self.folder / _STATE)
+        with renamed(self.folder / _STATE) as temporary:
+            np.savez(temporary, log=np.array(json.dumps(self.log)), **state)
         lines = "".join(json.dumps(entry) + "\n" for entry in self.log)
-        _write_text(self.folder / "log.jsonl", lines)
+        write_whole(self.folder / "log.jsonl", lines)
 
 
 def _variables(model):
     """Name and variable of all that changes while a model learns."""
     variables = [*model.variables, *model.optimizer.variables]
     return [(f"{i:04}", variable) for i, variable in enumerate(variables)]
-
-
-def _write_text(path, text):
-    temporary = path.with_name(f"writing.{path.name}")
-    temporary.write_text(text)
-    os.replace(temporary, path)

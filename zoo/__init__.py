@@ -1,15 +1,17 @@
 """Models, whole and trained."""
 
-from convzoo.zoo.ball_position_predictor import (
+from convzoo.zoo.classification.size_agnostic_classifier import (
+    SizeAgnosticClassifier as SizeAgnosticClassifier,
+)
+from convzoo.zoo.football.ball_position_predictor import (
     BallPositionPredictor as BallPositionPredictor,
 )
 from convzoo.zoo.load_model import load_model as load_model
-from convzoo.zoo.size_agnostic_classifier import (
-    SizeAgnosticClassifier as SizeAgnosticClassifier,
+from convzoo.zoo.super_resolution.sr_discriminator import (
+    SRDiscriminator as SRDiscriminator,
 )
-from convzoo.zoo.sr_discriminator import SRDiscriminator as SRDiscriminator
-from convzoo.zoo.sr_generator import SRGenerator as SRGenerator
-from convzoo.zoo.srgan import SRGAN as SRGAN
+from convzoo.zoo.super_resolution.sr_generator import SRGenerator as SRGenerator
+from convzoo.zoo.super_resolution.srgan import SRGAN as SRGAN
 
 __all__ = [
     "BallPositionPredictor",

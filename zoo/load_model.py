@@ -4,11 +4,13 @@ import keras
 
 # Layers and losses that a file may name are known by then.
 import convzoo.losses  # noqa: F401
-from convzoo.zoo.ball_position_predictor import BallPositionPredictor
+from convzoo.zoo.classification.size_agnostic_classifier import (
+    SizeAgnosticClassifier,
+)
+from convzoo.zoo.football.ball_position_predictor import BallPositionPredictor
 from convzoo.zoo.presets import get_preset
 from convzoo.zoo.pretrained import run_named
-from convzoo.zoo.size_agnostic_classifier import SizeAgnosticClassifier
-from convzoo.zoo.sr_generator import SRGenerator
+from convzoo.zoo.super_resolution.sr_generator import SRGenerator
 
 _CLASSES = {
     cls.__name__: cls

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from convzoo.zoo.sign_names import SIGN_NAMES
+from convzoo.zoo.classification.sign_names import SIGN_NAMES
 
 _FOLDER = Path(__file__).parent
 

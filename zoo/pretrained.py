@@ -5,7 +5,7 @@ import json
 import warnings
 from pathlib import Path
 
-from convzoo.layers.checks import check_choice
+from convzoo.common.checks import check_choice
 from convzoo.zoo.presets import get_preset
 
 _SUFFIX = ".weights.h5"

@@ -12,10 +12,10 @@ from PIL import Image
 
 from convzoo import __main__ as command_line
 from convzoo.export import LiteRTModel
-from convzoo.losses.random_trunk import random_trunk
+from convzoo.losses.trunk_weights import random_trunk
 from convzoo.training import simulate_play
 from convzoo.zoo import SizeAgnosticClassifier, SRGenerator
-from convzoo.zoo.image_file import ImageFile, read_image, write_image
+from convzoo.zoo.images.image_file import ImageFile, read_image, write_image
 from convzoo.zoo.presets import PRESETS
 from tests.export.rest_double import answering
 from tests.support import photograph

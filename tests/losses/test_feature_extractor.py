@@ -6,7 +6,7 @@ import pytest
 from keras import ops
 
 from convzoo.losses import FeatureExtractor
-from convzoo.losses.trunk_parts import TRUNKS
+from convzoo.losses.trunks import TRUNKS
 from tests import layer_checks
 from tests.fixtures.feature_cases import (
     FEATURE_SIZE,

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from convzoo.losses.lpips import LINEAR_WEIGHTS, LPIPS
-from convzoo.losses.random_trunk import random_trunk
 from convzoo.losses.trunk_files import TORCHVISION, PublishedFile
-from convzoo.losses.trunk_parts import smallest_side
-from convzoo.training.lpips_weights import write_linear_weights
+from convzoo.losses.trunk_weights import random_trunk
+from convzoo.losses.trunks import smallest_side
+from convzoo.training.super_resolution.lpips_weights import write_linear_weights
 from tests.fixtures.feature_cases import LPIPS_SIZES
 from tests.loss_checks import random_pair
 from tests.losses import similarity

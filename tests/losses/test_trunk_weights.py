@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from convzoo.losses import LPIPS, FeatureExtractor, trunk_files, trunk_weights
-from convzoo.losses.random_trunk import random_trunk
 from convzoo.losses.trunk_files import KERAS, TORCHVISION, PublishedFile
+from convzoo.losses.trunk_weights import random_trunk
 from tests.losses.torch_writer import write_torch_file
 from tests.support import numpy_of, shared_data
 

@@ -2,15 +2,14 @@ import keras
 import numpy as np
 import pytest
 
-from convzoo.losses.random_trunk import random_trunk
-from convzoo.losses.trunk_parts import (
+from convzoo.losses.trunk_weights import random_trunk, trunk_with_weights
+from convzoo.losses.trunks import (
     TRUNKS,
+    build_trunk,
     smallest_side,
     trunk_convolutions,
     trunk_layer_names,
 )
-from convzoo.losses.trunk_weights import trunk_with_weights
-from convzoo.losses.trunks import build_trunk
 from tests.loss_checks import dtype_policy
 from tests.support import numpy_of
 

@@ -10,7 +10,7 @@ from convzoo.zoo import (
     SizeAgnosticClassifier,
     SRGenerator,
 )
-from convzoo.zoo.image_file import ImageFile, write_image
+from convzoo.zoo.images.image_file import ImageFile, write_image
 from convzoo.zoo.presets import sha256
 from tests.support import photograph, reference_arrays
 

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 import convzoo
-from convzoo.losses.random_trunk import random_trunk
+from convzoo.losses.trunk_weights import random_trunk
 from convzoo.training import Run, train_sr
 from convzoo.training.epoch_dataset import EpochDataset
-from convzoo.zoo.image_file import ImageFile, write_image
+from convzoo.zoo.images.image_file import ImageFile, write_image
 from tests.support import photograph
 
 _TRAIN = {

@@ -1,0 +1,1 @@
+"""What every folder uses: checks, output files, pixels. Imports no Keras."""

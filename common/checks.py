@@ -1,0 +1,100 @@
+"""Argument checks that quote what came."""
+
+import math
+import numbers
+
+
+def check_choice(name, value, choices):
+    """Raise a `ValueError` unless `value` is one of `choices`."""
+    if value not in choices:
+        raise ValueError(
+            f"`{name}` must be one of {choices}. Received: {name}={value!r}"
+        )
+
+
+def check_positive(name, value):
+    """Raise a `ValueError` unless `value` is a positive integer."""
+    if not is_integer(value) or value < 1:
+        raise ValueError(
+            f"`{name}` must be a positive integer. Received: {name}={value!r}"
+        )
+
+
+def check_number(name, value, low, high=math.inf):
+    """Raise a `ValueError` unless `low <= value < high`."""
+    if not _is_number(value) or not low <= value < high:
+        raise ValueError(
+            f"`{name}` must be a number of at least {low} and below {high}. "
+            f"Received: {name}={value!r}"
+        )
+
+
+def check_fraction(name, value):
+    """Raise a `ValueError` unless `0 <= value <= 1`."""
+    check_between(name, value, 0, 1)
+
+
+def check_between(name, value, low, high):
+    """Raise a `ValueError` unless `low <= value <= high`."""
+    if not _is_number(value) or not low <= value <= high:
+        raise ValueError(
+            f"`{name}` must be a number from {low} to {high}. "
+            f"Received: {name}={value!r}"
+        )
+
+
+def check_above(name, value, low):
+    """Raise a `ValueError` unless `low < value < infinity`."""
+    if not _is_number(value) or not low < value < math.inf:
+        raise ValueError(
+            f"`{name}` must be a finite number above {low}. "
+            f"Received: {name}={value!r}"
+        )
+
+
+def check_flag(name, value):
+    """Raise a `ValueError` unless `value` is True or False."""
+    if not isinstance(value, bool):
+        raise ValueError(
+            f"`{name}` must be True or False. Received: {name}={value!r}"
+        )
+
+
+def check_seed(value):
+    """Raise a `ValueError` unless NumPy can be seeded with it."""
+    if not is_integer(value) or not 0 <= value < 2**32:
+        raise ValueError(
+            "`seed` must be an integer of at least 0 and below 2**32. "
+            f"Received: seed={value!r}"
+        )
+
+
+def checked_pair(name, value, low=1):
+    """An int, or a pair of ints, as a pair of ints that are at least `low`."""
+    pair = (value, value) if is_integer(value) else value
+    is_pair = isinstance(pair, (tuple, list)) and len(pair) == 2
+    if not is_pair or not all(is_integer(v) and v >= low for v in pair):
+        raise ValueError(
+            f"`{name}` must be an integer of at least {low}, or a pair of "
+            f"them. Received: {name}={value!r}"
+        )
+    return int(pair[0]), int(pair[1])
+
+
+def check_lengths(name, value):
+    """Raise a `ValueError` unless `value` is a pair of finite lengths."""
+    if not isinstance(value, (tuple, list)) or len(value) != 2:
+        raise ValueError(
+            f"`{name}` must be two lengths, along x and y. "
+            f"Received: {name}={value!r}"
+        )
+    for index, length in enumerate(value):
+        check_above(f"{name}[{index}]", length, 0)
+
+
+def is_integer(value):
+    return isinstance(value, numbers.Integral) and not isinstance(value, bool)
+
+
+def _is_number(value):
+    return isinstance(value, numbers.Real) and not isinstance(value, bool)

@@ -1,0 +1,219 @@
+import sys
+
+import keras
+import numpy as np
+import pytest
+from PIL import Image
+
+from convzoo.training.classification.classification_quality import confusion
+from convzoo.training.classification.classifier_plots import (
+    accuracy_by_size,
+    write_plots,
+)
+from convzoo.training.classification.evaluate_classifier import (
+    evaluate_classifier,
+)
+from convzoo.training.classification.predict_logits import predict_logits
+from convzoo.zoo import SizeAgnosticClassifier
+from tests.support import photograph, randomized, shared_data
+
+SIZES = {"a": [(9, 12), (20, 8), (31, 17)], "c": [(14, 14), (8, 30)]}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for name, sizes in SIZES.items():
+        (tmp_path / name).mkdir()
+        for index, size in enumerate(sizes):
+            image = Image.fromarray(photograph(*size, seed=index))
+            image.save(tmp_path / name / f"{index}.png")
+    return tmp_path
+
+
+def model(**arguments):
+    defaults = {"num_classes": 3, "width": 4, "class_names": ["a", "b", "c"]}
+    return randomized(SizeAgnosticClassifier(**{**defaults, **arguments}))
+
+
+def one_by_one(model, images):
+    return np.concatenate(
+        [
+            model.predict_on_batch(image[None].astype("float32") / 255)
+            for image in images
+        ]
+    )
+
+
+def originals(resize=lambda size: size):
+    return [
+        np.asarray(
+            Image.fromarray(photograph(*size, seed=index)).resize(
+                resize(size)[::-1], Image.Resampling.BICUBIC
+            )
+        )
+        for sizes in SIZES.values()
+        for index, size in enumerate(sizes)
+    ]
+
+
+def test_logits_of_many_are_those_of_each():
+    network, images = model(), originals()
+    for arguments in ({}, {"batch_size": 2, "buckets": 2}):
+        found = predict_logits(network, images, **arguments)
+        expected = one_by_one(network, images)
+        np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-4)
+
+
+def test_a_keras_model_gets_images_one_by_one():
+    image = keras.Input((None, None, 3))
+    backbone = keras.Model(image, keras.layers.Conv2D(4, 3, 2)(image))
+    network, images = model(backbone=backbone), originals()
+    found = predict_logits(network, images)
+    np.testing.assert_allclose(found, one_by_one(network, images), atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "resize"),
+    [
+        ({}, lambda size: size),
+        ({"warp": 16}, lambda size: (16, 16)),
+        ({"scale": 2.0}, lambda size: (2 * size[0], 2 * size[1])),
+        ({"scale": 0.01}, lambda size: (1, 1)),
+    ],
+)
+def test_report_counts_what_is_right(arguments, resize, folder):
+    network = model()
+    report = evaluate_classifier(network, folder, **arguments)
+    logits = one_by_one(network, originals(resize))
+    # The model knows a class that the folder has not.
+    labels = np.array([0, 0, 0, 2, 2])
+    expected = confusion(logits, labels)
+    np.testing.assert_array_equal(report.confusion, expected)
+    np.testing.assert_array_equal(report.right, logits.argmax(1) == labels)
+    assert report.quality.accuracy == np.trace(expected) / 5
+    sizes = [resize(size) for sizes in SIZES.values() for size in sizes]
+    assert report.sizes.tolist() == [list(size) for size in sizes]
+    assert report.class_names == ["a", "b", "c"]
+
+
+def test_what_is_scaled_and_warped_is_scaled_first(folder):
+    network = model()
+    report = evaluate_classifier(network, folder, warp=16, scale=0.01)
+    assert report.sizes.tolist() == [[16, 16]] * 5
+    # One pixel warped is one colour: its place in the image does not matter.
+    grey = [
+        np.broadcast_to(image, (16, 16, 3))
+        for image in originals(lambda size: (1, 1))
+    ]
+    logits = one_by_one(network, grey)
+    labels = np.array([0, 0, 0, 2, 2])
+    np.testing.assert_array_equal(report.right, logits.argmax(1) == labels)
+
+
+def test_folders_may_be_called_by_number(folder):
+    network = model()
+    named = evaluate_classifier(network, folder)
+    (folder / "a").rename(folder / "00")
+    (folder / "c").rename(folder / "02")
+    numbered = evaluate_classifier(network, folder)
+    assert numbered.class_names == ["a", "b", "c"]
+    np.testing.assert_array_equal(numbered.confusion, named.confusion)
+    (folder / "02").rename(folder / "03")
+    with pytest.raises(ValueError, match="does not know these classes: 00, 03"):
+        evaluate_classifier(network, folder)
+
+
+def test_classes_that_do_not_fit_are_named(folder):
+    with pytest.raises(ValueError, match="does not know these classes: c"):
+        evaluate_classifier(model(class_names=["a", "b", "x"]), folder)
+    with pytest.raises(ValueError, match="the 3 classes.*Received: 2"):
+        evaluate_classifier(model(class_names=None), folder)
+    nameless = model(class_names=None, num_classes=2)
+    assert evaluate_classifier(nameless, folder).class_names == ["a", "c"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("warp", 0), ("warp", 1.5), ("scale", 0)]
+)
+def test_arguments_are_checked_by_name(name, value, folder):
+    with pytest.raises(ValueError, match=f"`{name}`.*Received"):
+        evaluate_classifier(model(), folder, **{name: value})
+
+
+def test_accuracy_by_size_by_hand():
+    sizes = np.array([[4, 4]] * 4 + [[9, 4]] * 4 + [[10, 10]] * 8)
+    right = np.array([1, 1, 1, 0] + [1] * 4 + [0] * 8, bool)
+    side, share, error = accuracy_by_size(right, sizes)
+    np.testing.assert_allclose(side, [4, 4, 6, 6, 10, 10, 10, 10])
+    np.testing.assert_allclose(share[[0, 2, 4]], [1, 1, 0])
+    np.testing.assert_allclose(share[1], 0.5)
+    np.testing.assert_allclose(error[1], np.sqrt(0.25 / 2))
+
+
+def test_plots_are_pictures(folder, tmp_path):
+    pytest.importorskip("matplotlib")
+    report = evaluate_classifier(model(), folder)
+    paths = write_plots(report, tmp_path / "plots")
+    with pytest.raises(ValueError, match="confusion.png: exists already"):
+        write_plots(report, tmp_path / "plots")
+    assert write_plots(report, tmp_path / "plots", overwrite=True) == paths
+    assert [path.name for path in paths] == ["confusion.png", "sizes.png"]
+    assert sorted((tmp_path / "plots").iterdir()) == paths
+    for path in paths:
+        assert np.asarray(Image.open(path).convert("L")).std() > 5
+
+
+def test_without_matplotlib_it_says_what_to_install(
+    folder, tmp_path, monkeypatch
+):
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    report = evaluate_classifier(model(), folder)
+    with pytest.raises(ValueError, match=r"convzoo\[plots\]"):
+        write_plots(report, tmp_path / "plots")
+
+
+def test_classify_names_the_likeliest():
+    network = model()
+    image = photograph(21, 13)
+    logits = one_by_one(network, [image])[0].astype(float)
+    odds = np.exp(logits) / np.exp(logits).sum()
+    order = np.argsort(-odds)
+    found = network.classify(image)
+    assert [name for name, _ in found] == ["abc"[i] for i in order]
+    np.testing.assert_allclose([p for _, p in found], odds[order], rtol=1e-4)
+    assert network.classify(image, top=1) == found[:1]
+    alpha = np.dstack([image, np.full((21, 13), 9, "uint8")])
+    halves = (image / 255).astype("float32")
+    for other in (alpha, halves, image.astype("uint16") * 257):
+        again = network.classify(other)
+        np.testing.assert_allclose(
+            [p for _, p in again], [p for _, p in found], rtol=1e-4
+        )
+
+
+@pytest.mark.parametrize(
+    ("image", "message"),
+    [
+        (np.full((9, 9, 3), np.nan), "must hold numbers.*243 values"),
+        (np.zeros((9, 9)), r"shape.*\(9, 9\)"),
+        (np.zeros((0, 9, 3)), r"\(0, 9, 3\)"),
+    ],
+)
+def test_bad_images_are_named(image, message):
+    with pytest.raises(ValueError, match=message):
+        model().classify(image)
+
+
+def test_signs_spp_names_signs_of_any_size():
+    signs = shared_data("signs/test")
+    network = SizeAgnosticClassifier.from_preset("signs_spp")
+    small, own, large = (
+        evaluate_classifier(network, signs, scale=scale)
+        for scale in (0.71, 1.0, 2.0)
+    )
+    assert len(own.right) == 671
+    assert own.quality.accuracy >= 0.983
+    assert own.quality.class_accuracy >= 0.97
+    for report in (small, large):
+        assert report.quality.accuracy > own.quality.accuracy - 0.02
+    assert own.class_names[14] == "stop"

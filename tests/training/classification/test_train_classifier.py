@@ -1,0 +1,241 @@
+import importlib
+import json
+
+import numpy as np
+import pytest
+
+from convzoo.training import ImageFolder, Run, train_classifier
+from convzoo.training.classification.predict_logits import predict_logits
+from convzoo.zoo import SizeAgnosticClassifier
+from convzoo.zoo.images.image_file import ImageFile, write_image
+from tests.support import numpy_of
+
+pytestmark = pytest.mark.usefixtures("uncompiled")
+
+QUICK = {
+    "epochs": 3,
+    "batch_size": 4,
+    "buckets": 2,
+    "backbone": "plain",
+    "width": 4,
+    "bins": (1, 2),
+    "verbose": 0,
+}
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    """Two classes, of red and of blue noise, twelve images of many sizes."""
+    folder = tmp_path_factory.mktemp("data")
+    write_classes(folder, {"blue": 2, "red": 0}, 6)
+    return folder
+
+
+def write_classes(folder, channels, count):
+    random = np.random.default_rng(0)
+    for name, channel in channels.items():
+        (folder / name).mkdir(parents=True)
+        for index in range(count):
+            size = random.integers(8, 24, size=2)
+            pixels = random.integers(120, size=(*size, 3)).astype("uint8")
+            pixels[..., channel] += 130
+            write_image(folder / name / f"{index}.png", ImageFile(pixels))
+
+
+def weights_of(run, which="last"):
+    model = SizeAgnosticClassifier.from_run(run.folder, which)
+    return model.get_weights()
+
+
+@pytest.mark.compiled
+def test_training_learns(data, tmp_path):
+    arguments = {**QUICK, "epochs": 20, "ema": 0.5, "learning_rate": 1e-2}
+    # What is learned is what chooses: twelve images tell nothing else.
+    run = train_classifier(
+        data, tmp_path / "run", validation=data, color=0.1, **arguments
+    )
+    model = SizeAgnosticClassifier.load(run.folder)
+    assert model.class_names == ["blue", "red"]
+    folder = ImageFolder(data)
+    logits = predict_logits(model, folder.images)
+    accuracy = (logits.argmax(axis=1) == folder.labels).mean()
+    assert accuracy == pytest.approx(run.best["validation_accuracy"])
+    assert accuracy > 0.9
+    assert run.log[-1]["loss"] < run.log[0]["loss"]
+
+
+@pytest.mark.slow
+def test_a_run_that_was_cut_ends_with_the_same_weights(
+    data, tmp_path, monkeypatch
+):
+    quick = {**QUICK, "dropout": 0.3}
+    whole = train_classifier(data, tmp_path / "whole", **quick)
+    batches = []
+
+    def cut(self, batch, logs=None):
+        batches.append(batch)
+        # In the middle of the second epoch.
+        if len(batches) == 5:
+            raise OSError("the plug was pulled")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Run, "on_train_batch_end", cut)
+        with pytest.raises(OSError, match="the plug was pulled"):
+            train_classifier(data, tmp_path / "cut", **quick)
+    assert batches == [0, 1, 2, 0, 1]
+    resumed = train_classifier(data, tmp_path / "cut", **quick)
+    assert resumed.log == whole.log
+    for a, b in zip(weights_of(whole), weights_of(resumed), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"backbone": "network_in_network", "balance": True, "flip": True},
+        {"sizes": (12, 16), "precision": "mixed_bfloat16"},
+        {"sizes": (12,), "pooling": "average", "dropout": 0.5},
+        {"schedule": "halving", "ema": 0, "label_smoothing": 0},
+        {"max_side": 10, "hold_out": 0, "rescale": 1.5},
+        {"standardize": True, "mirror": {"blue": "red"}, "balance": True},
+        {"grid": 3},
+    ],
+)
+@pytest.mark.slow
+def test_every_option_trains(arguments, data, tmp_path):
+    run = train_classifier(data, tmp_path / "run", **{**QUICK, **arguments})
+    again = train_classifier(data, tmp_path / "run", **{**QUICK, **arguments})
+    assert again.log == run.log and len(run.log) == 3
+    assert all(np.isfinite(entry["loss"]) for entry in run.log)
+    validated = "validation_accuracy" in run.log[0]
+    assert validated == (arguments.get("hold_out") != 0)
+
+
+@pytest.mark.slow
+def test_without_validation_the_last_weights_are_the_best(data, tmp_path):
+    run = train_classifier(data, tmp_path / "run", hold_out=0, **QUICK)
+    assert run.best["epoch"] == 2
+    for a, b in zip(weights_of(run), weights_of(run, "best"), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.slow
+def test_shapes_are_printed(data, tmp_path, capsys):
+    train_classifier(data, tmp_path / "run", **QUICK)
+    assert "2 shapes of batches: " in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_fine_tuning_with_the_same_classes_keeps_the_head(data, tmp_path):
+    first = train_classifier(data, tmp_path / "first", **QUICK)
+    arguments = {**QUICK, "epochs": 1, "learning_rate": 1e-9, "ema": 0}
+    second = train_classifier(
+        data, tmp_path / "second", init=tmp_path / "first", **arguments
+    )
+    models = (
+        SizeAgnosticClassifier.from_run(first.folder, "best"),
+        SizeAgnosticClassifier.from_run(second.folder, "last"),
+    )
+    # Not the moments of the batches, which move on.
+    for a, b in zip(*(m.trainable_variables for m in models), strict=True):
+        np.testing.assert_allclose(numpy_of(a), numpy_of(b), atol=1e-6)
+
+
+@pytest.mark.slow
+def test_fine_tuning_with_other_classes_says_so(data, tmp_path, capsys):
+    train_classifier(data, tmp_path / "first", **QUICK)
+    other = tmp_path / "other"
+    write_classes(other, {"b": 2, "g": 1, "r": 0}, 3)
+    run = train_classifier(
+        other, tmp_path / "second", init=tmp_path / "first", **QUICK
+    )
+    text = capsys.readouterr().out
+    assert "the head starts anew: 3 classes, which are not the 2" in text
+    model = SizeAgnosticClassifier.load(run.folder)
+    assert model.class_names == ["b", "g", "r"] and model.width == 4
+
+
+@pytest.mark.slow
+def test_another_folder_validates(data, tmp_path):
+    other = tmp_path / "other"
+    write_classes(other, {"blue": 2, "red": 0}, 2)
+    run = train_classifier(data, tmp_path / "run", validation=other, **QUICK)
+    settings = json.loads((run.folder / "run.json").read_text())
+    assert settings["validation"].startswith("4 images")
+    (other / "red").rename(other / "green")
+    with pytest.raises(ValueError, match="`validation`.*classes.*'green'"):
+        train_classifier(data, tmp_path / "run2", validation=other, **QUICK)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("epochs", 0),
+        ("batch_size", 1.5),
+        ("buckets", 0),
+        ("sizes", (0,)),
+        ("learning_rate", 0),
+        ("weight_decay", -1),
+        ("ema", 1),
+        ("label_smoothing", 1),
+        ("balance", 1),
+        ("hold_out", 2),
+        ("patience", 0),
+        ("precision", "float16"),
+        ("schedule", "step"),
+        ("rotation", -1),
+        ("backbone", "vgg"),
+        ("width", 0),
+        ("tensorboard", 1),
+        ("max_side", 0),
+        ("rescale", 0),
+        ("grid", 0),
+        ("standardize", 1),
+        ("mirror", "blue"),
+        ("mirror", {"blue": "green"}),
+        ("mirror", {"green": "blue"}),
+    ],
+)
+def test_arguments_are_checked_by_name(name, value, data, tmp_path):
+    with pytest.raises(ValueError, match=f"`{name}.*Received"):
+        train_classifier(data, tmp_path / "run", **{**QUICK, name: value})
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.slow
+def test_mirror_images_are_learned_too(data, tmp_path, monkeypatch):
+    module = importlib.import_module(
+        "convzoo.training.classification.train_classifier"
+    )
+    given = []
+
+    class Watched(module.SizeBuckets):
+        def __init__(self, images, targets, *args):
+            given.append((images, targets))
+            super().__init__(images, targets, *args)
+
+    monkeypatch.setattr(module, "SizeBuckets", Watched)
+    arguments = {**QUICK, "epochs": 1, "hold_out": 0}
+    train_classifier(data, tmp_path / "a", **arguments)
+    mirror = {"red": "blue"}
+    train_classifier(data, tmp_path / "b", mirror=mirror, **arguments)
+    (images, targets), (more, more_targets) = given
+    reds = np.flatnonzero(targets[:, 1] == 1)
+    assert len(images) == 12 and len(more) == 12 + len(reds) == 18
+    np.testing.assert_array_equal(more_targets[:12], targets)
+    # They are blue now.
+    np.testing.assert_array_equal(more_targets[12:, 0], 1)
+    for red, mirrored in zip(reds, more[12:], strict=True):
+        np.testing.assert_array_equal(mirrored, images[red][:, ::-1])
+
+
+def test_mirror_and_flip_exclude_each_other(data, tmp_path):
+    with pytest.raises(ValueError, match="`mirror`.*flip=True"):
+        train_classifier(data, tmp_path / "run", flip=True, mirror={}, **QUICK)
+
+
+def test_patience_needs_something_to_go_by(data, tmp_path):
+    with pytest.raises(ValueError, match="`patience`.*hold_out=0"):
+        train_classifier(
+            data, tmp_path / "run", hold_out=0, patience=2, **QUICK
+        )

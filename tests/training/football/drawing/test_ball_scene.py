@@ -1,0 +1,255 @@
+import numpy as np
+import pytest
+
+from convzoo.training.football.drawing.ball_scene import HEAT, TEAMS, BallScene
+from convzoo.training.football.tracking.tracking import Tracking
+from convzoo.zoo import BallPositionPredictor
+
+pytest.importorskip("mplsoccer", reason="mplsoccer is not installed")
+GRASS = (243, 246, 239)
+
+
+def tracking(**arguments):
+    """Two frames of five players; nobody is seen in a third."""
+    players = np.array(
+        [
+            [[10, 20], [-30, -10], [np.nan, np.nan], [40, -25], [0, 0]],
+            [[12, 20], [-30, -12], [5, 5], [40, -20], [0, 9]],
+            np.full((5, 2), np.nan),
+        ]
+    )
+    velocities = np.zeros_like(players)
+    velocities[0, :, 0] = [5, -3, 1, 0, np.nan]
+    velocities[0, :, 1] = [-4, 2, 1, 0, 1]
+    ball = np.array([[11.0, 18], [np.nan, np.nan], [np.nan, np.nan]])
+    team = np.tile([0, 1, 1, 0, 1], (3, 1))
+    return Tracking(players, team, velocities, ball, **arguments)
+
+
+def said(row=2, column=50, grid=(38, 56)):
+    """All in one cell."""
+    heatmap = np.zeros(grid, "float32")
+    heatmap[row, column] = 1
+    return {
+        "heatmap": heatmap,
+        "position": np.array([8.0, 22.0]),
+        "radius_50": np.float32(2.5),
+        "radius_90": np.float32(9.25),
+        "carrier": np.array([0.61, 0.2, 0, 0.1, 0.09]),
+    }
+
+
+@pytest.fixture(scope="module")
+def model():
+    return BallPositionPredictor(width=8, depth=1, heads=1, map_width=4)
+
+
+@pytest.fixture
+def scene(model):
+    return BallScene(tracking(), model, range(3))
+
+
+def pixels(scene):
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    canvas = FigureCanvasAgg(scene.figure)
+    canvas.draw()
+    return np.asarray(canvas.buffer_rgba())[:, :, :3].astype(int)
+
+
+def colour_at(scene, x, y):
+    """Of what is drawn at a place of the pitch, in metres."""
+    image = pixels(scene)
+    column, row = scene.axes.transData.transform((x, y)).astype(int)
+    return tuple(image[len(image) - 1 - row, column])
+
+
+def rgb(colour):
+    from matplotlib.colors import to_rgb
+
+    return tuple(round(255 * part) for part in to_rgb(colour))
+
+
+def test_players_are_where_they_are_in_the_colour_of_their_team(scene):
+    scene.show(0, said())
+    first, second = (team.get_xydata().tolist() for team in scene.teams)
+    assert first == [[10, 20], [40, -25]]
+    # One of the second is missing.
+    assert second == [[-30, -10], [0, 0]]
+    assert colour_at(scene, 40, -25) == rgb(TEAMS[0][1])
+    assert colour_at(scene, -30, -10) == rgb(TEAMS[1][1])
+    assert colour_at(scene, 5, 5) == GRASS
+    scene.show(1, said())
+    assert colour_at(scene, 5, 5) == rgb(TEAMS[1][1])
+    assert colour_at(scene, 40, -25) == GRASS
+
+
+def test_teams_differ_without_colours():
+    def luminance(colour):
+        parts = np.array(rgb(colour)) / 255
+        linear = np.where(
+            parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4
+        )
+        return linear @ [0.2126, 0.7152, 0.0722]
+
+    (marker, dark), (other, light) = TEAMS
+    assert marker != other
+    # The contrast that WCAG 2.1 asks of parts of a picture.
+    assert (luminance(light) + 0.05) / (luminance(dark) + 0.05) > 3
+
+
+def test_runs_are_a_second_long_where_they_are_known(scene):
+    scene.show(0, said())
+    ends = [path.vertices.tolist() for path in scene.runs.get_paths()]
+    assert ends == [
+        [[10, 20], [15, 16]],
+        [[-30, -10], [-33, -8]],
+        [[40, -25], [40, -25]],
+    ]
+    # All stand still, which is what nobody measured.
+    scene.show(1, said())
+    assert scene.runs.get_paths() == []
+
+
+def test_the_map_has_y_upwards(scene):
+    scene.show(0, said(row=2, column=50))
+    # Row 2 is from -38 + 4 metres on, column 50 from -56 + 100.
+    x, y = 45, -33
+    away = np.subtract(GRASS, colour_at(scene, x, y))
+    shares = away / np.subtract(GRASS, rgb(HEAT))
+    assert shares.min() > 0.4 and np.ptp(shares) < 0.03
+    for wrong in ((x, -y), (-x, y), (-x, -y)):
+        assert colour_at(scene, *wrong) == GRASS
+
+
+def test_the_pitch_is_in_metres_from_the_centre_spot(scene):
+    scene.show(2, None)
+    for line in ((52.5, 20), (-52.5, -20), (20, 34), (-20, -34), (0, 20)):
+        assert np.ptp([colour_at(scene, *line), GRASS], axis=0).max() > 50
+    # The arc of the centre circle, and its inside.
+    assert colour_at(scene, 9.15, 0) != GRASS
+    assert colour_at(scene, 5, 5) == colour_at(scene, 54, 36) == GRASS
+    centre, right, up = scene.axes.transData.transform(
+        [(0, 0), (10, 0), (0, 10)]
+    )
+    np.testing.assert_allclose((right - centre)[0], (up - centre)[1])
+
+
+def test_the_ball_its_radii_and_who_has_it(scene):
+    scene.show(0, said())
+    assert scene.ball.get_xydata().tolist() == [[8, 22]]
+    for circle, radius in zip(scene.circles, (2.5, 9.25), strict=True):
+        assert tuple(circle.get_center()) == (8, 22)
+        assert circle.get_radius() == radius
+    assert scene.ring.get_xydata().tolist() == [[10, 20]]
+    assert scene.true_ball.get_xydata().tolist() == [[11, 18]]
+    assert scene.headline.get_text() == "frame 0: ball within 9.2 m (90 %)"
+    # 3 to the right and 4 down.
+    assert scene.detail.get_text() == (
+        "If a player has it: player 0 of team 0 (61 %).  "
+        "The true ball is 5.0 m away"
+    )
+
+
+def test_what_is_not_known_is_not_drawn(scene):
+    scene.show(1, said())
+    assert np.isnan(scene.true_ball.get_xydata()).all()
+    assert "true ball" not in scene.detail.get_text()
+    scene.show(2, None)
+    assert scene.headline.get_text() == "frame 2: nobody is seen"
+    assert scene.detail.get_text() == ""
+    shown = (scene.heatmap, scene.ring, *scene.circles, scene.ball)
+    assert not any(artist.get_visible() for artist in shown)
+    assert all(len(team.get_xydata()) == 0 for team in scene.teams)
+    scene.show(0, said())
+    assert all(artist.get_visible() for artist in shown)
+
+
+def test_a_picture_is_what_all_of_the_figure_shows(model):
+    quick, slow = (BallScene(tracking(), model, range(3)) for _ in range(2))
+    for frame in (1, 2, 0):
+        what = said() if frame < 2 else None
+        quick.show(frame, what)
+        slow.show(frame, what)
+        picture = quick.picture()
+        assert picture.dtype == np.uint8
+        np.testing.assert_array_equal(picture, pixels(slow))
+
+
+def test_a_picture_has_an_even_size():
+    for cell in (1.3, 2.7):
+        model = BallPositionPredictor(
+            width=8, depth=1, heads=1, map_width=4, cell=cell
+        )
+        height, width, _ = BallScene(tracking(), model, [0]).picture().shape
+        assert height % 2 == width % 2 == 0
+
+
+@pytest.mark.parametrize(
+    ("frames", "named"),
+    [([0], {"true ball", "run of the next 1 s"}), ([1], ())],
+)
+def test_the_legend_names_what_is_drawn(model, frames, named):
+    (legend,) = BallScene(tracking(), model, frames).figure.legends
+    names = {text.get_text() for text in legend.get_texts()}
+    assert {"team 0", "team 1", "where the ball may be"} <= names
+    assert names & {"true ball", "run of the next 1 s"} == set(named)
+
+
+def test_nothing_of_pyplot_stays(model):
+    from matplotlib import pyplot
+
+    BallScene(tracking(), model, [0]).show(0, said())
+    assert pyplot.get_fignums() == []
+
+
+def test_another_pitch_is_as_large_as_it_is(model):
+    small = BallPositionPredictor(
+        width=8, depth=1, heads=1, map_width=4, pitch=(90.0, 60.0), cell=3.0
+    )
+    scene = BallScene(tracking(pitch=(90.0, 60.0)), small, [0])
+    scene.show(0, said(0, 0, (22, 32)))
+    assert scene.heatmap.get_extent() == [-48, 48, -33, 33]
+    assert scene.axes.get_xlim() == (-48, 48)
+    assert scene.axes.get_ylim() == (-33, 33)
+    assert colour_at(scene, 45, 20) != GRASS
+    with pytest.raises(ValueError, match=r"pitch.*105.*Received: \(90"):
+        BallScene(tracking(pitch=(90.0, 60.0)), model, [0])
+
+
+def test_pictures_name_no_carrier():
+    """At 1.5 pixels a metre the map has rows and columns of 4 / 1.5 m."""
+    model = BallPositionPredictor(
+        sees="image", map_width=4, spatial="plain", pixels_per_metre=1.5
+    )
+    scene = BallScene(tracking(), model, [0])
+    # In the eighth row from below, and the second column.
+    given = said(7, 1, (28, 42))
+    del given["carrier"]
+    scene.show(0, given)
+    left, right, bottom, top = scene.heatmap.get_extent()
+    assert (right - left, top - bottom) == pytest.approx((112, 224 / 3))
+    x, y = left + 4, bottom + 7.5 * 8 / 3
+    assert colour_at(scene, x, y) != GRASS
+    assert colour_at(scene, x, -y) == GRASS
+    assert len(scene.ring.get_xdata()) == 0
+    assert scene.detail.get_text().startswith("The true ball is")
+    names = [t.get_text() for t in scene.figure.legends[0].get_texts()]
+    assert "most likely has the ball" not in names
+
+
+def legend(frames):
+    game = tracking()
+    model = BallPositionPredictor(width=8, depth=1, heads=1, map_width=4)
+    (drawn,) = BallScene(game, model, frames).figure.legends
+    return [text.get_text() for text in drawn.get_texts()]
+
+
+def test_the_legend_names_what_is_in_the_frames():
+    all_of_it = legend([0, 1])
+    assert {"team 0", "team 1", "true ball", "ball inside: 90 %"} < {*all_of_it}
+    assert [n for n in all_of_it if n not in legend([1])] == [
+        "run of the next 1 s",
+        "true ball",
+    ]
+    assert legend([2]) == []

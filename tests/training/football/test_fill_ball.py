@@ -1,0 +1,109 @@
+import csv
+
+import numpy as np
+import pytest
+
+from convzoo.training.football.fill_ball import fill_ball, write_ball
+from convzoo.training.football.simulate_play import simulate_play
+from convzoo.training.football.tracking.tracking import Tracking
+from convzoo.zoo import BallPositionPredictor
+from tests.support import randomized
+
+
+def tracking(**arguments):
+    random = np.random.default_rng(0)
+    players = random.uniform((-45, -30), (45, 30), (7, 5, 2))
+    players[2, 1] = players[5] = np.nan
+    ball = random.uniform((-45, -30), (45, 30), (7, 2))
+    ball[[1, 2, 5]] = np.nan
+    team = np.tile([0, 1, 1, 0, 0], (7, 1))
+    return Tracking(players, team, ball=ball, **arguments)
+
+
+@pytest.fixture(scope="module")
+def model():
+    return randomized(
+        BallPositionPredictor(width=8, depth=1, heads=1, map_width=4)
+    )
+
+
+def test_what_is_missing_is_filled(model):
+    given = tracking()
+    found = fill_ball(given, model, batch_size=3)
+    outputs = model.predict(given.inputs(), verbose=0)
+    assert found.filled.tolist() == [False, True, True, *[False] * 4]
+    ball = found.tracking.ball
+    np.testing.assert_array_equal(ball[[0, 3]], given.ball[[0, 3]])
+    np.testing.assert_allclose(ball[1:3], outputs["position"][1:3], atol=1e-3)
+    np.testing.assert_allclose(
+        found.radius_90[1:3], outputs["radius_90"][1:3], atol=1e-3
+    )
+    assert np.all(found.radius_50[[0, 3, 4, 6]] == 0)
+    # Nobody is there.
+    assert np.isnan(ball[5]).all() and np.isnan(found.radius_90[5])
+    assert found.carrier[5] == -1 and np.isnan(found.team[5])
+    assert found.carrier[0] == outputs["carrier"][0].argmax()
+    # What came is as it was.
+    assert np.isnan(given.ball[1]).all()
+
+
+def test_a_table_has_a_row_for_each_frame(model, tmp_path):
+    found = fill_ball(tracking(), model)
+    path = tmp_path / "ball.csv"
+    write_ball(found, path)
+    with open(path, newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["frame"] for row in rows] == [str(i) for i in range(7)]
+    assert [row["source"] for row in rows] == [
+        "data",
+        "model",
+        "model",
+        "data",
+        "data",
+        "none",
+        "data",
+    ]
+    assert rows[5] == {
+        **dict.fromkeys(rows[5], ""),
+        "frame": "5",
+        "source": "none",
+    }
+    for row, (x, y) in zip(rows[:5], found.tracking.ball, strict=False):
+        assert float(row["x"]) == pytest.approx(x, abs=1e-3)
+        assert float(row["y"]) == pytest.approx(y, abs=1e-3)
+    assert 0 <= float(rows[1]["team_1"]) <= 1
+    assert float(rows[1]["radius_50"]) < float(rows[1]["radius_90"])
+    assert [p.name for p in tmp_path.iterdir()] == ["ball.csv"]
+    with pytest.raises(ValueError, match=r"ball\.csv: exists already"):
+        write_ball(found, path)
+    write_ball(found, path, overwrite=True)
+    with pytest.raises(ValueError, match=r"ball\.txt: the name must end wit"):
+        write_ball(found, tmp_path / "ball.txt")
+    with pytest.raises(ValueError, match="folder .*none does not exist"):
+        write_ball(found, tmp_path / "none" / "ball.csv")
+
+
+def test_another_pitch_is_refused(model):
+    with pytest.raises(ValueError, match=r"pitch.*105.*Received: \(110"):
+        fill_ball(tracking(pitch=(110.0, 70.0)), model)
+
+
+@pytest.mark.parametrize("given", [None, {"players": 1}, np.zeros((3, 22, 2))])
+def test_other_things_are_refused(given, model):
+    with pytest.raises(ValueError, match="`tracking` must be a Tracking, or a"):
+        fill_ball(given, model)
+
+
+def test_pictures_say_nothing_of_who():
+    model = BallPositionPredictor(
+        sees="image", map_width=4, spatial="plain", pixels_per_metre=1.0
+    )
+    play = simulate_play(6)
+    ball = play.ball.copy()
+    ball[:4] = np.nan
+    found = fill_ball(play.with_ball(ball), model)
+    np.testing.assert_array_equal(found.filled, [1, 1, 1, 1, 0, 0])
+    assert np.isfinite(found.tracking.ball).all()
+    assert np.all(found.radius_90[:4] > found.radius_50[:4])
+    np.testing.assert_array_equal(found.carrier, -1)
+    assert np.isnan(found.team).all()

@@ -1,0 +1,118 @@
+"""predict_ball: in metres, whatever the model sees."""
+
+import numpy as np
+import pytest
+
+from convzoo.training import simulate_play
+from convzoo.training.football.drawing.render_pitch import render_pitch
+from convzoo.training.football.predict_ball import (
+    map_edges,
+    predict_ball,
+    view_of,
+)
+from convzoo.training.football.tracking.with_past import with_past
+from convzoo.zoo import BallPositionPredictor
+from tests.support import numpy_of, randomized
+
+KEYS = ["carrier", "position", "radius_50", "radius_90", "team"]
+
+
+def test_players():
+    play = simulate_play(20, seed=0)
+    model = randomized(BallPositionPredictor(width=8, depth=1, map_width=4))
+    found = predict_ball(model, play, batch_size=8)
+    assert sorted(found) == KEYS
+    expected = model(play.inputs(), training=False)
+    for name in KEYS:
+        np.testing.assert_allclose(
+            found[name], numpy_of(expected[name]), atol=2e-3
+        )
+
+
+def test_pictures():
+    play = simulate_play(5, seed=0)
+    model = randomized(
+        BallPositionPredictor(
+            sees="image", map_width=4, spatial="plain", pixels_per_metre=2.0
+        )
+    )
+    found = predict_ball(model, play, batch_size=2)
+    assert sorted(found) == KEYS[1:4]
+    view = view_of(model)
+    assert view.pixels_per_metre == 2
+    pictures = render_pitch(play.players, play.team, play.velocities, view)
+    expected = {
+        name: numpy_of(array)
+        for name, array in model(pictures, training=False).items()
+    }
+    np.testing.assert_allclose(
+        found["radius_90"], expected["radius_90"] / 2, atol=1e-2
+    )
+    rows, columns = view.size
+    x = (expected["position"][:, 0] - columns / 2) / 2
+    y = (rows / 2 - expected["position"][:, 1]) / 2
+    np.testing.assert_allclose(
+        found["position"], np.stack([x, y], axis=1), atol=1e-2
+    )
+
+
+@pytest.mark.parametrize("sees", ["players", "image"])
+def test_heatmaps_lie_within_their_edges(sees):
+    """Whose mean is the position that is read out so."""
+    play = simulate_play(3, seed=1)
+    model = randomized(
+        BallPositionPredictor(
+            sees=sees,
+            read_out="mean",
+            width=8,
+            depth=1,
+            map_width=4,
+            spatial="plain",
+            pixels_per_metre=1.5,
+        )
+    )
+    found = predict_ball(model, play, heatmaps=True)
+    left, right, bottom, top = map_edges(model)
+    _, rows, columns = found["heatmap"].shape
+    x = left + (np.arange(columns) + 0.5) * (right - left) / columns
+    y = bottom + (np.arange(rows) + 0.5) * (top - bottom) / rows
+    mean = [(found["heatmap"] * x).sum((1, 2)), found["heatmap"].sum(2) @ y]
+    # Players beyond the outermost cells are moved there.
+    np.testing.assert_allclose(found["position"], np.stack(mean, 1), atol=0.5)
+
+
+def test_another_pitch_is_quoted():
+    model = BallPositionPredictor(pitch=(100.0, 60.0), width=8, map_width=4)
+    with pytest.raises(ValueError, match=r"\(100.0, 60.0\).*\(105.0, 68.0\)"):
+        predict_ball(model, simulate_play(3))
+
+
+def test_the_past_is_the_one_that_a_model_takes():
+    model = randomized(
+        BallPositionPredictor(
+            width=8, depth=1, map_width=4, frames=3, frame_rate=5.0
+        )
+    )
+    play = simulate_play(12, 10.0)
+    expected = predict_ball(model, play)["position"]
+    for other in (with_past(play, 3, 10.0), with_past(play, 2, 5.0)):
+        found = predict_ball(model, other)["position"]
+        np.testing.assert_array_equal(found, expected)
+    # Chosen with their past, they keep it.
+    chosen = with_past(play, 3, 5.0)[6:]
+    np.testing.assert_allclose(
+        predict_ball(model, chosen)["position"], expected[6:], atol=1e-4
+    )
+    single = BallPositionPredictor(width=8, depth=1, map_width=4)
+    found = predict_ball(single, with_past(play, 3, 5.0))["position"]
+    np.testing.assert_array_equal(found, predict_ball(single, play)["position"])
+
+
+def test_what_cannot_be_used_is_quoted():
+    model = BallPositionPredictor(width=8, depth=1, map_width=4)
+    play = simulate_play(3)
+    with pytest.raises(ValueError, match="`tracking` must have a frame"):
+        predict_ball(model, play[:0])
+    for size in (0, -1, "a"):
+        with pytest.raises(ValueError, match="`batch_size`.*Received: batch"):
+            predict_ball(model, play, size)

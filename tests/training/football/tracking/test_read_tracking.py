@@ -1,0 +1,233 @@
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from convzoo.training.football.tracking.read_provider import read_provider
+from convzoo.training.football.tracking.read_tracking import read_tracking
+from convzoo.training.football.tracking.tracking import Tracking
+from tests.support import shared_data
+from tests.training.football.tracking import provider_files
+
+
+def game(frames=5, count=4, seed=0):
+    random = np.random.default_rng(seed)
+    players = random.uniform((-50, -30), (50, 30), (frames, count, 2))
+    players[1, 2] = np.nan
+    ball = random.uniform((-50, -30), (50, 30), (frames, 2))
+    ball[3] = np.nan
+    return {
+        "players": players.astype("float32"),
+        "team": np.tile([0, 1, 0, 1], (frames, 1)),
+        "velocities": random.normal(0, 2, players.shape).astype("float32"),
+        "ball": ball.astype("float32"),
+    }
+
+
+def write_long(path, game, velocities=True):
+    axes = ("x", "y", "vx", "vy") if velocities else ("x", "y")
+    with open(path, "w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["frame", "team", "player", *axes])
+        for f, i in np.ndindex(game["players"].shape[:2]):
+            numbers = [*game["players"][f, i], *game["velocities"][f, i]]
+            team = ("home", "away")[game["team"][f, i]]
+            writer.writerow([f, team, i, *texts(numbers[: len(axes)])])
+        for f, (x, y) in enumerate(game["ball"]):
+            writer.writerow([f, "ball", "", *texts([x, y])])
+
+
+def write_wide(path, game):
+    names = ["home_1", "away_1", "home_2", "away_2"]
+    with open(path, "w", newline="") as file:
+        writer = csv.writer(file)
+        columns = [f"{name}_{a}" for name in names for a in ("x", "y")]
+        columns += [f"{name}_{a}" for name in names for a in ("vx", "vy")]
+        writer.writerow(["frame", *columns, "ball_x", "ball_y"])
+        for f in range(len(game["ball"])):
+            numbers = [
+                *game["players"][f].ravel(),
+                *game["velocities"][f].ravel(),
+                *game["ball"][f],
+            ]
+            writer.writerow([f, *texts(numbers)])
+
+
+def texts(numbers):
+    return ["" if np.isnan(n) else repr(float(n)) for n in numbers]
+
+
+def assert_same(found, expected):
+    for name in ("players", "team", "velocities", "ball", "test"):
+        np.testing.assert_array_equal(
+            getattr(found, name), getattr(expected, name), err_msg=name
+        )
+
+
+@pytest.mark.parametrize("write", [write_long, write_wide])
+def test_csv(write, tmp_path):
+    write(tmp_path / "game.csv", game())
+    assert_same(read_tracking(tmp_path / "game.csv"), Tracking(**game()))
+
+
+def test_csv_without_velocities(tmp_path):
+    write_long(tmp_path / "game.csv", game(), velocities=False)
+    found = read_tracking(tmp_path / "game.csv")
+    assert_same(found, Tracking(**{**game(), "velocities": None}))
+
+
+def test_csv_with_times(tmp_path):
+    rows = "frame,time,home_1_x,home_1_y,away_1_x,away_1_y"
+    for frame, time in enumerate(("0.2", "0.4", "")):
+        rows += f"\n{frame},{time},{9 * frame},1,5,6"
+    (tmp_path / "game.csv").write_text(rows)
+    found = read_tracking(tmp_path / "game.csv")
+    np.testing.assert_array_equal(found.time, [0.2, 0.4, np.nan])
+
+
+def test_frames_keep_their_numbers(tmp_path):
+    rows = "frame, home_1_x, home_1_y,away_1_x,away_1_y,ball_x,ball_y"
+    rows += "\n1000,1,2,20,4,,\n1001,,,,,5,6\n1004,7,8,30,10,,"
+    (tmp_path / "game.csv").write_text(rows)
+    found = read_tracking(tmp_path / "game.csv")
+    assert found.number.tolist() == [1000, 1001, 1004]
+    # Nobody is seen in the second, and it is a frame.
+    assert found.has_players.tolist() == [True, False, True]
+    np.testing.assert_array_equal(found.ball[1], (5, 6))
+
+
+def test_a_time_in_any_row_is_that_of_the_frame(tmp_path):
+    rows = "frame,team,player,x,y,time\n0,a,1,3,4,\n0,b,1,30,4,0.2\n"
+    (tmp_path / "game.csv").write_text(rows + "0,ball,,5,6,\n")
+    assert read_tracking(tmp_path / "game.csv").time.tolist() == [0.2]
+
+
+def test_one_team_alone_is_warned_of(tmp_path):
+    rows = "frame,player_1_x,player_1_y,player_2_x,player_2_y\n0,1,2,30,4"
+    (tmp_path / "game.csv").write_text(rows)
+    with pytest.warns(UserWarning, match="all players are of one team, 'play"):
+        read_tracking(tmp_path / "game.csv")
+
+
+def damaged(path, how):
+    np.savez(path, **game())
+    data = path.read_bytes()
+    if how == "cut":
+        path.write_bytes(data[: len(data) // 2])
+    elif how == "flipped":
+        middle = len(data) // 4
+        path.write_bytes(data[:middle] + b"!!!!" + data[middle + 4 :])
+    elif how == "empty":
+        path.write_bytes(b"")
+    elif how == "text":
+        path.write_bytes(b"players")
+    else:
+        with open(path, "wb") as file:
+            np.save(file, np.zeros(3))
+
+
+@pytest.mark.parametrize("how", ["cut", "flipped", "empty", "text", "npy"])
+def test_damaged_files_are_named(how, tmp_path):
+    damaged(tmp_path / "game.npz", how)
+    with pytest.raises(ValueError, match=r"game\.npz: ") as error:
+        read_tracking(tmp_path / "game.npz")
+    assert "pickle" not in str(error.value)
+
+
+def test_npz(tmp_path):
+    split, lineup = np.array([0, 0, 1, 1, 0]), np.array([3, 3, 3, 8, 8])
+    time = np.arange(5) / 5
+    arrays = {**game(), "split": split, "lineup": lineup, "time": time}
+    np.savez(tmp_path / "game.npz", **arrays)
+    found = read_tracking(tmp_path / "game.npz")
+    assert_same(found, Tracking(**game(), test=split == 1))
+    np.testing.assert_array_equal(found.group, lineup)
+    np.testing.assert_array_equal(found.time, time)
+
+
+@pytest.mark.parametrize("name", ["mlsa18", "tracab", "skillcorner"])
+def test_real_games(name):
+    found = read_tracking(shared_data("football") / f"{name}.npz")
+    assert len(found.learned) > 500 and len(found.tested) > 300
+    assert np.nanmax(np.linalg.norm(found.velocities, axis=2)) < 20
+
+
+@pytest.mark.parametrize("as_path", [str, Path])
+def test_files_of_a_provider(as_path, tmp_path, monkeypatch):
+    pytest.importorskip("kloppy")
+    provider_files.write_tracab(provider_files.game(), tmp_path)
+    monkeypatch.chdir(tmp_path)
+    found = read_tracking(as_path("tracab:meta.xml,./frames.dat"))
+    expected = read_provider("tracab", ["meta.xml", "frames.dat"])
+    assert_same(found, expected)
+    assert found.pitch == (105, 68) and found.players.shape == (80, 6, 2)
+    smaller = read_tracking(as_path("tracab:meta.xml,frames.dat"), [100, 60])
+    assert smaller.pitch == (100, 60)
+
+
+def test_files_of_a_provider_are_named(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ValueError, match="one of hawkeye.*Received.*'opta'"):
+        read_tracking("opta:a.xml,b.xml")
+    with pytest.raises(ValueError, match="META, DATA. Received.*'a.json'"):
+        read_tracking("skillcorner:a.json")
+    with pytest.raises(ValueError, match="^a.json: there is no such file"):
+        read_tracking("skillcorner:a.json,b.json")
+    # What is there is a file, and so is what a drive has.
+    write_long(Path("game:1.csv"), game())
+    assert len(read_tracking("game:1.csv")) == 5
+    with pytest.raises(ValueError, match=r"C:\\.*\.csv: cannot be read"):
+        read_tracking("C:\\game.csv")
+
+
+def test_no_pitch_is_known_by_its_numbers(tmp_path):
+    np.savez(
+        tmp_path / "cm.npz", **{**game(), "players": 100 * game()["players"]}
+    )
+    with pytest.raises(ValueError, match=r"cm\.npz: .*centimetres"):
+        read_tracking(tmp_path / "cm.npz")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "is empty"),
+        ("frame,team,player,x,y\n", "has no frames"),
+        ("time,x\n1,2\n", "no column called 'frame'; there are: time, x"),
+        ("frame,team,x\n1,a,2\n", "needs the columns .*There are: frame, team"),
+        ("frame,team,player,x,y\n1,a,1,two,3\n", "`x` in frame 1 .*'two'"),
+        ("frame,team,player,x,y\none,a,1,2,3\n", "`frame` in.*'one'"),
+        ("frame,team,player,x,y\n1.5,a,1,2,3\n", "`frame` must be.*'1.5'"),
+        (
+            "frame,time,team,player,x,y\n1,00:20,a,1,2,3\n",
+            "`time` in frame 1 .*'00:20'",
+        ),
+        ("frame,x,y,team,player\n0,1.5,2\n", "row without a team, of frame 0"),
+        (
+            "frame,team,player,x,y\n1,a,b,2,3\n1,a,b,4,3\n",
+            "two rows of frame 1 for a b that differ",
+        ),
+        (
+            "frame,team,player,x,y\n1,a,1,2,3\n1,b,2,2,3\n1,c,3,9,9\n",
+            "more than two teams: a, b, c",
+        ),
+        ("frame,team,player,x,y\n1,ball,,2,3\n", "no position of a player"),
+        ("frame,team,player,x,y\n1,a,1,,\n", "no position of a player"),
+    ],
+)
+def test_bad_csv_is_named(text, message, tmp_path):
+    (tmp_path / "game.csv").write_text(text)
+    with pytest.raises(ValueError, match=rf"game\.csv: .*{message}"):
+        read_tracking(tmp_path / "game.csv")
+
+
+def test_other_files_are_named(tmp_path):
+    np.savez(tmp_path / "game.npz", team=np.zeros((3, 4)))
+    with pytest.raises(ValueError, match="no array called 'players'"):
+        read_tracking(tmp_path / "game.npz")
+    (tmp_path / "cut.npz").write_bytes(b"PK")
+    (tmp_path / "photo.csv").write_bytes(b"\xff\xd8\xff\xe0\x00\x9d")
+    for name in ("cut.npz", "photo.csv", "none.npz", "game.xlsx", "a.csv"):
+        with pytest.raises(ValueError, match=name):
+            read_tracking(tmp_path / name)

@@ -1,0 +1,37 @@
+import keras
+import numpy as np
+import pytest
+
+from convzoo.zoo.classification.residual_unit import ResidualUnit
+from tests.support import numpy_of
+
+
+def test_the_shortcut_is_every_second_pixel():
+    unit = ResidualUnit(4, 2)
+    maps = np.random.default_rng(0).normal(size=(2, 7, 6, 3)).astype("float32")
+    unit(maps)
+    for weight in unit.second.weights:
+        # What the convolutions add is nothing.
+        weight.assign(np.full(weight.shape, float("variance" in weight.path)))
+    kernel, *_ = map(numpy_of, unit.shortcut.weights)
+    expected = np.maximum(maps[:, ::2, ::2] @ kernel[0, 0], 0)
+    sizes = np.array([[7, 6], [5, 4]], "int32")
+    for given, rows, columns in ((None, 4, 3), (sizes, 3, 2)):
+        found = numpy_of(unit(maps, sizes=given))[1, :rows, :columns]
+        np.testing.assert_allclose(
+            found, expected[1, :rows, :columns], rtol=1e-3, atol=1e-5
+        )
+
+
+@pytest.mark.skipif(
+    keras.config.backend() != "torch", reason="it was PyTorch's convolution"
+)
+def test_gradients_at_many_sizes_end_no_process():
+    """Three hundred were enough to write over what was not its own."""
+    random = np.random.default_rng(0)
+    unit = ResidualUnit(4, 2)
+    unit(np.zeros((1, 8, 8, 2), "float32"))
+    for height, width in random.integers(3, 40, (300, 2)):
+        maps = random.normal(size=(2, height, width, 2)).astype("float32")
+        outputs = unit(keras.ops.convert_to_tensor(maps), training=True)
+        keras.ops.sum(outputs * outputs).backward()

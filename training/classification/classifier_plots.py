@@ -1,0 +1,108 @@
+"""Pictures of what a classifier gets right."""
+
+from pathlib import Path
+
+import numpy as np
+
+from convzoo.common.output_file import check_absent
+
+# Images of one size, more or less, stand for a point.
+_POINTS = 8
+
+
+def check_plots(folder, overwrite=False):
+    """Refuse early what `write_plots` would refuse after the work is done.
+
+    Raises:
+        ValueError: matplotlib is missing, or a file is there that is not to be
+            replaced.
+    """
+    try:
+        import matplotlib.figure  # noqa: F401
+    except ImportError as error:
+        raise ValueError(
+            "pictures need the package matplotlib; pip install convzoo[plots]"
+        ) from error
+    for name in _PLOTS:
+        check_absent(Path(folder) / name, overwrite)
+
+
+def write_plots(report, folder, overwrite=False):
+    """Write `confusion.png` and `sizes.png`.
+
+    Args:
+        report: of `evaluate_classifier`.
+        folder: where; made where it is missing.
+        overwrite: replace files that are there.
+
+    Returns:
+        The paths.
+
+    Raises:
+        ValueError: as `check_plots`, or the folder cannot be written.
+    """
+    check_plots(folder, overwrite)
+    from matplotlib.figure import Figure
+
+    folder = Path(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, draw in _PLOTS.items():
+            figure = Figure(layout="constrained")
+            draw(figure, report)
+            temporary = folder / f"writing.{name}"
+            figure.savefig(temporary, dpi=120)
+            temporary.replace(folder / name)
+    except OSError as error:
+        raise ValueError(
+            f"{folder}: cannot be written ({error.strerror})"
+        ) from error
+    return [folder / name for name in _PLOTS]
+
+
+def accuracy_by_size(right, sizes):
+    """Side and accuracy of groups of images of like size, and its error.
+
+    Args:
+        right: booleans `(images,)`.
+        sizes: rows and columns, `(images, 2)`.
+
+    Returns:
+        Three arrays: the mean of the square root of the area, in pixels; the
+        share that is right; its standard error.
+    """
+    sides = np.sqrt(sizes.prod(axis=1))
+    groups = np.array_split(
+        np.argsort(sides, kind="stable"), min(_POINTS, len(sides))
+    )
+    side = np.array([sides[group].mean() for group in groups])
+    share = np.array([right[group].mean() for group in groups])
+    counts = np.array([len(group) for group in groups])
+    return side, share, np.sqrt(share * (1 - share) / counts)
+
+
+def _confusion(figure, report):
+    count = len(report.class_names)
+    side = 3 + 0.22 * count
+    figure.set_size_inches(side, side)
+    axes = figure.subplots()
+    rows = report.confusion.sum(axis=1, keepdims=True)
+    axes.imshow(report.confusion / np.maximum(rows, 1), "Blues", vmin=0, vmax=1)
+    ticks = range(count)
+    axes.set_xticks(ticks, report.class_names, rotation=90, fontsize=7)
+    axes.set_yticks(ticks, report.class_names, fontsize=7)
+    axes.set(xlabel="said", ylabel="is")
+    axes.set_title(f"accuracy {report.quality.accuracy:.1%}")
+
+
+def _sizes(figure, report):
+    figure.set_size_inches(6, 4)
+    axes = figure.subplots()
+    side, share, error = accuracy_by_size(report.right, report.sizes)
+    axes.errorbar(side, share, error, marker="o", capsize=3)
+    axes.set(xlabel="root of the area, pixels", ylabel="accuracy")
+    axes.set_ylim(top=1.005)
+    axes.grid(alpha=0.3)
+
+
+_PLOTS = {"confusion.png": _confusion, "sizes.png": _sizes}

@@ -1,0 +1,107 @@
+"""How well a classifier does on a folder of labelled images."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from convzoo.common.checks import check_above, check_positive
+from convzoo.training.classification.classification_quality import (
+    ClassificationQuality,
+    classification_quality,
+    confusion,
+)
+from convzoo.training.classification.image_folder import ImageFolder
+from convzoo.training.classification.predict_logits import predict_logits
+from convzoo.zoo.images.bicubic import resize_bicubic
+
+
+class ClassifierReport(NamedTuple):
+    """What `evaluate_classifier` measures.
+
+    Attributes:
+        quality: the figures.
+        confusion: counts, see `confusion`.
+        class_names: of its rows and columns.
+        right: booleans `(images,)`.
+        sizes: rows and columns of the images as they were classified.
+    """
+
+    quality: ClassificationQuality
+    confusion: np.ndarray
+    class_names: list[str]
+    right: np.ndarray
+    sizes: np.ndarray
+
+
+def evaluate_classifier(model, data, warp=None, scale=1.0, split="test"):
+    """Classify every image at its own size, and count.
+
+    Args:
+        model: a `SizeAgnosticClassifier` for images in [0, 1].
+        data: folder of classes, or `tfds:NAME`, see `ImageFolder`. Its classes
+            are among those of the model, by name or by number.
+        warp: None; or a side in pixels, to whose square images are warped.
+        scale: factor by which images are resized, before they are warped.
+        split: of tensorflow-datasets, which one.
+
+    Returns:
+        A `ClassifierReport`.
+
+    Raises:
+        ValueError: an argument is not as described, or the images cannot be
+            used.
+    """
+    if warp is not None:
+        check_positive("warp", warp)
+    check_above("scale", scale, 0)
+    folder = ImageFolder(data, split=split)
+    names, labels = _matched(model, folder)
+    images = [_resized(image, warp, scale) for image in folder.images]
+    logits = predict_logits(model, images)
+    return ClassifierReport(
+        quality=classification_quality(logits, labels),
+        confusion=confusion(logits, labels),
+        class_names=names,
+        right=logits.argmax(axis=1) == labels,
+        sizes=np.array([image.shape[:2] for image in images]),
+    )
+
+
+def _matched(model, folder):
+    """The names of the model's classes, and labels by their order."""
+    names = model.class_names
+    if names is None:
+        names = folder.class_names
+        if len(names) != model.num_classes:
+            raise ValueError(
+                f"{folder.data}: must have the {model.num_classes} classes of "
+                f"the model. Received: {len(names)}"
+            )
+    numbers = {name: number for number, name in enumerate(names)}
+    if not set(folder.class_names) <= set(names):
+        numbers = _by_number(folder.class_names, len(names)) or numbers
+    unknown = [name for name in folder.class_names if name not in numbers]
+    if unknown:
+        raise ValueError(
+            f"{folder.data}: the model does not know these classes: "
+            f"{', '.join(unknown)}"
+        )
+    order = np.array([numbers[name] for name in folder.class_names])
+    return names, order[folder.labels]
+
+
+def _by_number(folders, count):
+    """Classes of folders that are called by number; none if one is not."""
+    if not all(name.isdecimal() and int(name) < count for name in folders):
+        return {}
+    return {name: int(name) for name in folders}
+
+
+def _resized(image, warp, scale):
+    image = _of_size(image, (max(round(n * scale), 1) for n in image.shape[:2]))
+    return image if warp is None else _of_size(image, (warp, warp))
+
+
+def _of_size(image, size):
+    size = tuple(size)
+    return image if size == image.shape[:2] else resize_bicubic(image, *size)

@@ -1,0 +1,179 @@
+"""Labelled images, each at its own size."""
+
+import hashlib
+import warnings
+from pathlib import Path
+
+import numpy as np
+
+from convzoo.common.checks import check_fraction, check_positive
+from convzoo.training.mapped_arrays import mapped_arrays
+from convzoo.training.tfds_source import PREFIX, load_tfds
+from convzoo.zoo.images.bicubic import resize_bicubic
+from convzoo.zoo.images.image_file import list_images, read_photograph
+
+
+class ImageFolder:
+    """The images of a folder that has a folder for each class.
+
+    They are decoded once, upright and in RGB, into a temporary file. One that
+    cannot be read is left out, with a warning that names it.
+
+    Args:
+        data: the folder; or `tfds:NAME`, a dataset that
+            `tensorflow_datasets.load` has or fetches, with `image` and `label`.
+        max_side: pixels of the longer side above which an image is scaled
+            down, with its aspect kept; None for no limit.
+        split: of tensorflow-datasets, which one.
+
+    Attributes:
+        class_names: sorted by name.
+        images: uint8 arrays `(height, width, 3)`.
+        labels: `(images,)`, which class each is of.
+        fingerprint: what tells these images from others, a string.
+
+    Raises:
+        ValueError: there are fewer than two classes, one without an image that
+            can be read, or `data` cannot be read at all.
+    """
+
+    def __init__(self, data, max_side=None, split="train"):
+        if max_side is not None:
+            check_positive("max_side", max_side)
+        self.data = str(data)
+        source = _Dataset if self.data.startswith(PREFIX) else _Folder
+        source = source(self.data, split)
+        self.class_names = source.class_names
+        self.fingerprint = source.fingerprint
+        labels = []
+
+        def decoded():
+            for label, read in source:
+                try:
+                    image = _rgb(read())
+                except ValueError as error:
+                    warnings.warn(f"left out: {error}", stacklevel=2)
+                    continue
+                labels.append(label)
+                yield image if max_side is None else _within(image, max_side)
+
+        self.images = mapped_arrays(decoded())
+        self.labels = np.array(labels, "int32")
+        self._check_classes()
+
+    def __len__(self):
+        return len(self.images)
+
+    @property
+    def sizes(self):
+        """Rows and columns, `(images, 2)`."""
+        return np.array([image.shape[:2] for image in self.images], "int32")
+
+    def split(self, share):
+        """Indices of images to learn from, and of others to validate with.
+
+        Of each class, the last ones by name: files of one scene, which often
+        stand together, then do not come on both sides.
+
+        Args:
+            share: of each class that validates, rounded, at least one image
+                unless it is 0, and never the last one.
+        """
+        check_fraction("share", share)
+        learned, held_out = [], []
+        for label in range(len(self.class_names)):
+            members = np.flatnonzero(self.labels == label)
+            count = max(round(share * len(members)), 1) if share else 0
+            count = min(count, len(members) - 1)
+            learned.append(members[: len(members) - count])
+            held_out.append(members[len(members) - count :])
+        return np.concatenate(learned), np.concatenate(held_out)
+
+    def _check_classes(self):
+        for label, name in enumerate(self.class_names):
+            if not (self.labels == label).any():
+                raise ValueError(
+                    f"{self.data}: the class {name!r} has no image that can be "
+                    "read"
+                )
+
+
+class _Folder:
+    """Files, class by class, each with what reads it."""
+
+    def __init__(self, folder, split):
+        folder = Path(folder)
+        if not folder.is_dir():
+            raise ValueError(f"{folder}: is not a folder")
+        classes = sorted(
+            path
+            for path in folder.iterdir()
+            if path.is_dir() and not path.name.startswith(".")
+        )
+        if len(classes) < 2:
+            raise ValueError(
+                f"{folder}: must hold a folder for each class, at least two. "
+                f"Received: {[path.name for path in classes]}"
+            )
+        self.class_names = [path.name for path in classes]
+        self.files = [
+            (label, path)
+            for label, folder in enumerate(classes)
+            for path in list_images(folder)
+        ]
+        lines = "".join(
+            f"{label} {path.name} {path.stat().st_size}\n"
+            for label, path in self.files
+        )
+        digest = hashlib.sha256(lines.encode()).hexdigest()
+        self.fingerprint = (
+            f"{len(self.files)} images of {len(classes)} classes, {digest[:16]}"
+        )
+
+    def __iter__(self):
+        for label, path in self.files:
+            yield label, lambda path=path: read_photograph(path)
+
+
+class _Dataset:
+    """Examples of tensorflow-datasets."""
+
+    def __init__(self, data, split):
+        self.name = data.removeprefix(PREFIX)
+        datasets, info = load_tfds(self.name)
+        if split not in datasets:
+            raise ValueError(
+                f"{self.name}: must have a split {split!r}. "
+                f"Received: {sorted(datasets)}"
+            )
+        if not {"image", "label"} <= set(info.features):
+            raise ValueError(
+                f"{self.name}: must have 'image' and 'label'. "
+                f"Received: {sorted(info.features)}"
+            )
+        self.class_names = info.features["label"].names
+        self.examples = datasets[split]
+        count = info.splits[split].num_examples
+        self.fingerprint = f"{count} of {info.full_name}, {split}"
+
+    def __iter__(self):
+        for example in self.examples:
+            image = example["image"]
+            yield int(example["label"]), lambda image=image: image
+
+
+def _rgb(image):
+    """An array of three channels; grey is repeated, what is more is cut."""
+    if image.shape[-1] < 3:
+        return np.repeat(image[..., :1], 3, axis=-1)
+    return image[..., :3]
+
+
+def _within(image, max_side):
+    """Scaled down where its longer side is too long."""
+    height, width = image.shape[:2]
+    if max(height, width) <= max_side:
+        return image
+    factor = max_side / max(height, width)
+    size = (max(round(n * factor), 1) for n in (height, width))
+    return resize_bicubic(image, *size)

@@ -1,0 +1,34 @@
+"""What a classifier says of many images, each at its own size."""
+
+import numpy as np
+
+from convzoo.common.unit_range import unit_range
+from convzoo.training.classification.bucket_shapes import bucket_shapes
+from convzoo.training.classification.size_buckets import padded_batch
+
+
+def predict_logits(model, images, batch_size=32, buckets=6):
+    """The logits of each image, `(images, classes)`.
+
+    Args:
+        model: a `SizeAgnosticClassifier` for images in [0, 1].
+        images: uint8 arrays `(height, width, 3)`.
+        batch_size: images in a padded batch; a Keras model for a backbone gets
+            them one by one, which is as good and slower.
+        buckets: shapes of batches, at most.
+    """
+    logits = np.empty((len(images), model.num_classes), "float32")
+    if not model.units:
+        for index, image in enumerate(images):
+            pixels = unit_range(np.expand_dims(image, 0))
+            logits[index] = model.predict_on_batch(pixels)[0]
+        return logits
+    sizes = np.array([image.shape[:2] for image in images])
+    numbers, shapes = bucket_shapes(sizes, buckets)
+    for number, shape in enumerate(shapes):
+        members = np.flatnonzero(numbers == number)
+        for start in range(0, len(members), batch_size):
+            batch = members[start : start + batch_size]
+            inputs = padded_batch([images[i] for i in batch], shape)
+            logits[batch] = model.predict_on_batch(inputs)
+    return logits

@@ -1,0 +1,1 @@
+"""Recipe, data and evaluation of predictors of the ball."""

@@ -1,0 +1,280 @@
+"""A pitch on which frames of a game are drawn, and where the ball may be."""
+
+import math
+
+import numpy as np
+
+from convzoo.training.football.predict_ball import check_pitch, map_edges
+from convzoo.zoo.football.pitch import map_of
+
+# Blue and orange differ for colour-blind people, and are dark and light where
+# there is no colour; the shapes differ too.
+TEAMS = (("o", "#0a4c8a"), ("s", "#f5a31b"))
+HEAT = "#a3127e"
+_GRASS, _LINES, _INK = "#f3f6ef", "#8d9a86", "#1a1a1a"
+# A run is drawn as far as it goes in so many seconds.
+_SECONDS = 1.0
+# Inches: of the figure, and of what is not pitch above and below it.
+_WIDTH, _ABOVE, _BELOW = 10.0, 0.78, 0.72
+_DPI = 100
+
+
+def check_packages():
+    """Raise a `ValueError` if what draws a pitch is not installed."""
+    try:
+        import matplotlib.figure  # noqa: F401
+        import mplsoccer  # noqa: F401
+    except ImportError as error:
+        raise ValueError(
+            "pictures of a pitch need the packages mplsoccer and matplotlib; "
+            "pip install convzoo[football]"
+        ) from error
+
+
+class BallScene:
+    """A figure that shows one frame after the other.
+
+    The pitch and the legend are made once; `show` moves the rest, and
+    `picture` draws that alone.
+
+    Args:
+        tracking: a `Tracking`.
+        model: a `BallPositionPredictor`, for the size of its map.
+        frames: those that will be shown; the legend has what is in them.
+
+    Attributes:
+        figure: a `matplotlib.figure.Figure`.
+        axes: its pitch, in metres from the centre spot, y upwards.
+        heatmap, runs, teams, ring, circles, ball, true_ball, headline, detail:
+            the artists that `show` moves.
+
+    Raises:
+        ValueError: mplsoccer or matplotlib is not installed, or the pitch is
+            not the one that the model was trained for.
+    """
+
+    def __init__(self, tracking, model, frames):
+        check_packages()
+        check_pitch(tracking, model)
+        self.tracking = tracking
+        extent = map_of(model.pitch, model.cell)[1]
+        self.figure, self.axes = _pitch(model.pitch, extent)
+        self.heatmap = self._map(map_edges(model))
+        self.runs = self._lines()
+        self.teams = [self._markers(*team, size=12) for team in TEAMS]
+        self.ring = self._markers("o", "none", size=20, edge=_INK, width=2.2)
+        self.circles = [self._circle("-", 2.0), self._circle("--", 1.6)]
+        self.ball = self._markers("o", "white", size=8, edge=HEAT, width=2.8)
+        self.true_ball = self._markers("X", "#ffe14d", size=9, edge=_INK)
+        top = 1 - 0.12 / self.figure.get_figheight()
+        text = {"va": "top", "color": _INK}
+        self.headline = self.figure.text(0.02, top, "", **text, fontsize=16)
+        self.headline.set_fontweight("bold")
+        top -= 0.33 / self.figure.get_figheight()
+        self.detail = self.figure.text(0.02, top, "", **text, fontsize=11.5)
+        self._legend(tracking[frames], model.sees == "players")
+        self._still = None
+
+    def show(self, frame, said):
+        """Move all to where they are in a frame.
+
+        Args:
+            frame: its index.
+            said: what the model says of it: `heatmap` `(rows, columns)`,
+                `position` `(2,)` and `radius_50`, `radius_90` in metres, and,
+                but for a model of pictures, `carrier` `(n,)`.
+        """
+        players = self.tracking.players[frame]
+        number = self.tracking.number[frame]
+        seen = ~np.isnan(players).any(1)
+        for team, markers in enumerate(self.teams):
+            there = seen & (self.tracking.team[frame] == team)
+            markers.set_data(*players[there].T)
+        self.runs.set_segments(self._segments(frame))
+        self.true_ball.set_data(*np.expand_dims(self.tracking.ball[frame], 1))
+        for artist in (self.heatmap, self.ring, *self.circles, self.ball):
+            artist.set_visible(seen.any())
+        if not seen.any():
+            self._write(f"frame {number}: nobody is seen", "")
+            return
+        self._show_ball(said)
+        self._write(
+            f"frame {number}: ball within {said['radius_90']:.1f} m (90 %)",
+            self._details(frame, said),
+        )
+
+    def picture(self):
+        """What is shown, as 8-bit RGB `(height, width, 3)`, both even."""
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+        moving = [self.heatmap, *self.circles, self.runs, *self.teams]
+        moving += [self.ring, self.ball, self.true_ball]
+        moving += [self.headline, self.detail]
+        if self._still is None:
+            # Most of the time would go into drawing the legend again.
+            canvas = FigureCanvasAgg(self.figure)
+            for artist in moving:
+                artist.set_animated(True)
+            canvas.draw()
+            self._still = canvas.copy_from_bbox(self.figure.bbox)
+        canvas = self.figure.canvas
+        canvas.restore_region(self._still)
+        for artist in sorted(moving, key=lambda artist: artist.get_zorder()):
+            artist.draw(canvas.get_renderer())
+        return np.array(canvas.buffer_rgba())[:, :, :3]
+
+    def _show_ball(self, said):
+        heatmap = np.asarray(said["heatmap"])
+        self.heatmap.set_data(heatmap)
+        # What is likeliest is as dark in each frame.
+        self.heatmap.set_clim(0, max(heatmap.max(), 1e-30))
+        self.ball.set_data(*np.expand_dims(said["position"], 1))
+        for circle, name in zip(
+            self.circles, ("radius_50", "radius_90"), strict=True
+        ):
+            circle.set_center(said["position"])
+            circle.set_radius(said[name])
+
+    def _details(self, frame, said):
+        parts = []
+        if "carrier" in said:
+            carrier = int(np.argmax(said["carrier"]))
+            place = self.tracking.players[frame, carrier]
+            self.ring.set_data(*np.expand_dims(place, 1))
+            team = self.tracking.team[frame, carrier]
+            parts.append(
+                f"If a player has it: player {carrier} of team {team} "
+                f"({100 * said['carrier'][carrier]:.0f} %)"
+            )
+        if self.tracking.has_ball[frame]:
+            away = said["position"] - self.tracking.ball[frame]
+            parts.append(f"The true ball is {np.hypot(*away):.1f} m away")
+        return ".  ".join(parts)
+
+    def _write(self, headline, detail):
+        self.headline.set_text(headline)
+        self.detail.set_text(detail)
+
+    def _segments(self, frame):
+        """Where each player is, and will be; of those whose run is known."""
+        starts = self.tracking.players[frame]
+        ends = starts + _SECONDS * self.tracking.velocities[frame]
+        segments = np.stack([starts, ends], axis=1)
+        return segments[~np.isnan(segments).any((1, 2))]
+
+    def _map(self, edges):
+        from matplotlib.colors import LinearSegmentedColormap, PowerNorm
+
+        limits = self.axes.axis()
+        shades = [(HEAT, 0.0), (HEAT, 0.8)]
+        heatmap = self.axes.imshow(
+            np.zeros((1, 1)),
+            LinearSegmentedColormap.from_list("heat", shades),
+            # Cells of a hundredth of the likeliest are to be seen.
+            norm=PowerNorm(0.5, 0, 1),
+            origin="lower",
+            extent=edges,
+            interpolation="bicubic",
+            zorder=1,
+        )
+        # A map that is a little larger or smaller moves nothing else.
+        self.axes.axis(limits)
+        return heatmap
+
+    def _lines(self):
+        from matplotlib.collections import LineCollection
+
+        lines = LineCollection([], colors=_INK, linewidths=1.4, zorder=2)
+        return self.axes.add_collection(lines, autolim=False)
+
+    def _markers(self, marker, colour, size, edge="white", width=0.8):
+        (markers,) = self.axes.plot(
+            [],
+            [],
+            marker,
+            color=colour,
+            markersize=size,
+            markeredgecolor=edge,
+            markeredgewidth=width,
+            zorder=3,
+        )
+        return markers
+
+    def _circle(self, style, width):
+        from matplotlib.patches import Circle
+
+        circle = Circle((0, 0), 1, fill=False, edgecolor=HEAT, zorder=2.5)
+        circle.set(linestyle=style, linewidth=width)
+        return self.axes.add_patch(circle)
+
+    def _legend(self, shown, names_carrier):
+        """Below the pitch; of nothing that is in no frame."""
+        from matplotlib.lines import Line2D
+
+        seen = ~np.isnan(shown.players[:, :, 0])
+        handles = {
+            f"team {i}": team
+            for i, team in enumerate(self.teams)
+            if (seen & (shown.team == i)).any()
+        }
+        if not np.isnan(shown.velocities).all():
+            run = Line2D([], [], color=_INK, linewidth=1.4)
+            handles[f"run of the next {_SECONDS:g} s"] = run
+        if names_carrier and seen.any():
+            handles["most likely has the ball"] = self.ring
+        if shown.has_ball.any():
+            handles["true ball"] = self.true_ball
+        if seen.any():
+            handles |= self._of_the_model()
+        self.figure.legend(
+            handles.values(),
+            handles.keys(),
+            loc="lower center",
+            ncols=5,
+            frameon=False,
+            fontsize=10,
+            labelcolor=_INK,
+        )
+
+    def _of_the_model(self):
+        """Handles of what it says."""
+        from matplotlib.lines import Line2D
+        from matplotlib.patches import Patch
+
+        handles = {"ball, says the model": self.ball}
+        for circle, share in zip(self.circles, (50, 90), strict=True):
+            style, width = circle.get_linestyle(), circle.get_linewidth()
+            line = Line2D([], [], color=HEAT, linestyle=style, linewidth=width)
+            handles[f"ball inside: {share} %"] = line
+        handles["where the ball may be"] = Patch(
+            color=HEAT, alpha=0.4, linewidth=0
+        )
+        return handles
+
+
+def _pitch(lengths, extent):
+    """A figure and its axes, as large as the map, with the lines of a pitch."""
+    from matplotlib.figure import Figure
+    from mplsoccer import Pitch
+
+    beside, behind = ((e - n) / 2 for e, n in zip(extent, lengths, strict=True))
+    pitch = Pitch(
+        # Metres from the centre spot, y upwards.
+        pitch_type="skillcorner",
+        pitch_length=lengths[0],
+        pitch_width=lengths[1],
+        pitch_color=_GRASS,
+        line_color=_LINES,
+        linewidth=1.4,
+        pad_left=beside,
+        pad_right=beside,
+        pad_top=behind,
+        pad_bottom=behind,
+    )
+    across = _WIDTH * extent[1] / extent[0]
+    # Of an even number of pixels, which videos need.
+    height = 2 * math.ceil((_ABOVE + across + _BELOW) * _DPI / 2) / _DPI
+    figure = Figure((_WIDTH, height), dpi=_DPI, facecolor="white")
+    axes = figure.add_axes((0, _BELOW / height, 1, across / height))
+    pitch.draw(axes)
+    return figure, axes

@@ -1,0 +1,170 @@
+"""A clip of a game, with where the ball may be."""
+
+from pathlib import Path
+from subprocess import PIPE, Popen
+
+import numpy as np
+from PIL import Image
+
+from convzoo.common.checks import check_between, is_integer
+from convzoo.common.output_file import check_target, renamed
+from convzoo.training.football.drawing.ball_scene import (
+    BallScene,
+    check_packages,
+)
+from convzoo.training.football.drawing.plot_ball import say_where
+from convzoo.training.football.predict_ball import check_frames
+
+# Frames that are drawn unless others are asked for, and at most. Those of a
+# .gif are all in memory at once.
+FEW = 250
+_MANY = 1500
+# Frames a second. Programs show a .gif no faster.
+_SLOWEST, _FASTEST = 0.1, 50
+# Colours of a .gif, and pictures that they are taken from.
+_COLOURS = 256
+_SAMPLES = 4
+
+
+def check_film(path, frame_rate=5.0, overwrite=False):
+    """Refuse early what `film_ball` would refuse after the work is done.
+
+    Raises:
+        ValueError: the file is there, its folder is not, its name ends with
+            neither .gif nor .mp4, the frame rate will not do, or mplsoccer or
+            ffmpeg is not installed.
+    """
+    check_target(path, tuple(_WRITERS), overwrite)
+    check_between("frame_rate", frame_rate, _SLOWEST, _FASTEST)
+    check_packages()
+    from matplotlib.animation import FFMpegWriter
+
+    if _is_mp4(path) and not FFMpegWriter.isAvailable():
+        raise ValueError(
+            f"{path}: an .mp4 is written by ffmpeg, which is not found; "
+            "install ffmpeg, or write a .gif"
+        )
+
+
+def choose_frames(tracking, frames=None):
+    """Which frames to draw.
+
+    Args:
+        tracking: a `Tracking`.
+        frames: the first and the last of them; None for the first 250.
+
+    Returns:
+        A `range`.
+
+    Raises:
+        ValueError: these are no such frames, or more than 1500.
+    """
+    check_frames(tracking)
+    if frames is None:
+        return range(min(FEW, len(tracking)))
+    if (
+        not isinstance(frames, (tuple, list))
+        or len(frames) != 2
+        or not all(is_integer(frame) for frame in frames)
+        or not 0 <= frames[0] <= frames[1] < len(tracking)
+    ):
+        raise ValueError(
+            "`frames` must be the first and the last of them, from 0 to "
+            f"{len(tracking) - 1}. Received: frames={frames!r}"
+        )
+    chosen = range(frames[0], frames[1] + 1)
+    if len(chosen) > _MANY:
+        raise ValueError(
+            f"`frames` must be at most {_MANY}. "
+            f"Received: frames={frames!r}, which are {len(chosen)}"
+        )
+    return chosen
+
+
+def film_ball(
+    tracking, model, path, frames=None, frame_rate=5.0, overwrite=False
+):
+    """Draw frame after frame: players, runs, and where the ball may be.
+
+    Args:
+        tracking: a `Tracking`, with the true ball where it is known.
+        model: a `BallPositionPredictor`.
+        path: of the clip, `.gif` or, where ffmpeg is installed, `.mp4`.
+        frames: as in `choose_frames`.
+        frame_rate: frames a second, from 0.1 to 50. In a .gif a frame stays
+            for hundredths of a second.
+        overwrite: whether to replace one that is there.
+
+    Returns:
+        The frames, a `range`.
+
+    Raises:
+        ValueError: as `check_film` and `choose_frames`, or the file cannot be
+            written.
+    """
+    check_film(path, frame_rate, overwrite)
+    frames = choose_frames(tracking, frames)
+    scene = BallScene(tracking, model, frames)
+    said = list(say_where(tracking, model, frames))
+
+    def pictures(indices):
+        for index in indices:
+            scene.show(frames[index], said[index])
+            yield scene.picture()
+
+    write = _WRITERS[Path(path).suffix.lower()]
+    with renamed(path) as temporary:
+        write(pictures, len(frames), temporary, frame_rate)
+    return frames
+
+
+def _write_gif(pictures, count, path, frame_rate):
+    """In 256 colours, the same for all frames: what rests does not flicker.
+
+    matplotlib's writer keeps all pictures in three bytes a pixel, and chooses
+    colours for each.
+    """
+    sampled = np.linspace(0, count - 1, _SAMPLES).round().astype(int)
+    palette = Image.fromarray(np.concatenate(list(pictures(sampled))))
+    palette = palette.quantize(_COLOURS)
+    reduced = (
+        Image.fromarray(picture).quantize(
+            palette=palette, dither=Image.Dither.NONE
+        )
+        for picture in pictures(range(count))
+    )
+    next(reduced).save(
+        path,
+        save_all=True,
+        append_images=reduced,
+        duration=10 * round(100 / frame_rate),
+        loop=0,
+    )
+
+
+def _write_mp4(pictures, count, path, frame_rate):
+    from matplotlib.animation import FFMpegWriter
+
+    first, *_ = pictures([0])
+    height, width, _ = first.shape
+    command = (FFMpegWriter.bin_path(), "-y", "-loglevel", "quiet")
+    command += ("-f", "rawvideo", "-pix_fmt", "rgb24")
+    command += ("-video_size", f"{width}x{height}")
+    command += ("-framerate", str(frame_rate), "-i", "-")
+    # What all players of videos know.
+    command += ("-vcodec", "h264", "-pix_fmt", "yuv420p", str(path))
+    try:
+        with Popen(command, stdin=PIPE) as process:
+            for picture in pictures(range(count)):
+                process.stdin.write(picture.tobytes())
+    except BrokenPipeError as error:
+        raise OSError(error.errno, "ffmpeg fails") from error
+    if process.returncode:
+        raise OSError(process.returncode, "ffmpeg fails")
+
+
+def _is_mp4(path):
+    return Path(path).suffix.lower() == ".mp4"
+
+
+_WRITERS = {".gif": _write_gif, ".mp4": _write_mp4}

@@ -1,0 +1,134 @@
+"""How a pitch is drawn from above."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from convzoo.common.checks import check_above, check_lengths, check_number
+
+# Of every pitch, in metres: half the width of a line, the centre circle, the
+# penalty areas and what belongs to them.
+_HALF_LINE = 0.06
+_CIRCLE = 9.15
+_SPOT = 11.0
+_AREAS = ((16.5, 40.32), (5.5, 18.32))
+_MARK = 0.2
+# At least so much of a pixel is white where a line is, or it would vanish.
+_FAINTEST = 0.5
+# Pixels along each side, at least.
+_LEAST = 8
+
+
+@dataclass(frozen=True)
+class PitchView:
+    """A picture of a pitch from above: how large, and in which colours.
+
+    x runs to the right and y up; pixels are counted from the top left corner
+    of the picture, to the right and down.
+
+    Attributes:
+        pixels_per_metre: how large.
+        pitch: length and width, in metres.
+        margin: what is seen beyond the lines, in metres.
+        turf: red, green and blue, from 0 to 1, and so for the others.
+        lines: of the pitch.
+        teams: of team 0 and team 1.
+
+    Raises:
+        ValueError: an argument is not as described.
+    """
+
+    pixels_per_metre: float = 4.0
+    pitch: tuple[float, float] = (105.0, 68.0)
+    margin: float = 3.0
+    turf: tuple[float, float, float] = (0.24, 0.48, 0.24)
+    lines: tuple[float, float, float] = (0.85, 0.9, 0.85)
+    teams: tuple[tuple[float, float, float], tuple[float, float, float]] = (
+        (0.9, 0.2, 0.15),
+        (0.15, 0.3, 0.9),
+    )
+
+    def __post_init__(self):
+        check_above("pixels_per_metre", self.pixels_per_metre, 0)
+        check_lengths("pitch", self.pitch)
+        check_number("margin", self.margin, 0)
+        if min(self.size) < _LEAST:
+            raise ValueError(
+                f"`pixels_per_metre` must make {_LEAST} pixels of a pitch at "
+                f"least. Received: pixels_per_metre={self.pixels_per_metre}, "
+                f"which makes {self.size[1]} x {self.size[0]}"
+            )
+        for name, value, shape in (
+            ("turf", self.turf, (3,)),
+            ("lines", self.lines, (3,)),
+            ("teams", self.teams, (2, 3)),
+        ):
+            _check_colors(name, value, shape)
+
+    @property
+    def size(self):
+        """Rows and columns of pixels."""
+        length, width = self.pitch
+        return tuple(
+            round((side + 2 * self.margin) * self.pixels_per_metre)
+            for side in (width, length)
+        )
+
+    def pixels(self, places):
+        """Where places `(..., 2)`, in metres from the centre spot, are seen."""
+        rows, columns = self.size
+        steps = self.pixels_per_metre * np.array([1, -1], "float32")
+        return places * steps + np.array([columns, rows], "float32") / 2
+
+    def metres(self, pixels):
+        """The place of each pixel position `(..., 2)`."""
+        rows, columns = self.size
+        steps = self.pixels_per_metre * np.array([1, -1], "float32")
+        return (pixels - np.array([columns, rows], "float32") / 2) / steps
+
+    @cached_property
+    def empty(self):
+        """The pitch without players: `(rows, columns, 3)`, from 0 to 1."""
+        rows, columns = self.size
+        x, y = np.meshgrid(np.arange(columns) + 0.5, np.arange(rows) + 0.5)
+        places = self.metres(np.stack([x, y], axis=-1))
+        # The four quarters are alike.
+        distance = _to_lines(*np.abs(np.moveaxis(places, -1, 0)), self.pitch)
+        reach = max(_HALF_LINE, _FAINTEST / 2 / self.pixels_per_metre)
+        inside = (reach - distance) * self.pixels_per_metre + 0.5
+        white = np.expand_dims(np.clip(inside, 0, 1), 2)
+        picture = white * np.array(self.lines) + (1 - white) * self.turf
+        return picture.astype("float32")
+
+
+def _to_lines(x, y, pitch):
+    """Metres from places with x and y above 0 to the nearest line."""
+    length, width = np.array(pitch) / 2
+    radius = np.hypot(x, y)
+    from_spot = np.hypot(length - _SPOT - x, y)
+    area = length - _AREAS[0][0]
+    distances = [
+        np.hypot(np.maximum(x - length, 0), y - width),
+        np.hypot(x - length, np.maximum(y - width, 0)),
+        np.hypot(x, np.maximum(y - width, 0)),
+        np.abs(radius - _CIRCLE),
+        np.maximum(radius - _MARK, 0),
+        np.maximum(from_spot - _MARK, 0),
+        np.where(x < area, np.abs(from_spot - _CIRCLE), np.inf),
+    ]
+    for depth, breadth in _AREAS:
+        inner, side = length - depth, breadth / 2
+        distances.append(np.hypot(x - inner, np.maximum(y - side, 0)))
+        beyond = np.maximum(inner - x, 0) + np.maximum(x - length, 0)
+        distances.append(np.hypot(beyond, y - side))
+    return np.minimum.reduce(distances)
+
+
+def _check_colors(name, value, shape):
+    array = np.array(value, "float64")
+    if array.shape != shape or not ((array >= 0) & (array <= 1)).all():
+        raise ValueError(
+            f"`{name}` must be numbers from 0 to 1 of shape {shape}. "
+            f"Received: {name}={value!r}"
+        )

@@ -1,0 +1,132 @@
+"""Pictures of players on a pitch, without the ball."""
+
+import numpy as np
+
+from convzoo.training.football.drawing.pitch_view import PitchView
+
+# Metres: the radius of a player, and half the width of his nose.
+_RADIUS = 0.9
+_NOSE = 0.25
+# A nose reaches as far as he runs in so many seconds, within these metres.
+_SECONDS = 0.5
+_SHORTEST, _LONGEST = 1.6, 4.0
+_DARK = 0.1
+
+
+def render_pitch(players, team, velocities=None, view=None):
+    """Draw players from above: discs in the colour of their team.
+
+    A nose shows where a player runs, the longer the faster; who stands, or
+    whose velocity is not known, has none. There are no numbers, and no ball.
+
+    Args:
+        players: `(frames, n, 2)`, metres from the centre spot, NaN where a
+            player is missing.
+        team: `(frames, n)`, 0 or 1.
+        velocities: `(frames, n, 2)`, metres a second, NaN where not known; or
+            None.
+        view: a `PitchView`; None for the default one.
+
+    Returns:
+        float32 `(frames, rows, columns, 3)`, from 0 to 1.
+
+    Raises:
+        ValueError: the arrays have other shapes.
+    """
+    view = PitchView() if view is None else view
+    players = np.asarray(players, "float32")
+    if velocities is None:
+        velocities = np.full_like(players, np.nan)
+    velocities = np.asarray(velocities, "float32")
+    team = np.asarray(team)
+    _check(players, team, velocities)
+    scale = view.pixels_per_metre
+    places = view.pixels(players)
+    tips = _tips(velocities) * scale * np.array([1, -1], "float32")
+    side = 2 * int(np.ceil((_LONGEST + _NOSE) * scale + 1)) + 1
+    rows, columns = view.size
+    # So that who is at the border, or beyond it, needs no care.
+    border = ((side, side), (side, side), (0, 0))
+    empty = np.pad(view.empty, border)
+    pictures = np.repeat(np.expand_dims(empty, 0), len(players), axis=0)
+    colors = np.array(view.teams, "float32")
+    for index in range(players.shape[1]):
+        _draw(
+            pictures,
+            places[:, index],
+            tips[:, index],
+            colors[team[:, index].astype(int)],
+            side,
+            scale,
+        )
+    return pictures[:, side : side + rows, side : side + columns]
+
+
+def _draw(pictures, places, tips, colors, side, scale):
+    """One player of each picture."""
+    beside = np.array(pictures.shape[2:0:-1]) - 2 * side
+    seen = (places > -side / 2).all(1) & (places < beside + side / 2).all(1)
+    frames = np.flatnonzero(seen)
+    places, tips, colors = places[frames], tips[frames], colors[frames]
+    corner = np.floor(places).astype(int) - side // 2
+    steps = np.arange(side)
+    # `(frames, side)`, from the middle of a player to those of pixels.
+    x, y = (
+        np.expand_dims(corner[:, axis] + 0.5 - places[:, axis], 1) + steps
+        for axis in (0, 1)
+    )
+    x, y = np.expand_dims(x, 1), np.expand_dims(y, 2)
+    disc = _RADIUS * scale - np.hypot(x, y)
+    nose = _NOSE * scale - _to_segments(x, y, tips)
+    patch = (
+        frames.reshape(-1, 1, 1),
+        np.expand_dims(corner[:, 1:] + steps + side, 2),
+        np.expand_dims(corner[:, :1] + steps + side, 1),
+    )
+    area = pictures[patch]
+    area = _painted(area, disc, colors.reshape(-1, 1, 1, 3))
+    pictures[patch] = _painted(area, nose, np.float32(_DARK))
+
+
+def _painted(area, depth, color):
+    """`depth` is in pixels, from the edge inwards."""
+    cover = np.expand_dims(np.clip(depth + 0.5, 0, 1), 3)
+    return area + cover * (color - area)
+
+
+def _tips(velocities):
+    """Where noses end, in metres from their players; NaN for none."""
+    speed = np.linalg.norm(velocities, axis=2, keepdims=True)
+    length = np.clip(_SECONDS * speed, _SHORTEST, _LONGEST)
+    ways = velocities / np.where(speed > 0, speed, np.nan)
+    return (ways * length).astype("float32")
+
+
+def _to_segments(x, y, tips):
+    """Distances from the origin's way to a tip; far, where there is none."""
+    along, up = (tips[:, axis].reshape(-1, 1, 1) for axis in (0, 1))
+    squares = along**2 + up**2
+    part = np.clip((x * along + y * up) / squares, 0, 1)
+    distance = np.hypot(x - part * along, y - part * up)
+    return np.where(np.isnan(distance), np.inf, distance)
+
+
+def _check(players, team, velocities):
+    if players.ndim != 3 or players.shape[2] != 2:
+        raise ValueError(
+            "`players` must have the shape (frames, n, 2). "
+            f"Received: players of shape {players.shape}"
+        )
+    for name, array, shape in (
+        ("team", team, players.shape[:2]),
+        ("velocities", velocities, players.shape),
+    ):
+        if array.shape != shape:
+            raise ValueError(
+                f"`{name}` must have the shape {shape}, as `players` has it. "
+                f"Received: {name} of shape {array.shape}"
+            )
+    if not np.isin(team, (0, 1)).all():
+        raise ValueError(
+            f"`team` must be 0 or 1. Received: {np.unique(team).tolist()}"
+        )

@@ -1,0 +1,50 @@
+"""The ball of a kloppy dataset where nobody saw it."""
+
+import dataclasses
+
+import numpy as np
+
+from convzoo.training.football.tracking.kloppy_pitch import KloppyPitch, turns
+
+
+def fill_kloppy_ball(dataset, found):
+    """A copy of a kloppy dataset, with the ball where a model put it.
+
+    Args:
+        dataset: a kloppy `TrackingDataset`.
+        found: a `FilledBall` of `kloppy_tracking(dataset, pitch)`.
+
+    Returns:
+        A `TrackingDataset` in the coordinates of the given one. Frames whose
+        ball was filled have `ball_filled`, True, and the radii in metres,
+        `ball_radius_50` and `ball_radius_90`, in their `other_data`.
+    """
+    ground = KloppyPitch(dataset)
+    scale = np.array(ground.size) / found.tracking.pitch
+    places = ground.from_metres(found.tracking.ball * scale * turns(dataset))
+    # Along the side that grows most, so that no less is inside.
+    radii = np.stack([found.radius_50, found.radius_90], 1) * scale.max()
+    frames = [
+        _filled(frame, place, radius) if filled else dataclasses.replace(frame)
+        for frame, filled, place, radius in zip(
+            dataset.records, found.filled, places, radii, strict=True
+        )
+    ]
+    return dataclasses.replace(dataset, records=frames)
+
+
+def _filled(frame, place, radii):
+    from kloppy.domain import Point3D
+
+    x, y = map(float, place)
+    radius_50, radius_90 = map(float, radii)
+    return dataclasses.replace(
+        frame,
+        ball_coordinates=Point3D(x, y, None),
+        other_data={
+            **(frame.other_data or {}),
+            "ball_filled": True,
+            "ball_radius_50": radius_50,
+            "ball_radius_90": radius_90,
+        },
+    )

@@ -1,0 +1,294 @@
+"""Who has the ball, without a network: the baseline that is hard to beat.
+
+Friedman 2001, Greedy Function Approximation: A Gradient Boosting Machine,
+https://doi.org/10.1214/aos/1013203451.
+
+What differs from the paper: the trees of scikit-learn split on histograms, and
+a number that is not known goes down a branch of its own.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from keras import ops
+
+from convzoo.common.checks import check_positive
+from convzoo.training.football.ball_quality import nearest_players
+from convzoo.zoo.football.ball_read_outs import geometric_median
+
+# What is learned from, at most: frames that are close together are alike.
+_FRAMES = 8000
+# Frames at once, whose pairs of players fit into a cache.
+_CHUNK = 256
+# Distances to so many team-mates, and so many opponents.
+_NEAREST = 4
+# Metres a second below which a direction means little.
+_STILL = 0.3
+# Metres over which a player counts less: those around, and half a pitch.
+_AROUND, _FAR = 10.0, 25.0
+# How far beside a player others run who run at him, in metres.
+_BESIDE = (3.0, 8.0)
+# No share is so large that others have none.
+_SURE = 1 - 1e-6
+
+
+def gradient_boosting(learned, game, trees=150, seed=0):
+    """Score each player by trees, and put the ball among the likeliest.
+
+    A player is described by numbers in which neither the order of the players
+    nor the side of the pitch counts: where he is and runs, seen in the
+    direction in which his team attacks; how far others are, and how they run
+    towards him. Trees learn from them whether he is nearest to the ball. The
+    odds of all players of a frame are their shares, and the geometric median is
+    the position.
+
+    Args:
+        learned: a `Tracking` whose ball is known; evenly spread, 8000 frames at
+            most are learned from.
+        game: a `Tracking` of the frames to say something about.
+        trees: how many.
+        seed: of scikit-learn.
+
+    Returns:
+        A dictionary as `BallPositionPredictor` gives it: `position`,
+        `(frames, 2)` in metres, the centre spot where nobody is seen, and
+        `carrier`, `(frames, n)`.
+
+    Raises:
+        ValueError: scikit-learn is missing, or an argument is not as described.
+    """
+    check_positive("trees", trees)
+    classifier = _classifier(max_iter=trees, random_state=seed)
+    learned = learned[learned.has_ball & (_seen(learned).sum(axis=1) > 1)]
+    if not len(learned):
+        raise ValueError(
+            "`learned` must have a frame with a ball and two players. "
+            "Received: none"
+        )
+    learned = learned[:: (len(learned) + _FRAMES - 1) // _FRAMES]
+    numbers = _numbers(learned)
+    # The histograms of what is known nowhere would have no bin.
+    known = ~np.isnan(numbers).all(axis=0)
+    players = np.arange(learned.players.shape[1])
+    has_ball = players == np.expand_dims(nearest_players(learned), 1)
+    classifier.fit(numbers[:, known], has_ball[_seen(learned)])
+    scores = classifier.predict_proba(_numbers(game)[:, known])[:, 1]
+    return _outputs(game, np.minimum(scores, _SURE))
+
+
+def _classifier(**arguments):
+    try:
+        from sklearn.ensemble import HistGradientBoostingClassifier
+    except ImportError as error:
+        raise ValueError(
+            "gradient boosting needs the package scikit-learn; "
+            "pip install convzoo[football]"
+        ) from error
+    # Chosen among a few on parts of the frames to learn from: few players have
+    # the ball, and many numbers are alike. Early stopping would hold some out.
+    return HistGradientBoostingClassifier(
+        early_stopping=False,
+        min_samples_leaf=60,
+        max_features=0.3,
+        **arguments,
+    )
+
+
+def _outputs(game, scores):
+    seen = _seen(game)
+    carrier = np.zeros(seen.shape, "float32")
+    # That one alone has the ball has the odds p / (1 - p) of his times the
+    # 1 - p of all.
+    carrier[seen] = scores / (1 - scores)
+    carrier /= np.maximum(carrier.sum(axis=1, keepdims=True), 1e-30)
+    alone = ~seen.any(axis=1, keepdims=True)
+    position = geometric_median(
+        ops.convert_to_tensor(np.nan_to_num(game.players)),
+        ops.convert_to_tensor(carrier + alone / np.float32(seen.shape[1])),
+    )
+    return {"position": ops.convert_to_numpy(position), "carrier": carrier}
+
+
+def _seen(game):
+    return ~np.isnan(game.players[:, :, 0])
+
+
+def _numbers(game):
+    """What describes the players who are seen: `(seen, numbers)`."""
+    chunks = [game[i : i + _CHUNK] for i in range(0, len(game), _CHUNK)]
+    return np.concatenate(
+        [_numbers_of_all(chunk)[_seen(chunk)] for chunk in chunks]
+    )
+
+
+def _numbers_of_all(game):
+    """`(frames, n, numbers)`."""
+    seen = _seen(game)
+    both = np.expand_dims(seen, 2) & np.expand_dims(seen, 1)
+    mates = np.expand_dims(game.team, 2) == np.expand_dims(game.team, 1)
+    others = both & ~np.eye(seen.shape[1], dtype=bool)
+    sides = (others & mates, others & ~mates)
+    signs = _signs(game.players, both & mates, both & ~mates)
+    pairs = _pairs(game.players, game.velocities)
+    columns = [
+        *_own(game, signs),
+        *_from_middles(game, (*sides, others), signs),
+        *_ranks(game, sides, others, signs),
+    ]
+    for side in sides:
+        columns += _beside_velocities(game.velocities, side, signs)
+        columns += _nearest(game.players, pairs, side, signs)
+        columns += _runs(pairs, side)
+    return np.stack(columns, axis=2).astype("float32")
+
+
+def _signs(players, own, rivals):
+    """1 or -1 `(frames, n, 2)`, so that x grows in the direction of attack,
+    where the rivals are, and y outwards, as x does where no rival is seen.
+    """
+    x, y = np.moveaxis(players, 2, 0)
+    ahead = _mean(rivals, x) - _mean(own, x)
+    ahead = np.where(np.isnan(ahead), x, ahead)
+    return np.stack([np.where(ahead < 0, -1, 1), np.where(y < 0, -1, 1)], 2)
+
+
+def _own(game, signs):
+    ahead, outwards = np.moveaxis(game.players * signs, 2, 0)
+    velocity = np.moveaxis(game.velocities * signs, 2, 0)
+    speed = np.linalg.norm(game.velocities, axis=2)
+    return [ahead, outwards, np.abs(ahead), *velocity, speed]
+
+
+def _from_middles(game, groups, signs):
+    """From the mean of each group of players, and from the middle of all, where
+    a camera may look.
+    """
+    columns = []
+    for group in groups:
+        way = (game.players - _mean_vector(group, game.players)) * signs
+        columns += [*np.moveaxis(way, 2, 0), np.linalg.norm(way, axis=2)]
+    unseen = np.isnan(game.players)
+    low = np.where(unseen, np.inf, game.players).min(1, keepdims=True)
+    high = np.where(unseen, -np.inf, game.players).max(1, keepdims=True)
+    # Where nobody is seen infinities meet.
+    low, high = np.where(low > high, np.nan, (low, high))
+    way = (game.players - (low + high) / 2) * signs
+    return [*columns, *np.moveaxis(way, 2, 0)]
+
+
+def _ranks(game, sides, others, signs):
+    """Shares of players who are farther back, farther in, or slower."""
+    x, y = np.moveaxis(game.players, 2, 0)
+    forwards, outwards = np.moveaxis(signs, 2, 0)
+    speed = np.linalg.norm(game.velocities, axis=2)
+    return [
+        *(_rank(x, side, forwards) for side in sides),
+        _rank(y, others, outwards),
+        _rank(speed, sides[0]),
+        _rank(speed, others),
+    ]
+
+
+def _beside_velocities(velocities, side, signs):
+    """How a team runs, and how he does, seen from it."""
+    mean = _mean_vector(side, velocities) * signs
+    own = velocities * signs - mean
+    return [*np.moveaxis(mean, 2, 0), *np.moveaxis(own, 2, 0)]
+
+
+class _Pairs(NamedTuple):
+    """Of the player i and another one, j: `(frames, i, j)`.
+
+    Attributes:
+        distance: metres.
+        speed: of j, metres a second.
+        towards: that part of it which brings j nearer to i.
+        cosine: of the angle between where j runs and where i is.
+        beside: metres by which j, running on, would miss i.
+    """
+
+    distance: np.ndarray
+    speed: np.ndarray
+    towards: np.ndarray
+    cosine: np.ndarray
+    beside: np.ndarray
+
+
+def _pairs(players, velocities):
+    way = np.expand_dims(players, 2) - np.expand_dims(players, 1)
+    distance = np.linalg.norm(way, axis=3)
+    velocity = np.expand_dims(velocities, 1)
+    speed = np.linalg.norm(velocity, axis=3)
+    towards = (way * velocity).sum(axis=3) / np.maximum(distance, 0.5)
+    across = way[..., 0] * velocity[..., 1] - way[..., 1] * velocity[..., 0]
+    moving = np.maximum(speed, _STILL)
+    return _Pairs(
+        distance,
+        np.broadcast_to(speed, distance.shape),
+        towards,
+        towards / moving,
+        np.abs(across) / moving,
+    )
+
+
+def _nearest(players, pairs, side, signs):
+    """How far the nearest ones are; how the very nearest stands and runs."""
+    distances = np.where(side, pairs.distance, np.inf)
+    padding = (0, 0), (0, 0), (0, _NEAREST)
+    near = np.sort(np.pad(distances, padding, constant_values=np.inf), axis=2)
+    near = np.where(np.isinf(near), np.nan, near)
+    index = np.expand_dims(distances.argmin(axis=2), 2)
+    nobody = ~side.any(axis=2)
+    way = (np.take_along_axis(players, index, axis=1) - players) * signs
+    columns = [*np.moveaxis(way, 2, 0)]
+    for array in (pairs.towards, pairs.cosine):
+        columns.append(np.take_along_axis(array, index, axis=2)[:, :, 0])
+    return [
+        *np.moveaxis(near, 2, 0)[:_NEAREST],
+        *(np.where(nobody, np.nan, column) for column in columns),
+    ]
+
+
+def _runs(pairs, side):
+    """How strongly others run towards him."""
+    around = np.exp(-pairs.distance / _AROUND)
+    pace = np.square(pairs.speed)
+    columns = [
+        _mean(side, pairs.towards),
+        _mean(side, pairs.towards, around),
+        _mean(side, pairs.cosine, around),
+        _mean(side, pairs.cosine, pace),
+        _mean(side, pairs.cosine, pace * np.exp(-pairs.distance / _FAR)),
+    ]
+    nearing = pairs.speed * (pairs.towards > 0)
+    for metres in _BESIDE:
+        at_him = nearing * np.exp(-pairs.beside / metres)
+        columns.append(_mean(side, at_him))
+    return columns
+
+
+def _rank(values, group, sign=None):
+    """The share of a group whose value is smaller: `(frames, n)`; larger, where
+    the sign is negative.
+    """
+    more = np.expand_dims(values, 2) - np.expand_dims(values, 1)
+    if sign is not None:
+        more = more * np.expand_dims(sign, 2)
+    return _mean(group, np.where(np.isnan(more), np.nan, more > 0))
+
+
+def _mean(group, values, weights=1.0):
+    """Of `values`, of j or of i and j, over a group of js: `(frames, i)`; NaN
+    where it is empty or nothing of it is known.
+    """
+    values = np.broadcast_to(
+        np.expand_dims(values, 1) if values.ndim == 2 else values, group.shape
+    )
+    weights = np.where(group & ~np.isnan(values), weights, 0)
+    total = weights.sum(axis=2)
+    mean = (weights * np.nan_to_num(values)).sum(axis=2)
+    return np.where(total > 0, mean / np.maximum(total, 1e-12), np.nan)
+
+
+def _mean_vector(group, vectors):
+    return np.stack([_mean(group, vectors[:, :, i]) for i in (0, 1)], axis=2)

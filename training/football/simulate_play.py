@@ -1,0 +1,138 @@
+"""Football that nobody played: for tests and demonstrations alone."""
+
+import numpy as np
+
+from convzoo.common.checks import check_above, check_positive, check_seed
+from convzoo.training.football.tracking.tracking import Tracking
+
+_PITCH = np.array([105.0, 68.0])
+# Where eleven stand, attacking towards larger x, as shares of half the pitch.
+_FORMATION = np.array(
+    [
+        [-0.92, 0.0],
+        *[[-0.55, y] for y in (-0.65, -0.22, 0.22, 0.65)],
+        *[[-0.1, y] for y in (-0.7, -0.25, 0.25, 0.7)],
+        *[[0.3, y] for y in (-0.25, 0.25)],
+    ]
+)
+# Metres a second: of players, of one with the ball, of a pass.
+_RUN, _DRIBBLE, _PASS = 7.0, 4.0, 14.0
+# How much of the difference to the wanted velocity goes in a second.
+_AGILITY = 3.0
+# How far a team moves with the ball.
+_SHIFT = np.array([0.55, 0.35])
+# Passes a second of one who has the ball, and metres within which it is won.
+_PASSES, _WON = 0.5, 1.0
+
+
+def simulate_play(frames, frame_rate=5.0, seed=0):
+    """A `Tracking` of simulated passing play.
+
+    Two teams of eleven move with the ball; one has it and dribbles, passes it
+    to one of his own, two opponents run at it, and who reaches it has it. There
+    are no goals, no rules and no tactics: what a model learns of it says
+    nothing of real games.
+
+    Args:
+        frames: how many.
+        frame_rate: frames a second.
+        seed: of the random draws.
+
+    Raises:
+        ValueError: an argument is not as described.
+    """
+    check_positive("frames", frames)
+    check_above("frame_rate", frame_rate, 0)
+    check_seed(seed)
+    play = _Play(np.random.default_rng(seed), 1 / frame_rate)
+    states = [play.step() for _ in range(frames)]
+    players, velocities, ball = map(np.stack, zip(*states, strict=True))
+    team = np.tile(play.team, (frames, 1))
+    time = np.arange(frames) / frame_rate
+    return Tracking(players, team, velocities, ball, time=time)
+
+
+class _Play:
+    def __init__(self, random, seconds):
+        self.random = random
+        self.seconds = seconds
+        self.team = np.repeat([0, 1], 11)
+        homes = np.concatenate([_FORMATION, -_FORMATION]) * _PITCH / 2
+        self.homes = homes
+        self.players = homes + random.normal(0, 2, homes.shape)
+        self.velocities = np.zeros_like(homes)
+        self.carrier = int(random.integers(22))
+        self.ball = self.players[self.carrier].copy()
+        self.receiver = None
+
+    def step(self):
+        """Positions, velocities and ball, a moment later."""
+        self._move_players()
+        if self.receiver is None:
+            self._dribble()
+        else:
+            self._fly()
+        return self.players.copy(), self.velocities.copy(), self.ball.copy()
+
+    def _move_players(self):
+        wanted = (self.homes + _SHIFT * self.ball - self.players) / 2
+        wanted += self.random.normal(0, 1, wanted.shape)
+        for index in self._chasers():
+            wanted[index] = (self.ball - self.players[index]) * 2
+        if self.receiver is None:
+            goal = np.array(
+                [52.5 if self.team[self.carrier] == 0 else -52.5, 0]
+            )
+            wanted[self.carrier] = _of_length(
+                goal - self.players[self.carrier], _DRIBBLE
+            )
+        share = min(_AGILITY * self.seconds, 1.0)
+        wanted = _shortened(wanted, _RUN)
+        self.velocities += share * (wanted - self.velocities)
+        self.players += self.seconds * self.velocities
+        self.players = np.clip(self.players, -_PITCH / 2, _PITCH / 2)
+
+    def _chasers(self):
+        """Who runs at the ball: two opponents, and the receiver of a pass."""
+        opponents = np.flatnonzero(self.team != self.team[self.carrier])
+        near = np.argsort(self._distances()[opponents])[:2]
+        receiver = [] if self.receiver is None else [self.receiver]
+        return [*opponents[near], *receiver]
+
+    def _dribble(self):
+        self.ball = self.players[self.carrier] + self.random.normal(0, 0.3, 2)
+        rival = self._nearest(self.team != self.team[self.carrier])
+        if self._distances()[rival] < _WON and self.random.random() < 0.3:
+            self.carrier = rival
+        elif self.random.random() < _PASSES * self.seconds:
+            own = self.team == self.team[self.carrier]
+            own[self.carrier] = False
+            distances = np.where(own, self._distances(), np.inf)
+            likely = np.exp(-distances / 12)
+            likely /= likely.sum()
+            self.receiver = int(self.random.choice(22, p=likely))
+
+    def _fly(self):
+        way = self.players[self.receiver] - self.ball
+        self.ball = self.ball + _shortened(way, _PASS * self.seconds)
+        others = np.arange(22) != self.carrier
+        first = self._nearest(others)
+        if self._distances()[first] < _WON:
+            self.carrier, self.receiver = first, None
+
+    def _distances(self):
+        return np.linalg.norm(self.players - self.ball, axis=1)
+
+    def _nearest(self, among):
+        return int(np.where(among, self._distances(), np.inf).argmin())
+
+
+def _of_length(vectors, length):
+    norm = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return vectors / np.maximum(norm, 1e-9) * length
+
+
+def _shortened(vectors, length):
+    """Vectors that are no longer than a length."""
+    norm = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return vectors * np.minimum(1, length / np.maximum(norm, 1e-9))

@@ -1,0 +1,1 @@
+"""Tracking data: where the players and the ball are, frame by frame."""

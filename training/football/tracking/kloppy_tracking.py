@@ -1,0 +1,149 @@
+"""Datasets of kloppy as `Tracking`."""
+
+import numpy as np
+
+from convzoo.common.checks import check_lengths
+from convzoo.training.football.tracking.kloppy_pitch import (
+    KloppyPitch,
+    has_place,
+    turns,
+)
+from convzoo.training.football.tracking.running_velocities import (
+    running_velocities,
+)
+from convzoo.training.football.tracking.tracking import Tracking
+
+# More minutes than a period has: `time` is that of the period and so many
+# seconds for each before it.
+_MINUTES = 1000
+SECONDS_OF_PERIOD = 60 * _MINUTES
+
+
+def kloppy_tracking(dataset, pitch=None):
+    """The frames of a kloppy dataset, in metres from the centre spot.
+
+    There is one frame for each of the dataset's. The home team is team 0 and
+    plays to the right all the time, where kloppy knows the directions. Players
+    share as few columns as there are players at once; each keeps a column while
+    he is seen. Referees are left out. Balls that a provider marks as missing
+    are NaN, and velocities are `running_velocities`. Frames of a minute are one
+    group.
+
+    Args:
+        dataset: a kloppy `TrackingDataset`, in any coordinates.
+        pitch: length and width in metres to which the pitch is scaled; None
+            for its own.
+
+    Raises:
+        ValueError: it is another thing, its coordinates have no scale, or it
+            has no frame or no player.
+    """
+    ground = KloppyPitch(dataset)
+    if pitch is None:
+        pitch = ground.size
+    check_lengths("pitch", pitch)
+    scale = np.array(pitch) / ground.size * turns(dataset)
+    places, who, team = _players(dataset)
+    players = ground.to_metres(places) * np.expand_dims(scale, 1)
+    times = np.array([f.timestamp.total_seconds() for f in dataset.records])
+    # Between periods some have frames that belong to none.
+    periods = np.array(
+        [f.period.id if f.period else 0 for f in dataset.records]
+    )
+    return Tracking(
+        players,
+        team,
+        running_velocities(players, who, times, periods),
+        ground.to_metres(_balls(dataset, ground)) * scale,
+        group=periods * _MINUTES + (times // 60).astype(int),
+        number=np.array([frame.frame_id for frame in dataset.records]),
+        time=periods * SECONDS_OF_PERIOD + times,
+        pitch=tuple(pitch),
+    )
+
+
+def _balls(dataset, ground):
+    """`(frames, 2)` in the coordinates of the dataset, or NaN."""
+    return np.array(
+        [
+            (frame.ball_coordinates.x, frame.ball_coordinates.y)
+            if ground.has_ball(frame)
+            else (np.nan, np.nan)
+            for frame in dataset.records
+        ]
+    ).reshape(-1, 2)
+
+
+def _players(dataset):
+    """Places `(frames, n, 2)`, numbers and teams `(frames, n)` of players."""
+    numbers = _Numbers(dataset.metadata.teams)
+    columns = _Columns()
+    cells, found, places = [], [], []
+    for index, frame in enumerate(dataset.records):
+        seen = [
+            (number, data.coordinates)
+            for player, data in frame.players_data.items()
+            if has_place(data.coordinates)
+            and (number := numbers.of(player)) is not None
+        ]
+        present = [number for number, _ in seen]
+        cells += [(index, column) for column in columns.of(present)]
+        found += present
+        places += [(point.x, point.y) for _, point in seen]
+    shape = len(dataset.records), len(columns)
+    state = np.full((*shape, 2), np.nan)
+    who = np.full(shape, -1)
+    team = np.zeros(shape, "int8")
+    if cells:
+        at = tuple(np.array(cells).T)
+        state[at], who[at] = places, found
+        team[at] = np.array(numbers.teams)[found]
+    return state, who, team
+
+
+class _Numbers:
+    """A number for each player of two teams; None for everybody else."""
+
+    def __init__(self, teams):
+        self.teams = []
+        self._known = {}
+        self._sides = list(teams)[:2]
+
+    def of(self, player):
+        if player not in self._known:
+            team = getattr(player, "team", None)
+            ours = team is not None and team in self._sides
+            self._known[player] = len(self.teams) if ours else None
+            if ours:
+                self.teams.append(self._sides.index(team))
+        return self._known[player]
+
+
+class _Columns:
+    """As few columns as there are players at once."""
+
+    def __init__(self):
+        self._last = {}
+        self._owners = []
+
+    def __len__(self):
+        return len(self._owners)
+
+    def of(self, present):
+        """Columns of players: the last of each, or one that nobody has."""
+        taken, waiting = set(), []
+        for player in present:
+            column = self._last.get(player)
+            if column is None or self._owners[column] != player:
+                waiting.append(player)
+            else:
+                taken.add(column)
+        if waiting:
+            free = [c for c in range(len(self)) if c not in taken]
+            more = range(len(self), len(self) + len(waiting) - len(free))
+            self._owners += [None] * len(more)
+            for player, column in zip(
+                waiting, [*free, *more][: len(waiting)], strict=True
+            ):
+                self._last[player], self._owners[column] = column, player
+        return [self._last[player] for player in present]

@@ -1,0 +1,127 @@
+"""Builds the dataset `metrica` from the files that Metrica Sports published."""
+
+from pathlib import Path
+
+import numpy as np
+import tensorflow_datasets as tfds
+
+from convzoo.training.football.tracking.kloppy_tracking import SECONDS_OF_PERIOD
+from convzoo.training.football.tracking.read_provider import read_provider
+
+_HOMEPAGE = "https://github.com/metrica-sports/sample-data"
+_URL = "https://raw.githubusercontent.com/metrica-sports/sample-data/master/"
+# Of each game the two files that kloppy takes, in the repository.
+_GAMES = {
+    1: (
+        "data/Sample_Game_1/Sample_Game_1_RawTrackingData_Home_Team.csv",
+        "data/Sample_Game_1/Sample_Game_1_RawTrackingData_Away_Team.csv",
+    ),
+    2: (
+        "data/Sample_Game_2/Sample_Game_2_RawTrackingData_Home_Team.csv",
+        "data/Sample_Game_2/Sample_Game_2_RawTrackingData_Away_Team.csv",
+    ),
+    3: (
+        "data/Sample_Game_3/Sample_Game_3_metadata.xml",
+        "data/Sample_Game_3/Sample_Game_3_tracking.txt",
+    ),
+}
+# Games and halves. Whoever reports a distance on these games tests on the
+# second half of the third.
+_SPLITS = {
+    "train": [(1, 1), (1, 2), (2, 1), (2, 2), (3, 1)],
+    "test": [(3, 2)],
+}
+# Of 25 frames in a second: neighbours are much alike.
+_SAMPLE_RATE = 0.2
+
+
+class Builder(tfds.core.GeneratorBasedBuilder):
+    """Three anonymous games, five frames a second; see README.md."""
+
+    # Where they would be looked for, by the name of the module, nothing is in a
+    # checkout.
+    code_path = Path(__file__)
+    pkg_dir_path = code_path.parent
+    VERSION = tfds.core.Version("1.0.0")
+    RELEASE_NOTES = {"1.0.0": "First release."}
+    MANUAL_DOWNLOAD_INSTRUCTIONS = """
+    Nothing needs to be done: the files are downloaded. Those that are in the
+    `manual_dir`, by their names or as they lie in the repository
+    https://github.com/metrica-sports/sample-data, are taken from there.
+    """
+
+    def _info(self):
+        return self.dataset_info_from_configs(
+            features=tfds.features.FeaturesDict(
+                {
+                    "players": _tensor(
+                        (None, 2),
+                        "Metres from the centre spot, x along the length; NaN "
+                        "for a column that is free. A player keeps his column "
+                        "while he is seen. Home plays to the right.",
+                    ),
+                    "velocities": _tensor(
+                        (None, 2), "Metres a second; NaN where unknown."
+                    ),
+                    "team": _tensor((None,), "0 home, 1 away.", np.int64),
+                    "ball": _tensor((2,), "Metres; NaN where nobody saw it."),
+                    "game": _tensor((), "1, 2 or 3.", np.int64),
+                    "period": _tensor((), "1 or 2.", np.int64),
+                    "time": _tensor((), "Seconds of the period."),
+                    "frame": _tensor((), "Of the game, from 0.", np.int64),
+                }
+            ),
+            homepage=_HOMEPAGE,
+            disable_shuffling=True,
+        )
+
+    def _split_generators(self, dl_manager):
+        files = _files(dl_manager)
+        return {
+            split: self._generate_examples(files, halves)
+            for split, halves in _SPLITS.items()
+        }
+
+    def _generate_examples(self, files, halves):
+        for game in sorted({game for game, _ in halves}):
+            paths = [files[name] for name in _GAMES[game]]
+            frames = read_provider("metrica", paths, sample_rate=_SAMPLE_RATE)
+            for index, time in enumerate(frames.time):
+                period, second = divmod(time, SECONDS_OF_PERIOD)
+                if (game, period) in halves:
+                    yield (
+                        game * 10**6 + index,
+                        {
+                            "players": frames.players[index],
+                            "velocities": frames.velocities[index],
+                            "team": frames.team[index].astype(np.int64),
+                            "ball": frames.ball[index],
+                            "game": game,
+                            "period": int(period),
+                            "time": np.float32(second),
+                            "frame": index,
+                        },
+                    )
+
+
+def _tensor(shape, doc, dtype=np.float32):
+    return tfds.features.Tensor(shape=shape, dtype=dtype, doc=doc)
+
+
+def _files(dl_manager):
+    """Paths of all files: those that are there, and those downloaded."""
+    names = [name for names in _GAMES.values() for name in names]
+    found = {}
+    try:
+        folder = dl_manager.manual_dir
+    # There is none, or nothing in it.
+    except AssertionError:
+        folder = None
+    for name in names if folder else []:
+        for path in (folder / name, folder / name.rsplit("/", 1)[1]):
+            if path.exists():
+                found[name] = path
+    missing = [name for name in names if name not in found]
+    if missing:
+        found |= dl_manager.download({name: _URL + name for name in missing})
+    return found

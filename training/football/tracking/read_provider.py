@@ -1,0 +1,137 @@
+"""Files of providers of tracking data, by kloppy, as `Tracking`."""
+
+import importlib
+from contextlib import ExitStack
+from pathlib import Path
+
+from convzoo.common.checks import check_lengths
+from convzoo.training.football.tracking.kloppy_tracking import kloppy_tracking
+
+# Which files each provider has, in this order.
+PROVIDERS = {
+    "hawkeye": ("BALL", "PLAYERS"),
+    "metrica": ("HOME or META", "AWAY or DATA"),
+    "pff": ("META", "ROSTER", "DATA"),
+    "secondspectrum": ("META", "DATA"),
+    "signality": ("META", "VENUE", "DATA"),
+    "skillcorner": ("META", "DATA"),
+    "sportec": ("META", "DATA"),
+    "statsperform": ("MA1", "MA25"),
+    "tracab": ("META", "DATA"),
+}
+# Beside `load`, which for some loads events or is not to be used any more.
+_FUNCTIONS = dict.fromkeys(("pff", "sportec", "statsperform"), "load_tracking")
+# In which coordinates kloppy need not change what it reads: a change of each
+# point takes it ten times as long as everything else.
+_COORDINATES = {"statsperform": "sportvu"}
+_USUAL = (105.0, 68.0)
+
+
+def read_provider(provider, paths, pitch=_USUAL, sample_rate=None, limit=None):
+    """The frames of a game, see `kloppy_tracking`.
+
+    Args:
+        provider: `"hawkeye"`, `"metrica"` (two `.csv` files, or the `.xml` and
+            the `.txt` file of EPTS), `"pff"`, `"secondspectrum"`,
+            `"signality"`, `"skillcorner"`, `"sportec"`, `"statsperform"` or
+            `"tracab"`.
+        paths: of its files, that of the players' names and the pitch first:
+            those of the home and the away team, those of the ball and the
+            players, or `meta_data` and what else kloppy takes. Signality's
+            `venue_information` is the second, before one or more with frames.
+        pitch: length and width in metres to which the pitch is scaled; None
+            for its own.
+        sample_rate: share of the frames to read, such as 0.2 for 5 of 25 in a
+            second; None for all.
+        limit: how many frames to read at most; None for all.
+
+    Raises:
+        ValueError: no such provider, another number of files, a file is not
+            there or cannot be read, a number is not as described, or kloppy is
+            not installed.
+    """
+    paths = [Path(path) for path in paths]
+    _check(provider, paths, sample_rate, limit)
+    if pitch is not None:
+        check_lengths("pitch", pitch)
+    name = f"{provider}:{','.join(map(str, paths))}"
+    try:
+        module = importlib.import_module(f"kloppy.{provider}")
+    except ImportError as error:
+        raise ValueError(
+            "`provider` needs the package kloppy; "
+            f"pip install convzoo[football]. Received: provider={provider!r}"
+        ) from error
+    try:
+        dataset = _load(module, provider, paths, pitch, sample_rate, limit)
+    # What it raises depends on the provider and the file.
+    except Exception as error:
+        lines = str(error).strip().splitlines() or [""]
+        raise ValueError(
+            f"{name}: cannot be read ({type(error).__name__}: {lines[0]})"
+        ) from error
+    try:
+        return kloppy_tracking(dataset, pitch)[:limit]
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from error
+
+
+def _load(module, provider, paths, pitch, sample_rate, limit):
+    options = {
+        "coordinates": _COORDINATES.get(provider, provider),
+        "sample_rate": sample_rate,
+        # Some of kloppy's loaders stop a frame too early.
+        "limit": limit and limit + 1,
+    }
+    name = _FUNCTIONS.get(provider, "load")
+    # Of a path, kloppy makes a copy, which it leaves open.
+    with ExitStack() as stack:
+        files = [stack.enter_context(open(path, "rb")) for path in paths]
+        if provider == "metrica":
+            name = f"load_tracking_{'epts' if _is_xml(files[0]) else 'csv'}"
+        # Of an open file, kloppy would take each line for a file here.
+        elif provider == "hawkeye":
+            files = [file.read() for file in files]
+        elif provider == "signality":
+            meta, venue, *feeds = files
+            files = [meta, [file.read() for file in feeds], venue]
+        elif provider == "statsperform":
+            # Their files do not say.
+            length, width = pitch or _USUAL
+            options |= {"pitch_length": length, "pitch_width": width}
+        return getattr(module, name)(*files, **options)
+
+
+def _is_xml(file):
+    start = file.read(100)
+    file.seek(0)
+    return start.lstrip(b"\xef\xbb\xbf \r\n").startswith(b"<")
+
+
+def _check(provider, paths, sample_rate, limit):
+    if provider not in PROVIDERS:
+        raise ValueError(
+            f"`provider` must be one of {', '.join(PROVIDERS)}. "
+            f"Received: provider={provider!r}"
+        )
+    files = PROVIDERS[provider]
+    more = provider == "signality"
+    if len(paths) < len(files) or len(paths) > len(files) and not more:
+        raise ValueError(
+            f"`paths` of {provider} must be {', '.join(files)}. "
+            f"Received: paths={[str(path) for path in paths]}"
+        )
+    for path in paths:
+        if not path.is_file():
+            raise ValueError(f"{path}: there is no such file")
+    # Others make kloppy skip all but the first.
+    rate = 1 if sample_rate is None else sample_rate
+    if not 0 < rate <= 1 or not (1.0 / rate).is_integer():
+        raise ValueError(
+            "`sample_rate` must be 1 divided by a whole number, such as 0.2. "
+            f"Received: sample_rate={sample_rate}"
+        )
+    if limit is not None and (type(limit) is not int or limit < 1):
+        raise ValueError(
+            f"`limit` must be a positive integer. Received: limit={limit}"
+        )

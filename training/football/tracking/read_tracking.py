@@ -1,0 +1,127 @@
+"""Files of tracking data as `Tracking`."""
+
+import csv
+import re
+import zipfile
+import zlib
+from pathlib import Path
+
+import numpy as np
+
+from convzoo.training.football.tracking.read_csv_tracking import (
+    read_csv_tracking,
+)
+from convzoo.training.football.tracking.read_provider import read_provider
+from convzoo.training.football.tracking.tfds_tracking import tfds_tracking
+from convzoo.training.football.tracking.tracking import Tracking
+from convzoo.training.football.tracking.with_past import with_past
+from convzoo.training.tfds_source import PREFIX
+
+_UNREADABLE = (
+    OSError,
+    EOFError,
+    KeyError,
+    ValueError,
+    UnicodeDecodeError,
+    csv.Error,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+# A drive of Windows has one letter.
+_PROVIDER = re.compile(r"(?P<provider>[a-z]{2,}):(?P<paths>.+)", re.DOTALL)
+# What an `.npz` file must and may have, as `Tracking` calls it.
+_NEEDED = ("players", "team")
+_KNOWN = ("velocities", "ball", "time", "number")
+_GROUPS = ("lineup", "minute")
+
+
+def read_tracking(path, pitch=(105.0, 68.0)):
+    """The frames of a file, or of a provider's files.
+
+    - `.npz`: arrays `players`, `team` and, where known, `velocities` and `ball`
+      as in `Tracking`, and so for `time` and `number`; `split`, 1 for the test;
+      `lineup` or `minute`, which frames stay together.
+    - `.csv` with a row for each player and frame: `frame`, a whole number,
+      `team`, `player`, `x`, `y` and, where known, `vx` and `vy`. Rows of the
+      team `ball` are the ball's.
+    - `.csv` with a row for each frame: `frame`, `TEAM_PLAYER_x`,
+      `TEAM_PLAYER_y`, and so on with `vx` and `vy`; `ball_x` and `ball_y`.
+    - `PROVIDER:FILE,FILE`, such as `skillcorner:match.json,tracking.jsonl`: see
+      `read_provider`, which scales to the pitch.
+    - `tfds:metrica`, or another dataset that `tfds_tracking` takes.
+
+    A `.csv` may have a column `time`, in seconds. Empty cells are not known.
+    The team that comes first is 0. Positions are metres from the centre spot.
+
+    Args:
+        path: of the file, or what else is named above.
+        pitch: its length and width, in metres.
+
+    Raises:
+        ValueError: the file cannot be read, lacks a column, or has another
+            unit; it is named.
+    """
+    if str(path).startswith(PREFIX):
+        return tfds_tracking(str(path).removeprefix(PREFIX), tuple(pitch))
+    of_provider = _PROVIDER.fullmatch(str(path))
+    path = Path(path)
+    if of_provider and not path.exists():
+        paths = of_provider["paths"].split(",")
+        return read_provider(of_provider["provider"], paths, tuple(pitch))
+    readers = {".npz": _read_npz, ".csv": read_csv_tracking}
+    if path.suffix.lower() not in readers:
+        raise ValueError(f"{path}: tracking data must be an .npz or .csv file")
+    try:
+        arrays = readers[path.suffix.lower()](path)
+        return Tracking(**arrays, pitch=tuple(pitch))
+    except _UNREADABLE as error:
+        raise ValueError(f"{path}: {_reason(error)}") from error
+
+
+def read_with_past(path, pitch, frames, frame_rate):
+    """What `read_tracking` reads, with the frames before each.
+
+    Args:
+        path, pitch: of `read_tracking`.
+        frames, frame_rate: of `with_past`.
+
+    Raises:
+        ValueError: as both; the file is named.
+    """
+    tracking = read_tracking(path, pitch)
+    try:
+        return with_past(tracking, frames, frame_rate)
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from error
+
+
+def _reason(error):
+    if isinstance(error, OSError) and error.strerror:
+        return f"cannot be read ({error.strerror})"
+    return str(error)
+
+
+def _read_npz(path):
+    if path.stat().st_size and not zipfile.is_zipfile(path):
+        raise ValueError("is not an .npz file")
+    with open(path, "rb") as file, np.load(file) as stored:
+        missing = [name for name in _NEEDED if name not in stored.files]
+        if missing:
+            raise ValueError(f"has no array called {missing[0]!r}")
+        names = [name for name in _KNOWN if name in stored.files]
+        arrays = {name: stored[name] for name in (*_NEEDED, *names)}
+        if "split" in stored.files:
+            arrays["test"] = _is_test(stored["split"])
+        for name in _GROUPS:
+            if name in stored.files:
+                arrays["group"] = stored[name]
+    return arrays
+
+
+def _is_test(split):
+    if not np.isin(split, (0, 1)).all():
+        raise ValueError(
+            "`split` must be 0, or 1 for the test. "
+            f"Received: {np.unique(split).tolist()[:3]}"
+        )
+    return split == 1

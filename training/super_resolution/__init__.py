@@ -1,0 +1,1 @@
+"""Recipes, data and evaluation of networks that enlarge photographs."""

@@ -1,0 +1,76 @@
+"""How close an enlarged photograph comes to the original.
+
+Wang et al. 2004, Image Quality Assessment: From Error Visibility to Structural
+Similarity, https://doi.org/10.1109/TIP.2003.819861.
+"""
+
+import numpy as np
+
+from convzoo.common.luma_weights import LUMA_WEIGHTS
+from convzoo.losses.gaussian_window import gaussian_taps
+
+# ITU-R BT.601, studio range: what MATLAB's rgb2ycbcr computes.
+_Y_WEIGHTS = 219 * np.array(LUMA_WEIGHTS) / 255
+_Y_OFFSET = 16
+
+
+def luma(image):
+    """The Y channel of ITU-R BT.601, 16..235, unrounded; of grey, the grey.
+
+    Args:
+        image: array `(height, width, 1)` or RGB `(height, width, 3)`, 0..255.
+
+    Returns:
+        A float64 array `(height, width)`.
+    """
+    if image.shape[-1] == 1:
+        return image[..., 0].astype(np.float64)
+    return _Y_OFFSET + image.astype(np.float64) @ _Y_WEIGHTS
+
+
+def shave(image, border):
+    """Cut `border` rows and columns from every side."""
+    return image[
+        border : image.shape[0] - border, border : image.shape[1] - border
+    ]
+
+
+def psnr(image, reference):
+    """Peak signal-to-noise ratio in dB, for a peak of 255.
+
+    Infinite where the two are equal.
+    """
+    difference = image.astype(np.float64) - reference.astype(np.float64)
+    error = np.mean(difference**2)
+    return float(10 * np.log10(255**2 / error)) if error > 0 else float("inf")
+
+
+def ssim(image, reference):
+    """Structural similarity, 1 where the two are equal.
+
+    As its authors define it: a Gaussian window of 11x11 pixels with a standard
+    deviation of 1.5, only where it fits, K1 = 0.01, K2 = 0.03, a range of 255.
+
+    Args:
+        image: array `(height, width)`, 0..255, at least 11x11.
+        reference: array of the same shape.
+    """
+    x, y = image.astype(np.float64), reference.astype(np.float64)
+    c1, c2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
+    mean_x, mean_y = _windowed(x), _windowed(y)
+    variance_x = _windowed(x * x) - mean_x**2
+    variance_y = _windowed(y * y) - mean_y**2
+    covariance = _windowed(x * y) - mean_x * mean_y
+    similarity = ((2 * mean_x * mean_y + c1) * (2 * covariance + c2)) / (
+        (mean_x**2 + mean_y**2 + c1) * (variance_x + variance_y + c2)
+    )
+    return float(similarity.mean())
+
+
+def _windowed(image):
+    """Weighted means under an 11x11 Gaussian window, where it fits."""
+    taps = gaussian_taps(11, 1.5)
+    for axis in (0, 1):
+        windows = np.lib.stride_tricks.sliding_window_view(image, 11, axis)
+        image = windows @ taps
+    return image

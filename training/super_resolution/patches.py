@@ -1,0 +1,162 @@
+"""Photographs cut into pairs of low and high resolution patches."""
+
+import numpy as np
+
+from convzoo.common.checks import check_flag
+from convzoo.common.unit_range import unit_range
+from convzoo.training.epoch_dataset import EpochDataset
+from convzoo.training.mapped_arrays import mapped_arrays
+from convzoo.training.super_resolution.photographs import (
+    Pair,
+    crop_to_multiple,
+    read_pair,
+    reduced_pair,
+    shrink,
+)
+
+# Low resolution pixels beyond which the bicubic kernel is 0.
+_REACH = 2
+
+
+class Patches(EpochDataset):
+    """Batches of random patches, the same ones whenever they are asked for.
+
+    Batch `index` of epoch `epoch` depends on `(seed, epoch, index)` alone, so a
+    run that was interrupted goes on with the patches it would have seen. The
+    decoded photographs live in an unnamed temporary file: the memory they take
+    is the page cache's.
+
+    Args:
+        photographs: paths of files, or `Pair`s, which are taken one by one.
+        scale: factor between the two resolutions.
+        patch_size: side of a low resolution patch, in pixels.
+        batch_size: patches in a batch.
+        batches: batches in an epoch.
+        seed: of the random draws.
+        reductions: each photograph is there once for each of these factors, by
+            which it is shrunk before it is paired, as far as it stays as large
+            as a patch. `(1,)` has the photographs as they are; with smaller
+            factors beside it, few photographs teach more.
+        shifts: whether a patch may start at any pixel of the photograph, and is
+            shrunk there: each photograph then stands for `scale * scale` low
+            resolution ones, whose pixels lie between each other's. Without it,
+            patches are cut from the one that starts at the top left.
+
+    Returns, by index: float32 arrays in [0, 1], `(batch, patch_size,
+        patch_size, 3)` and `(batch, scale * patch_size, scale * patch_size,
+        3)`, randomly mirrored and turned by quarters.
+
+    Raises:
+        ValueError: a photograph cannot be read, or is smaller than a patch; or
+            a reduction is not above 0 and at most 1.
+    """
+
+    def __init__(
+        self,
+        photographs,
+        scale,
+        patch_size,
+        batch_size,
+        batches,
+        seed,
+        reductions=(1,),
+        shifts=False,
+    ):
+        check_reductions(reductions)
+        check_flag("shifts", shifts)
+        super().__init__()
+        self.scale = scale
+        self.patch_size = patch_size
+        self.batch_size = batch_size
+        self.batches = batches
+        self.seed = seed
+        self.reductions = reductions
+        self.shifts = shifts
+        self._pairs = _mapped(
+            pair for item in photographs for pair in self._read(item)
+        )
+
+    def __len__(self):
+        return self.batches
+
+    def __getitem__(self, index):
+        random = np.random.default_rng((self.seed, self.epoch, index))
+        pairs = [self._patch(random) for _ in range(self.batch_size)]
+        low, high = (np.stack(images) for images in zip(*pairs, strict=True))
+        return unit_range(low), unit_range(high)
+
+    def _patch(self, random):
+        pair = self._pairs[random.integers(len(self._pairs))]
+        cut = self._shifted if self.shifts else self._aligned
+        patches = cut(pair, random)
+        turns, mirrored = random.integers(4), random.integers(2)
+        patches = [np.rot90(patch, turns) for patch in patches]
+        return [patch[:, ::-1] if mirrored else patch for patch in patches]
+
+    def _aligned(self, pair, random):
+        """A patch of the low resolution image, and its original."""
+        y, x = (
+            random.integers(n - self.patch_size + 1) for n in pair.low.shape[:2]
+        )
+        return [
+            _square(image, y * factor, x * factor, self.patch_size * factor)
+            for image, factor in zip(pair, (1, self.scale), strict=True)
+        ]
+
+    def _shifted(self, pair, random):
+        """A patch of the original, and what it shrinks to."""
+        side = self.patch_size * self.scale
+        corner = [random.integers(n - side + 1) for n in pair.high.shape[:2]]
+        # With what lies around, so that it is as if the whole were shrunk.
+        before = [min(n // self.scale, _REACH) for n in corner]
+        rows, columns = (
+            slice(n - k * self.scale, n + side + _REACH * self.scale)
+            for n, k in zip(corner, before, strict=True)
+        )
+        around = crop_to_multiple(pair.high[rows, columns], self.scale)
+        low = _square(shrink(around, self.scale), *before, self.patch_size)
+        return [low, _square(pair.high, *corner, side)]
+
+    def _read(self, photograph):
+        """The pairs of one photograph, one for each reduction that it bears."""
+        is_pair = isinstance(photograph, Pair)
+        pair = photograph if is_pair else read_pair(photograph, self.scale)
+        if min(pair.low.shape[:2]) < self.patch_size:
+            size = self.patch_size * self.scale
+            height, width = pair.high.shape[:2]
+            raise ValueError(
+                f"{'A photograph' if is_pair else photograph}: is smaller than "
+                f"a patch of {size}x{size} pixels. "
+                f"Received: {width}x{height}"
+            )
+        for reduction in self.reductions:
+            reduced = reduced_pair(pair, reduction, self.scale)
+            if min(reduced.low.shape[:2]) >= self.patch_size:
+                yield reduced
+
+
+def check_reductions(reductions):
+    """Raise a `ValueError` unless all are above 0 and at most 1."""
+    is_list = isinstance(reductions, (tuple, list)) and len(reductions) > 0
+    if not is_list or not all(0 < reduction <= 1 for reduction in reductions):
+        raise ValueError(
+            "`reductions` must be factors above 0 and at most 1. "
+            f"Received: reductions={reductions!r}"
+        )
+
+
+def _square(image, y, x, side):
+    return image[y : y + side, x : x + side]
+
+
+def _mapped(pairs):
+    """The pairs, in RGB, as views of one file."""
+    images = mapped_arrays(
+        np.broadcast_to(image, (*image.shape[:2], 3))
+        for pair in pairs
+        for image in pair
+    )
+    return [
+        Pair(low, high)
+        for low, high in zip(images[::2], images[1::2], strict=True)
+    ]

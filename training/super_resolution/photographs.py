@@ -1,0 +1,72 @@
+"""Photographs and what a small camera would have made of them."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from convzoo.zoo.images.bicubic import resize_bicubic
+from convzoo.zoo.images.image_file import read_photograph
+
+
+class Pair(NamedTuple):
+    """uint8 arrays `(height, width, 1 or 3)`; `high` is the larger one."""
+
+    low: np.ndarray
+    high: np.ndarray
+
+
+def crop_to_multiple(image, scale):
+    """Cut rows below and columns right, to whole multiples of `scale`."""
+    height, width = (n - n % scale for n in image.shape[:2])
+    return image[:height, :width]
+
+
+def shrink(image, scale):
+    """The bicubic, antialiased, rounded reduction that the field uses."""
+    height, width = (n // scale for n in image.shape[:2])
+    return resize_bicubic(image, height, width)
+
+
+def pair_of(image, scale):
+    """An image, cropped to a multiple of `scale`, and its reduction."""
+    high = crop_to_multiple(image, scale)
+    return Pair(shrink(high, scale), high)
+
+
+def read_pair(path, scale):
+    """A photograph, cropped to a multiple of `scale`, and its reduction.
+
+    Raises:
+        ValueError: the file cannot be read, or is smaller than `scale` pixels
+            in one direction.
+    """
+    image = read_photograph(path)
+    if min(image.shape[:2]) < scale:
+        raise ValueError(f"{path}: is smaller than {scale} pixels a side")
+    return pair_of(image, scale)
+
+
+def reduced_pair(pair, reduction, scale):
+    """The pair that a photograph makes once it has been shrunk.
+
+    What a photograph has of JPEG's blocks, of blur and noise, goes with it.
+
+    Args:
+        pair: of the photograph.
+        reduction: factor, above 0 and at most 1.
+        scale: factor between the two resolutions.
+
+    Raises:
+        ValueError: it would be smaller than `scale` pixels in one direction.
+    """
+    if reduction == 1:
+        return pair
+    height, width = (
+        scale * int(n * reduction / scale) for n in pair.high.shape[:2]
+    )
+    if 0 in (height, width):
+        raise ValueError(
+            f"A photograph of {pair.high.shape[1]}x{pair.high.shape[0]} pixels "
+            f"is too small for a reduction by {reduction}"
+        )
+    return pair_of(resize_bicubic(pair.high, height, width), scale)

@@ -1,0 +1,83 @@
+"""Pictures and curves of a network that learns, for a person to look at."""
+
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from convzoo.training.tensorboard import event_writer, write_figures
+from convzoo.zoo.images.bicubic import resize_bicubic
+from convzoo.zoo.images.image_file import ImageFile, write_image
+
+_PHOTOGRAPHS = 3
+# Side of what is shown of each, in pixels.
+_SIDE = 192
+
+
+class Samples(keras.callbacks.Callback):
+    """Writes, after each epoch, what some photographs have become.
+
+    `FOLDER/samples/step_00001000.png` has a row for each: bicubic
+    interpolation, the network, the original. With `tensorboard`, pictures and
+    all figures go to `FOLDER/tensorboard` too.
+
+    Args:
+        folder: of the run.
+        pairs: of photographs; the first few are shown.
+        tensorboard: whether to write for TensorBoard, by the package
+            tensorboardX.
+
+    Raises:
+        ValueError: tensorboardX is missing.
+    """
+
+    def __init__(self, folder, pairs, tensorboard=False):
+        super().__init__()
+        self.folder = Path(folder)
+        self.pairs = pairs[:_PHOTOGRAPHS]
+        self.enlarged = []
+        self._writer = event_writer(self.folder) if tensorboard else None
+
+    def show(self, enlarged):
+        """Take what the network makes of all photographs, in their order."""
+        self.enlarged = enlarged[:_PHOTOGRAPHS]
+
+    def on_epoch_end(self, epoch, logs=None):
+        if not self.enlarged:
+            return
+        step = int(self.model.optimizer.iterations)
+        picture = np.concatenate(
+            [
+                _row(pair, image)
+                for pair, image in zip(self.pairs, self.enlarged, strict=True)
+            ]
+        )
+        path = self.folder / "samples" / f"step_{step:08}.png"
+        path.parent.mkdir(exist_ok=True)
+        # An epoch that is run once more, after a kill, is the same again.
+        write_image(path, ImageFile(picture), overwrite=True)
+        if self._writer is not None:
+            write_figures(self._writer, logs, step)
+            self._writer.add_image("samples", picture, step, dataformats="HWC")
+        self.enlarged = []
+
+    def on_train_end(self, logs=None):
+        if self._writer is not None:
+            self._writer.close()
+
+
+def _row(pair, enlarged):
+    """The middle of a photograph, three times."""
+    height, width = pair.high.shape[:2]
+    images = resize_bicubic(pair.low, height, width), enlarged, pair.high
+    return np.concatenate([_middle(image) for image in images], axis=1)
+
+
+def _middle(image):
+    """A square of RGB; what is smaller has black around it."""
+    height, width = image.shape[:2]
+    top, left = (max(n - _SIDE, 0) // 2 for n in (height, width))
+    cut = image[top : top + _SIDE, left : left + _SIDE]
+    square = np.zeros((_SIDE, _SIDE, 3), np.uint8)
+    square[: cut.shape[0], : cut.shape[1]] = cut
+    return square

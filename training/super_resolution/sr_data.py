@@ -1,0 +1,154 @@
+"""The photographs that super-resolution learns from, and is validated on."""
+
+import hashlib
+import itertools
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from convzoo.training.super_resolution.photographs import (
+    Pair,
+    pair_of,
+    read_pair,
+)
+from convzoo.training.tfds_source import PREFIX, load_tfds
+from convzoo.zoo.images.image_file import list_images
+
+# Every so many photographs one is kept for validation where no folder is named.
+HOLD_OUT_EVERY = 20
+
+
+class SRData(NamedTuple):
+    """Photographs to learn from, and others that choose the weights.
+
+    Attributes:
+        photographs: paths of files, or `Pair`s made one by one.
+        held_out: a list of `Pair`s.
+        fingerprints: what tells these photographs from others, as two strings.
+    """
+
+    photographs: Any
+    held_out: list[Pair]
+    fingerprints: tuple[str, str]
+
+
+def read_sr_data(data, scale, validation=None):
+    """Find the photographs, and read those that validate.
+
+    Args:
+        data: folder of photographs; or `tfds:NAME`, a dataset that
+            `tensorflow_datasets.load` has or fetches, with images `lr` and `hr`
+            such as `tfds:div2k/bicubic_x4`, or with `image`, which is shrunk.
+        scale: factor between the two resolutions.
+        validation: folder of photographs that choose the best weights. None
+            takes the dataset's split "validation", or keeps every twentieth
+            photograph of `data`.
+
+    Raises:
+        ValueError: the folder or the dataset cannot be read, or does not
+            suffice to train and validate.
+    """
+    is_tfds = str(data).startswith(PREFIX)
+    source = _Dataset(data, scale) if is_tfds else _Folder(data, scale)
+    if validation is not None:
+        others = list_images(validation)
+        held_out = [read_pair(path, scale) for path in others]
+        fingerprint = _fingerprint(others)
+        return SRData(
+            source.all(), held_out, (source.fingerprint(), fingerprint)
+        )
+    return source.split()
+
+
+class _Folder:
+    """A folder of photographs."""
+
+    def __init__(self, folder, scale):
+        self.folder = folder
+        self.scale = scale
+        self.paths = list_images(folder)
+
+    def all(self):
+        return self.paths
+
+    def fingerprint(self):
+        return _fingerprint(self.paths)
+
+    def split(self):
+        held_out = self.paths[::HOLD_OUT_EVERY]
+        photographs = [p for p in self.paths if p not in held_out]
+        if not photographs:
+            raise ValueError(
+                f"{self.folder}: one photograph cannot both train and "
+                "validate; add some, or name a folder for `validation`"
+            )
+        pairs = [read_pair(path, self.scale) for path in held_out]
+        fingerprints = _fingerprint(photographs), _fingerprint(held_out)
+        return SRData(photographs, pairs, fingerprints)
+
+
+class _Dataset:
+    """A dataset of tensorflow-datasets."""
+
+    def __init__(self, data, scale):
+        self.name = str(data).removeprefix(PREFIX)
+        self.scale = scale
+        self.datasets, self.info = load_tfds(self.name)
+        if "train" not in self.datasets:
+            raise ValueError(
+                f"{self.name}: must have a split 'train'. "
+                f"Received: {sorted(self.datasets)}"
+            )
+
+    def all(self):
+        return self._pairs("train")
+
+    def fingerprint(self, split="train"):
+        count = self.info.splits[split].num_examples
+        return f"{count} of {self.info.full_name}, {split}"
+
+    def split(self):
+        if "validation" in self.datasets:
+            fingerprints = self.fingerprint(), self.fingerprint("validation")
+            held_out = list(self._pairs("validation"))
+            return SRData(self.all(), held_out, fingerprints)
+        if self.info.splits["train"].num_examples < 2:
+            raise ValueError(
+                f"{self.name}: one photograph cannot both train and validate"
+            )
+        kept = list(itertools.islice(self.all(), 0, None, HOLD_OUT_EVERY))
+        others = (
+            pair for i, pair in enumerate(self.all()) if i % HOLD_OUT_EVERY != 0
+        )
+        part = f"every {HOLD_OUT_EVERY}th of {self.fingerprint()}"
+        return SRData(others, kept, (f"all but {part}", part))
+
+    def _pairs(self, split):
+        for example in self.datasets[split]:
+            yield self._pair(example)
+
+    def _pair(self, example):
+        if "image" in example and "hr" not in example:
+            return pair_of(example["image"], self.scale)
+        if not {"lr", "hr"} <= set(example):
+            raise ValueError(
+                f"{self.name}: must have images 'lr' and 'hr', or 'image'. "
+                f"Received: {sorted(example)}"
+            )
+        low, high = example["lr"], example["hr"]
+        expected = tuple(self.scale * n for n in low.shape[:2])
+        excess = np.subtract(high.shape[:2], expected)
+        # What a reduction cannot reach is cut; more is another scale.
+        if (excess < 0).any() or (excess >= self.scale).any():
+            raise ValueError(
+                f"{self.name}: 'hr' must be {self.scale} times as large as "
+                f"'lr'. Received: {high.shape} and {low.shape}"
+            )
+        return Pair(low, high[: expected[0], : expected[1]])
+
+
+def _fingerprint(paths):
+    """What tells one set of photographs from another: names and sizes."""
+    names = "".join(f"{p.name} {p.stat().st_size}\n" for p in paths)
+    digest = hashlib.sha256(names.encode()).hexdigest()
+    return f"{len(paths)} photographs, {digest[:16]}"

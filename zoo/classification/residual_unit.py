@@ -1,0 +1,78 @@
+"""Two convolutions with a shortcut, of maps that may be padded.
+
+He, Zhang, Ren and Sun 2015, Deep Residual Learning for Image Recognition,
+https://arxiv.org/abs/1512.03385, figure 2 and section 3.3, option B.
+"""
+
+import keras
+from keras import layers
+
+from convzoo.zoo.classification.conv_unit import ConvUnit
+
+
+class ResidualUnit(layers.Layer):
+    """Two `ConvUnit`s and what came in, projected where its shape differs.
+
+    Args:
+        filters: channels of both convolutions.
+        strides: of the first convolution and of the shortcut, in pixels.
+        **kwargs: of `keras.layers.Layer`.
+
+    Call arguments: those of `ConvUnit`.
+    Input shape: `(batch, height, width, channels)`.
+    Output shape: `(batch, ceil(height / strides), ceil(width / strides),
+        filters)`.
+    """
+
+    def __init__(self, filters, strides=1, **kwargs):
+        super().__init__(**kwargs)
+        self.filters = filters
+        self.strides = strides
+        self.first = self._unit(3, strides, "relu")
+        self.second = self._unit(3, 1, None)
+        # On PyTorch 2.13 the gradient of a strided convolution of one pixel
+        # writes beyond its memory (oneDNN, channels last, AVX2) and ends the
+        # process: there the pixels are left out before.
+        self._thins = keras.config.backend() == "torch"
+        self.shortcut = self._unit(1, 1 if self._thins else strides, None)
+
+    def _unit(self, kernel_size, strides, activation):
+        conv = layers.Conv2D(
+            self.filters,
+            kernel_size,
+            strides,
+            use_bias=False,
+            kernel_initializer="he_normal",
+            dtype=self.dtype_policy,
+        )
+        return ConvUnit(conv, activation, dtype=self.dtype_policy)
+
+    def build(self, input_shape):
+        if self.strides == 1 and input_shape[-1] == self.filters:
+            self.shortcut = None
+        else:
+            self.shortcut.build(input_shape)
+        self.first.build(input_shape)
+        self.second.build(self.first.compute_output_shape(input_shape))
+
+    def call(self, inputs, sizes=None, training=None):
+        shortcut = inputs
+        if self.shortcut is not None:
+            shortcut = self._projected(inputs, sizes, training)
+        x = self.first(inputs, sizes=sizes, training=training)
+        sizes = None if sizes is None else self.sizes_after(sizes)
+        x = self.second(x, sizes=sizes, training=training)
+        return keras.ops.relu(x + shortcut)
+
+    def _projected(self, inputs, sizes, training):
+        if self._thins:
+            inputs = inputs[:, :: self.strides, :: self.strides]
+            sizes = None if sizes is None else self.sizes_after(sizes)
+        return self.shortcut(inputs, sizes=sizes, training=training)
+
+    def sizes_after(self, sizes):
+        """The valid rows and columns of the output."""
+        return self.first.sizes_after(sizes)
+
+    def compute_output_shape(self, input_shape):
+        return self.first.compute_output_shape(input_shape)

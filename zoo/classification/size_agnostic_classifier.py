@@ -1,0 +1,345 @@
+"""A classifier of images of any size.
+
+He, Zhang, Ren and Sun 2014, Spatial Pyramid Pooling in Deep Convolutional
+Networks for Visual Recognition, https://arxiv.org/abs/1406.4729.
+
+What differs from the paper: a residual network instead of AlexNet's kind, one
+dense layer behind the pyramid instead of three, and batches of images of
+several sizes.
+"""
+
+import keras
+import numpy as np
+from keras import layers, ops
+
+from convzoo.common.checks import (
+    check_choice,
+    check_flag,
+    check_number,
+    check_positive,
+)
+from convzoo.common.unit_range import unit_range
+from convzoo.layers import SPP
+from convzoo.layers.seeded_dropout import seeded_dropout
+from convzoo.layers.sizes import checked_sizes, valid_area
+from convzoo.zoo.classification.classifier_networks import (
+    network_in_network,
+    plain,
+    residual,
+)
+from convzoo.zoo.images.standardized import standardized
+from convzoo.zoo.presets import presets_of
+from convzoo.zoo.pretrained import Pretrained
+
+_NETWORKS = {
+    "residual": residual,
+    "network_in_network": network_in_network,
+    "plain": plain,
+}
+_KEYS = {"images", "sizes"}
+
+
+@keras.saving.register_keras_serializable(package="convzoo")
+class SizeAgnosticClassifier(Pretrained, keras.Model):
+    """Convolutions, spatial pyramid pooling, and a dense layer.
+
+    Images come alone, in a batch of one size, or in a batch of several sizes
+    that are padded to one: each then gets the logits that it gets alone, and
+    in training it counts with its own pixels only.
+
+    Args:
+        num_classes: how many there are.
+        backbone: `"residual"`, `"network_in_network"`, made of `MLPConv`,
+            `"plain"`, the same of single convolutions; or a Keras model that
+            makes maps of images of any size, such as one of
+            `keras.applications` with `include_top=False`.
+        bins: of `SPP`.
+        pooling: of `SPP`.
+        width: channels of the first convolutions of the named backbones.
+        dropout: share of the pooled features that is dropped in training.
+        image_range: the lowest and the highest value of a pixel; named
+            backbones get it mapped to [-1, 1], a Keras model gets images as
+            they are.
+        class_names: None, or a name for each class.
+        standardize: whether the named backbones get each image with mean 0 and
+            standard deviation 1 instead, over its pixels and channels, so that
+            they do not see how bright it is or how rich in contrast.
+        grid: None; or the rows and columns of a grid to which the maps of the
+            first convolution are pooled, by means over `SPP`'s bins. Where a
+            thing fills its image, so that the size of one is the scale of the
+            other, the rest of the network then sees it at one scale, and need
+            not learn it at each, and no pixel is warped.
+        **kwargs: `name` and `dtype` of `keras.Model`.
+
+    Input shape: `(batch, height, width, 3)`; or a dictionary `{"images":
+        (batch, height, width, 3), "sizes": (batch, 2)}` of padded images and
+        the integers of their rows and columns, from the top left corner.
+    Output shape: `(batch, num_classes)`, logits in float32.
+
+    Raises:
+        ValueError: an argument is not as described, `standardize` or `grid` is
+            set for a Keras model, or `sizes` go beyond the images or come with
+            a Keras model, which cannot tell what is padding.
+
+    Example:
+
+    >>> import numpy as np
+    >>> from convzoo.zoo import SizeAgnosticClassifier
+    >>> model = SizeAgnosticClassifier(10, width=8)
+    >>> model(np.zeros((2, 31, 47, 3), "float32")).shape
+    TensorShape([2, 10])
+    >>> sizes = np.array([[31, 47], [12, 8]])
+    >>> images = np.zeros((2, 31, 47, 3), "float32")
+    >>> model({"images": images, "sizes": sizes}).shape
+    TensorShape([2, 10])
+
+    Reference: [He et al. 2014](https://arxiv.org/abs/1406.4729),
+    [Lin et al. 2013](https://arxiv.org/abs/1312.4400).
+    """
+
+    presets = presets_of("SizeAgnosticClassifier")
+
+    _argument_names = (
+        "num_classes",
+        "backbone",
+        "bins",
+        "pooling",
+        "width",
+        "dropout",
+        "image_range",
+        "class_names",
+        "standardize",
+        "grid",
+    )
+
+    def __init__(
+        self,
+        num_classes,
+        backbone="residual",
+        bins=(1, 2, 4),
+        pooling="max",
+        width=32,
+        dropout=0.0,
+        image_range=(0, 1),
+        class_names=None,
+        standardize=False,
+        grid=None,
+        **kwargs,
+    ):
+        check_positive("num_classes", num_classes)
+        check_positive("width", width)
+        check_number("dropout", dropout, 0, 1)
+        _check_range(image_range)
+        _check_names(class_names, num_classes)
+        _check_backbone(backbone, standardize, grid)
+        super().__init__(**kwargs)
+        self.num_classes = num_classes
+        self.backbone = backbone
+        self.bins = bins
+        self.width = width
+        self.dropout = dropout
+        self.image_range = tuple(image_range)
+        self.standardize = standardize
+        self.grid = grid
+        self.class_names = None if class_names is None else list(class_names)
+        policy = self.dtype_policy
+        self.units = (
+            _NETWORKS[backbone](width, policy)
+            if isinstance(backbone, str)
+            else []
+        )
+        self.pool = SPP(bins, pooling, dtype=policy)
+        self.regrid = None
+        if grid is not None:
+            self.regrid = SPP((grid,), "average", flatten=False, dtype=policy)
+        self.drop = seeded_dropout(dropout, policy)
+        # Logits of halves would be rounded before the softmax.
+        self.head = layers.Dense(num_classes, dtype="float32", name="head")
+        self.build((None, None, None, 3))
+
+    @property
+    def pooling(self):
+        return self.pool.pooling
+
+    def build(self, input_shape):
+        shape = tuple(input_shape)
+        for index, unit in enumerate(self.units):
+            if index == 1 and self.grid:
+                shape = shape[0], self.grid, self.grid, shape[3]
+            unit.build(shape)
+            shape = unit.compute_output_shape(shape)
+        if not self.units:
+            shape = _map_shape(self.backbone)
+        self.pool.build(shape)
+        self.head.build(self.pool.compute_output_shape(shape))
+        self.built = True
+
+    def call(self, inputs, training=None):
+        images, sizes = self._unpacked(inputs)
+        if self.units:
+            x = ops.cast(self._mapped(images, sizes), self.compute_dtype)
+            for index, unit in enumerate(self.units):
+                if index == 1 and self.grid:
+                    x, sizes = self._pooled_to_grid(x, sizes), None
+                x = unit(x, sizes=sizes, training=training)
+                sizes = None if sizes is None else unit.sizes_after(sizes)
+        else:
+            x = ops.cast(images, self.compute_dtype)
+            x = self.backbone(x, training=training)
+        x = self.drop(self.pool(x, sizes=sizes), training=training)
+        return self.head(x)
+
+    def classify(self, image, top=5):
+        """The likeliest classes of one image.
+
+        Args:
+            image: array `(height, width, 1, 3 or 4)`; integers of 8 or 16
+                bits, or floats in `image_range`. Alpha does not count.
+            top: how many, at most.
+
+        Returns:
+            A list of pairs of a name, or of a number where there are no names,
+            and its probability, the likeliest first.
+
+        Raises:
+            ValueError: an argument is not as described, or a pixel is no
+                number.
+        """
+        check_positive("top", top)
+        pixels = _pixels(image, self.image_range)
+        logits = self.predict_on_batch(np.expand_dims(pixels, 0))[0]
+        odds = np.exp(logits - logits.max(), dtype="float64")
+        likeliest = np.argsort(-odds, kind="stable")[:top]
+        names = self.class_names or [str(i) for i in range(self.num_classes)]
+        return [(names[i], float(odds[i] / odds.sum())) for i in likeliest]
+
+    def serve(self, image):
+        """What exported files compute."""
+        logits = self(image, training=False)
+        return {"logits": logits, "probabilities": ops.softmax(logits)}
+
+    @property
+    def serving_inputs(self):
+        """Names and shapes of what `serve` takes; open sizes have names."""
+        return {"image": ("batch", "height", "width", 3)}
+
+    def get_config(self):
+        config = {**super().get_config(), **self.arguments}
+        if not isinstance(self.backbone, str):
+            config["backbone"] = keras.saving.serialize_keras_object(
+                self.backbone
+            )
+        return config
+
+    @classmethod
+    def from_config(cls, config):
+        if isinstance(config["backbone"], dict):
+            backbone = keras.saving.deserialize_keras_object(config["backbone"])
+            config = {**config, "backbone": backbone}
+        return cls(**config)
+
+    def _unpacked(self, inputs):
+        """Images, and sizes or None."""
+        if not isinstance(inputs, dict):
+            return inputs, None
+        if set(inputs) != _KEYS:
+            raise ValueError(
+                "A batch of several sizes must have the keys 'images' and "
+                f"'sizes'. Received: {sorted(inputs)}"
+            )
+        if not self.units:
+            raise ValueError(
+                "`backbone` must be one of "
+                f"{', '.join(map(repr, _NETWORKS))} for a batch of several "
+                "sizes: a Keras model takes padding for a part of the image. "
+                f"Received: backbone={self.backbone.name!r}"
+            )
+        images = inputs["images"]
+        return images, checked_sizes(inputs["sizes"], images)
+
+    def _pooled_to_grid(self, maps, sizes):
+        pooled = self.regrid(maps, sizes=sizes)
+        return ops.reshape(pooled, (-1, self.grid, self.grid, maps.shape[-1]))
+
+    def _mapped(self, images, sizes):
+        """What the first unit gets; 0 outside the valid area.
+
+        In float32: half of the digits of a pixel would be lost in halves.
+        """
+        low, high = self.image_range
+        images = ops.cast(images, "float32")
+        x = (images - (low + high) / 2) * (2 / (high - low))
+        area = None
+        if sizes is not None:
+            area = ops.expand_dims(valid_area(sizes, x), -1)
+            x = ops.where(area, x, ops.zeros_like(x))
+        return standardized(x, area) if self.standardize else x
+
+
+def _pixels(image, image_range):
+    """Floats `(height, width, 3)` in a range."""
+    image = np.asarray(image)
+    if image.ndim != 3 or image.shape[2] not in (1, 3, 4) or 0 in image.shape:
+        raise ValueError(
+            "`image` must have the shape (height, width, 1, 3 or 4). "
+            f"Received: image of shape {image.shape}"
+        )
+    if not np.isfinite(image).all():
+        raise ValueError(
+            "`image` must hold numbers. Received: image with "
+            f"{np.count_nonzero(~np.isfinite(image))} values that are none"
+        )
+    if np.issubdtype(image.dtype, np.integer):
+        low, high = image_range
+        image = low + unit_range(image) * (high - low)
+    channels = np.broadcast_to(image[..., :3], (*image.shape[:2], 3))
+    return channels.astype("float32")
+
+
+def _map_shape(backbone):
+    shape = backbone.output_shape
+    if not isinstance(shape, tuple) or len(shape) != 4 or shape[-1] is None:
+        raise ValueError(
+            "`backbone` must make maps (batch, height, width, channels); "
+            "models of keras.applications do with include_top=False. "
+            f"Received: a model with the output {shape}"
+        )
+    return shape
+
+
+def _check_backbone(backbone, standardize, grid):
+    check_flag("standardize", standardize)
+    if grid is not None:
+        check_positive("grid", grid)
+    if not isinstance(backbone, keras.Model):
+        check_choice("backbone", backbone, tuple(_NETWORKS))
+        return
+    for name, value in (("standardize", standardize), ("grid", grid)):
+        if value:
+            raise ValueError(
+                f"`{name}` is for the named backbones: a Keras model gets "
+                f"images, and gives maps, as they are. Received: "
+                f"{name}={value!r}"
+            )
+
+
+def _check_range(image_range):
+    if not isinstance(image_range, (tuple, list)) or len(image_range) != 2:
+        raise ValueError(
+            "`image_range` must be a pair (low, high). "
+            f"Received: image_range={image_range!r}"
+        )
+    for index, value in enumerate(image_range):
+        check_number(f"image_range[{index}]", value, float("-inf"))
+    if not image_range[0] < image_range[1]:
+        raise ValueError(
+            f"`image_range` must rise. Received: image_range={image_range!r}"
+        )
+
+
+def _check_names(class_names, num_classes):
+    if class_names is not None and len(class_names) != num_classes:
+        raise ValueError(
+            "`class_names` must have a name for each of the "
+            f"{num_classes} classes. Received: {len(class_names)} names"
+        )

@@ -1,0 +1,43 @@
+"""Where something may be, and what that says."""
+
+from typing import Any, NamedTuple
+
+import convzoo.zoo.football.ball_read_outs as read_outs
+
+
+class Distribution(NamedTuple):
+    """Of frames, over points of a plane.
+
+    Attributes:
+        points: `(batch, k, 2)`.
+        shares: `(batch, k)`, which sum to 1.
+        heatmap: `(batch, rows, columns)`, the same in cells.
+        x, y: of the middles of the columns and rows.
+        cell: the length of a cell.
+    """
+
+    points: Any
+    shares: Any
+    heatmap: Any
+    x: Any
+    y: Any
+    cell: float
+
+    def read(self, read_out):
+        """The position and two radii around it, as a dictionary.
+
+        Args:
+            read_out: `"geometric_median"`, `"mean"` or `"mode"`.
+        """
+        points, shares = self.points, self.shares
+        if read_out == "mode":
+            position = read_outs.mode(self.heatmap, self.x, self.y)
+        else:
+            position = getattr(read_outs, read_out)(points, shares)
+        radii = {
+            f"radius_{percent}": read_outs.radius(
+                points, shares, position, percent / 100, self.cell
+            )
+            for percent in (50, 90)
+        }
+        return {"position": position, **radii}

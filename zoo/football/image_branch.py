@@ -1,0 +1,146 @@
+"""What `BallPositionPredictor` does with pictures of a pitch."""
+
+import keras
+from keras import layers, ops
+
+from convzoo.layers.input_checks import check_rank
+from convzoo.losses import BallPosition
+from convzoo.zoo.football.distribution import Distribution
+from convzoo.zoo.football.pitch import mirrored_maps
+from convzoo.zoo.football.spatial_network import SpatialNetwork
+from convzoo.zoo.images.standardized import standardized
+
+# Pixels along the side of a position of the network: convolutions halve the
+# picture three times. Each says of 2 x 2 cells how likely they are.
+_STRIDE = 8
+_CELL = _STRIDE // 2
+# Of the loss, in metres, as for players.
+_SIGMA, _DELTA = 2.5, 2.0
+
+
+class ImageBranch(keras.layers.Layer):
+    """A network over a picture, and the distribution that it means.
+
+    Pictures are standardized, so that grass of any colour is near 0, and filled
+    up with zeros, below and to the right, until their sides are multiples of 8
+    pixels: mirrored, they are the same picture then.
+
+    Args:
+        channels: of the picture.
+        pixels_per_metre: of the pictures that it is trained for.
+        length: of the pitch, in metres.
+        spatial: of `SpatialNetwork`.
+        map_width: its channels, and those of the convolutions before it, of
+            which the first has half.
+    """
+
+    def __init__(
+        self, channels, pixels_per_metre, length, spatial, map_width, **kwargs
+    ):
+        super().__init__(**kwargs)
+        policy = {"dtype": self.dtype_policy}
+        self.channels = channels
+        self.pixels_per_metre = pixels_per_metre
+        self.length = length * pixels_per_metre
+        self.map_width = map_width
+        # The middle of what each sees is that of the 2 x 2 pixels it stands on.
+        self.pad = layers.ZeroPadding2D(1, **policy)
+        self.halve = [
+            layers.Conv2D(filters, 4, 2, activation="gelu", **policy)
+            for filters in ((map_width + 1) // 2, map_width, map_width)
+        ]
+        self.network = SpatialNetwork(map_width, map_width, spatial, **policy)
+        # In float32: what it says is probabilities.
+        self.score = layers.Dense(4, dtype="float32")
+
+    def build(self, *_):
+        shape = (None, None, None, self.channels)
+        for conv in self.halve:
+            conv.build(shape)
+            shape = (None, None, None, conv.filters)
+        self.network.build(shape)
+        self.score.build(self.network.compute_output_shape(shape))
+        self.built = True
+
+    def checked(self, inputs):
+        """Standardized pictures with sides that are multiples of 8.
+
+        Raises:
+            ValueError: another rank, or other channels.
+        """
+        if isinstance(inputs, dict):
+            raise ValueError(
+                "The input must be pictures. "
+                f"Received: a dictionary of {sorted(inputs)}"
+            )
+        image = ops.convert_to_tensor(inputs, "float32")
+        check_rank("BallPositionPredictor", image.shape, (4,))
+        if image.shape[-1] != self.channels:
+            raise ValueError(
+                f"The input must have {self.channels} channels. "
+                f"Received: shape {tuple(image.shape)}"
+            )
+        sides = ops.shape(image)[1:3]
+        whole = self.whole(sides)
+        missing = [[0, full - n] for full, n in zip(whole, sides, strict=True)]
+        # A player is a small change of much grass.
+        image = standardized(image, by_channel=True)
+        image = ops.pad(image, [[0, 0], *missing, [0, 0]])
+        # TensorFlow forgets how many channels there are.
+        return ops.reshape(image, (-1, *whole, self.channels))
+
+    def whole(self, sides):
+        """Of a picture that is filled up."""
+        return [(n + _STRIDE - 1) // _STRIDE * _STRIDE for n in sides]
+
+    def mirrored(self, inputs, signs):
+        """Left and right, above and below change where a sign is -1."""
+        return mirrored_maps(inputs, signs)
+
+    def mirrored_back(self, parts, signs):
+        return [mirrored_maps(cells, signs) for cells in parts]
+
+    def call(self, inputs, training=False):
+        """A list of the logits of the cells, `(batch, rows, columns)`."""
+        maps = inputs
+        for conv in self.halve:
+            maps = conv(self.pad(maps))
+        maps = self.network(maps, training=training)
+        return [ops.depth_to_space(self.score(maps), 2)[:, :, :, 0]]
+
+    def distribution(self, parts, inputs, temperature):
+        """A `Distribution` of what `call` said; there is no rest."""
+        cells = parts[0] / temperature
+        rows, columns = ops.shape(cells)[1:]
+        shares = ops.softmax(ops.reshape(cells, (-1, rows * columns)))
+        x, y = (
+            (ops.cast(ops.arange(count), "float32") + 0.5) * _CELL
+            for count in (columns, rows)
+        )
+        middles = ops.stack(ops.meshgrid(x, y), axis=2)
+        middles = ops.reshape(middles, (1, rows * columns, 2))
+        heatmap = ops.reshape(shares, (-1, rows, columns))
+        points = ops.zeros_like(ops.expand_dims(shares, 2)) + middles
+        return Distribution(points, shares, heatmap, x, y, _CELL), {}
+
+    @property
+    def loss(self):
+        """The default one."""
+        return BallPosition(
+            cell=_CELL,
+            origin="corner",
+            sigma=_SIGMA * self.pixels_per_metre,
+            delta=_DELTA * self.pixels_per_metre,
+        )
+
+    def seen_by_loss(self, inputs):
+        """What `BallPosition` takes beside the outputs."""
+        return {}
+
+    @property
+    def serving_inputs(self):
+        return {"image": ("batch", "height", "width", self.channels)}
+
+    def serving_examples(self, shapes, random):
+        image = random.random(shapes["image"])
+        return {"image": image.astype("float32")}

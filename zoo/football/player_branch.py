@@ -1,0 +1,182 @@
+"""What `BallPositionPredictor` does with players on a pitch."""
+
+import keras
+import numpy as np
+from keras import ops
+
+from convzoo.layers import Rasterize
+from convzoo.losses import BallPosition
+from convzoo.zoo.football.distribution import Distribution
+from convzoo.zoo.football.pitch import map_of, mirrored_maps
+from convzoo.zoo.football.player_network import PlayerNetwork
+
+_NEEDED = {"players", "team"}
+_KNOWN = _NEEDED | {"velocities"}
+
+
+class PlayerBranch(keras.layers.Layer):
+    """A `PlayerNetwork`, what it gets, and the distribution that it means.
+
+    Each player has a probability to have the ball, near him, and each cell of a
+    map one that it is there while nobody has it. All together sum to 1.
+
+    Args:
+        pitch, cell, frames: of `BallPositionPredictor`.
+        **network: the other arguments of `PlayerNetwork`.
+    """
+
+    def __init__(self, pitch, cell, frames, dtype, **network):
+        super().__init__(autocast=False, dtype=dtype)
+        self.pitch = pitch
+        self.length = pitch[0]
+        self.cell = cell
+        self.frames = frames
+        grid, extent = map_of(pitch, cell)
+        self.network = PlayerNetwork(
+            grid, extent, frames, dtype=dtype, **network
+        )
+        self.raster = Rasterize(grid, extent, dtype="float32")
+
+    def build(self, *_):
+        self.network.build()
+        self.built = True
+
+    def checked(self, inputs):
+        """The same, with an axis of frames.
+
+        Raises:
+            ValueError: other keys, or other shapes.
+        """
+        if not isinstance(inputs, dict) or not _NEEDED <= set(inputs) <= _KNOWN:
+            keys = sorted(inputs) if isinstance(inputs, dict) else type(inputs)
+            raise ValueError(
+                "The input must be a dictionary with 'players', 'team' and, "
+                f"where they are known, 'velocities'. Received: {keys}"
+            )
+        vectors = {
+            name: self._with_frames(ops.convert_to_tensor(array, "float32"))
+            for name, array in inputs.items()
+            if name != "team"
+        }
+        team = ops.convert_to_tensor(inputs["team"])
+        _check_alike(vectors, team)
+        return {**vectors, "team": team}
+
+    def _with_frames(self, vectors):
+        single = self.frames == 1
+        frames = () if single else (self.frames,)
+        shape = vectors.shape
+        if len(shape) != 3 + len(frames) or (*shape[1:-2], shape[-1]) != (
+            *frames,
+            2,
+        ):
+            wanted = "n, 2" if single else f"{self.frames}, n, 2"
+            raise ValueError(
+                "`players` and `velocities` must have the shape (batch, "
+                f"{wanted}). Received: {tuple(shape)}"
+            )
+        return ops.expand_dims(vectors, 1) if single else vectors
+
+    def mirrored(self, inputs, signs):
+        """The same, on a pitch mirrored along x and y where a sign is -1."""
+        factor = ops.convert_to_tensor(signs, "float32")
+        return {
+            name: array if name == "team" else array * factor
+            for name, array in inputs.items()
+        }
+
+    def mirrored_back(self, parts, signs):
+        """What `call` said of mirrored inputs, of the pitch as it was."""
+        scores, places, cells = parts
+        places = places * ops.convert_to_tensor(signs, "float32")
+        return scores, places, mirrored_maps(cells, signs)
+
+    def call(self, inputs, training=False):
+        return self.network(
+            inputs["players"],
+            inputs.get("velocities"),
+            inputs["team"],
+            training=training,
+        )
+
+    def distribution(self, parts, inputs, temperature):
+        """A `Distribution` of what `call` said, and a dict of the rest."""
+        scores, places, cells = parts
+        scores, cells = scores / temperature, cells / temperature
+        count = ops.shape(scores)[1]
+        rows, columns = cells.shape[1:]
+        in_line = ops.reshape(cells, (-1, rows * columns))
+        shares = ops.softmax(ops.concatenate([scores, in_line], axis=1))
+        held, free = shares[:, :count], shares[:, count:]
+        at_players = [places, ops.expand_dims(held, 2)]
+        heatmap = self.raster(ops.concatenate(at_players, axis=2))[:, :, :, 0]
+        heatmap = heatmap + ops.reshape(free, (-1, rows, columns))
+        carrier = _carrier(scores, inputs["players"][:, -1])
+        team = ops.cast(inputs["team"], carrier.dtype)
+        points = ops.concatenate([places, self._cells_like(places)], axis=1)
+        return Distribution(
+            points, shares, heatmap, *self.raster.centres, self.cell
+        ), {"carrier": carrier, "team": ops.sum(carrier * team, axis=1)}
+
+    def _cells_like(self, places):
+        """The middles of all cells, for each frame: `(batch, cells, 2)`."""
+        x, y = self.raster.centres
+        middles = np.stack(np.meshgrid(x, y), axis=-1).reshape(1, -1, 2)
+        zeros = ops.zeros_like(ops.sum(places, axis=1, keepdims=True))
+        return zeros + ops.convert_to_tensor(middles, "float32")
+
+    @property
+    def serving_inputs(self):
+        frames = () if self.frames == 1 else (self.frames,)
+        vectors = ("batch", *frames, "players", 2)
+        team = ("batch", "players")
+        return {"players": vectors, "velocities": vectors, "team": team}
+
+    @property
+    def loss(self):
+        """The default one."""
+        return BallPosition(cell=self.cell)
+
+    def seen_by_loss(self, inputs):
+        """What `BallPosition` takes beside the outputs."""
+        return {"players": inputs["players"][:, -1], "team": inputs["team"]}
+
+    def serving_examples(self, shapes, random):
+        """Players on the pitch, of whom some are missing or unmeasured."""
+        half = np.array(self.pitch) / 2
+        players = random.uniform(-half, half, shapes["players"])
+        velocities = random.normal(0, 3, shapes["velocities"])
+        players[random.random(players.shape[:-1]) < 0.1] = np.nan
+        velocities[random.random(players.shape[:-1]) < 0.1] = np.nan
+        return {
+            "players": players.astype("float32"),
+            "velocities": velocities.astype("float32"),
+            "team": random.integers(2, size=shapes["team"]).astype("float32"),
+        }
+
+
+def _check_alike(vectors, team):
+    """As many players in all, where sizes are known."""
+    given = {
+        name: (*v.shape[:1], *v.shape[2:-1]) for name, v in vectors.items()
+    }
+    given["team"] = tuple(team.shape)
+    wanted = given["players"]
+    for name, shape in given.items():
+        if len(shape) != 2 or any(
+            None not in pair and pair[0] != pair[1]
+            for pair in zip(shape, wanted, strict=True)
+        ):
+            raise ValueError(
+                f"`{name}` must be of the (batch, n) of `players`, {wanted}. "
+                f"Received: {shape}"
+            )
+
+
+def _carrier(scores, players):
+    """Who has the ball, if one has; 0 for all where nobody is there."""
+    seen = ops.logical_not(ops.any(ops.isnan(players), axis=2))
+    odds = ops.exp(scores - ops.max(scores, axis=1, keepdims=True))
+    odds = ops.where(seen, odds, ops.zeros_like(odds))
+    total = ops.sum(odds, axis=1, keepdims=True)
+    return odds / ops.maximum(total, 1e-30)

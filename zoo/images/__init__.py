@@ -1,0 +1,1 @@
+"""Image files, and what several models do with images."""

@@ -1,0 +1,208 @@
+"""Reading and writing photographs as arrays, without losing what they carry.
+
+libvips does the work: Pillow has no 16-bit colour, and would hold a second
+copy of a large result while it writes it.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyvips
+
+from convzoo.common.output_file import check_target, renamed
+from convzoo.zoo.images.memory import check_memory
+
+SUFFIXES = (".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
+_SAVE_OPTIONS = {
+    ".jpeg": {"Q": 95, "subsample_mode": "off"},
+    ".jpg": {"Q": 95, "subsample_mode": "off"},
+    ".tif": {"compression": "deflate", "predictor": "horizontal"},
+    ".tiff": {"compression": "deflate", "predictor": "horizontal"},
+    ".webp": {"Q": 95},
+}
+_INTERPRETATIONS = {
+    (np.dtype("uint8"), False): "b-w",
+    (np.dtype("uint8"), True): "srgb",
+    (np.dtype("uint16"), False): "grey16",
+    (np.dtype("uint16"), True): "rgb16",
+}
+# Decoded images are used once; libvips would keep them for a next time.
+pyvips.cache_set_max(0)
+
+
+@dataclass(frozen=True)
+class ImageFile:
+    """A decoded image file.
+
+    Attributes:
+        pixels: uint8 or uint16 array `(height, width, channels)`, upright, with
+            1 (grey), 2 (grey, alpha), 3 (RGB) or 4 (RGB, alpha) channels.
+        icc_profile: the bytes of the embedded colour profile, or None.
+    """
+
+    pixels: np.ndarray
+    icc_profile: bytes | None = None
+
+
+def read_image(path):
+    """Decode an image file to an `ImageFile`, turned as its EXIF tag says.
+
+    Args:
+        path: a PNG, JPEG, WebP or TIFF file. Of several pages the first is
+            read. Other colour spaces than grey and RGB are converted to sRGB.
+
+    Raises:
+        ValueError: the file is missing, not an image, truncated, or holds
+            pixels that are not 8 or 16 bits deep.
+    """
+    try:
+        image = _upright(pyvips.Image.new_from_file(str(path), fail_on="error"))
+        profile = _icc_profile(image)
+        if image.interpretation not in _INTERPRETATIONS.values():
+            image, profile = _to_srgb(image, profile), None
+        if image.format not in ("uchar", "ushort"):
+            raise ValueError(
+                f"{path}: pixels must be 8 or 16 bits deep. "
+                f"Received: {image.format}"
+            )
+        check_memory(
+            image.width * image.height * image.bands * 2,
+            f"{path}: decoding {image.width}x{image.height} pixels",
+            "cut the image",
+        )
+        pixels = image.numpy()
+    except pyvips.Error as error:
+        raise ValueError(f"{path}: {_reason(path, error)}") from error
+    if pixels.ndim == 2:
+        pixels = np.expand_dims(pixels, -1)
+    return ImageFile(pixels, profile)
+
+
+def read_photograph(path):
+    """The uint8 `(height, width, 1 or 3)` pixels of a file, without alpha.
+
+    Raises:
+        ValueError: as `read_image`.
+    """
+    pixels = read_image(path).pixels
+    if pixels.dtype == np.uint16:
+        pixels = np.rint(pixels / 257).astype(np.uint8)
+    return pixels[..., : 3 if pixels.shape[-1] > 2 else 1]
+
+
+def write_image(path, image, overwrite=False):
+    """Encode an `ImageFile` under a temporary name, then rename it.
+
+    Args:
+        path: where to write; its suffix names the format.
+        image: an `ImageFile`.
+        overwrite: replace a file that is there.
+
+    Raises:
+        ValueError: the suffix is unknown, the format cannot hold the pixels,
+            the file exists, or it cannot be written.
+    """
+    path = Path(path)
+    check_writable(path, overwrite)
+    _check_format(path, image.pixels)
+    vips_image = _to_vips(image)
+    options = _SAVE_OPTIONS.get(path.suffix.lower(), {})
+    try:
+        with renamed(path) as temporary:
+            vips_image.write_to_file(str(temporary), **options)
+    except pyvips.Error as error:
+        raise ValueError(f"{path}: {_reason(path, error)}") from error
+
+
+def check_writable(path, overwrite=False):
+    """Refuse early what `write_image` would refuse after the work is done.
+
+    Raises:
+        ValueError: the suffix is unknown, the file exists and `overwrite` is
+            False, or its folder is missing.
+    """
+    check_target(path, SUFFIXES, overwrite)
+
+
+def list_images(folder):
+    """The image files directly inside `folder`, sorted by name.
+
+    Raises:
+        ValueError: `folder` is no folder, or holds no image file.
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise ValueError(f"{folder}: is not a folder")
+    try:
+        files = list(folder.iterdir())
+    except OSError as error:
+        raise ValueError(
+            f"{folder}: cannot be read ({error.strerror})"
+        ) from error
+    paths = sorted(p for p in files if p.suffix.lower() in SUFFIXES)
+    if not paths:
+        raise ValueError(
+            f"{folder}: holds no image ({', '.join(SUFFIXES)} are read)"
+        )
+    return paths
+
+
+def _upright(image):
+    return image.autorot()
+
+
+def _icc_profile(image):
+    name = "icc-profile-data"
+    return image.get(name) if image.get_typeof(name) else None
+
+
+def _to_srgb(image, profile):
+    if profile is not None:
+        return image.icc_transform("srgb", embedded=True)
+    return image.colourspace("srgb")
+
+
+def _to_vips(image):
+    pixels = np.ascontiguousarray(image.pixels)
+    channels = pixels.shape[-1]
+    vips_image = pyvips.Image.new_from_array(
+        pixels, interpretation=_INTERPRETATIONS[(pixels.dtype, channels > 2)]
+    )
+    if image.icc_profile is not None:
+        vips_image = vips_image.copy()
+        vips_image.set_type(
+            pyvips.GValue.blob_type, "icc-profile-data", image.icc_profile
+        )
+    return vips_image
+
+
+def _check_format(path, pixels):
+    suffix = path.suffix.lower()
+    if suffix in (".jpg", ".jpeg") and pixels.shape[-1] in (2, 4):
+        raise ValueError(f"{path}: JPEG holds no alpha; write a PNG or a WebP")
+    if suffix in (".jpg", ".jpeg", ".webp") and pixels.dtype == np.uint16:
+        raise ValueError(
+            f"{path}: {suffix} holds 8 bits; write a PNG or a TIFF"
+        )
+    if suffix == ".webp" and max(pixels.shape[:2]) > 16383:
+        raise ValueError(
+            f"{path}: WebP ends at 16383 pixels a side; write a PNG. "
+            f"Received: {pixels.shape[1]}x{pixels.shape[0]}"
+        )
+
+
+def _reason(path, error):
+    """The last line of what libvips says, which names the cause."""
+    path = Path(path)
+    if not path.exists():
+        return "does not exist"
+    if path.is_dir():
+        return "is a folder"
+    if path.stat().st_size == 0:
+        return "is empty"
+    lines = [line for line in error.detail.splitlines() if line.strip()]
+    cause = lines[-1].strip() if lines else error.message
+    if "not a known file format" in cause:
+        return "is not an image"
+    return f"cannot be read or written as an image ({cause})"

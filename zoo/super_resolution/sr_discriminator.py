@@ -1,0 +1,196 @@
+"""What tells enlarged photographs from real ones.
+
+Ledig et al. 2017, Photo-Realistic Single Image Super-Resolution Using a
+Generative Adversarial Network, https://arxiv.org/abs/1609.04802, figure 4
+(`network="vgg"`).
+
+Wang et al. 2021, Real-ESRGAN: Training Real-World Blind Super-Resolution with
+Pure Synthetic Data, https://arxiv.org/abs/2107.10833, section 3.3
+(`network="unet"`, with `normalization="spectral"`).
+
+What differs from the papers: the mean over all positions stands where the first
+has `Flatten`, whose 18.9 million weights fit one size of crop; the output has
+no sigmoid, since the losses take logits; both take photographs in [0, 1]. The
+second crops what it enlarges to the size that it had, so that sides need not be
+multiples of 8.
+"""
+
+import keras
+from keras import layers, ops
+
+from convzoo.common.checks import check_choice, check_positive
+from convzoo.layers import SpectralConv2D
+
+# Filters, as a multiple of the first, and stride, of the convolutions after the
+# first one.
+_VGG = ((1, 2), (2, 1), (2, 2), (4, 1), (4, 2), (8, 1), (8, 2))
+
+
+@keras.saving.register_keras_serializable(package="convzoo")
+class SRDiscriminator(keras.Model):
+    """Judges photographs of any height and width: real, or enlarged.
+
+    `network="vgg"` has eight convolutions, of which every second halves the
+    size, the mean over all positions, and two dense layers: one logit for a
+    photograph. `network="unet"` halves the size three times, and enlarges again
+    beside what it came from: one logit for a pixel, which tells a generator
+    where.
+
+    Args:
+        filters: channels of the first convolution.
+        network: `"vgg"` or `"unet"`.
+        normalization: `"batch"`, which mixes the photographs of a batch and has
+            no gradient penalty; `"spectral"`, see
+            `convzoo.layers.SpectralConv2D`; or None.
+
+    Input shape: `(batch, height, width, 3)`, RGB in [0, 1].
+    Output shape: logits, `(batch, 1)`, or `(batch, height, width, 1)` of a
+        U-Net.
+
+    Raises:
+        ValueError: an argument has a value other than those above.
+
+    Example:
+
+    >>> import numpy as np
+    >>> from convzoo.zoo import SRDiscriminator
+    >>> photographs = np.zeros((2, 50, 67, 3), "float32")
+    >>> SRDiscriminator(filters=8)(photographs).shape
+    TensorShape([2, 1])
+    >>> unet = SRDiscriminator(8, network="unet", normalization="spectral")
+    >>> unet(photographs).shape
+    TensorShape([2, 50, 67, 1])
+    """
+
+    def __init__(
+        self,
+        filters=64,
+        network="vgg",
+        normalization="batch",
+        dtype=None,
+        **kwargs,
+    ):
+        check_positive("filters", filters)
+        check_choice("network", network, ("vgg", "unet"))
+        check_choice(
+            "normalization", normalization, (None, "batch", "spectral")
+        )
+        policy = keras.dtype_policies.get(dtype)
+        image = keras.Input((None, None, 3), name="image")
+        build = _vgg if network == "vgg" else _unet
+        logits = build(image, filters, _Block(normalization, policy))
+        super().__init__(image, logits, **kwargs)
+        # A functional model would forget the policy of its layers.
+        self._policy = policy
+        self.filters = filters
+        self.network = network
+        self.normalization = normalization
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "dtype": keras.dtype_policies.serialize(self._policy),
+            "filters": self.filters,
+            "network": self.network,
+            "normalization": self.normalization,
+        }
+
+
+class _Block:
+    """A convolution, its normalisation, and its activation.
+
+    Args:
+        normalization: of `SRDiscriminator`.
+        dtype: policy of the layers.
+    """
+
+    def __init__(self, normalization, dtype):
+        self.normalization = normalization
+        self.dtype = dtype
+
+    def __call__(self, x, filters, size=3, strides=1):
+        is_batch = self.normalization == "batch"
+        spectral = self.normalization == "spectral"
+        convolution = SpectralConv2D if spectral else layers.Conv2D
+        x = convolution(
+            filters,
+            size,
+            strides,
+            padding="same",
+            use_bias=self.normalization is None,
+            dtype=self.dtype,
+        )(x)
+        if is_batch:
+            x = layers.BatchNormalization(dtype=self.dtype)(x)
+        return self.activated(x)
+
+    def plain(self, x, filters):
+        """A convolution that is not normalised: the first or the last."""
+        return layers.Conv2D(filters, 3, padding="same", dtype=self.dtype)(x)
+
+    def activated(self, x):
+        return layers.LeakyReLU(negative_slope=0.2, dtype=self.dtype)(x)
+
+
+def _vgg(image, filters, block):
+    x = layers.Rescaling(2.0, -1.0, dtype=block.dtype)(image)
+    x = block.activated(block.plain(x, filters))
+    for factor, strides in _VGG:
+        x = block(x, filters * factor, 3, strides)
+    x = layers.GlobalAveragePooling2D(dtype=block.dtype)(x)
+    x = block.activated(layers.Dense(16 * filters, dtype=block.dtype)(x))
+    return layers.Dense(1, dtype="float32", name="logits")(x)
+
+
+def _unet(image, filters, block):
+    x = layers.Rescaling(2.0, -1.0, dtype=block.dtype)(image)
+    x = block.activated(block.plain(x, filters))
+    skips = []
+    for factor in (2, 4, 8):
+        skips.append(x)
+        x = block(x, filters * factor, 4, 2)
+    for factor in (4, 2, 1):
+        x = Doubled(dtype=block.dtype)(x)
+        skip = skips.pop()
+        x = block(CropLike(dtype=block.dtype)([x, skip]), filters * factor)
+        x = x + skip
+    for _ in range(2):
+        x = block(x, filters)
+    return ops.cast(block.plain(x, 1), "float32")
+
+
+@keras.saving.register_keras_serializable(package="convzoo")
+class Doubled(layers.Layer):
+    """Bilinear enlargement by 2; `UpSampling2D` wants sizes that are known."""
+
+    def call(self, maps):
+        maps = ops.pad(maps, [[0, 0], [1, 1], [1, 1], [0, 0]], "symmetric")
+        middle, above, below = maps[:, 1:-1], maps[:, :-2], maps[:, 2:]
+        parts = []
+        for rows in (above, below):
+            rows = 0.75 * middle + 0.25 * rows
+            for columns in (rows[:, :, :-2], rows[:, :, 2:]):
+                parts.append(0.75 * rows[:, :, 1:-1] + 0.25 * columns)
+        return ops.depth_to_space(ops.concatenate(parts, axis=-1), 2)
+
+    def compute_output_shape(self, input_shape):
+        batch, *sides, channels = input_shape
+        return batch, *(side and 2 * side for side in sides), channels
+
+
+@keras.saving.register_keras_serializable(package="convzoo")
+class CropLike(layers.Layer):
+    """Cuts maps to the height and width of others, below and at the right.
+
+    Call arguments:
+        inputs: a list of the maps to cut, and of those whose size they get.
+    """
+
+    def call(self, inputs):
+        maps, others = inputs
+        height, width = ops.shape(others)[1:3]
+        return maps[:, :height, :width]
+
+    def compute_output_shape(self, input_shape):
+        (batch, _, _, channels), (_, height, width, _) = input_shape
+        return batch, height, width, channels

@@ -1,0 +1,197 @@
+"""The networks of `SRGenerator`, as functions on Keras tensors."""
+
+import functools
+
+import keras
+import numpy as np
+from keras import layers, ops
+
+from convzoo.zoo.super_resolution.near_identity import NearIdentity
+
+# Of dense blocks: channels that a convolution adds, and what is left of a block
+# before it is added to its input (Wang et al. 2018).
+_GROWTH = 32
+_RESIDUAL_SCALE = 0.2
+
+
+def residual(
+    image,
+    *,
+    scale,
+    filters,
+    num_blocks,
+    activation,
+    normalization,
+    attention,
+    upsampling,
+    anchor,
+    head_kernel_size,
+    dtype,
+):
+    """SRResNet, up to its image without the anchor."""
+    conv = functools.partial(_conv, dtype=dtype)
+    activated = functools.partial(_activated, name=activation, dtype=dtype)
+
+    def in_block(x):
+        if normalization is None:
+            return conv(x, filters, 3, _small())
+        return layers.BatchNormalization(dtype=dtype)(conv(x, filters))
+
+    def attended(x):
+        if attention is None:
+            return x
+        gate = layers.Activation("sigmoid", dtype=dtype)(conv(x, filters, 1))
+        return x * gate
+
+    x = first = activated(conv(image, filters, head_kernel_size))
+    for _ in range(num_blocks):
+        x = x + attended(in_block(activated(in_block(x))))
+    x = first + in_block(x)
+    if upsampling == "direct":
+        return _with_anchor(_last(x, scale, dtype), image, anchor, scale)
+    for factor in upsampling_factors(scale):
+        x = ops.depth_to_space(conv(x, filters * factor**2), factor)
+        x = activated(x)
+    x = conv(x, 3, head_kernel_size)
+    return _with_enlarged_anchor(x, image, anchor, scale)
+
+
+def rrdb(
+    image,
+    *,
+    scale,
+    filters,
+    num_blocks,
+    activation,
+    upsampling,
+    anchor,
+    head_kernel_size,
+    dtype,
+    **_,
+):
+    """ESRGAN's network: residual blocks of three dense blocks each."""
+    conv = functools.partial(_conv, dtype=dtype)
+    activated = functools.partial(_activated, name=activation, dtype=dtype)
+
+    def dense(x):
+        maps = x
+        for _ in range(4):
+            grown = activated(conv(maps, _GROWTH, 3, _small()))
+            maps = ops.concatenate([maps, grown], axis=-1)
+        return x + _RESIDUAL_SCALE * conv(maps, filters, 3, _small())
+
+    x = first = conv(image, filters, head_kernel_size)
+    for _ in range(num_blocks):
+        x = x + _RESIDUAL_SCALE * dense(dense(dense(x)))
+    x = first + conv(x, filters)
+    if upsampling == "direct":
+        return _with_anchor(_last(x, scale, dtype), image, anchor, scale)
+    for factor in upsampling_factors(scale):
+        x = ops.depth_to_space(_nearest(x, factor), factor)
+        x = activated(conv(x, filters))
+    x = conv(activated(conv(x, filters)), 3, head_kernel_size)
+    return _with_enlarged_anchor(x, image, anchor, scale)
+
+
+def plain(
+    image,
+    *,
+    scale,
+    filters,
+    num_blocks,
+    activation,
+    anchor,
+    head_kernel_size,
+    dtype,
+    **_,
+):
+    """A chain of convolutions at the size of the input.
+
+    It starts as little more than its anchor, and with hidden layers that pass
+    the image on; `benchmarks/first_weights.py` compares other first weights.
+    """
+    x = _conv(image, filters, head_kernel_size, "he_normal", dtype=dtype)
+    x = _activated(x, activation, dtype)
+    for _ in range(num_blocks):
+        x = _conv(x, filters, 3, NearIdentity(), dtype=dtype)
+        x = _activated(x, activation, dtype)
+    return _with_anchor(_last(x, scale, dtype), image, anchor, scale)
+
+
+def upsampling_factors(scale):
+    """The steps by which a stepwise network enlarges."""
+    return {2: (2,), 3: (3,), 4: (2, 2), 8: (2, 2, 2)}[scale]
+
+
+def _conv(x, filters, size=3, initializer="glorot_uniform", *, dtype):
+    return layers.Conv2D(
+        filters,
+        size,
+        padding="same",
+        kernel_initializer=initializer,
+        dtype=dtype,
+    )(x)
+
+
+def _small():
+    """A tenth of He et al. 2015: blocks without normalisation start as little
+    more than their input, so that deep networks start to learn at once.
+    """
+    return keras.initializers.VarianceScaling(0.02, distribution="normal")
+
+
+def _last(x, scale, dtype):
+    """All sub-pixels of the image, with first values close to 0."""
+    initializer = keras.initializers.VarianceScaling(0.01)
+    return _conv(x, 3 * scale**2, 3, initializer, dtype=dtype)
+
+
+def _activated(x, name, dtype):
+    if name == "relu":
+        return layers.ReLU(dtype=dtype)(x)
+    if name == "leaky_relu":
+        return layers.LeakyReLU(negative_slope=0.2, dtype=dtype)(x)
+    return layers.PReLU(shared_axes=[1, 2], dtype=dtype)(x)
+
+
+def _with_anchor(x, image, anchor, scale):
+    """Sub-pixels and those of the enlarged input, as one image.
+
+    The sum is in the input's float32 whatever the network computes in: half of
+    its digits would not hold the 256 levels of a photograph.
+    """
+    x = ops.cast(x, image.dtype)
+    if anchor is not None:
+        x = x + _anchor(image, anchor, scale)
+    return ops.depth_to_space(x, scale)
+
+
+def _with_enlarged_anchor(x, image, anchor, scale):
+    """An image and the enlarged input, in float32 as `_with_anchor`."""
+    x = ops.cast(x, image.dtype)
+    if anchor is None:
+        return x
+    return x + ops.depth_to_space(_anchor(image, anchor, scale), scale)
+
+
+def _anchor(image, kind, scale):
+    """The enlarged input, in the channel order of `depth_to_space`."""
+    if kind == "nearest":
+        return _nearest(image, scale)
+    # The border is repeated, as an interpolation that clamps its taps does.
+    padded = ops.pad(image, [[0, 0], [1, 1], [1, 1], [0, 0]], "symmetric")
+    return ops.conv(padded, _bilinear_kernel(scale), padding="valid")
+
+
+def _nearest(maps, scale):
+    return ops.concatenate([maps] * scale**2, axis=-1)
+
+
+def _bilinear_kernel(scale):
+    """Bilinear enlargement as one convolution: (3, 3, 3, 3 * scale**2)."""
+    shift = (np.arange(scale) + 0.5) / scale - 0.5
+    taps = np.stack(
+        [np.maximum(-shift, 0), 1 - np.abs(shift), np.maximum(shift, 0)]
+    )
+    kernel = np.einsum("yp,xq,cd->yxcpqd", taps, taps, np.eye(3))
+    return kernel.reshape(3, 3, 3, 3 * scale**2).astype("float32")

@@ -1,0 +1,342 @@
+"""A generator of photographs and its discriminator, trained by one `fit`.
+
+Ledig et al. 2017, Photo-Realistic Single Image Super-Resolution Using a
+Generative Adversarial Network, https://arxiv.org/abs/1609.04802.
+
+Wang et al. 2018, ESRGAN: Enhanced Super-Resolution Generative Adversarial
+Networks, https://arxiv.org/abs/1809.00219, whose weights of the losses are the
+default here.
+
+What differs from the papers: both networks learn in one step from the same
+enlarged photographs, which are computed once, where the papers let the
+discriminator learn first, from others. The adversarial loss is not relativistic
+by default; `adversarial_loss=GeneratorLoss(relativistic=True)` is ESRGAN's.
+"""
+
+from types import MappingProxyType
+
+import keras
+from keras import ops
+
+from convzoo.common.checks import check_number
+from convzoo.losses import gradient_penalty
+from convzoo.losses.loss_terms import sample_values
+from convzoo.zoo.super_resolution.paired_optimizer import PairedOptimizer
+from convzoo.zoo.super_resolution.sr_discriminator import SRDiscriminator
+from convzoo.zoo.super_resolution.srgan_checks import (
+    check_built,
+    check_discriminator,
+    check_terms,
+    checked_adversarial,
+    checked_discriminator_loss,
+    checked_term,
+)
+
+_TERMS = ("pixel_loss", "perceptual_loss", "adversarial_loss")
+
+
+@keras.saving.register_keras_serializable(package="convzoo")
+class SRGAN(keras.Model):
+    """Trains a generator against a discriminator, on every backend.
+
+    As a model it is its generator: `model(low)` and `model.predict(low)`
+    enlarge. `compile` and `fit(low, high)` train both networks:
+
+    - The generator's loss is the weighted sum of a loss of pixels, one of
+      features, and what the discriminator says of enlarged photographs. The
+      discriminator's weights get no gradient of it.
+    - The discriminator's loss is that of real and enlarged photographs. The
+      generator gets no gradient of it.
+
+    One pass computes both, so that the generator runs once a step, and no step
+    is written for a backend. All terms are metrics, without their weights:
+    `pixel_loss`, `perceptual_loss`, `adversarial_loss`, `discriminator_loss`,
+    `gradient_penalty`, and the mean logits `real_score` and `fake_score`. Where
+    the scores drift apart without end, the discriminator has won, and the
+    generator learns nothing more. `loss` is the sum of what both networks
+    minimise, and says little.
+
+    A generator from random weights makes noise, and the discriminator wins at
+    once: train it alone first, by `convzoo train sr` or by `fit`.
+
+    Args:
+        generator: a model that has been built, such as `SRGenerator`.
+        discriminator: a model that has been built and gives logits, such as
+            `SRDiscriminator`; None makes one with its default arguments, unless
+            `adversarial_loss` is None.
+        pixel_loss: a pair `(loss, weight)`, or None for none. A loss is one of
+            convzoo or Keras, a function of (y_true, y_pred), or the name of one
+            that `keras.losses.get` knows.
+        perceptual_loss: the same. `"esrgan"` is `Perceptual.esrgan()`, which
+            fetches the weights of VGG19 when it is first made.
+        adversarial_loss: a pair of a `GeneratorLoss` or the name of its kind,
+            and its weight; None trains the generator alone, without
+            discriminator.
+        discriminator_loss: a `DiscriminatorLoss`; None for that of the same
+            kind.
+        gradient_penalty: weight of `convzoo.losses.gradient_penalty` in the
+            discriminator's loss; 10 in its paper, 0 for none. A discriminator
+            with batch normalisation has none.
+        seed: of the points of the gradient penalty; None draws others in each
+            process.
+
+    Call arguments:
+        low: photographs for the generator.
+        training: as for the generator.
+
+    Input shape: of the generator; `(batch, height, width, 3)` in [0, 1].
+    Output shape: of the generator.
+
+    Raises:
+        ValueError: an argument is not as described.
+
+    Example:
+
+    >>> import numpy as np
+    >>> from convzoo.zoo import SRGAN, SRDiscriminator, SRGenerator
+    >>> model = SRGAN(
+    ...     SRGenerator(scale=2, filters=8, num_blocks=1, block="plain"),
+    ...     SRDiscriminator(filters=4),
+    ...     perceptual_loss=None,
+    ... )
+    >>> model.compile("adam", discriminator_learning_rate=4e-4)
+    >>> low, high = np.zeros((2, 8, 8, 3)), np.ones((2, 16, 16, 3))
+    >>> history = model.fit(low, high, verbose=0).history
+    >>> print(sorted(history)[:3])
+    ['adversarial_loss', 'discriminator_loss', 'fake_score']
+    >>> model.predict(low, verbose=0).shape
+    (2, 16, 16, 3)
+    """
+
+    def __init__(
+        self,
+        generator,
+        discriminator=None,
+        *,
+        pixel_loss=("mean_absolute_error", 1e-2),
+        perceptual_loss=("esrgan", 1.0),
+        adversarial_loss=("non_saturating", 5e-3),
+        discriminator_loss=None,
+        gradient_penalty=0.0,
+        seed=None,
+        **kwargs,
+    ):
+        check_built("generator", generator)
+        check_number("gradient_penalty", gradient_penalty, 0)
+        terms = {
+            "pixel_loss": checked_term("pixel_loss", pixel_loss),
+            "perceptual_loss": checked_term("perceptual_loss", perceptual_loss),
+            "adversarial_loss": checked_adversarial(adversarial_loss),
+        }
+        check_terms(
+            terms,
+            discriminator=discriminator,
+            discriminator_loss=discriminator_loss,
+            gradient_penalty=gradient_penalty or None,
+        )
+        if discriminator is None and terms["adversarial_loss"] is not None:
+            discriminator = SRDiscriminator()
+        if discriminator is not None:
+            check_discriminator(discriminator, gradient_penalty)
+        super().__init__(**kwargs)
+        self.generator = generator
+        self.discriminator = discriminator
+        self.terms = {k: v for k, v in terms.items() if v is not None}
+        self.discriminator_loss = checked_discriminator_loss(
+            discriminator_loss, terms["adversarial_loss"]
+        )
+        self.gradient_penalty = float(gradient_penalty)
+        self.seed = seed
+        self._seed_generator = keras.random.SeedGenerator(seed)
+        self._trackers = {
+            name: keras.metrics.Mean(name=name) for name in self._metric_names()
+        }
+        # As both networks are.
+        self.built = True
+
+    def _metric_names(self):
+        names = list(self.terms)
+        if self.discriminator is not None:
+            names += ["discriminator_loss", "real_score", "fake_score"]
+        if self.gradient_penalty:
+            names.append("gradient_penalty")
+        return names
+
+    def build(self, input_shape):
+        """Nothing is left to build: both networks have been."""
+
+    def call(self, low, training=None):
+        return self.generator(low, training=training)
+
+    def compile(
+        self,
+        optimizer="adam",
+        discriminator_learning_rate=None,
+        metrics=None,
+        **kwargs,
+    ):
+        """Prepare for `fit`.
+
+        Args:
+            optimizer: of the generator; the discriminator gets another one with
+                the same arguments. `use_ema` averages the generator's weights,
+                and no others.
+            discriminator_learning_rate: a number or a schedule; None for that
+                of `optimizer`.
+            metrics: of (high, what the generator makes), beside those of the
+                losses.
+            **kwargs: of `keras.Model.compile`, such as `jit_compile`. Losses
+                are arguments of the class.
+
+        Raises:
+            ValueError: `loss` is given, or the rate is neither a schedule nor
+                a number of at least 0.
+        """
+        schedule = keras.optimizers.schedules.LearningRateSchedule
+        if not isinstance(discriminator_learning_rate, (schedule, type(None))):
+            check_number(
+                "discriminator_learning_rate", discriminator_learning_rate, 0
+            )
+        if kwargs.get("loss") is not None:
+            raise ValueError(
+                "`loss` must be None: losses are arguments of SRGAN. "
+                f"Received: loss={kwargs['loss']!r}"
+            )
+        optimizer = keras.optimizers.get(optimizer)
+        # Keras would track the metrics in a dictionary as state of this layer.
+        self._compile_arguments = MappingProxyType(
+            {
+                "optimizer": optimizer,
+                "discriminator_learning_rate": discriminator_learning_rate,
+                "metrics": metrics,
+                **kwargs,
+            }
+        )
+        if self.discriminator is not None:
+            optimizer = self._paired(optimizer, discriminator_learning_rate)
+        super().compile(optimizer=optimizer, metrics=metrics, **kwargs)
+
+    def _paired(self, optimizer, discriminator_learning_rate):
+        config = {**optimizer.get_config(), "use_ema": False}
+        if discriminator_learning_rate is not None:
+            config["learning_rate"] = discriminator_learning_rate
+        config["name"] = f"discriminator_{config['name']}"
+        other = type(optimizer).from_config(config)
+        return PairedOptimizer(optimizer, other, self._is_discriminators)
+
+    def _is_discriminators(self, variable):
+        return any(variable is other for other in self.discriminator.variables)
+
+    def compute_loss(
+        self, x=None, y=None, y_pred=None, sample_weight=None, training=True
+    ):
+        if self.discriminator is None:
+            values = self._image_terms(y, y_pred)
+            return self._weighted(values, sample_weight) + sum(self.losses)
+        real = self.discriminator(y, training=training)
+        fake = self.discriminator(ops.stop_gradient(y_pred), training=training)
+        values = self._image_terms(y, y_pred)
+        if "adversarial_loss" in self.terms:
+            values["adversarial_loss"] = sample_values(
+                self.terms["adversarial_loss"][0],
+                real,
+                self._judged_for_the_generator(y_pred, training),
+            )
+        total = self._weighted(values, sample_weight)
+        total = total + self._discriminators_loss(
+            y, y_pred, real, fake, sample_weight, training
+        )
+        return total + sum(self.losses)
+
+    def _image_terms(self, y, y_pred):
+        return {
+            name: sample_values(self.terms[name][0], y, y_pred)
+            for name in ("pixel_loss", "perceptual_loss")
+            if name in self.terms
+        }
+
+    def _weighted(self, values, sample_weight):
+        """The generator's loss, and its terms to their metrics."""
+        total = 0.0
+        for name, value in values.items():
+            weight = self.terms[name][1]
+            total = total + weight * self._reported(name, value, sample_weight)
+        return total
+
+    def _judged_for_the_generator(self, images, training):
+        """Logits without a gradient for the discriminator, nor any trace in
+        its statistics.
+        """
+        network = self.discriminator
+        logits, _ = network.stateless_call(
+            [ops.stop_gradient(v.value) for v in network.trainable_variables],
+            [v.value for v in network.non_trainable_variables],
+            images,
+            training=training,
+        )
+        return logits
+
+    def _discriminators_loss(self, y, y_pred, real, fake, weight, training):
+        self._trackers["real_score"].update_state(real)
+        self._trackers["fake_score"].update_state(fake)
+        values = sample_values(self.discriminator_loss, real, fake)
+        total = self._reported("discriminator_loss", values, weight)
+        if self.gradient_penalty:
+            values = gradient_penalty(
+                self.discriminator,
+                y,
+                ops.stop_gradient(y_pred),
+                seed=self._seed_generator,
+                training=training,
+            )
+            penalty = self._reported("gradient_penalty", values, weight)
+            total = total + self.gradient_penalty * penalty
+        return total
+
+    def _reported(self, name, values, sample_weight):
+        """The mean over the batch, as Keras's losses weigh it."""
+        self._trackers[name].update_state(values, sample_weight)
+        if sample_weight is not None:
+            values = values * ops.cast(sample_weight, values.dtype)
+        return ops.mean(values)
+
+    def get_config(self):
+        serialize = keras.saving.serialize_keras_object
+        terms = dict.fromkeys(_TERMS)
+        for name, (loss, weight) in self.terms.items():
+            terms[name] = [serialize(loss), weight]
+        return {
+            **super().get_config(),
+            **terms,
+            "generator": serialize(self.generator),
+            "discriminator": serialize(self.discriminator),
+            "discriminator_loss": serialize(self.discriminator_loss),
+            "gradient_penalty": self.gradient_penalty,
+            "seed": self.seed,
+        }
+
+    @classmethod
+    def from_config(cls, config):
+        return cls(
+            **{
+                name: keras.saving.deserialize_keras_object(value)
+                for name, value in config.items()
+            }
+        )
+
+    def get_compile_config(self):
+        if not self.compiled:
+            return {}
+        return {
+            name: keras.saving.serialize_keras_object(value)
+            for name, value in self._compile_arguments.items()
+        }
+
+    def compile_from_config(self, config):
+        self.compile(
+            **{
+                name: keras.saving.deserialize_keras_object(value)
+                for name, value in config.items()
+            }
+        )
+        self.optimizer.build(self.trainable_variables)

@@ -1,0 +1,86 @@
+"""The arguments of `SRGAN`, checked, and losses for what stands for them."""
+
+import keras
+
+from convzoo.common.checks import check_number
+from convzoo.losses import DiscriminatorLoss, GeneratorLoss, Perceptual
+from convzoo.losses.loss_terms import checked_loss
+
+
+def check_built(name, value):
+    if not isinstance(value, keras.Model) or not value.built:
+        raise ValueError(
+            f"`{name}` must be a Keras model that has been built. "
+            f"Received: {name}={value!r}"
+        )
+
+
+def checked_term(name, value):
+    """A pair of a loss and its weight, or None."""
+    if value is None:
+        return None
+    if not isinstance(value, (tuple, list)) or len(value) != 2:
+        raise ValueError(
+            f"`{name}` must be a pair (loss, weight), or None. "
+            f"Received: {name}={value!r}"
+        )
+    loss, weight = value
+    check_number(f"{name}[1]", weight, 0)
+    if loss == "esrgan":
+        loss = Perceptual.esrgan()
+    return checked_loss(f"{name}[0]", loss), float(weight)
+
+
+def checked_adversarial(value):
+    if isinstance(value, (tuple, list)) and len(value) == 2:
+        loss, weight = value
+        value = (GeneratorLoss(loss) if isinstance(loss, str) else loss), weight
+    term = checked_term("adversarial_loss", value)
+    if term is not None and not isinstance(term[0], GeneratorLoss):
+        raise ValueError(
+            "`adversarial_loss[0]` must be a GeneratorLoss, or the name of its "
+            f"kind. Received: adversarial_loss[0]={term[0]!r}"
+        )
+    return term
+
+
+def checked_discriminator_loss(loss, adversarial):
+    if loss is None and adversarial is not None:
+        kind, relativistic = adversarial[0].kind, adversarial[0].relativistic
+        return DiscriminatorLoss(kind, relativistic=relativistic)
+    if loss is not None and not isinstance(loss, DiscriminatorLoss):
+        raise ValueError(
+            "`discriminator_loss` must be a DiscriminatorLoss. "
+            f"Received: discriminator_loss={loss!r}"
+        )
+    return loss
+
+
+def check_terms(terms, **of_discriminator):
+    """Something is to be minimised, and nothing is given in vain."""
+    if not any(terms.values()):
+        raise ValueError(
+            "One of `pixel_loss`, `perceptual_loss` and `adversarial_loss` "
+            "must not be None. Received: pixel_loss=None, "
+            "perceptual_loss=None, adversarial_loss=None"
+        )
+    for name, value in of_discriminator.items():
+        if terms["adversarial_loss"] is None and value is not None:
+            raise ValueError(
+                f"`{name}` must be left out where `adversarial_loss` is None. "
+                f"Received: {name}={value!r}"
+            )
+
+
+def check_discriminator(discriminator, penalty):
+    check_built("discriminator", discriminator)
+    mixes = any(
+        isinstance(layer, keras.layers.BatchNormalization)
+        for layer in discriminator._flatten_layers()
+    )
+    if penalty and mixes:
+        raise ValueError(
+            "`gradient_penalty` must be 0 with a discriminator that has batch "
+            "normalisation, which judges no photograph by itself. "
+            f"Received: gradient_penalty={penalty!r}"
+        )

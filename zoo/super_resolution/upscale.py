@@ -1,0 +1,135 @@
+"""Enlarging one photograph of any size, depth and kind with a network."""
+
+import numpy as np
+
+from convzoo.common.checks import check_flag, check_positive
+from convzoo.common.luma_weights import LUMA_WEIGHTS
+from convzoo.common.unit_range import unit_range
+from convzoo.zoo.images.bicubic import resize_bicubic
+from convzoo.zoo.super_resolution.tiling import tile_spans
+
+_LUMA = np.array(LUMA_WEIGHTS, np.float32)
+_INTEGERS = ("uint8", "uint16")
+_FLOATS = ("float16", "float32", "float64")
+# The cubic kernel that enlarges alpha reaches two pixels far.
+_ALPHA_RADIUS = 2
+
+
+def upscale(
+    enlarge, image, scale, radius, tile=None, progress=None, ensemble=False
+):
+    """Enlarge one photograph.
+
+    Args:
+        enlarge: maps a float32 batch `(1, height, width, 3)`, RGB in [0, 1],
+            to `(1, scale * height, scale * width, 3)`.
+        image: array `(height, width)` or `(height, width, channels)` of uint8,
+            uint16 or floats in [0, 1]; 1 channel is grey, 2 are grey and
+            alpha, 3 RGB, 4 RGB and alpha.
+        scale: factor by which `enlarge` enlarges.
+        radius: how far, in pixels, an input pixel reaches into the output.
+        tile: side, in input pixels, of the squares to work in; None for the
+            image at once.
+        progress: called after each tile with the number of tiles done and the
+            number of all.
+        ensemble: the mean over all turns by quarters and mirror images.
+
+    Returns:
+        An array of the dtype and rank of `image`, `scale` times larger.
+
+    Raises:
+        ValueError: `image`, `tile` or `ensemble` is not as described.
+    """
+    check_flag("ensemble", ensemble)
+    if ensemble:
+        enlarge = _ensemble(enlarge)
+    pixels = _checked(image)
+    height, width, channels = pixels.shape
+    if tile is not None:
+        check_positive("tile", tile)
+    margin = max(radius, _ALPHA_RADIUS)
+    result = np.empty((height * scale, width * scale, channels), pixels.dtype)
+    tiles = [
+        (y, x)
+        for y in tile_spans(height, tile or height, margin)
+        for x in tile_spans(width, tile or width, margin)
+    ]
+    for done, (y, x) in enumerate(tiles, start=1):
+        window = pixels[y.first : y.last, x.first : x.last]
+        result[
+            scale * y.start : scale * y.stop, scale * x.start : scale * x.stop
+        ] = _enlarge_window(enlarge, window, scale)[
+            scale * (y.start - y.first) : scale * (y.stop - y.first),
+            scale * (x.start - x.first) : scale * (x.stop - x.first),
+        ]
+        if progress is not None:
+            progress(done, len(tiles))
+    return result if np.ndim(image) == 3 else result[:, :, 0]
+
+
+def _ensemble(enlarge):
+    """`enlarge`, averaged over the eight ways to lay a photograph down.
+
+    Timofte, Rothe and Van Gool 2016, Seven Ways to Improve Example-based Single
+    Image Super Resolution, https://arxiv.org/abs/1511.02228.
+    """
+
+    def enlarged(batch):
+        total = 0.0
+        for turns in range(4):
+            for mirrored in (False, True):
+                turned = np.rot90(batch, turns, (1, 2))
+                turned = turned[:, :, ::-1] if mirrored else turned
+                result = np.asarray(enlarge(np.ascontiguousarray(turned)))
+                result = result[:, :, ::-1] if mirrored else result
+                total = total + np.rot90(result, -turns, (1, 2)) / 8
+        return total
+
+    return enlarged
+
+
+def _enlarge_window(enlarge, pixels, scale):
+    is_integer = pixels.dtype.name in _INTEGERS
+    scaled = unit_range(pixels) if is_integer else pixels.astype(np.float32)
+    is_grey = pixels.shape[-1] < 3
+    colour = scaled[..., :1] if is_grey else scaled[..., :3]
+    rgb = np.broadcast_to(colour, (*colour.shape[:2], 3))
+    enlarged = np.asarray(enlarge(np.expand_dims(rgb, 0)), np.float32)[0]
+    if is_grey:
+        enlarged = np.expand_dims(enlarged @ _LUMA, -1)
+    if pixels.shape[-1] in (2, 4):
+        height, width = (scale * n for n in pixels.shape[:2])
+        alpha = resize_bicubic(scaled[..., -1:], height, width)
+        enlarged = np.concatenate([enlarged, alpha], axis=-1)
+    enlarged = np.clip(enlarged, 0, 1)
+    if is_integer:
+        enlarged = np.rint(enlarged * np.float32(np.iinfo(pixels.dtype).max))
+    return enlarged.astype(pixels.dtype)
+
+
+def _checked(image):
+    """`image` as an array of three axes, or a `ValueError`."""
+    pixels = np.asarray(image)
+    if pixels.dtype.name not in (*_INTEGERS, *_FLOATS):
+        raise ValueError(
+            "`image` must be uint8, uint16 or a float array. "
+            f"Received: dtype={pixels.dtype}"
+        )
+    shape = pixels.shape
+    if pixels.ndim == 2:
+        pixels = np.expand_dims(pixels, -1)
+    if pixels.ndim != 3 or not 1 <= pixels.shape[-1] <= 4:
+        raise ValueError(
+            "`image` must have shape (height, width) or (height, width, "
+            f"channels) with 1 to 4 channels. Received: shape={shape}"
+        )
+    if pixels.size == 0:
+        raise ValueError(f"`image` must not be empty. Received: shape={shape}")
+    if pixels.dtype.name in _FLOATS:
+        low, high = float(pixels.min()), float(pixels.max())
+        if not (low >= 0 and high <= 1):
+            raise ValueError(
+                "`image` of floats must lie in [0, 1]. "
+                f"Received: values from {low} to {high}"
+            )
+    return pixels
