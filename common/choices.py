@@ -1,0 +1,25 @@
+"""Values that arguments of models, recipes and commands have in common.
+
+Each is stated here alone: signatures take the alias, `check_choice` its
+`get_args`. The module needs no Keras, so that `--help` needs none either.
+"""
+
+from typing import Literal
+
+Backbone = Literal["residual", "network_in_network", "plain"]
+DiscriminatorNetwork = Literal["vgg", "unet"]
+DiscriminatorNormalization = Literal["batch", "spectral"]
+Pooling = Literal["max", "average"]
+Precision = Literal["float32", "mixed_bfloat16"]
+Schedule = Literal["cosine", "halving"]
+Sees = Literal["players", "image"]
+Spatial = Literal["plain", "dilated", "deformable", "non_local", "all"]
+# Names of architectures, the keys of `SR_CONFIGS`.
+SRConfig = Literal["tiny", "base", "large", "srresnet", "rrdb"]
+SRLoss = Literal[
+    "mean_absolute_error",
+    "mean_squared_error",
+    "luma_absolute_error",
+    "luma_squared_error",
+]
+SRScale = Literal[2, 3, 4, 8]
