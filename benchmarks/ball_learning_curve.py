@@ -102,7 +102,7 @@ def _trained(arguments, learned, held, name, seed):
         patience=_PATIENCE,
     )
     run.train(model, batches, arguments.steps // _EPOCH_STEPS, 0)
-    return BallPositionPredictor.load(run.folder)
+    return BallPositionPredictor.from_preset(run.folder)
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ def main():
     if not arguments.files:
         print("skipped: name files of tracking data")
         return
-    model = BallPositionPredictor.load(arguments.model)
+    model = BallPositionPredictor.from_preset(arguments.model)
     print("| file | held out | positions | learned | positions |")
     print("|---" * 5 + "|")
     for path in arguments.files:

@@ -30,7 +30,7 @@ def main(preset=None):
     if preset is None:
         model = BallPositionPredictor()
     else:
-        model = BallPositionPredictor.load(preset)
+        model = BallPositionPredictor.from_preset(preset)
     play = simulate_play(_FRAMES)
     frame = play[:1].inputs()
     if model.sees == "image":

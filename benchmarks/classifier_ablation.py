@@ -115,7 +115,7 @@ def _reports(arguments, name, settings, seed):
         verbose=0,
         **{"width": arguments.width, **settings},
     )
-    model = SizeAgnosticClassifier.load(run.folder)
+    model = SizeAgnosticClassifier.from_preset(run.folder)
     # What was learned from warped images is asked about warped ones.
     warp = _SIDE if "sizes" in settings else None
     return [

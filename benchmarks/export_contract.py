@@ -28,8 +28,8 @@ from convzoo.layers import (
     Rasterize,
     SpectralConv2D,
 )
+from convzoo.presets import built_in
 from convzoo.zoo import load_model
-from convzoo.zoo.presets import PRESETS, get_preset
 
 _FORMATS = ("saved_model", "litert", "onnx")
 _TITLES = {"saved_model": "SavedModel", "litert": "LiteRT", "onnx": "ONNX"}
@@ -54,18 +54,18 @@ _BEGIN, _END = "<!-- benchmarks.export_contract -->", "<!-- end -->"
 
 def main():
     names = [name for name in sys.argv[1:] if name != "--cards"]
-    for name in names or (*_LAYERS, *PRESETS):
+    for name in names or (*_LAYERS, *built_in()):
         model, sizes = _built(name)
         with tempfile.TemporaryDirectory() as folder:
             files = export_model(model, folder, "model", _FORMATS, sizes=sizes)
         table = "\n".join([_HEAD, *map(_row, files)])
         print(f"\n{name}\n\n{table}", flush=True)
-        if "--cards" in sys.argv and name in PRESETS:
-            _write_card(get_preset(name).card_path, table, files)
+        if "--cards" in sys.argv and name in built_in():
+            _write_card(built_in()[name].card_path, table, files)
 
 
 def _built(name):
-    if name in PRESETS:
+    if name in built_in():
         return load_model(name), SIZES
     keras.utils.set_random_seed(0)
     points = name == "Rasterize"

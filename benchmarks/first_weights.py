@@ -18,7 +18,7 @@ from unittest import mock
 import keras
 
 from convzoo.training import train_sr
-from convzoo.zoo import sr_networks
+from convzoo.zoo.super_resolution import sr_networks
 
 _FIRST_WEIGHTS = {
     "NearIdentity, small last layer": None,

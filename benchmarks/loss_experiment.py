@@ -35,7 +35,7 @@ from convzoo.training.super_resolution.sr_data import read_sr_data
 from convzoo.zoo import SRGAN, SRDiscriminator, SRGenerator
 from convzoo.zoo.images.bicubic import resize_bicubic
 from convzoo.zoo.images.image_file import list_images
-from convzoo.zoo.presets import SR_CONFIGS
+from convzoo.zoo.super_resolution.sr_configs import SR_CONFIGS
 
 _SCALE = 4
 _PRECISION = "mixed_bfloat16"

@@ -26,7 +26,7 @@ def main(folder=None, *presets):
         print("skipped: name a folder of photographs")
         return
     for name in presets or ("sr_x4_tiny", "sr_x4_base"):
-        model = SRGenerator.load(name)
+        model = SRGenerator.from_preset(name)
         data = read_sr_data(folder, model.scale)
         learned = [read_pair(path, model.scale) for path in data.photographs]
         ensemble = functools.partial(model.upscale, ensemble=True)

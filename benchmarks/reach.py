@@ -97,7 +97,7 @@ def _trained(arguments, kind, seed):
         seed=seed,
         verbose=0,
     )
-    return BallPositionPredictor.load(run.folder)
+    return BallPositionPredictor.from_preset(run.folder)
 
 
 def _changes(model, game):

@@ -22,7 +22,7 @@ from convzoo.training.super_resolution.evaluate_sr import mean, measure
 from convzoo.training.super_resolution.patches import Patches
 from convzoo.training.super_resolution.sr_data import read_sr_data
 from convzoo.zoo import SRGenerator
-from convzoo.zoo.presets import SR_CONFIGS
+from convzoo.zoo.super_resolution.sr_configs import SR_CONFIGS
 
 _SCALE = 4
 _BASE = SR_CONFIGS["base"]

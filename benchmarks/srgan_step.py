@@ -27,7 +27,7 @@ from convzoo.losses import (
     Perceptual,
 )
 from convzoo.zoo import SRGAN, SRDiscriminator, SRGenerator
-from convzoo.zoo.presets import SR_CONFIGS
+from convzoo.zoo.super_resolution.sr_configs import SR_CONFIGS
 
 _ROUNDS = 15
 _PIXEL, _ADVERSARIAL = 1e-2, 5e-3

@@ -16,7 +16,7 @@ import numpy as np
 
 from benchmarks._timing import medians
 from convzoo.zoo import BallPositionPredictor, SRGenerator
-from convzoo.zoo.presets import SR_CONFIGS
+from convzoo.zoo.super_resolution.sr_configs import SR_CONFIGS
 
 _ROUNDS = 30
 _FRAMES = 32

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from convzoo.zoo.presets import SR_CONFIGS
+from convzoo.zoo.super_resolution.sr_configs import SR_CONFIGS
 
 _NETWORKS = {
     "tiny": ({"block": "plain", "filters": 28, "num_blocks": 5}, 900),

@@ -52,15 +52,15 @@ def start():
 @app.command("list")
 def list_presets():
     """Print the models that come with the package."""
-    from convzoo.zoo.presets import PRESETS
+    from convzoo.presets import built_in
 
     # Four columns fit into the 80 characters of a terminal.
     table = Table("name", "model", "size", "what it does")
-    for name, preset in PRESETS.items():
+    for name, preset in built_in().items():
         kilobytes = preset.weights_path.stat().st_size / 1000
         table.add_row(
             name,
-            preset.model,
+            preset.class_name,
             f"{kilobytes:.0f} kB",
             preset.description,
         )
@@ -70,9 +70,9 @@ def list_presets():
 @app.command()
 def info(name: str):
     """Print the card of a model."""
-    from convzoo.zoo.presets import get_preset
+    from convzoo.presets import find_preset
 
-    print(get_preset(name).card_path.read_text())
+    print(find_preset(name).card_path.read_text())
 
 
 @app.command()
@@ -107,7 +107,7 @@ def upscale(
     )
 
     if perceptual is None:
-        model = SRGenerator.load(preset or DEFAULT_PRESET)
+        model = SRGenerator.from_preset(preset or DEFAULT_PRESET)
     else:
         model = _between(preset, perceptual)
     plan = plan_upscale(inputs, out, model.scale)
@@ -143,7 +143,7 @@ def classify(
     from convzoo.zoo import SizeAgnosticClassifier
     from convzoo.zoo.images.image_file import list_images, read_photograph
 
-    model = SizeAgnosticClassifier.load(preset)
+    model = SizeAgnosticClassifier.from_preset(preset)
     failures = []
     paths = [
         path
@@ -213,8 +213,8 @@ def _warn(message, category, filename, lineno, file=None, line=None):
 
 def _between(preset, perceptual):
     """The model between a preset and the one that looks sharper."""
+    from convzoo.presets import perceptual_partner
     from convzoo.zoo import SRGenerator
-    from convzoo.zoo.presets import perceptual_partner
 
     preset = preset or _FAITHFUL_PRESET
     return SRGenerator.blend(preset, perceptual_partner(preset), perceptual)

@@ -62,7 +62,7 @@ def ball(
     if video:
         check_film(video, frame_rate, overwrite)
     span = _span(frames)
-    model = BallPositionPredictor.load(preset)
+    model = BallPositionPredictor.from_preset(preset)
     model.flips = flips
     played = read_tracking(tracking, model.pitch)
     # Before the work, which takes longer.

@@ -66,7 +66,7 @@ def evaluate_sr(
     from convzoo.zoo import SRGenerator
     from convzoo.zoo.images.image_file import list_images
 
-    model = SRGenerator.load(preset)
+    model = SRGenerator.from_preset(preset)
     paths = list_images(data)
     upscale = functools.partial(model.upscale, ensemble=ensemble)
     comparisons = evaluate(upscale, paths, model.scale, _judge(judge))
@@ -109,7 +109,9 @@ def evaluate_classifier(
 
     if out is not None:
         check_plots(out, overwrite)
-    report = evaluate(SizeAgnosticClassifier.load(preset), data, warp, scale)
+    report = evaluate(
+        SizeAgnosticClassifier.from_preset(preset), data, warp, scale
+    )
     table = Table(show_header=False)
     table.add_row("images", str(len(report.right)))
     table.add_row("accuracy", f"{report.quality.accuracy:.2%}")
@@ -145,7 +147,7 @@ def evaluate_ball(
     from convzoo.training.football.evaluate_ball import frames_to_evaluate
     from convzoo.zoo import BallPositionPredictor
 
-    model = BallPositionPredictor.load(preset)
+    model = BallPositionPredictor.from_preset(preset)
     model.flips = flips
     for path in data:
         game, learned = frames_to_evaluate(path, model, positions_only)

@@ -14,16 +14,25 @@ import convzoo
 # What each folder may import of the others.
 ALLOWED = {
     "common": set(),
+    "presets": {"common"},
     "layers": {"common"},
     "losses": {"common", "layers"},
-    "zoo": {"common", "layers", "losses"},
+    "zoo": {"common", "presets", "layers", "losses"},
     "export": {"common"},
-    "training": {"common", "layers", "losses", "zoo", "export"},
-    "convzoo": {"common", "layers", "losses", "zoo", "export", "training"},
+    "training": {"common", "presets", "layers", "losses", "zoo", "export"},
+    "convzoo": {
+        "common",
+        "presets",
+        "layers",
+        "losses",
+        "zoo",
+        "export",
+        "training",
+    },
 }
 # Of zoo and training: folders that know nothing of each other.
 DOMAINS = ("super_resolution", "classification", "football")
-WITHOUT_KERAS = ("common",)
+WITHOUT_KERAS = ("common", "presets")
 WITHOUT_TENSORFLOW = tuple(ALLOWED.keys() - {"export"})
 # Keras has no operator for gradients, and takes the shapes of a dataset's first
 # batches for those of all: one function each, which imports it when called.

@@ -8,9 +8,9 @@ import keras
 import pytest
 
 from convzoo import __main__ as command_line
+from convzoo.presets import built_in
 from convzoo.zoo import SRGenerator
 from convzoo.zoo.images.image_file import ImageFile, write_image
-from convzoo.zoo.presets import get_preset
 from tests.support import photograph
 
 README = (Path(__file__).parents[1] / "README.md").read_text()
@@ -52,7 +52,7 @@ def test_figures_are_those_of_the_card(name):
     """A figure that is measured again is stated again, wherever it stands."""
     (row,) = re.findall(rf"^\| `{name}`.*$", README, re.MULTILINE)
     _, set5, set14, parameters = (c.strip() for c in row.strip("|").split("|"))
-    card = get_preset(name).card_path.read_text()
+    card = built_in()[name].card_path.read_text()
     for title, cell in (("Set5", set5), ("Set14", set14)):
         (measured,) = re.findall(rf"^\| \*\*{title}\*\*.*$", card, re.MULTILINE)
         numbers = [c.strip() for c in measured.strip("|").split("|")]

@@ -2,15 +2,17 @@
 
 import json
 from pathlib import Path
+from typing import get_args
 from zipfile import BadZipFile
 
 import keras
 import numpy as np
 
 from convzoo.common.output_file import renamed, write_whole
+from convzoo.presets.find_preset import RUN, RunWeights
+from convzoo.zoo.save_preset import default_card, recover_preset, save_preset
 
 _STATE = "state.npz"
-_SETTINGS = "run.json"
 
 
 class Run(keras.callbacks.Callback):
@@ -24,8 +26,9 @@ class Run(keras.callbacks.Callback):
     bit where the backend repeats itself, as TensorFlow does on one thread
     (`TF_NUM_INTRAOP_THREADS=1`), and up to rounding where it does not.
 
-    The folder holds `run.json` (the settings), `state.npz`, `log.jsonl` (a line
-    an epoch), `best.weights.h5` and `last.weights.h5` (moving averages).
+    The folder holds `run.json` (the settings, with the class of the model),
+    `state.npz`, `log.jsonl` (one line per epoch), and two preset folders with
+    the moving averages of the weights, `best` and `last`.
 
     An epoch whose loss is not a number ends the run, and leaves the folder as
     it was before.
@@ -37,8 +40,8 @@ class Run(keras.callbacks.Callback):
         validate: maps a model to a dict of figures.
         score: the name of the figure by which the best weights are chosen;
             higher is better, unless its name has a minus in front.
-        subject: maps the model that learns to the one that is kept, for the
-            two files of weights; None for the same.
+        subject: maps the model that learns to the one that is kept as a preset;
+            None for the same.
         patience: epochs without a better score after which the run ends; None
             for no such end.
 
@@ -116,6 +119,8 @@ class Run(keras.callbacks.Callback):
         Raises:
             ValueError: the files cannot be used, or the loss became no number.
         """
+        # What cannot be saved fails now, and not after an epoch.
+        keras.saving.serialize_keras_object(self.subject(model))
         self.restore(model)
         if self.is_over:
             return
@@ -156,9 +161,9 @@ class Run(keras.callbacks.Callback):
         logs.update(figures)
         entry.update(figures)
         self.log.append(entry)
-        self._save_weights("last.weights.h5")
+        self._save_preset("last")
         if self.best is entry:
-            self._save_weights("best.weights.h5")
+            self._save_preset("best")
         for name, variable in _variables(self.model):
             variable.assign(state[name])
         self._save_state(state)
@@ -166,7 +171,7 @@ class Run(keras.callbacks.Callback):
             self.model.stop_training = True
 
     def _open(self, settings):
-        path = self.folder / _SETTINGS
+        path = self.folder / RUN
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             if not path.exists():
@@ -175,6 +180,8 @@ class Run(keras.callbacks.Callback):
             raise ValueError(
                 f"{self.folder}: cannot be written ({error.strerror})"
             ) from error
+        for which in get_args(RunWeights):
+            recover_preset(self.folder / which)
         try:
             found = json.loads(path.read_text())
         except (OSError, ValueError) as error:
@@ -192,14 +199,15 @@ class Run(keras.callbacks.Callback):
                     f"Received: {name}={settings.get(name)!r}"
                 )
 
-    def _save_weights(self, name):
-        subject = self.subject(self.model)
-        # The optimizer's state is in the state file; weights are to be shipped.
-        optimizer = getattr(subject, "optimizer", None)
-        subject.optimizer = None
-        with renamed(self.folder / name) as temporary:
-            subject.save_weights(temporary)
-        subject.optimizer = optimizer
+    def _save_preset(self, which):
+        model = self.subject(self.model)
+        settings = (self.folder / RUN).read_text()
+        card = (
+            default_card(model, self.folder.resolve().name)
+            + f"\n## Training\n\nEpoch {self.epochs_done}; weights: {which}.\n"
+            f"Settings:\n\n```json\n{settings}```\n"
+        )
+        save_preset(model, self.folder / which, card=card, overwrite=True)
 
     def _save_state(self, state):
         with renamed(self.folder / _STATE) as temporary:
@@ -212,3 +220,8 @@ def _variables(model):
     """Name and variable of all that changes while a model learns."""
     variables = [*model.variables, *model.optimizer.variables]
     return [(f"{i:04}", variable) for i, variable in enumerate(variables)]
+
+
+def described(model):
+    """What the settings of a run say of the model that it keeps."""
+    return {"class": type(model).__name__, "model": model.arguments}

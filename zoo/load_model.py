@@ -1,56 +1,41 @@
-"""A model whose class is not known beforehand."""
+"""Loading a model whose class is not known beforehand."""
+
+from typing import Any
 
 import keras
 
-# Layers and losses that a file may name are known by then.
+# Registers the layers and losses that a file may name.
+import convzoo.layers  # noqa: F401
 import convzoo.losses  # noqa: F401
-from convzoo.zoo.classification.size_agnostic_classifier import (
-    SizeAgnosticClassifier,
-)
-from convzoo.zoo.football.ball_position_predictor import BallPositionPredictor
-from convzoo.zoo.presets import get_preset
-from convzoo.zoo.pretrained import run_named
-from convzoo.zoo.super_resolution.sr_generator import SRGenerator
-
-_CLASSES = {
-    cls.__name__: cls
-    for cls in (SRGenerator, SizeAgnosticClassifier, BallPositionPredictor)
-}
+from convzoo.common.types import PathLike
+from convzoo.presets import Preset, find_preset
+from convzoo.zoo.pretrained import Pretrained
 
 
-def load_model(name):
-    """The model of a preset, of a run, or of a `.keras` file.
+def load_model(name_or_path: PathLike, **arguments: Any) -> keras.Model:
+    """Load a trained model, whatever its class.
 
     Args:
-        name: as in `load` of the class, or a file that `save` wrote, of any
-            Keras model.
+        name_or_path: As in `from_preset` of a model; a `.keras` file or a
+            folder that Keras wrote may hold any Keras model.
+        **arguments: Those of `from_preset`, for a model that has it.
 
     Raises:
-        ValueError: there is no such preset, `name` holds no run of a model
-            that has presets, or the file cannot be read.
+        ValueError: As `from_preset`, or the file cannot be read.
     """
-    if str(name).endswith(".keras"):
-        return _of_file(name)
-    run = run_named(name)
-    if run is None:
-        return _CLASSES[get_preset(name).model].from_preset(name)
-    return _class_of(run[0]).from_run(*run)
+    preset = find_preset(name_or_path, arguments.get("weights", "best"))
+    stored = keras.saving.get_registered_object(preset.registered_name)
+    if isinstance(stored, type) and issubclass(stored, Pretrained):
+        return stored.from_preset(name_or_path, **arguments)
+    return _of_keras(preset)
 
 
-def _of_file(path):
+def _of_keras(preset: Preset) -> keras.Model:
     try:
-        return keras.saving.load_model(path, compile=False)
+        return keras.saving.load_model(preset.path, compile=False)
     except Exception as error:
         # Whatever classes the file names may raise while they are made.
-        reason = str(error).strip().splitlines()[0]
-        raise ValueError(f"{path}: cannot be read as a model ({reason})") from (
-            error
-        )
-
-
-def _class_of(folder):
-    """The class that takes the arguments of a run."""
-    for cls in _CLASSES.values():
-        if cls.is_run(folder):
-            return cls
-    raise ValueError(f"{folder}: holds no run of one of {', '.join(_CLASSES)}")
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        raise ValueError(
+            f"{preset.path}: cannot be read as a model ({reason})"
+        ) from error

@@ -1,114 +1,169 @@
-"""What models with trained weights have in common."""
+"""Loading and saving of models with trained weights."""
 
 import inspect
-import json
 import warnings
 from pathlib import Path
+from typing import Any, ClassVar, Self
 
-from convzoo.common.checks import check_choice
-from convzoo.zoo.presets import get_preset
+import keras
 
-_SUFFIX = ".weights.h5"
+from convzoo.common.types import PathLike
+from convzoo.presets import Preset, built_in, find_preset
+from convzoo.presets.find_preset import RunWeights
+from convzoo.zoo.save_preset import save_preset
+
+_OF_KERAS = ("name", "dtype", "trainable")
 
 
 class Pretrained:
-    """Finds trained weights: of presets, and of runs.
+    """Adds `from_preset` and `save_to_preset` to a `keras.Model`.
 
-    A class that a `keras.Model` has beside it. That one names its arguments,
-    which are attributes too, in `_argument_names`.
+    The arguments of the model's constructor are its attributes too.
     """
 
-    _argument_names: tuple[str, ...] = ()
+    presets: ClassVar[dict[str, Preset]] = {}
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.presets = built_in(cls.__name__) or cls.presets
 
     @property
-    def arguments(self):
-        """The arguments of the class, without what every Keras model has."""
-        return {name: getattr(self, name) for name in self._argument_names}
+    def arguments(self) -> dict[str, Any]:
+        """The constructor's arguments, without those of every Keras model."""
+        return {
+            name: getattr(self, name)
+            for name in _parameters(type(self))
+            # A subclass may have arguments that it keeps nowhere.
+            if name not in _OF_KERAS and hasattr(self, name)
+        }
+
+    @property
+    def preprocessing(self) -> str:
+        """What an input must be, for `metadata.json` and the model card."""
+        return ""
 
     @classmethod
-    def from_preset(cls, name, load_weights=True):
-        """The model called `name` in `presets`.
+    def from_preset(
+        cls,
+        name_or_path: PathLike,
+        load_weights: bool = True,
+        *,
+        weights: RunWeights = "best",
+        **overrides: Any,
+    ) -> Self:
+        """Load a trained model.
 
         Args:
-            name: a key of the `presets` of this class.
-            load_weights: False for the architecture with fresh weights.
+            name_or_path: In this order: the name of a built-in preset (a key
+                of `presets`; a folder of that name is `./NAME`), a preset
+                folder, the folder of a training run, or a `.keras` file.
+            load_weights: Whether to load the weights. False returns the
+                architecture with newly initialized weights.
+            weights: Which weights of a training run: `"best"`, by validation,
+                or `"last"`.
+            **overrides: Arguments of the class in place of those of the
+                preset, such as `dtype="mixed_bfloat16"`.
+
+        Returns:
+            A model of this class; of the preset's, where that is a subclass.
 
         Raises:
-            ValueError: the name is unknown, or the file of the weights is
-                missing, truncated or altered.
+            ValueError: There is no such preset, it is of another class, or its
+                weights are missing, altered or do not fit the overrides.
         """
-        preset = get_preset(name, cls.__name__)
-        model = cls(**preset.config, name=name)
-        if load_weights:
-            model.load_weights(preset.verified_weights())
-        return model
-
-    @classmethod
-    def from_run(cls, folder, weights="best"):
-        """The model that a recipe left in the folder of its run.
-
-        Args:
-            folder: of the run.
-            weights: `"best"` or `"last"`.
-
-        Raises:
-            ValueError: the folder holds no such run, or no weights yet.
-        """
-        check_choice("weights", weights, ("best", "last"))
-        folder = Path(folder)
-        name = folder.resolve().name
+        preset = find_preset(name_or_path, weights)
+        stored = class_of(preset, cls)
+        _check_overrides(overrides, stored)
+        config = {**preset.config, **overrides}
+        if not preset.is_archive:
+            # Files keep the name that the model had when it was saved.
+            config["name"] = overrides.get("name", preset.name)
         try:
-            model = cls(**_arguments_of(folder), name=name)
-            with warnings.catch_warnings():
-                # Keras only warns of layers that a file does not have.
-                warnings.simplefilter("error", UserWarning)
-                model.load_weights(folder / f"{weights}{_SUFFIX}")
-        except (
-            OSError,
-            LookupError,
-            TypeError,
-            ValueError,
-            UserWarning,
-        ) as error:
+            model = stored.from_config(config)
+        except (LookupError, TypeError, ValueError) as error:
             raise ValueError(
-                f"{folder}: holds no {cls.__name__} run with weights ({error})"
+                f"{preset.path}: no {stored.__name__} can be made of its "
+                f"configuration ({error})"
             ) from error
+        if load_weights:
+            _load_weights(model, preset)
         return model
 
-    @classmethod
-    def is_run(cls, folder):
-        """Whether `folder` is that of a run of this class."""
-        try:
-            arguments = set(_arguments_of(Path(folder)))
-        except (OSError, LookupError, TypeError, ValueError):
-            return False
-        return arguments <= set(inspect.signature(cls.__init__).parameters)
+    def save_to_preset(
+        self, folder: PathLike, *, overwrite: bool = False
+    ) -> Path:
+        """Write the model as a preset folder; see `save_preset`.
 
-    @classmethod
-    def load(cls, name):
-        """The model of a preset, or of a run.
+        `from_preset` and, after `import convzoo.zoo`,
+        `keras.saving.load_model` read it.
 
         Args:
-            name: a key of the `presets` of this class; the folder of a run,
-                for its best weights; or the file of weights in such a folder.
+            folder: The folder to write.
+            overwrite: Whether to replace a preset that is there.
+
+        Returns:
+            The path of the folder.
 
         Raises:
-            ValueError: as `from_preset` and `from_run`.
+            ValueError: The folder exists and may not be replaced, or it cannot
+                be written.
         """
-        run = run_named(name)
-        return cls.from_preset(name) if run is None else cls.from_run(*run)
+        return save_preset(self, folder, overwrite=overwrite)
 
 
-def run_named(name):
-    """The folder of a run and which of its weights; None for a preset."""
-    path = Path(name)
-    if path.is_dir():
-        return path, "best"
-    if path.name.endswith(_SUFFIX):
-        return path.parent, path.name[: -len(_SUFFIX)]
-    return None
+def class_of(preset: Preset, needed: type) -> Any:
+    """The class to make of a preset: `needed`, or the stored subclass of it.
+
+    Raises:
+        ValueError: The preset is of another class, or of one that Keras does
+            not know.
+    """
+    stored = keras.saving.get_registered_object(preset.registered_name)
+    if stored is None and preset.class_name == needed.__name__:
+        return needed
+    if stored is None:
+        raise ValueError(
+            f"{preset.path}: is a {preset.class_name}, which is not "
+            "registered; import the module that registers it first"
+        )
+    if issubclass(needed, stored):
+        return needed
+    if not issubclass(stored, needed):
+        preset.check_class(needed.__name__, f"`{needed.__name__}.from_preset`")
+    return stored
 
 
-def _arguments_of(folder):
-    """What the model of a run was made with."""
-    return json.loads((folder / "run.json").read_text())["model"]
+def _parameters(cls: type) -> list[str]:
+    """The names of a constructor's arguments, those of its parents first."""
+    names = dict.fromkeys(
+        parameter.name
+        for base in reversed(cls.__mro__)
+        if issubclass(base, Pretrained) and "__init__" in vars(base)
+        for parameter in inspect.signature(base).parameters.values()
+        if parameter.kind is not parameter.VAR_KEYWORD
+    )
+    return list(names)
+
+
+def _check_overrides(overrides: dict[str, Any], cls: type) -> None:
+    # A functional model of Keras ignores arguments that it does not know.
+    known = {*_parameters(cls), *_OF_KERAS}
+    for name in overrides.keys() - known:
+        raise ValueError(
+            f"`{name}` is no argument of {cls.__name__}. Arguments: "
+            f"{', '.join(sorted(known))}"
+        )
+
+
+def _load_weights(model: keras.Model, preset: Preset) -> None:
+    path = preset.verified_weights()
+    try:
+        with warnings.catch_warnings():
+            # Keras only warns of layers that the file does not have.
+            warnings.simplefilter("error", UserWarning)
+            model.load_weights(path)
+    except (OSError, LookupError, ValueError, UserWarning) as error:
+        raise ValueError(
+            f"{path}: the weights do not fit the {type(model).__name__} "
+            f"({error})"
+        ) from error

@@ -13,10 +13,10 @@ from PIL import Image
 from convzoo import __main__ as command_line
 from convzoo.export import LiteRTModel
 from convzoo.losses.trunk_weights import random_trunk
+from convzoo.presets import built_in
 from convzoo.training import simulate_play
 from convzoo.zoo import SizeAgnosticClassifier, SRGenerator
 from convzoo.zoo.images.image_file import ImageFile, read_image, write_image
-from convzoo.zoo.presets import PRESETS
 from tests.export.rest_double import answering
 from tests.support import photograph
 
@@ -175,7 +175,7 @@ def test_help_is_for_every_verb(convzoo):
 def test_list_and_info_know_every_preset(convzoo):
     code, out, _ = convzoo("list")
     assert code == 0
-    for name, preset in PRESETS.items():
+    for name, preset in built_in().items():
         assert name in out
         code, card, _ = convzoo("info", name)
         assert code == 0 and preset.sha256 in card
@@ -184,7 +184,7 @@ def test_list_and_info_know_every_preset(convzoo):
 @pytest.mark.parametrize(
     # One of each network: two have the same.
     "name",
-    {str(preset.config): name for name, preset in PRESETS.items()}.values(),
+    {str(preset.config): name for name, preset in built_in().items()}.values(),
 )
 @pytest.mark.slow
 def test_presets_are_exported_with_their_difference(name, convzoo, tmp_path):
@@ -380,7 +380,7 @@ def test_a_classifier_is_trained_measured_and_asked(convzoo, classes, tmp_path):
     assert code == 0 and "mean per class" in out
     code, out, _ = convzoo("classify", classes / "red", "--preset", run)
     assert code == 0
-    model = SizeAgnosticClassifier.load(run)
+    model = SizeAgnosticClassifier.from_preset(run)
     for index, line in enumerate(out.splitlines()):
         image = read_image(classes / "red" / f"{index}.png").pixels
         name, share = model.classify(image)[0]

@@ -3,6 +3,7 @@ import json
 import numpy as np
 import pytest
 
+from convzoo.presets.preset import sha256
 from convzoo.training import train_sr
 from convzoo.training.release import release
 from convzoo.zoo import (
@@ -11,7 +12,6 @@ from convzoo.zoo import (
     SRGenerator,
 )
 from convzoo.zoo.images.image_file import ImageFile, write_image
-from convzoo.zoo.presets import sha256
 from tests.support import photograph, reference_arrays
 
 
@@ -32,77 +32,86 @@ def run(tmp_path_factory):
     ).folder
 
 
+def released(run, dtype, folder, name="mine"):
+    """The digest, and the reference input and output."""
+    digest = release(run, name, dtype, folder=folder, references=folder)
+    with np.load(folder / f"{name}.npz") as reference:
+        return (
+            digest,
+            reference_arrays(reference, "input"),
+            reference_arrays(reference, "output"),
+        )
+
+
 @pytest.mark.parametrize(
     ("dtype", "error"), [("float32", 0), ("float16", 5e-4)]
 )
-def test_a_released_file_loads_as_what_it_was(dtype, error, run, tmp_path):
-    digest = release(run, "mine", dtype, folder=tmp_path)
-    path = tmp_path / "mine.weights.h5"
-    assert digest == sha256(path)
-    best = SRGenerator.from_run(run)
-    loaded = SRGenerator(**best.arguments)
-    loaded.load_weights(path)
+def test_a_release_is_a_preset_of_the_best_weights(dtype, error, run, tmp_path):
+    digest, given, expected = released(run, dtype, tmp_path)
+    assert digest == sha256(tmp_path / "mine" / "model.weights.h5")
+    best = SRGenerator.from_preset(run)
+    loaded = SRGenerator.from_preset(tmp_path / "mine")
     for a, b in zip(loaded.get_weights(), best.get_weights(), strict=True):
         assert a.dtype == b.dtype == np.float32
         np.testing.assert_allclose(a, b, rtol=error, atol=error / 1e4)
-    with np.load(tmp_path / "mine.reference.npz") as reference:
-        found = loaded.predict_on_batch(reference["input"])
-        np.testing.assert_allclose(found, reference["output"], atol=1e-6)
-    assert sorted(p.name for p in tmp_path.iterdir()) == [
-        "mine.reference.npz",
-        "mine.weights.h5",
-    ]
+    found = loaded.predict_on_batch(given)
+    np.testing.assert_allclose(found, expected, atol=1e-6)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["mine", "mine.npz"]
+
+
+def test_what_a_person_wrote_is_kept(run, tmp_path):
+    released(run, "float32", tmp_path)
+    path = tmp_path / "mine" / "metadata.json"
+    metadata = json.loads(path.read_text())
+    path.write_text(json.dumps({**metadata, "description": "Sharp"}))
+    (tmp_path / "mine" / "README.md").write_text("A card")
+    digest, _, _ = released(run, "float16", tmp_path)
+    assert digest != metadata["sha256"]
+    expected = {**metadata, "description": "Sharp", "sha256": digest}
+    assert json.loads(path.read_text()) == expected
+    assert (tmp_path / "mine" / "README.md").read_text() == "A card"
 
 
 def test_a_classifier_is_released_too(tmp_path):
     best = SizeAgnosticClassifier(3, backbone="plain", width=4)
-    config = json.dumps({"model": best.arguments})
-    (tmp_path / "run").mkdir()
-    (tmp_path / "run" / "run.json").write_text(config)
-    best.save_weights(tmp_path / "run" / "best.weights.h5")
-    release(tmp_path / "run", "mine", "float16", folder=tmp_path)
-    loaded = SizeAgnosticClassifier(**best.arguments)
-    loaded.load_weights(tmp_path / "mine.weights.h5")
-    with np.load(tmp_path / "mine.reference.npz") as reference:
-        found = loaded.predict_on_batch(reference["input"])
-        np.testing.assert_allclose(found, reference["output"], atol=1e-6)
-        expected = best.predict_on_batch(reference["input"])
-    np.testing.assert_allclose(found, expected, atol=1e-2)
-    assert np.ptp(expected) > 0.1
+    run = best.save_to_preset(tmp_path / "run")
+    _, given, expected = released(run, "float16", tmp_path)
+    loaded = SizeAgnosticClassifier.from_preset(tmp_path / "mine")
+    found = loaded.predict_on_batch(given)
+    np.testing.assert_allclose(found, expected, atol=1e-6)
+    unrounded = best.predict_on_batch(given)
+    np.testing.assert_allclose(found, unrounded, atol=1e-2)
+    assert np.ptp(unrounded) > 0.1
 
 
 @pytest.mark.parametrize("sees", ["players", "image"])
 def test_a_predictor_of_the_ball_is_released_too(sees, tmp_path):
     best = BallPositionPredictor(sees, map_width=4, width=8, depth=1)
-    config = json.dumps({"model": best.arguments})
-    (tmp_path / "run.json").write_text(config)
-    best.save_weights(tmp_path / "best.weights.h5")
-    release(tmp_path, "mine", "float16", folder=tmp_path)
-    loaded = BallPositionPredictor(**best.arguments)
-    loaded.load_weights(tmp_path / "mine.weights.h5")
-    with np.load(tmp_path / "mine.reference.npz") as reference:
+    run = best.save_to_preset(tmp_path / "run")
+    release(run, "mine", "float16", "1.5", folder=tmp_path, references=tmp_path)
+    loaded = BallPositionPredictor.from_preset(tmp_path / "mine")
+    assert loaded.temperature == 1.5
+    with np.load(tmp_path / "mine.npz") as reference:
         expected = reference_arrays(reference, "output")
-        given = reference_arrays(reference, "input")
-        found = loaded.predict_on_batch(given)
+        found = loaded.predict_on_batch(reference_arrays(reference, "input"))
     assert {"position", "heatmap", "radius_90"} <= set(found) == set(expected)
     for name, array in expected.items():
         np.testing.assert_allclose(found[name], array, atol=1e-4)
 
 
 def test_half_of_the_digits_take_half_of_the_space(run, tmp_path):
-    release(run, "whole", "float32", folder=tmp_path)
-    release(run, "half", "float16", folder=tmp_path)
-    whole, half = (
-        (tmp_path / f"{name}.weights.h5").stat().st_size
-        for name in ("whole", "half")
-    )
-    parameters = SRGenerator.from_run(run).count_params()
-    assert whole - half == pytest.approx(2 * parameters, rel=0.02)
+    sizes = []
+    for dtype in ("float32", "float16"):
+        released(run, dtype, tmp_path, dtype)
+        path = tmp_path / dtype / "model.weights.h5"
+        sizes.append(path.stat().st_size)
+    parameters = SRGenerator.from_preset(run).count_params()
+    assert sizes[0] - sizes[1] == pytest.approx(2 * parameters, rel=0.02)
 
 
 def test_other_types_and_folders_are_quoted(run, tmp_path):
     with pytest.raises(ValueError, match="dtype.*float64"):
         release(run, "mine", "float64", folder=tmp_path)
-    with pytest.raises(ValueError, match="holds no run of one of SRGenerator"):
+    with pytest.raises(ValueError, match="holds neither config.json"):
         release(tmp_path, "mine", "float32", folder=tmp_path)
     assert list(tmp_path.iterdir()) == []

@@ -1,17 +1,15 @@
-import json
-
 import keras
 import numpy as np
 import pytest
 
 from convzoo.layers import NonLocal
+from convzoo.presets import built_in
 from convzoo.zoo import (
     BallPositionPredictor,
     SizeAgnosticClassifier,
     SRGenerator,
     load_model,
 )
-from convzoo.zoo.presets import PRESETS
 
 MODELS = [
     SRGenerator(scale=2, filters=4, num_blocks=1),
@@ -20,66 +18,60 @@ MODELS = [
 ]
 
 
-def saved(model, folder):
-    """What a recipe leaves."""
-    folder.mkdir()
-    (folder / "run.json").write_text(json.dumps({"model": model.arguments}))
-    model.save_weights(folder / "best.weights.h5")
-    return folder
+def of_any_class():
+    image = keras.Input((None, None, 3))
+    return keras.Model(image, NonLocal()(image))
 
 
-@pytest.mark.parametrize(
-    "model", MODELS, ids=lambda model: type(model).__name__
-)
-@pytest.mark.parametrize("file", ["", "best.weights.h5"])
-def test_a_run_tells_its_class(model, file, tmp_path):
-    loaded = load_model(saved(model, tmp_path / "run") / file)
+def assert_same(loaded, model):
     assert type(loaded) is type(model)
     for a, b in zip(loaded.get_weights(), model.get_weights(), strict=True):
         np.testing.assert_array_equal(a, b)
 
 
-@pytest.mark.parametrize("name", sorted(PRESETS))
-def test_a_preset_tells_its_class(name):
-    model = load_model(name)
-    assert type(model).__name__ == PRESETS[name].model
+@pytest.mark.parametrize(
+    "model", MODELS, ids=lambda model: type(model).__name__
+)
+@pytest.mark.parametrize("suffix", ["", ".keras"])
+def test_a_preset_tells_its_class(model, suffix, tmp_path):
+    path = tmp_path / f"mine{suffix}"
+    model.save(path) if suffix else model.save_to_preset(path)
+    assert_same(load_model(path), model)
+
+
+@pytest.mark.parametrize("name", sorted(built_in()))
+def test_a_built_in_preset_tells_its_class(name):
+    model = load_model(name, load_weights=False)
+    assert type(model).__name__ == built_in()[name].class_name
     assert model.name == name
 
 
-@pytest.mark.parametrize(
-    "text", ["", "{}", "[]", '{"model": 3}', '{"model": {"wings": 2}}']
-)
-def test_a_folder_without_a_run_is_named(text, tmp_path):
-    (tmp_path / "run.json").write_text(text)
-    with pytest.raises(ValueError, match="holds no run of one of SRGenerator"):
-        load_model(tmp_path)
+def test_arguments_are_passed_on():
+    model = load_model("sr_x4_tiny", load_weights=False, dtype="float16")
+    assert model.get_config()["dtype"]["config"]["name"] == "float16"
+
+
+@pytest.mark.parametrize("zipped", [False, True])
+def test_a_model_of_any_class(zipped, tmp_path):
+    path = tmp_path / ("mine.keras" if zipped else "mine")
+    model = of_any_class()
+    keras.saving.save_model(model, path, zipped=zipped)
+    assert_same(load_model(path), model)
+
+
+def test_a_file_of_an_unknown_class_is_named(tmp_path):
+    @keras.saving.register_keras_serializable(package="tests", name="Gone")
+    class Gone(keras.layers.Layer):
+        def call(self, inputs):
+            return inputs
+
+    image = keras.Input((None, None, 3))
+    keras.Model(image, Gone()(image)).save(tmp_path / "mine.keras")
+    keras.saving.get_custom_objects().pop("tests>Gone")
+    with pytest.raises(ValueError, match="mine.keras: cannot be read as a mod"):
+        load_model(tmp_path / "mine.keras")
 
 
 def test_an_unknown_preset_is_named():
     with pytest.raises(ValueError, match="did you mean 'sr_x4_tiny'"):
         load_model("sr_x4_tniy")
-
-
-def test_a_run_without_weights_is_named(tmp_path):
-    folder = saved(MODELS[1], tmp_path / "run")
-    (folder / "best.weights.h5").unlink()
-    with pytest.raises(ValueError, match="no SizeAgnosticClassifier run"):
-        load_model(folder)
-
-
-def test_a_file_of_any_model(tmp_path):
-    image = keras.Input((None, None, 3))
-    model = keras.Model(image, NonLocal()(image))
-    model.save(tmp_path / "mine.keras")
-    loaded = load_model(tmp_path / "mine.keras")
-    for a, b in zip(loaded.get_weights(), model.get_weights(), strict=True):
-        np.testing.assert_array_equal(a, b)
-
-
-@pytest.mark.parametrize("content", [None, b"no model"])
-def test_a_file_that_is_no_model_is_named(content, tmp_path):
-    path = tmp_path / "mine.keras"
-    if content:
-        path.write_bytes(content)
-    with pytest.raises(ValueError, match="mine.keras: cannot be read as a mod"):
-        load_model(path)

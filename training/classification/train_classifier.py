@@ -32,7 +32,7 @@ from convzoo.training.optimization import (
     falling_rate,
     jit_compile,
 )
-from convzoo.training.run import Run
+from convzoo.training.run import Run, described
 from convzoo.training.tensorboard import Curves
 from convzoo.zoo.classification.size_agnostic_classifier import (
     SizeAgnosticClassifier,
@@ -161,7 +161,7 @@ def train_classifier(
     settings["data"] = folder.fingerprint
     examples = _examples(folder, learned, settings["mirror"])
     model = _built(settings, folder.class_names)
-    settings["model"] = model.arguments
+    settings |= described(model)
     run = Run(
         out,
         settings,
@@ -235,7 +235,7 @@ def _built(settings, class_names):
             dtype=precision,
         )
     settings["init"] = os.fspath(init)
-    other = SizeAgnosticClassifier.load(init)
+    other = SizeAgnosticClassifier.from_preset(init)
     arguments = {
         **other.arguments,
         "num_classes": len(class_names),

@@ -69,7 +69,7 @@ def _coverage(model, games):
 
 def of_run(run, *data, hold_out=0.1):
     """Of a run, on what `train ball` held out of the same files."""
-    model = BallPositionPredictor.load(run)
+    model = BallPositionPredictor.from_preset(run)
     games = [
         read_with_past(path, model.pitch, model.frames, model.frame_rate)
         for path in data

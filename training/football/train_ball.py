@@ -27,7 +27,7 @@ from convzoo.training.optimization import (
     falling_rate,
     jit_compile,
 )
-from convzoo.training.run import Run
+from convzoo.training.run import Run, described
 from convzoo.training.tensorboard import Curves
 from convzoo.zoo.football.ball_position_predictor import BallPositionPredictor
 
@@ -171,7 +171,7 @@ def train_ball(
         view_of(model) if sees == "image" else None,
         shares,
     )
-    settings["model"] = model.arguments
+    settings |= described(model)
     run = Run(
         out,
         settings,

@@ -21,7 +21,7 @@ from convzoo.training.optimization import (
     falling_rate,
     jit_compile,
 )
-from convzoo.training.run import Run
+from convzoo.training.run import Run, described
 from convzoo.training.super_resolution.evaluate_sr import (
     check_measurable,
     mean,
@@ -30,7 +30,7 @@ from convzoo.training.super_resolution.evaluate_sr import (
 from convzoo.training.super_resolution.patches import Patches, check_reductions
 from convzoo.training.super_resolution.photographs import reduced_pair
 from convzoo.training.super_resolution.sr_data import read_sr_data
-from convzoo.zoo.presets import SR_CONFIGS
+from convzoo.zoo.super_resolution.sr_configs import SR_CONFIGS
 from convzoo.zoo.super_resolution.sr_generator import SRGenerator
 from convzoo.zoo.super_resolution.upscale import upscale
 
@@ -144,7 +144,7 @@ def train_sr(
         ]
         return mean(qualities).figures()
 
-    settings["model"] = generator.arguments
+    settings |= described(generator)
     run = Run(
         out, settings, validate, score="psnr_y", subject=lambda _: generator
     )
@@ -175,7 +175,7 @@ def build_generator(settings):
     init = settings["init"]
     if init is not None:
         settings["init"] = os.fspath(init)
-        other = SRGenerator.load(init)
+        other = SRGenerator.from_preset(init)
         if other.arguments != model.arguments:
             raise ValueError(
                 f"`init` must be of the configuration {model.arguments}. "

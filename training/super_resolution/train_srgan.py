@@ -19,7 +19,7 @@ from convzoo.training.optimization import (
     falling_rate,
     jit_compile,
 )
-from convzoo.training.run import Run
+from convzoo.training.run import Run, described
 from convzoo.training.super_resolution.checkerboard import checkerboard
 from convzoo.training.super_resolution.evaluate_sr import (
     check_measurable,
@@ -139,7 +139,7 @@ def train_srgan(
     judge = perceptual_judge(judge)
     check_measurable(held_out, scale, judge)
     model = _built(settings)
-    settings["model"] = model.generator.arguments
+    settings |= described(model.generator)
 
     def validate(model):
         enlarged = [model.generator.upscale(pair.low) for pair in held_out]
@@ -152,7 +152,9 @@ def train_srgan(
     samples = Samples(out, held_out, tensorboard)
     if pretrain_steps:
         first = _pretrained(data, out, validation, settings, verbose)
-        model.generator.set_weights(SRGenerator.from_run(first).get_weights())
+        model.generator.set_weights(
+            SRGenerator.from_preset(first).get_weights()
+        )
     patches = Patches(
         photographs,
         scale,

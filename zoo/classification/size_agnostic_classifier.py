@@ -28,7 +28,6 @@ from convzoo.zoo.classification.classifier_networks import (
     residual,
 )
 from convzoo.zoo.images.standardized import standardized
-from convzoo.zoo.presets import presets_of
 from convzoo.zoo.pretrained import Pretrained
 
 _NETWORKS = {
@@ -96,21 +95,6 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
     Reference: [He et al. 2014](https://arxiv.org/abs/1406.4729),
     [Lin et al. 2013](https://arxiv.org/abs/1312.4400).
     """
-
-    presets = presets_of("SizeAgnosticClassifier")
-
-    _argument_names = (
-        "num_classes",
-        "backbone",
-        "bins",
-        "pooling",
-        "width",
-        "dropout",
-        "image_range",
-        "class_names",
-        "standardize",
-        "grid",
-    )
 
     def __init__(
         self,
@@ -217,6 +201,11 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
         """What exported files compute."""
         logits = self(image, training=False)
         return {"logits": logits, "probabilities": ops.softmax(logits)}
+
+    @property
+    def preprocessing(self):
+        low, high = self.image_range
+        return f"RGB in [{low:g}, {high:g}], channels last, any size"
 
     @property
     def serving_inputs(self):

@@ -22,7 +22,6 @@ from convzoo.losses import BallPosition
 from convzoo.zoo.football.image_branch import ImageBranch
 from convzoo.zoo.football.player_branch import PlayerBranch
 from convzoo.zoo.football.spatial_network import SPATIAL
-from convzoo.zoo.presets import presets_of
 from convzoo.zoo.pretrained import Pretrained
 
 _READ_OUTS = ("geometric_median", "mean", "mode")
@@ -103,27 +102,6 @@ class BallPositionPredictor(Pretrained, keras.Model):
     >>> found["heatmap"].shape
     TensorShape([1, 38, 56])
     """
-
-    presets = presets_of("BallPositionPredictor")
-
-    _argument_names = (
-        "sees",
-        "spatial",
-        "map_width",
-        "read_out",
-        "flips",
-        "pitch",
-        "channels",
-        "pixels_per_metre",
-        "temperature",
-        "cell",
-        "frames",
-        "frame_rate",
-        "width",
-        "depth",
-        "heads",
-        "dropout",
-    )
 
     def __init__(
         self,
@@ -287,6 +265,16 @@ class BallPositionPredictor(Pretrained, keras.Model):
     def _serve_players(self, players, velocities, team):
         inputs = {"players": players, "velocities": velocities, "team": team}
         return self(inputs, training=False)
+
+    @property
+    def preprocessing(self):
+        if self.sees == "image":
+            return (
+                "RGB in [0, 1], as `render_pitch` draws it with "
+                f"{self.pixels_per_metre:g} pixels per metre"
+            )
+        length, width = self.pitch
+        return f"Metres from the centre spot, pitch {length:g} x {width:g} m"
 
     @property
     def serving_inputs(self):

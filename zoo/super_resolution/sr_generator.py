@@ -32,7 +32,6 @@ from keras import ops
 
 from convzoo.common.checks import check_choice, check_fraction, check_positive
 from convzoo.zoo.images.memory import check_memory
-from convzoo.zoo.presets import presets_of
 from convzoo.zoo.pretrained import Pretrained
 from convzoo.zoo.super_resolution.sr_networks import (
     plain,
@@ -110,8 +109,6 @@ class SRGenerator(Pretrained, keras.Model):
     [Du et al. 2021](https://arxiv.org/abs/2105.09750).
     """
 
-    presets = presets_of("SRGenerator")
-
     def __init__(
         self,
         scale=4,
@@ -184,7 +181,6 @@ class SRGenerator(Pretrained, keras.Model):
         self._policy = policy
         for name, value in config.items():
             setattr(self, name, value)
-        self._argument_names = tuple(config)
         # On a CPU, XLA compiles anew for each size of an image, and takes
         # longer for these convolutions (docs/results.md).
         self.jit_compile = False
@@ -206,16 +202,16 @@ class SRGenerator(Pretrained, keras.Model):
         then goes from fidelity to what looks sharp.
 
         Args:
-            first: as in `load`.
-            second: as in `load`, of the same arguments.
+            first: As in `from_preset`.
+            second: As in `from_preset`, with the same arguments.
             alpha: share of the second, from 0 to 1.
 
         Raises:
             ValueError: `alpha` is not in [0, 1], the models have different
-                arguments, or as `load`.
+                arguments, or as `from_preset`.
         """
         check_fraction("alpha", alpha)
-        model, other = cls.load(first), cls.load(second)
+        model, other = cls.from_preset(first), cls.from_preset(second)
         if model.arguments != other.arguments:
             raise ValueError(
                 "`first` and `second` must have the same arguments. Received: "
@@ -225,6 +221,10 @@ class SRGenerator(Pretrained, keras.Model):
         weights = zip(model.get_weights(), other.get_weights(), strict=True)
         model.set_weights([(1 - alpha) * a + alpha * b for a, b in weights])
         return model
+
+    @property
+    def preprocessing(self):
+        return "RGB in [0, 1], channels last, any height and width"
 
     @property
     def receptive_radius(self):

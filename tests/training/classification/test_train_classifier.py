@@ -43,7 +43,7 @@ def write_classes(folder, channels, count):
 
 
 def weights_of(run, which="last"):
-    model = SizeAgnosticClassifier.from_run(run.folder, which)
+    model = SizeAgnosticClassifier.from_preset(run.folder, weights=which)
     return model.get_weights()
 
 
@@ -54,7 +54,7 @@ def test_training_learns(data, tmp_path):
     run = train_classifier(
         data, tmp_path / "run", validation=data, color=0.1, **arguments
     )
-    model = SizeAgnosticClassifier.load(run.folder)
+    model = SizeAgnosticClassifier.from_preset(run.folder)
     assert model.class_names == ["blue", "red"]
     folder = ImageFolder(data)
     logits = predict_logits(model, folder.images)
@@ -133,8 +133,8 @@ def test_fine_tuning_with_the_same_classes_keeps_the_head(data, tmp_path):
         data, tmp_path / "second", init=tmp_path / "first", **arguments
     )
     models = (
-        SizeAgnosticClassifier.from_run(first.folder, "best"),
-        SizeAgnosticClassifier.from_run(second.folder, "last"),
+        SizeAgnosticClassifier.from_preset(first.folder, weights="best"),
+        SizeAgnosticClassifier.from_preset(second.folder, weights="last"),
     )
     # Not the moments of the batches, which move on.
     for a, b in zip(*(m.trainable_variables for m in models), strict=True):
@@ -151,7 +151,7 @@ def test_fine_tuning_with_other_classes_says_so(data, tmp_path, capsys):
     )
     text = capsys.readouterr().out
     assert "the head starts anew: 3 classes, which are not the 2" in text
-    model = SizeAgnosticClassifier.load(run.folder)
+    model = SizeAgnosticClassifier.from_preset(run.folder)
     assert model.class_names == ["b", "g", "r"] and model.width == 4
 
 

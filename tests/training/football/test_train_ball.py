@@ -73,7 +73,7 @@ def test_training_learns(files, tmp_path):
     first, last = run.log[0], run.log[-1]
     assert last["loss"] < first["loss"]
     assert {"validation_distance", "validation_top_1"} <= set(last)
-    model = BallPositionPredictor.load(run.folder)
+    model = BallPositionPredictor.from_preset(run.folder)
     centre = evaluate_ball(model, frames_to_evaluate(files[0], model)[0])
     assert centre["run"].mean < centre["pitch centre"].mean
 
@@ -100,7 +100,9 @@ def test_a_run_that_was_cut_ends_with_the_same_weights(
     assert resumed.log == whole.log
     for name in ("best", "last"):
         one, other = (
-            BallPositionPredictor.from_run(run.folder, name).get_weights()
+            BallPositionPredictor.from_preset(
+                run.folder, weights=name
+            ).get_weights()
             for run in (whole, resumed)
         )
         for a, b in zip(one, other, strict=True):
@@ -149,7 +151,7 @@ def test_every_option_trains(arguments, files, tmp_path):
     assert all(np.isfinite(entry["loss"]) for entry in run.log)
     validated = "validation_distance" in run.log[0]
     assert validated == (arguments.get("hold_out") != 0)
-    model = BallPositionPredictor.load(run.folder)
+    model = BallPositionPredictor.from_preset(run.folder)
     assert model.pitch == tuple(arguments.get("pitch", (105, 68)))
 
 
@@ -160,7 +162,7 @@ def test_the_test_is_not_learned(files, tmp_path):
     changed["ball"][40:] = -changed["ball"][40:]
     np.savez(tmp_path / "other.npz", **changed)
     weights = [
-        BallPositionPredictor.load(
+        BallPositionPredictor.from_preset(
             train_ball(path, tmp_path / name, **QUICK).folder
         ).get_weights()
         for name, path in (("x", files[0]), ("y", tmp_path / "other.npz"))
@@ -326,7 +328,7 @@ def test_several_frames(tmp_path):
         train_ball(path, tmp_path / "run", **settings)
     np.savez(path, **arrays, time=play.time)
     run = train_ball(path, tmp_path / "run", **settings)
-    model = BallPositionPredictor.load(run.folder)
+    model = BallPositionPredictor.from_preset(run.folder)
     assert (model.frames, model.frame_rate) == (3, 5.0)
     tested, learned = frames_to_evaluate(path, model)
     # Of each five in a row, the last has a frame 0.4 seconds ago, and three

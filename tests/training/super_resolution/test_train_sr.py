@@ -35,11 +35,11 @@ def data(tmp_path_factory):
 def test_training_learns(data, tmp_path):
     arguments = {**QUICK, "steps": 120, "epoch_steps": 60, "ema": 0.9}
     run = train_sr(data, tmp_path / "run", scale=2, **arguments)
-    fresh = SRGenerator(**SRGenerator.from_run(run.folder).arguments)
+    fresh = SRGenerator(**SRGenerator.from_preset(run.folder).arguments)
     paths = list_images(data)
     trained, untrained = (
         average(list(evaluate_sr(model.upscale, paths, 2))).model.psnr_y
-        for model in (SRGenerator.from_run(run.folder), fresh)
+        for model in (SRGenerator.from_preset(run.folder), fresh)
     )
     assert trained > untrained + 0.5
     assert run.best["psnr_y"] == max(entry["psnr_y"] for entry in run.log)
@@ -49,8 +49,8 @@ def test_the_folder_holds_what_the_run_says(data, tmp_path):
     run = train_sr(data, tmp_path / "run", **QUICK)
     names = sorted(path.name for path in run.folder.iterdir())
     assert names == [
-        "best.weights.h5",
-        "last.weights.h5",
+        "best",
+        "last",
         "log.jsonl",
         "run.json",
         "state.npz",
@@ -58,9 +58,9 @@ def test_the_folder_holds_what_the_run_says(data, tmp_path):
     lines = (run.folder / "log.jsonl").read_text().splitlines()
     assert [json.loads(line) for line in lines] == run.log
     assert [entry["epoch"] for entry in run.log] == [0, 1, 2]
-    best = SRGenerator.from_run(run.folder).upscale(photograph(9, 9))
-    last = SRGenerator.from_run(run.folder, "last").upscale(photograph(9, 9))
-    assert best.shape == last.shape == (36, 36, 3)
+    for which in ("best", "last"):
+        model = SRGenerator.from_preset(run.folder, weights=which)
+        assert model.upscale(photograph(9, 9)).shape == (36, 36, 3)
 
 
 @pytest.mark.compiled
@@ -120,7 +120,7 @@ def test_other_photographs_are_refused(data, tmp_path):
 def test_fine_tuning_starts_from_the_preset(data, tmp_path):
     arguments = {**QUICK, "steps": 2, "learning_rate": 1e-9}
     run = train_sr(data, tmp_path / "run", init="sr_x4_tiny", **arguments)
-    tuned = SRGenerator.from_run(run.folder)
+    tuned = SRGenerator.from_preset(run.folder)
     preset = SRGenerator.from_preset("sr_x4_tiny")
     for a, b in zip(tuned.get_weights(), preset.get_weights(), strict=True):
         np.testing.assert_allclose(a, b, atol=1e-6)
@@ -205,7 +205,7 @@ def test_fine_tuning_a_run(data, tmp_path):
     tuned = train_sr(
         data, tmp_path / "second", init=tmp_path / "first", **arguments
     )
-    a, b = (SRGenerator.from_run(run.folder) for run in (first, tuned))
+    a, b = (SRGenerator.from_preset(run.folder) for run in (first, tuned))
     for x, y in zip(a.get_weights(), b.get_weights(), strict=True):
         np.testing.assert_allclose(x, y, atol=1e-6)
 
@@ -216,7 +216,7 @@ def test_what_rounded_in_training_is_kept_as_it_is(data, tmp_path):
     run = train_sr(data, tmp_path / "run", quantization_aware=True, **arguments)
     plain = train_sr(data, tmp_path / "plain", **arguments)
     preset = SRGenerator.from_preset("sr_x4_tiny")
-    kept = SRGenerator.from_run(run.folder)
+    kept = SRGenerator.from_preset(run.folder)
     for x, y in zip(preset.get_weights(), kept.get_weights(), strict=True):
         np.testing.assert_allclose(x, y, atol=1e-6)
     # The same weights, validated rounded and not.

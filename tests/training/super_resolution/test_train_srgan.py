@@ -50,8 +50,8 @@ def run(data, quick, tmp_path_factory):
 def test_both_phases_leave_their_folders(run):
     names = {path.name for path in run.folder.iterdir()}
     kept = {
-        "best.weights.h5",
-        "last.weights.h5",
+        "best",
+        "last",
         "log.jsonl",
         "run.json",
         "state.npz",
@@ -87,8 +87,8 @@ def test_the_log_tells_of_health(run):
 def test_the_smallest_distance_is_kept(run):
     smallest = min(entry["perceptual"] for entry in run.log)
     assert run.best["perceptual"] == smallest
-    best = SRGenerator.from_run(run.folder)
-    last = SRGenerator.from_run(run.folder, "last")
+    best = SRGenerator.from_preset(run.folder)
+    last = SRGenerator.from_preset(run.folder, weights="last")
     same = run.best is run.log[-1]
     for a, b in zip(best.get_weights(), last.get_weights(), strict=True):
         assert np.array_equal(a, b) == same
@@ -100,8 +100,8 @@ def test_the_second_phase_starts_where_the_first_was_best(
 ):
     arguments = {**quick, "learning_rate": 1e-9, "steps": 2}
     again = train_srgan(data, tmp_path / "run", **arguments)
-    first = SRGenerator.from_run(run.folder / "pretrain")
-    tuned = SRGenerator.from_run(again.folder)
+    first = SRGenerator.from_preset(run.folder / "pretrain")
+    tuned = SRGenerator.from_preset(again.folder)
     for a, b in zip(first.get_weights(), tuned.get_weights(), strict=True):
         np.testing.assert_allclose(a, b, atol=1e-6)
 
@@ -126,8 +126,8 @@ def test_a_preset_or_a_run_replaces_the_first_phase(
     tuned = train_srgan(
         data, tmp_path / "run", init=init, learning_rate=1e-9, **arguments
     )
-    expected = SRGenerator.load(init).get_weights()
-    found = SRGenerator.from_run(tuned.folder).get_weights()
+    expected = SRGenerator.from_preset(init).get_weights()
+    found = SRGenerator.from_preset(tuned.folder).get_weights()
     for a, b in zip(found, expected, strict=True):
         np.testing.assert_allclose(a, b, atol=1e-6)
 
@@ -198,7 +198,8 @@ def test_a_loss_that_is_no_number_ends_the_run_and_loses_nothing(
             train_srgan(data, folder, **arguments)
     assert len((folder / "log.jsonl").read_text().splitlines()) == 1
     for name in ("best", "last"):
-        for weights in SRGenerator.from_run(folder, name).get_weights():
+        model = SRGenerator.from_preset(folder, weights=name)
+        for weights in model.get_weights():
             assert np.isfinite(weights).all()
     # What spoiled it is gone: the run goes on from the epoch before.
     assert train_srgan(data, folder, **arguments).epochs_done == 3
@@ -248,7 +249,7 @@ def test_every_option_trains(arguments, data, quick, tmp_path):
     }
     run = train_srgan(data, tmp_path / "run", **arguments)
     before = SRGenerator.from_preset("sr_x4_tiny").get_weights()
-    after = SRGenerator.from_run(run.folder).get_weights()
+    after = SRGenerator.from_preset(run.folder).get_weights()
     assert all(np.isfinite(weights).all() for weights in after)
     assert any((a != b).any() for a, b in zip(before, after, strict=True))
 

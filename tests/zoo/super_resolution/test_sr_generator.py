@@ -1,14 +1,13 @@
 """SRGenerator: against NumPy loops, its papers' sizes, and bad input."""
 
-import json
-
 import keras
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from convzoo.zoo import SRGenerator, presets
+from convzoo.zoo import SRGenerator
+from convzoo.zoo.super_resolution.sr_configs import SR_CONFIGS
 from tests.layer_checks import BACKEND, examples
 from tests.support import (
     convolution,
@@ -156,7 +155,7 @@ def test_srresnet_has_the_papers_size():
 @pytest.mark.slow
 def test_esrgan_has_the_papers_size():
     # As BasicSR's RRDBNet of 23 blocks, 64 filters and a growth of 32.
-    model = SRGenerator(**presets.SR_CONFIGS["rrdb"])
+    model = SRGenerator(**SR_CONFIGS["rrdb"])
     assert model.count_params() == 16_697_987
 
 
@@ -177,14 +176,14 @@ def test_upsampling_is_by_default_the_papers(block, default):
     [("tiny", 40_000, 48_500), ("base", 170_000, 400_000)],
 )
 def test_networks_fit_their_budgets(config, least, most):
-    model = SRGenerator(**presets.SR_CONFIGS[config])
+    model = SRGenerator(**SR_CONFIGS[config])
     assert least <= model.count_params() <= most
 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_starts_closer_to_its_anchor_than_from_glorots_weights(seed):
     keras.utils.set_random_seed(seed)
-    model = SRGenerator(**presets.SR_CONFIGS["tiny"])
+    model = SRGenerator(**SR_CONFIGS["tiny"])
     image = photograph(8, 9).astype("float32")[None] / 255
     nearest = image.repeat(4, 1).repeat(4, 2)
 
@@ -489,11 +488,6 @@ def test_preset_without_weights_is_fresh():
     assert not np.allclose(fresh.get_weights()[0], trained.get_weights()[0])
 
 
-def test_from_run_names_a_folder_without_a_run(tmp_path):
-    with pytest.raises(ValueError, match=str(tmp_path)):
-        SRGenerator.from_run(tmp_path)
-
-
 def test_weights_are_set_by_seed():
     def weights():
         keras.utils.set_random_seed(3)
@@ -503,64 +497,20 @@ def test_weights_are_set_by_seed():
         np.testing.assert_array_equal(a, b)
 
 
-def run_folder(folder, model):
-    """As much of a run as a model is loaded from."""
-    folder.mkdir()
-    settings = {"model": model.arguments}
-    (folder / "run.json").write_text(json.dumps(settings))
-    model.save_weights(folder / "best.weights.h5")
-    return folder
-
-
 @pytest.fixture
-def runs(tmp_path):
-    """Folders of two runs of one architecture, and their models."""
+def saved(tmp_path):
+    """Presets of two models of one architecture, and the models."""
     models = [randomized(tiny_generator(), seed=seed) for seed in (1, 2)]
     folders = [
-        run_folder(tmp_path / str(i), model) for i, model in enumerate(models)
+        model.save_to_preset(tmp_path / str(i))
+        for i, model in enumerate(models)
     ]
     return folders, models
 
 
-@pytest.mark.parametrize("name", ["", "best.weights.h5"])
-def test_load_takes_a_run_and_its_file(name, runs):
-    (folder, _), (model, _) = runs
-    loaded = SRGenerator.load(folder / name)
-    for a, b in zip(loaded.get_weights(), model.get_weights(), strict=True):
-        np.testing.assert_array_equal(a, b)
-
-
-def test_load_takes_a_preset():
-    loaded = SRGenerator.load("sr_x4_tiny")
-    preset = SRGenerator.from_preset("sr_x4_tiny")
-    image = photograph(5, 6)
-    np.testing.assert_array_equal(loaded.upscale(image), preset.upscale(image))
-
-
-@pytest.mark.parametrize(
-    ("name", "message"),
-    [
-        ("nothing", "Unknown preset: 'nothing'"),
-        ("nowhere/best.weights.h5", "nowhere: holds no SRGenerator run"),
-        ("nowhere/other.weights.h5", "'other'"),
-    ],
-)
-def test_load_names_what_is_missing(name, message):
-    with pytest.raises(ValueError, match=message):
-        SRGenerator.load(name)
-
-
-def test_load_names_weights_of_another_architecture(runs):
-    (folder, _), _ = runs
-    other = tiny_generator(filters=6)
-    other.save_weights(folder / "best.weights.h5")
-    with pytest.raises(ValueError, match="holds no SRGenerator run"):
-        SRGenerator.load(folder)
-
-
 @pytest.mark.parametrize("alpha", [0, 0.25, 1.0])
-def test_blend_is_the_mean_of_the_weights(alpha, runs):
-    folders, models = runs
+def test_blend_is_the_mean_of_the_weights(alpha, saved):
+    folders, models = saved
     blended = SRGenerator.blend(*folders, alpha).get_weights()
     for found, a, b in zip(
         blended, *(model.get_weights() for model in models), strict=True
@@ -569,15 +519,15 @@ def test_blend_is_the_mean_of_the_weights(alpha, runs):
 
 
 @pytest.mark.parametrize("alpha", [-0.1, 1.1, float("nan"), "0.5", None, True])
-def test_blend_quotes_a_wrong_share(alpha, runs):
-    folders, _ = runs
+def test_blend_quotes_a_wrong_share(alpha, saved):
+    folders, _ = saved
     with pytest.raises(ValueError, match=f"alpha={alpha!r}"):
         SRGenerator.blend(*folders, alpha)
 
 
-def test_blend_quotes_other_architectures(runs, tmp_path):
-    (folder, _), _ = runs
-    other = run_folder(tmp_path / "other", tiny_generator(num_blocks=3))
+def test_blend_quotes_other_architectures(saved, tmp_path):
+    (folder, _), _ = saved
+    other = tiny_generator(num_blocks=3).save_to_preset(tmp_path / "other")
     with pytest.raises(ValueError, match="same arguments.*num_blocks': 3"):
         SRGenerator.blend(folder, other, 0.5)
 

@@ -1,0 +1,83 @@
+"""Finding a trained model by name or path."""
+
+import json
+import os
+from pathlib import Path
+from typing import Literal, get_args
+
+from convzoo.common.checks import check_choice
+from convzoo.common.types import PathLike
+from convzoo.presets.built_in import built_in, unknown_preset
+from convzoo.presets.preset import CONFIG, Preset
+
+# Which weights of a run, and their folder in that of the run.
+RunWeights = Literal["best", "last"]
+RUN = "run.json"
+
+
+def find_preset(name_or_path: PathLike, weights: RunWeights = "best") -> Preset:
+    """Find a trained model.
+
+    Args:
+        name_or_path: In this order: the name of a built-in preset (a folder of
+            that name is `./NAME`), a preset folder, the folder of a training
+            run, or a `.keras` file.
+        weights: Which weights of a training run, `"best"` or `"last"`.
+
+    Raises:
+        ValueError: There is no such preset, or it has no configuration.
+    """
+    check_choice("weights", weights, get_args(RunWeights))
+    if not isinstance(name_or_path, (str, os.PathLike)):
+        raise unknown_preset(name_or_path)
+    name = os.fspath(name_or_path)
+    known = built_in()
+    if name in known:
+        return known[name]
+    path = Path(name)
+    if not name or not path.exists():
+        raise _not_there(name)
+    if path.is_dir():
+        preset = _of_folder(path, weights)
+    elif path.suffix == ".keras":
+        preset = Preset(path.stem, path)
+    else:
+        raise ValueError(
+            f"{path}: is no preset: neither a folder nor a .keras file"
+        )
+    # A file that cannot be read is named here, before Keras is imported.
+    _ = preset.serialized
+    return preset
+
+
+def _of_folder(path: Path, weights: RunWeights) -> Preset:
+    name = path.resolve().name
+    if (path / CONFIG).is_file():
+        run = path.resolve().parent
+        is_of_run = name in get_args(RunWeights) and (run / RUN).is_file()
+        return Preset(run.name if is_of_run else name, path)
+    if not (path / RUN).is_file():
+        raise ValueError(
+            f"{path}: holds neither {CONFIG} of a preset nor {RUN} of a run"
+        )
+    if not (path / weights / CONFIG).is_file():
+        raise ValueError(
+            f"{path}: the run of a {_class_of(path)} holds no {weights} "
+            "weights yet"
+        )
+    return Preset(name, path / weights)
+
+
+def _class_of(run: Path) -> str:
+    try:
+        return str(json.loads((run / RUN).read_text())["class"])
+    except (OSError, LookupError, TypeError, ValueError):
+        return "model"
+
+
+def _not_there(name: str) -> ValueError:
+    """A path that does not exist, or a misspelt name."""
+    looks_like_path = os.sep in name or name.endswith(".keras")
+    if looks_like_path:
+        return ValueError(f"{name}: does not exist")
+    return unknown_preset(name)

@@ -1,0 +1,136 @@
+"""A trained model on disk, in the layout of Keras and KerasHub."""
+
+import functools
+import hashlib
+import json
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+CONFIG = "config.json"
+METADATA = "metadata.json"
+WEIGHTS = "model.weights.h5"
+CARD = "README.md"
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A folder with a model's configuration and weights, or a `.keras` file.
+
+    The folder holds `config.json` (the model as Keras serialises it),
+    `model.weights.h5`, `metadata.json` and the model card `README.md`.
+
+    Attributes:
+        name: Name of the model: that of a built-in preset, or of the folder.
+        path: The folder or the `.keras` file.
+    """
+
+    name: str
+    path: Path
+
+    @functools.cached_property
+    def serialized(self) -> dict[str, Any]:
+        """The model as `keras.saving.serialize_keras_object` returns it.
+
+        Raises:
+            ValueError: `config.json` is missing or cannot be read.
+        """
+        found = self._read(CONFIG)
+        if not isinstance(found.get("config"), dict) or "class_name" not in (
+            found
+        ):
+            raise ValueError(f"{self.path}: {CONFIG} describes no Keras model")
+        return found
+
+    @functools.cached_property
+    def metadata(self) -> dict[str, Any]:
+        """Versions, `parameter_count`, `sha256`, `preprocessing` and more.
+
+        Raises:
+            ValueError: `metadata.json` is missing or cannot be read.
+        """
+        return self._read(METADATA)
+
+    @property
+    def class_name(self) -> str:
+        return self.serialized["class_name"]
+
+    @property
+    def registered_name(self) -> str | None:
+        """The name under which Keras knows the class."""
+        return self.serialized.get("registered_name")
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """The configuration, as `get_config` of the class returned it."""
+        return self.serialized["config"]
+
+    @property
+    def description(self) -> str:
+        return self.metadata.get("description", "")
+
+    @property
+    def weights_path(self) -> Path:
+        """The file that `keras.Model.load_weights` takes."""
+        return self.path if self.is_archive else self.path / WEIGHTS
+
+    @property
+    def card_path(self) -> Path:
+        return self.path / CARD
+
+    @property
+    def is_archive(self) -> bool:
+        return self.path.suffix == ".keras"
+
+    def check_class(self, needed: str, caller: str) -> None:
+        """Raise a `ValueError` unless the model is of the class `needed`.
+
+        Args:
+            needed: Name of a class.
+            caller: What needs it, for the message.
+        """
+        if self.class_name != needed:
+            raise ValueError(
+                f"{self.name!r} is a {self.class_name}; {caller} needs a "
+                f"{needed}"
+            )
+
+    def verified_weights(self) -> Path:
+        """The path of the weights, after their digest has been compared.
+
+        Raises:
+            ValueError: The file is missing, truncated or altered.
+        """
+        path = self.weights_path
+        expected = None if self.is_archive else self.metadata.get("sha256")
+        if expected is None and path.is_file():
+            return path
+        found = sha256(path) if path.is_file() else "no such file"
+        if found != expected:
+            raise ValueError(
+                f"{path}: the weights are missing, truncated or altered. "
+                f"Expected sha256: {expected}. Found: {found}"
+            )
+        return path
+
+    def _read(self, name: str) -> dict[str, Any]:
+        try:
+            if self.is_archive:
+                with zipfile.ZipFile(self.path) as archive:
+                    found = json.loads(archive.read(name))
+            else:
+                found = json.loads((self.path / name).read_text())
+        except (OSError, LookupError, ValueError, zipfile.BadZipFile) as error:
+            raise ValueError(
+                f"{self.path}: {name} cannot be read ({error})"
+            ) from error
+        if not isinstance(found, dict):
+            raise ValueError(f"{self.path}: {name} must hold a JSON object")
+        return found
+
+
+def sha256(path: Path) -> str:
+    """The hexadecimal digest of a file."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,153 @@
+"""Writing a trained model as a preset folder."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import keras
+
+import convzoo
+from convzoo.common.types import PathLike
+from convzoo.presets.preset import CARD, CONFIG, METADATA, WEIGHTS, sha256
+
+_FILES = (CARD, CONFIG, METADATA, WEIGHTS)
+
+
+def save_preset(
+    model: keras.Model,
+    folder: PathLike,
+    *,
+    card: str | None = None,
+    overwrite: bool = False,
+) -> Path:
+    """Write a model as a preset folder, in the layout of KerasHub.
+
+    The folder gets `config.json`, which is Keras's own serialization, so that
+    `keras.saving.load_model(folder)` reads it too; `model.weights.h5`, without
+    the state of the optimizer; `metadata.json` with versions, the number of
+    parameters, the digest of the weights and the preprocessing; and a model
+    card, `README.md`. It is written under another name and renamed.
+
+    Args:
+        model: A built Keras model.
+        folder: The folder to write; its parent is made if it is missing.
+        card: Text of the model card. None writes one that states the model and
+            how to load it, and leaves the data and terms to fill in.
+        overwrite: Whether to replace a preset that is there. A folder with any
+            other file in it is never replaced.
+
+    Returns:
+        The path of the folder.
+
+    Raises:
+        ValueError: The folder exists and may not be replaced, or it cannot be
+            written.
+    """
+    folder = Path(folder)
+    _check_replaceable(folder, overwrite)
+    temporary = folder.with_name(f"writing.{folder.name}")
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(temporary, ignore_errors=True)
+        temporary.mkdir()
+        _write(model, temporary, folder.resolve().name, card)
+        _swap(temporary, folder)
+    except OSError as error:
+        raise ValueError(
+            f"{folder}: cannot be written ({error.strerror or error})"
+        ) from error
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+    return folder
+
+
+def default_card(model: keras.Model, name: str) -> str:
+    """A model card with what a model says of itself."""
+    return f"""# {name}
+
+A `{type(model).__name__}` with {model.count_params():,} parameters.
+
+    from convzoo.zoo import load_model
+
+    model = load_model("{name}")
+
+- Input: {_preprocessing(model) or "not stated"}
+- Training data and their terms: not stated
+- Evaluation: not stated
+- Licence of the weights: not stated
+"""
+
+
+def recover_preset(folder: Path) -> None:
+    """Put back a preset whose replacement was cut short by a kill."""
+    replaced = folder.with_name(f"replaced.{folder.name}")
+    if replaced.is_dir() and not folder.exists():
+        replaced.rename(folder)
+    shutil.rmtree(replaced, ignore_errors=True)
+
+
+def _swap(temporary: Path, folder: Path) -> None:
+    # No rename replaces a folder with files: the old one is moved away first.
+    replaced = folder.with_name(f"replaced.{folder.name}")
+    shutil.rmtree(replaced, ignore_errors=True)
+    if folder.exists():
+        folder.rename(replaced)
+    temporary.rename(folder)
+    shutil.rmtree(replaced, ignore_errors=True)
+
+
+def _check_replaceable(folder: Path, overwrite: bool) -> None:
+    if not folder.exists():
+        return
+    if not folder.is_dir():
+        raise ValueError(f"{folder}: is a file")
+    names = {path.name for path in folder.iterdir()}
+    if names - set(_FILES):
+        raise ValueError(
+            f"{folder}: holds other files than a preset; name another folder"
+        )
+    if names and not overwrite:
+        raise ValueError(
+            f"{folder}: holds a preset already; pass overwrite=True to "
+            "replace it"
+        )
+
+
+def _write(
+    model: keras.Model, folder: Path, name: str, card: str | None
+) -> None:
+    serialized = keras.saving.serialize_keras_object(model)
+    # A preset is the network; how it was trained stands in the card.
+    serialized.pop("compile_config", None)
+    _write_json(folder / CONFIG, serialized)
+    _save_weights(model, folder / WEIGHTS)
+    metadata = {
+        "keras_version": keras.version(),
+        "convzoo_version": convzoo.__version__,
+        "parameter_count": model.count_params(),
+        "sha256": sha256(folder / WEIGHTS),
+        "preprocessing": _preprocessing(model),
+    }
+    _write_json(folder / METADATA, metadata)
+    (folder / CARD).write_text(card or default_card(model, name))
+
+
+def _save_weights(model: keras.Model, path: Path) -> None:
+    optimizer = getattr(model, "optimizer", None)
+    if optimizer is None:
+        model.save_weights(path)
+        return
+    model.optimizer = None
+    try:
+        model.save_weights(path)
+    finally:
+        model.optimizer = optimizer
+
+
+def _write_json(path: Path, content: dict[str, Any]) -> None:
+    path.write_text(json.dumps(content, indent=2) + "\n")
+
+
+def _preprocessing(model: keras.Model) -> str:
+    return getattr(model, "preprocessing", "")
