@@ -12,6 +12,7 @@ import os
 import re
 import sys
 import tempfile
+import textwrap
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -46,8 +47,8 @@ _LAYERS = {
 # Of a set of points with their features: the batch, and how many.
 _POINTS = ((1, 22), (2, 7), (1, 1))
 _HEAD = (
-    "| file | kB | largest difference, by size | mean | 99.9 % | operators |"
-    "\n|---|---|---|---|---|---|"
+    "| file | kB | largest difference, by size | mean | 99.9 % | kinds "
+    "| operators |\n|---|---|---|---|---|---|---|"
 )
 _BEGIN, _END = "<!-- benchmarks.export_contract -->", "<!-- end -->"
 
@@ -91,13 +92,13 @@ def _row(file):
     mean, high = (
         max(output[kind] for output in outputs) for kind in ("mean", "p99_9")
     )
-    each = ", ".join(
+    each = " ".join(
         f"{max(o['largest'] for o in size['outputs'].values()):.1e}"
         for size in file.report["sizes"]
     )
     kilobytes = file.report["bytes"] / 1000
     operators = file.report["operators"]
-    counted = f"{len(operators)} kinds, {sum(operators.values())} in all"
+    counted = f"{len(operators)} | {sum(operators.values())}"
     return (
         f"| {_TITLES[file.format]} | {kilobytes:.0f} | {each} | {mean:.1e} "
         f"| {high:.1e} | {counted} |"
@@ -115,11 +116,18 @@ def _write_card(path, table, files):
     )
     lite = next(file for file in files if file.format == "litert")
     block = (
-        f"{_BEGIN}\n## After it has left Keras\n\n"
-        "Each file for all sizes, in its own runtime, beside Keras;\n"
-        f"differences over what counts as 1. Sizes: {sizes}.\n\n{table}\n\n"
-        "Operators of LiteRT, all builtin: "
-        f"{', '.join(lite.report['operators'])}.\n{_END}\n"
+        f"{_BEGIN}\n### Exported files\n\n"
+        + _filled(
+            "One file per format accepts all input sizes. Each file runs in "
+            "its own runtime and is compared with Keras; differences are "
+            f"divided by the scale of the output. Input sizes: {sizes}."
+        )
+        + f"\n\n{table}\n\n"
+        + _filled(
+            "LiteRT operators, all builtin: "
+            f"{', '.join(lite.report['operators'])}."
+        )
+        + f"\n{_END}\n"
     )
     text = path.read_text()
     pattern = re.escape(_BEGIN) + ".*" + re.escape(_END) + "\n"
@@ -128,6 +136,13 @@ def _write_card(path, table, files):
     else:
         text = f"{text.rstrip()}\n\n{block}"
     path.write_text(text)
+
+
+def _filled(text):
+    """Lines of 80 characters: `convzoo info` prints the card in a terminal."""
+    return textwrap.fill(
+        text, 80, break_long_words=False, break_on_hyphens=False
+    )
 
 
 if __name__ == "__main__":
