@@ -7,6 +7,7 @@ Each is stated here alone: signatures take the alias, `check_choice` its
 from typing import Literal
 
 Backbone = Literal["residual", "network_in_network", "plain"]
+ExportFormat = Literal["saved_model", "litert", "onnx"]
 DiscriminatorNetwork = Literal["vgg", "unet"]
 DiscriminatorNormalization = Literal["batch", "spectral"]
 Pooling = Literal["max", "average"]
@@ -23,3 +24,5 @@ SRLoss = Literal[
     "luma_squared_error",
 ]
 SRScale = Literal[2, 3, 4, 8]
+# As `verbose` of `keras.Model.fit`.
+Verbose = Literal["auto", 0, 1, 2]

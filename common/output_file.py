@@ -32,8 +32,7 @@ def check_absent(path, overwrite=False):
     """Raise a `ValueError` if `path` is there and may not be replaced."""
     if path.exists() and not overwrite:
         raise ValueError(
-            f"{path}: exists already; pass --overwrite, in Python "
-            "overwrite=True, to replace it"
+            f"{path}: exists already; pass `overwrite=True` to replace it"
         )
 
 

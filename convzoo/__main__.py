@@ -1,61 +1,65 @@
-"""The command line: one short function a verb."""
+"""The command line."""
 
+import inspect
 import logging
-import os
 import sys
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Any
 
-import typer
-from rich.console import Console
-from rich.table import Table
+from cyclopts import App, CycloptsError, Parameter
 
+import convzoo
 from convzoo.ball_command import ball
 from convzoo.evaluate_commands import evaluate_app
 from convzoo.export_command import export
-from convzoo.options import (
-    DEFAULT_PRESET,
-    EnsembleOption,
-    OverwriteOption,
-    PresetOption,
-    end,
-    progress_bars,
-)
+from convzoo.image_commands import classify, upscale
+from convzoo.options import Out, as_typed
 from convzoo.request_command import request
 from convzoo.train_commands import train_app
 
-_FAITHFUL_PRESET = "sr_x4_base"
-app = typer.Typer(add_completion=False)
-app.add_typer(train_app, name="train", help="Train a model.")
-app.add_typer(evaluate_app, name="evaluate", help="Measure a model.")
+app = App(
+    name="convzoo",
+    version=convzoo.__version__,
+    help="Layers, losses and trained models beyond plain convolutions.",
+    # No `--no-flip` beside `--flip`, and no `--empty-data`.
+    default_parameter=Parameter(negative=""),
+    # What goes wrong is one line and exit code 2, see `main`.
+    exit_on_error=False,
+    print_error=False,
+    help_on_error=False,
+    result_action="return_value",
+)
+app.command(upscale)
+app.command(classify)
+app.command(ball)
+app.command(train_app)
+app.command(evaluate_app)
+app.command(export)
+app.command(request)
+app.register_install_completion_command(add_to_startup=False)
 
 
-@app.callback()
-def start():
-    """Layers, losses and trained models beyond plain convolutions."""
-    # TensorFlow tells of CPU features and GPU drivers while it is imported; a
-    # part of that comes before it has read its log level.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    kept = os.dup(2)
-    try:
-        with open(os.devnull, "wb") as nowhere:
-            os.dup2(nowhere.fileno(), 2)
-        import keras  # noqa: F401
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-    # And warns that images of many sizes are many sizes.
-    logging.getLogger("tensorflow").setLevel(logging.ERROR)
+@app.command(name="list")
+def list_presets() -> None:
+    """List the built-in presets."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
 
-
-@app.command("list")
-def list_presets():
-    """Print the models that come with the package."""
     from convzoo.presets import built_in
 
-    # Four columns fit into the 80 characters of a terminal.
-    table = Table("name", "model", "size", "what it does")
+    # Fits into the 80 characters of a terminal.
+    table = Table(
+        "name",
+        "model",
+        "size",
+        "description",
+        box=box.SIMPLE_HEAD,
+        show_edge=False,
+        padding=0,
+    )
     for name, preset in built_in().items():
         kilobytes = preset.weights_path.stat().st_size / 1000
         table.add_row(
@@ -67,118 +71,28 @@ def list_presets():
     Console().print(table)
 
 
-@app.command()
-def info(name: str):
-    """Print the card of a model."""
+@app.command
+def info(name: str, /) -> None:
+    """Print the model card of a preset.
+
+    Args:
+        name: Built-in name, preset folder or run.
+    """
     from convzoo.presets import find_preset
 
-    print(find_preset(name).card_path.read_text())
+    print(find_preset(name).card)
 
 
-@app.command()
-def upscale(
-    inputs: Annotated[list[Path], typer.Argument(help="Images or folders.")],
-    out: Annotated[Path, typer.Option("-o", "--out", help="File or folder.")],
-    preset: Annotated[
-        str | None,
-        typer.Option(
-            help="A preset's name, or the folder of a run.  "
-            f"[default: {DEFAULT_PRESET}]"
-        ),
-    ] = None,
-    tile: Annotated[
-        int | None, typer.Option(help="Work in squares of so many pixels.")
-    ] = None,
-    perceptual: Annotated[
-        float | None,
-        typer.Option(
-            help="From 0 (faithful) to 1 (sharp): a model between "
-            f"{_FAITHFUL_PRESET} and its adversarial one."
-        ),
-    ] = None,
-    ensemble: EnsembleOption = False,
-    overwrite: OverwriteOption = False,
-):
-    """Enlarge photographs."""
-    from convzoo.zoo import SRGenerator
-    from convzoo.zoo.super_resolution.upscale_files import (
-        plan_upscale,
-        upscale_file,
-    )
+@app.command
+def demo(*, out: Out = Path("demo")) -> None:
+    """Upscale, export and measure, on the photographs of scikit-image.
 
-    if perceptual is None:
-        model = SRGenerator.from_preset(preset or DEFAULT_PRESET)
-    else:
-        model = _between(preset, perceptual)
-    plan = plan_upscale(inputs, out, model.scale)
-    failures = []
-    with progress_bars() as progress:
-        files = progress.add_task("files", total=len(plan))
-        for source, target in plan:
-            tiles = progress.add_task(source.name, total=None)
+    Args:
+        out: Folder to write to.
+    """
+    from rich.console import Console
+    from rich.table import Table
 
-            def report(done, total, tiles=tiles):
-                progress.update(tiles, completed=done, total=total)
-
-            try:
-                upscale_file(
-                    model, source, target, tile, overwrite, report, ensemble
-                )
-            except ValueError as error:
-                if len(plan) == 1:
-                    raise
-                failures.append(error)
-            progress.remove_task(tiles)
-            progress.advance(files)
-    end(failures)
-
-
-@app.command()
-def classify(
-    inputs: Annotated[list[Path], typer.Argument(help="Images or folders.")],
-    preset: PresetOption,
-    top: Annotated[int, typer.Option(help="Classes to name, at most.")] = 5,
-):
-    """Say what is in images."""
-    from convzoo.zoo import SizeAgnosticClassifier
-    from convzoo.zoo.images.image_file import list_images, read_photograph
-
-    model = SizeAgnosticClassifier.from_preset(preset)
-    failures = []
-    paths = [
-        path
-        for given in inputs
-        for path in (list_images(given) if given.is_dir() else [given])
-    ]
-    for path in paths:
-        try:
-            classes = model.classify(read_photograph(path), top)
-        except ValueError as error:
-            if len(paths) == 1:
-                raise
-            failures.append(error)
-            continue
-        named = ", ".join(f"{name} {share:.1%}" for name, share in classes)
-        print(f"{path}: {named}")
-    end(failures)
-
-
-app.command()(ball)
-
-
-app.command()(export)
-
-
-app.command()(request)
-
-
-@app.command()
-def demo(
-    out: Annotated[Path, typer.Option("-o", "--out", help="Folder.")] = Path(
-        "demo"
-    ),
-):
-    """Enlarge, export and measure, on the photographs of scikit-image."""
     from convzoo.demo import run_demo
 
     table = Table(show_header=False)
@@ -187,37 +101,34 @@ def demo(
     Console().print(table)
 
 
-def main():
-    """Run the command line; errors are one line and exit code 2."""
+def main(tokens: Sequence[str] | None = None) -> None:
+    """Run the command line and exit; errors are one line and exit code 2."""
     warnings.showwarning = _warn
+    # It warns that images of many sizes are many sizes.
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
+    parameters: dict[str, inspect.Parameter] = {}
     try:
-        code = app(standalone_mode=False)
-    except (KeyboardInterrupt, typer.Abort):
+        command, bound, _ = app.parse_args(tokens)
+        parameters.update(bound.signature.parameters)
+        code = command(*bound.args, **bound.kwargs)
+    except KeyboardInterrupt:
         code = 130
-    except typer.TyperException as error:
-        code = _fail(f"{error.format_message()} (see convzoo --help)")
+    except CycloptsError as error:
+        chain = " ".join(["convzoo", *(error.command_chain or ())])
+        code = _fail(f"{error} (see {chain} --help)")
     except ValueError as error:
-        code = _fail(str(error))
-    sys.exit(code)
+        code = _fail(as_typed(str(error), parameters))
+    sys.exit(code or 0)
 
 
-def _fail(message):
+def _fail(message: str) -> int:
     print(f"convzoo: error: {' '.join(message.split())}", file=sys.stderr)
     return 2
 
 
-def _warn(message, category, filename, lineno, file=None, line=None):
+def _warn(message: Warning | str, *_: Any) -> None:
     text = " ".join(str(message).split())
     print(f"convzoo: warning: {text}", file=sys.stderr)
-
-
-def _between(preset, perceptual):
-    """The model between a preset and the one that looks sharper."""
-    from convzoo.presets import perceptual_partner
-    from convzoo.zoo import SRGenerator
-
-    preset = preset or _FAITHFUL_PRESET
-    return SRGenerator.blend(preset, perceptual_partner(preset), perceptual)
 
 
 if __name__ == "__main__":

@@ -1,74 +1,93 @@
 """`convzoo ball`."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
-import typer
+from cyclopts import Parameter, Token
 
-from convzoo.options import BALL_PRESET, OverwriteOption, PresetOption
+from convzoo.common.output_file import check_target
+from convzoo.options import (
+    BALL_PRESET,
+    Flips,
+    Out,
+    Overwrite,
+    check_preset,
+    check_there,
+)
+
+
+def _span(_: object, tokens: Sequence[Token]) -> tuple[int, int]:
+    """`"0:99"` -> `(0, 99)`."""
+    text = tokens[0].value
+    first, _, last = text.partition(":")
+    try:
+        return int(first), int(last)
+    except ValueError as error:
+        raise ValueError(
+            f"{text!r} must be FIRST:LAST, such as 0:99"
+        ) from error
 
 
 def ball(
-    tracking: Annotated[Path, typer.Argument(help="File of tracking data.")],
-    out: Annotated[Path, typer.Option("-o", "--out", help="A .csv file.")],
-    preset: PresetOption = BALL_PRESET,
-    flips: Annotated[
-        bool, typer.Option("--flips", help="The mean of four mirrored views.")
-    ] = False,
-    plot: Annotated[
-        Path | None,
-        typer.Option(help="Draw a frame: a .png, .pdf or .svg file."),
-    ] = None,
-    frame: Annotated[
-        int | None,
-        typer.Option(
-            help="Which frame to plot, as the file calls it; by default the "
-            "first one that is filled."
-        ),
-    ] = None,
-    video: Annotated[
-        Path | None,
-        typer.Option(help="Draw many frames: a .gif file, or an .mp4."),
-    ] = None,
+    tracking: str,
+    /,
+    *,
+    out: Out,
+    preset: str = BALL_PRESET,
+    flips: Flips = False,
+    plot: Path | None = None,
+    frame: int | None = None,
+    video: Path | None = None,
     frames: Annotated[
-        str | None,
-        typer.Option(
-            help="Which frames, as FIRST:LAST, as the file calls them; by "
-            "default the first 250."
-        ),
+        tuple[int, int] | None,
+        Parameter(converter=_span, n_tokens=1, metavar="FIRST:LAST"),
     ] = None,
-    frame_rate: Annotated[
-        float, typer.Option(help="Frames of the video in a second.")
-    ] = 5.0,
-    overwrite: OverwriteOption = False,
-):
-    """Say where the ball was in the frames in which nobody saw it."""
-    from convzoo.common.output_file import check_target
+    frame_rate: float = 5.0,
+    overwrite: Overwrite = False,
+) -> None:
+    """Locate the ball in frames without one, from the players.
+
+    Args:
+        tracking: Tracking data: a .npz or .csv file, PROVIDER:FILES or
+            tfds:NAME.
+        out: File to write, .csv.
+        preset: Built-in name, preset folder, run or .keras file.
+        plot: Draw one frame to this .png, .pdf or .svg file.
+        frame: Number of the frame to plot, as in the file. Without it, the
+            first frame that was filled.
+        video: Draw frames to this .gif or .mp4 file.
+        frames: Numbers of the frames of the video, FIRST:LAST, as in the file.
+            Without it, the first 250.
+        frame_rate: Frames per second of the video.
+    """
+    _check_needed("frame", frame, "plot", plot)
+    _check_needed("frames", frames, "video", video)
+    _check_apart(tracking, out, plot, video)
+    check_target(out, (".csv",), overwrite)
+    check_there([tracking])
+    check_preset(preset, "BallPositionPredictor", "ball")
     from convzoo.training import fill_ball, film_ball, plot_ball, read_tracking
     from convzoo.training.football.drawing.film_ball import (
         check_film,
         choose_frames,
     )
     from convzoo.training.football.drawing.plot_ball import check_plot
-    from convzoo.training.football.fill_ball import TABLES, write_ball
+    from convzoo.training.football.fill_ball import write_ball
     from convzoo.zoo import BallPositionPredictor
 
-    _check_needed("frame", frame, "plot", plot)
-    _check_needed("frames", frames, "video", video)
-    _check_apart(tracking, out, plot, video)
-    check_target(out, TABLES, overwrite)
     if plot:
         check_plot(plot, overwrite)
     if video:
         check_film(video, frame_rate, overwrite)
-    span = _span(frames)
-    model = BallPositionPredictor.from_preset(preset)
-    model.flips = flips
+    model = BallPositionPredictor.from_preset(preset, flips=flips)
     played = read_tracking(tracking, model.pitch)
     # Before the work, which takes longer.
     chosen = None if frame is None else played.index_of(frame)
-    if span is not None:
-        span = tuple(played.index_of(number) for number in span)
+    span = None
+    if frames is not None:
+        first, last = frames
+        span = played.index_of(first), played.index_of(last)
     choose_frames(played, span)
     found = fill_ball(played, model)
     write_ball(found, out, overwrite)
@@ -81,36 +100,26 @@ def ball(
         print(f"{video}: {_described(played.number, shown, span)}")
 
 
-def _check_apart(tracking, *outputs):
-    """Of two files of one name the first would be lost."""
-    paths = [path.resolve() for path in (tracking, *outputs) if path]
+def _check_apart(tracking: str, *outputs: Path | None) -> None:
+    """Refuse two outputs of one name, of which the first would be lost."""
+    paths = [Path(path).resolve() for path in (tracking, *outputs) if path]
     for path in paths:
         if paths.count(path) > 1:
             raise ValueError(f"{path}: is named twice")
 
 
-def _check_needed(name, value, other, path):
+def _check_needed(
+    name: str, value: object, other: str, path: Path | None
+) -> None:
     if value is not None and path is None:
         raise ValueError(
-            f"`{name}` needs --{other} FILE. Received: {name}={value!r}"
+            f"`{name}` needs `{other}`. Received: {name}={value!r}"
         )
 
 
-def _span(text):
-    """`"0:99"` -> `(0, 99)`."""
-    if text is None:
-        return None
-    first, _, last = text.partition(":")
-    try:
-        return int(first), int(last)
-    except ValueError as error:
-        raise ValueError(
-            "`frames` must be FIRST:LAST, such as 0:99. "
-            f"Received: frames={text!r}"
-        ) from error
-
-
-def _described(number, shown, span):
+def _described(
+    number: Sequence[int], shown: Sequence[int], span: tuple[int, int] | None
+) -> str:
     text = f"frames {number[shown[0]]} to {number[shown[-1]]}"
     text += f", {len(shown)} of {len(number)}"
     if span is None and len(shown) < len(number):

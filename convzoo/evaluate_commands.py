@@ -1,33 +1,40 @@
-"""`convzoo evaluate`: one short function a model."""
+"""`convzoo evaluate`: one command per model."""
 
 import functools
 import math
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING
 
-import typer
-from rich import box
-from rich.console import Console
-from rich.table import Table
+from cyclopts import App
 
 from convzoo.options import (
     BALL_PRESET,
     DEFAULT_PRESET,
-    EnsembleOption,
-    OverwriteOption,
-    PresetOption,
+    Ensemble,
+    Flips,
+    Out,
+    Overwrite,
+    check_preset,
+    check_there,
     progress_bars,
 )
 
-# Title and digits of what `evaluate sr` measures.
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from convzoo.training.football.ball_quality import BallQuality
+    from convzoo.training.super_resolution.evaluate_sr import Comparison
+
+# Title and decimals of the figures of `evaluate sr`.
 _FIGURES = {
     "psnr_y": ("PSNR Y", 2),
     "ssim_y": ("SSIM Y", 4),
     "psnr_rgb": ("PSNR RGB", 2),
     "perceptual": ("distance", 4),
 }
-# Of `BallQuality`: metres, then shares in per cent. With names of 19 characters
-# they fit into the 80 of a terminal.
+# Columns of `BallQuality`: metres, then percentages. With names of 19
+# characters they fit into the 80 of a terminal.
 _BALL_COLUMNS = (
     "mean",
     "95 %",
@@ -42,34 +49,46 @@ _BALL_COLUMNS = (
     "r\n90",
 )
 _BALL_NAMES = 19
-evaluate_app = typer.Typer()
+evaluate_app = App(name="evaluate", help="Evaluate a model.")
 
 
-@evaluate_app.command("sr")
+@evaluate_app.command(name="sr")
 def evaluate_sr(
-    data: Annotated[Path, typer.Option(help="Folder of photographs.")],
-    preset: PresetOption = DEFAULT_PRESET,
-    judge: Annotated[
-        str | None,
-        typer.Option(
-            help="Add a perceptual distance: alex, vgg or squeezenet, or with "
-            ":FILE of weights."
-        ),
-    ] = None,
-    ensemble: EnsembleOption = False,
-):
-    """Compare a network with bicubic interpolation, by the usual protocol."""
+    *,
+    data: Path,
+    preset: str = DEFAULT_PRESET,
+    judge: str | None = None,
+    ensemble: Ensemble = False,
+) -> None:
+    """Compare a super-resolution network with bicubic interpolation.
+
+    Args:
+        data: Folder of photographs.
+        preset: Built-in name, preset folder, run or .keras file.
+        judge: Adds a perceptual distance: alex or vgg (LPIPS), or squeezenet.
+            A path of weights may follow after a colon; without it they are
+            downloaded.
+    """
+    check_there([data])
+    check_preset(preset, "SRGenerator", "evaluate sr")
+    from rich.console import Console
+
+    from convzoo.training import evaluate_sr as evaluate
     from convzoo.training.super_resolution.evaluate_sr import average
-    from convzoo.training.super_resolution.evaluate_sr import (
-        evaluate_sr as evaluate,
+    from convzoo.training.super_resolution.perceptual_choice import (
+        perceptual_judge,
     )
     from convzoo.zoo import SRGenerator
     from convzoo.zoo.images.image_file import list_images
 
     model = SRGenerator.from_preset(preset)
     paths = list_images(data)
-    upscale = functools.partial(model.upscale, ensemble=ensemble)
-    comparisons = evaluate(upscale, paths, model.scale, _judge(judge))
+    comparisons = evaluate(
+        functools.partial(model.upscale, ensemble=ensemble),
+        paths,
+        model.scale,
+        None if judge is None else perceptual_judge(judge),
+    )
     with progress_bars() as progress:
         rows = list(
             progress.track(
@@ -81,37 +100,41 @@ def evaluate_sr(
     Console().print(_quality_table([*rows, average(rows)]))
 
 
-@evaluate_app.command("classifier")
+@evaluate_app.command(name="classifier")
 def evaluate_classifier(
-    data: Annotated[str, typer.Option(help="Folder of classes, or tfds:NAME.")],
-    preset: PresetOption,
-    warp: Annotated[
-        int | None, typer.Option(help="Warp to squares of so many pixels.")
-    ] = None,
-    scale: Annotated[float, typer.Option(help="Resize by this factor.")] = 1.0,
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            "-o", "--out", help="Folder for confusion.png, sizes.png."
-        ),
-    ] = None,
-    overwrite: OverwriteOption = False,
-):
-    """Count what a classifier gets right."""
+    *,
+    data: str,
+    preset: str,
+    warp: int | None = None,
+    scale: float = 1.0,
+    out: Out | None = None,
+    overwrite: Overwrite = False,
+) -> None:
+    """Measure the accuracy and calibration of a classifier.
+
+    Args:
+        data: Folder with one folder of images per class, or tfds:NAME.
+        preset: Built-in name, preset folder, run or .keras file.
+        warp: Side in pixels of squares to which images are warped.
+        scale: Factor by which images are resized.
+        out: Folder for the plots confusion.png and sizes.png.
+    """
+    check_there([data])
+    check_preset(preset, "SizeAgnosticClassifier", "evaluate classifier")
+    from rich.console import Console
+    from rich.table import Table
+
+    from convzoo.training import evaluate_classifier as evaluate
     from convzoo.training.classification.classifier_plots import (
         check_plots,
         write_plots,
-    )
-    from convzoo.training.classification.evaluate_classifier import (
-        evaluate_classifier as evaluate,
     )
     from convzoo.zoo import SizeAgnosticClassifier
 
     if out is not None:
         check_plots(out, overwrite)
-    report = evaluate(
-        SizeAgnosticClassifier.from_preset(preset), data, warp, scale
-    )
+    model = SizeAgnosticClassifier.from_preset(preset)
+    report = evaluate(model, data, warp, scale)
     table = Table(show_header=False)
     table.add_row("images", str(len(report.right)))
     table.add_row("accuracy", f"{report.quality.accuracy:.2%}")
@@ -126,37 +149,42 @@ def evaluate_classifier(
             print(path)
 
 
-@evaluate_app.command("ball")
+@evaluate_app.command(name="ball")
 def evaluate_ball(
-    data: Annotated[
-        list[Path],
-        typer.Option(help="File of tracking data; give it again for more."),
-    ],
-    preset: PresetOption = BALL_PRESET,
-    positions_only: Annotated[
-        bool, typer.Option("--positions-only", help="Hide the velocities.")
-    ] = False,
-    flips: Annotated[
-        bool, typer.Option("--flips", help="The mean of four mirrored views.")
-    ] = False,
-):
-    """Compare a predictor of the ball with simple ones, in metres."""
-    from convzoo.training.football.evaluate_ball import (
-        evaluate_ball as evaluate,
-    )
+    *,
+    data: list[str],
+    preset: str = BALL_PRESET,
+    positions_only: bool = False,
+    flips: Flips = False,
+) -> None:
+    """Compare a predictor of the ball with simple ones, in metres.
+
+    Args:
+        data: Tracking data: a .npz or .csv file, PROVIDER:FILES or tfds:NAME;
+            several are evaluated one by one.
+        preset: Built-in name, preset folder, run or .keras file.
+        positions_only: Hide the velocities from all predictors.
+    """
+    check_there(data)
+    check_preset(preset, "BallPositionPredictor", "evaluate ball")
+    from rich.console import Console
+
+    from convzoo.training import evaluate_ball as evaluate
     from convzoo.training.football.evaluate_ball import frames_to_evaluate
     from convzoo.zoo import BallPositionPredictor
 
-    model = BallPositionPredictor.from_preset(preset)
-    model.flips = flips
+    model = BallPositionPredictor.from_preset(preset, flips=flips)
     for path in data:
         game, learned = frames_to_evaluate(path, model, positions_only)
         qualities = evaluate(model, game, learned)
-        title = f"{path.name}, {len(game)} frames"
+        title = f"{Path(path).name}, {len(game)} frames"
         Console().print(_ball_table(title, qualities))
 
 
-def _ball_table(title, qualities):
+def _ball_table(title: str, qualities: Mapping[str, "BallQuality"]) -> "Table":
+    from rich import box
+    from rich.table import Table
+
     table = Table(title=title, box=box.SIMPLE_HEAD, show_edge=False, padding=0)
     table.add_column("", max_width=_BALL_NAMES, overflow="fold")
     for column in _BALL_COLUMNS:
@@ -166,7 +194,7 @@ def _ball_table(title, qualities):
     return table
 
 
-def _ball_cells(quality):
+def _ball_cells(quality: "BallQuality") -> list[str]:
     low, high = _metres(quality.mean_low), _metres(quality.mean_high)
     within = quality.within_2, quality.within_5, quality.within_10
     coverage = quality.coverage_50, quality.coverage_90
@@ -181,27 +209,22 @@ def _ball_cells(quality):
     ]
 
 
-def _metres(length):
+def _metres(length: float) -> str:
     """Three digits, or four."""
     if math.isnan(length):
         return ""
     return f"{length:.2f}" if length < 9.995 else f"{length:.1f}"
 
 
-def _share(share, digits):
+def _share(share: float, digits: int) -> str:
     return "" if math.isnan(share) else f"{100 * share:.{digits}f}"
 
 
-def _judge(choice):
-    from convzoo.training.super_resolution.perceptual_choice import (
-        perceptual_judge,
-    )
+def _quality_table(comparisons: Sequence["Comparison"]) -> "Table":
+    """One row per photograph, with the figures that were measured."""
+    from rich import box
+    from rich.table import Table
 
-    return None if choice is None else perceptual_judge(choice)
-
-
-def _quality_table(comparisons):
-    """A row for each photograph; figures that nobody asked for are left out."""
     # Nine columns fit into the 80 characters of a terminal.
     table = Table("image", box=box.SIMPLE_HEAD, show_edge=False, padding=0)
     names = list(comparisons[0].model.figures())

@@ -1,65 +1,85 @@
 """`convzoo export`."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Literal, get_args
 
-import typer
+from cyclopts import Parameter
 
-from convzoo.options import OverwriteOption, integers
+from convzoo.common.choices import ExportFormat
+from convzoo.options import Out, Overwrite, commas, joined
+from convzoo.presets import find_preset
+
+# What people call the formats elsewhere.
+_ALIASES = {"tflite": "litert", "lite": "litert", "savedmodel": "saved_model"}
+
+
+def _format(text: str) -> str:
+    known = get_args(ExportFormat)
+    if text not in known:
+        hint = ""
+        if text.lower() in _ALIASES:
+            hint = f"; did you mean {_ALIASES[text.lower()]!r}?"
+        raise ValueError(f"{text!r} is none of {', '.join(known)}{hint}")
+    return text
+
+
+def _size(text: str) -> tuple[int, ...]:
+    """`"256x256"` -> `(256, 256)`."""
+    try:
+        return tuple(int(part) for part in text.split("x"))
+    except ValueError as error:
+        raise ValueError(f"{text!r} must be a size such as 256x256") from error
 
 
 def export(
-    name: Annotated[
-        str,
-        typer.Argument(
-            help="A preset's name, the folder of a run, or a .keras file."
-        ),
-    ],
-    out: Annotated[Path, typer.Option("-o", "--out", help="Folder.")],
+    name: str,
+    /,
+    *,
+    out: Out,
     format: Annotated[
-        str, typer.Option(help="Some of saved_model, litert, onnx, by commas.")
-    ] = "saved_model,litert",
-    sizes: Annotated[
-        str | None,
-        typer.Option(
-            help="What stands for the open sizes in the comparisons, by "
-            "commas: the batch, then the others, such as 1x32x48,2x41x23."
-        ),
-    ] = None,
-    tolerance: Annotated[
-        float, typer.Option(help="The largest difference to Keras.")
-    ] = 1e-4,
+        tuple[ExportFormat, ...],
+        commas(_format),
+        Parameter(show_default=joined),
+    ] = (
+        "saved_model",
+        "litert",
+    ),
+    sizes: Annotated[tuple[str, ...] | None, commas(_size)] = None,
+    tolerance: float = 1e-4,
     image_size: Annotated[
-        str,
-        typer.Option(
-            help="Height and width that the endpoint serve_bytes gives to "
-            "images, such as 256x256."
+        tuple[int, int],
+        Parameter(
+            converter=lambda _, tokens: _size(tokens[0].value),
+            n_tokens=1,
+            metavar="HEIGHTxWIDTH",
+            show_default=lambda size: "x".join(map(str, size)),
         ),
-    ] = "256x256",
-    max_pixels: Annotated[
-        int, typer.Option(help="Of the largest encoded image that is taken.")
-    ] = 2**22,
-    quantize: Annotated[
-        str | None,
-        typer.Option(
-            help="Of the LiteRT file: float16, dynamic, int8, or auto, the "
-            "smallest that is close enough."
-        ),
-    ] = None,
-    calibration: Annotated[
-        Path | None,
-        typer.Option(
-            help="Folder of images as they come, for the ranges of int8, and "
-            "to measure on."
-        ),
-    ] = None,
-    quantize_tolerance: Annotated[
-        float,
-        typer.Option(help="The largest mean difference of a quantised file."),
-    ] = 0.01,
-    overwrite: OverwriteOption = False,
-):
-    """Write a model for TF Serving, LiteRT or ONNX, and check its numbers."""
+    ] = (256, 256),
+    max_pixels: int = 2**22,
+    quantize: Literal["float16", "dynamic", "int8", "auto"] | None = None,
+    calibration: Path | None = None,
+    quantize_tolerance: float = 0.01,
+    overwrite: Overwrite = False,
+) -> None:
+    """Export a model for TF Serving, LiteRT or ONNX, compared with Keras.
+
+    Args:
+        name: Built-in name, preset folder, run or .keras file.
+        out: Folder to write to.
+        format: File formats, with commas between: saved_model, litert, onnx.
+        sizes: Input sizes to compare on, with commas between: the batch size,
+            then the open sizes, such as 1x32x48,2x41x23.
+        tolerance: Largest difference to Keras.
+        image_size: Height and width to which the endpoint serve_bytes resizes
+            images.
+        max_pixels: Pixels of the largest encoded image that endpoints accept.
+        quantize: Quantization of the LiteRT file. auto takes the smallest file
+            within the tolerance.
+        calibration: Folder of representative images, for the ranges of int8
+            and to measure on.
+        quantize_tolerance: Largest mean difference of a quantized file.
+    """
+    find_preset(name)
     from convzoo.export import export_model
     from convzoo.export.difference import SIZES
     from convzoo.zoo import load_model
@@ -67,10 +87,10 @@ def export(
     exported = export_model(
         load_model(name),
         out,
-        formats=format.split(","),
-        sizes=_sizes(sizes) if sizes else SIZES,
+        formats=list(format),
+        sizes=sizes or SIZES,
         tolerance=tolerance,
-        image_size=_size("image_size", image_size),
+        image_size=image_size,
         max_pixels=max_pixels,
         quantize=quantize,
         calibration=calibration,
@@ -86,21 +106,11 @@ def export(
             print(f"  {_tried(tried)}")
 
 
-def _tried(tried):
-    """A line on one recipe."""
+def _tried(tried: dict[str, Any]) -> str:
+    """A line on one quantization recipe."""
     if "error" in tried:
         return f"{tried['recipe']}: {tried['error']}"
     return (
         f"{tried['recipe']}: {tried['bytes'] / 1000:.0f} kB, "
         f"{tried['seconds'] * 1000:.1f} ms, mean difference {tried['mean']:.1e}"
     )
-
-
-def _sizes(text):
-    """`"1x32x48,2x41x23"` -> `((1, 32, 48), (2, 41, 23))`."""
-    return tuple(_size("sizes", part) for part in text.split(","))
-
-
-def _size(name, text):
-    """`"256x256"` -> `(256, 256)`."""
-    return integers(name, text.replace("x", ","))

@@ -2,37 +2,33 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Any
 
-import typer
-
-from convzoo.options import OverwriteOption, end
+from convzoo.common.output_file import check_target, write_whole
+from convzoo.options import Out, Overwrite, check_there, end
 
 
 def request(
-    url: Annotated[
-        str,
-        typer.Argument(
-            help="Of a model: http://HOST:8501/v1/models/NAME or "
-            "grpc://HOST:8500/NAME."
-        ),
-    ],
-    images: Annotated[
-        list[Path], typer.Argument(help="JPEG, PNG or WebP files.")
-    ],
-    out: Annotated[
-        Path, typer.Option("-o", "--out", help="Folder for images in answers.")
-    ] = Path("."),
-    version: Annotated[
-        str | None,
-        typer.Option(help="A number or a label.  [default: the newest]"),
-    ] = None,
-    timeout: Annotated[
-        float, typer.Option(help="In seconds, of a request.")
-    ] = 30.0,
-    overwrite: OverwriteOption = False,
-):
-    """Ask a server of TF Serving about images, each at its own size."""
+    url: str,
+    images: list[Path],
+    /,
+    *,
+    out: Out = Path("."),
+    version: str | None = None,
+    timeout: float = 30.0,
+    overwrite: Overwrite = False,
+) -> int:
+    """Send images to a model on TF Serving or KServe, each at its own size.
+
+    Args:
+        url: The model: http://HOST:8501/v1/models/NAME or
+            grpc://HOST:8500/NAME.
+        images: JPEG, PNG or WebP files.
+        out: Folder for images in the answers.
+        version: Version number or label. Without it, the newest.
+        timeout: Seconds after which a request fails.
+    """
+    check_there(images)
     from convzoo.export import ServingClient
 
     chosen = int(version) if version and version.isdecimal() else version
@@ -46,21 +42,20 @@ def request(
             if len(images) == 1:
                 raise
             failures.append(f"{path}: {error}")
-    end(failures)
+    return end(failures)
 
 
-def _told(path, found, out, overwrite):
+def _told(
+    path: Path, found: dict[str, Any], out: Path, overwrite: bool
+) -> dict[str, Any]:
     """The answer, with images as the paths that they are written to."""
-    from convzoo.common.output_file import check_target, renamed
-
-    told = {"image": str(path)}
+    told: dict[str, Any] = {"image": str(path)}
     for name, value in found.items():
         if isinstance(value, bytes):
             out.mkdir(parents=True, exist_ok=True)
             target = out / f"{path.stem}_{name.removesuffix('_bytes')}.png"
             check_target(target, (".png",), overwrite)
-            with renamed(target) as temporary:
-                temporary.write_bytes(value)
+            write_whole(target, value)
             told[name] = str(target)
         else:
             told[name] = value.tolist()

@@ -1,5 +1,6 @@
 """How a model leaves Keras. Knows no model: it takes any with known inputs."""
 
+import convzoo.common.quiet_keras  # noqa: F401
 from convzoo.export.contract import Exported as Exported
 from convzoo.export.contract import export_litert as export_litert
 from convzoo.export.contract import export_model as export_model

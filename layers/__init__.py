@@ -1,5 +1,6 @@
 """Layers for what a plain convolution lacks."""
 
+import convzoo.common.quiet_keras  # noqa: F401
 from convzoo.layers.deform_conv2d import deform_conv2d
 from convzoo.layers.deformable_conv2d import DeformableConv2D
 from convzoo.layers.mlp_conv import MLPConv

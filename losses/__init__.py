@@ -1,5 +1,6 @@
 """Losses for what a pixel-wise distance does not see."""
 
+import convzoo.common.quiet_keras  # noqa: F401
 from convzoo.losses.ball_position import BallPosition
 from convzoo.losses.charbonnier import Charbonnier, charbonnier
 from convzoo.losses.contextual import Contextual, contextual

@@ -80,6 +80,20 @@ class Preset:
         return self.path / CARD
 
     @property
+    def card(self) -> str:
+        """The text of the model card.
+
+        Raises:
+            ValueError: There is none.
+        """
+        try:
+            return self.card_path.read_text()
+        except OSError as error:
+            raise ValueError(
+                f"{self.path}: has no model card {CARD}"
+            ) from error
+
+    @property
     def is_archive(self) -> bool:
         return self.path.suffix == ".keras"
 

@@ -2,14 +2,6 @@
 
 import keras
 
-from convzoo.common.checks import (
-    check_positive,
-    is_integer,
-)
-
-SCHEDULES = ("cosine", "halving")
-PRECISIONS = ("float32", "mixed_bfloat16")
-
 
 def falling_rate(start, steps, schedule):
     """A rate that falls to 0 along a cosine, or by half, five times.
@@ -47,31 +39,8 @@ def averaged_adamw(rate, weight_decay, ema, **arguments):
     return optimizer
 
 
-def check_patience(patience, validates):
-    """Raise a `ValueError` unless it is None, or epochs of a run that
-    validates.
-    """
-    if patience is None:
-        return
-    check_positive("patience", patience)
-    if not validates:
-        raise ValueError(
-            "`patience` needs a part of the data that validates. "
-            f"Received: patience={patience}, hold_out=0"
-        )
-
-
 def jit_compile():
     """What `compile` takes: JAX has to compile; on a CPU, XLA takes longer for
     these convolutions than TensorFlow without it (docs/results.md).
     """
     return False if keras.config.backend() == "tensorflow" else "auto"
-
-
-def check_whole_epochs(name, steps, epoch_steps):
-    """Raise a `ValueError` unless `steps` is a multiple of `epoch_steps`."""
-    if not is_integer(steps) or steps < 0 or steps % epoch_steps:
-        raise ValueError(
-            f"`{name}` must be a multiple of `epoch_steps`. Received: "
-            f"{name}={steps!r}, epoch_steps={epoch_steps}"
-        )

@@ -8,6 +8,7 @@ from zipfile import BadZipFile
 import keras
 import numpy as np
 
+from convzoo.common.option import identity
 from convzoo.common.output_file import renamed, write_whole
 from convzoo.presets.find_preset import RUN, RunWeights
 from convzoo.zoo.save_preset import default_card, recover_preset, save_preset
@@ -222,6 +223,17 @@ def _variables(model):
     return [(f"{i:04}", variable) for i, variable in enumerate(variables)]
 
 
-def described(model):
-    """What the settings of a run say of the model that it keeps."""
-    return {"class": type(model).__name__, "model": model.arguments}
+def run_settings(options, model, **fingerprints):
+    """The settings that identify a run.
+
+    Args:
+        options: The options of the recipe.
+        model: The model that the run keeps.
+        **fingerprints: What stands for options that name data.
+    """
+    return {
+        **identity(options),
+        **fingerprints,
+        "class": type(model).__name__,
+        "model": model.arguments,
+    }

@@ -1,5 +1,6 @@
 """Models, whole and trained."""
 
+import convzoo.common.quiet_keras  # noqa: F401
 from convzoo.zoo.classification.size_agnostic_classifier import (
     SizeAgnosticClassifier as SizeAgnosticClassifier,
 )

@@ -109,7 +109,7 @@ def _check_replaceable(folder: Path, overwrite: bool) -> None:
         )
     if names and not overwrite:
         raise ValueError(
-            f"{folder}: holds a preset already; pass overwrite=True to "
+            f"{folder}: holds a preset already; pass `overwrite=True` to "
             "replace it"
         )
 

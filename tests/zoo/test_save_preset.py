@@ -85,7 +85,7 @@ def test_the_state_of_the_optimizer_stays_out(tmp_path):
 def test_a_preset_is_replaced_when_asked(tmp_path):
     folder = tmp_path / "mine"
     save_preset(MODELS["Functional"](), folder)
-    with pytest.raises(ValueError, match="holds a preset already; pass overwr"):
+    with pytest.raises(ValueError, match="holds a preset already; pass"):
         save_preset(MODELS["SRGenerator"](), folder)
     assert keras.saving.load_model(folder).name == "small"
     save_preset(MODELS["SRGenerator"](), folder, overwrite=True)

@@ -8,9 +8,13 @@ for `sizes`: an epoch of one size, the next of another.
 import keras
 import numpy as np
 
-from convzoo.common.checks import check_number, check_positive
+from convzoo.common.checks import check_positive
 from convzoo.common.unit_range import unit_range
 from convzoo.training.classification.bucket_shapes import bucket_shapes
+from convzoo.training.classification.classifier_options import (
+    check_rescale,
+    check_sizes,
+)
 from convzoo.training.epoch_dataset import EpochDataset
 from convzoo.training.tf_source import tf_source
 from convzoo.zoo.images.bicubic import resize_bicubic
@@ -175,26 +179,3 @@ def padded_batch(images, shape):
         unit_range(image, out=place[:height, :width])
     sizes = np.array([image.shape[:2] for image in images], "int32")
     return {"images": batch, "sizes": sizes}
-
-
-def check_sizes(sizes):
-    """Raise a `ValueError` unless it is None or positive integers."""
-    if sizes is None:
-        return
-    if not isinstance(sizes, (tuple, list)) or not sizes:
-        raise ValueError(
-            "`sizes` must be sides in pixels, or None. "
-            f"Received: sizes={sizes!r}"
-        )
-    for index, side in enumerate(sizes):
-        check_positive(f"sizes[{index}]", side)
-
-
-def check_rescale(rescale, sizes):
-    """Raise a `ValueError` unless it is a factor, and 1 beside `sizes`."""
-    check_number("rescale", rescale, 1)
-    if rescale != 1 and sizes is not None:
-        raise ValueError(
-            "`rescale` is for images at their own size, not for `sizes`. "
-            f"Received: rescale={rescale!r}, sizes={sizes!r}"
-        )

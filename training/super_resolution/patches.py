@@ -13,6 +13,7 @@ from convzoo.training.super_resolution.photographs import (
     reduced_pair,
     shrink,
 )
+from convzoo.training.super_resolution.sr_options import check_reductions
 
 # Low resolution pixels beyond which the bicubic kernel is 0.
 _REACH = 2
@@ -133,16 +134,6 @@ class Patches(EpochDataset):
             reduced = reduced_pair(pair, reduction, self.scale)
             if min(reduced.low.shape[:2]) >= self.patch_size:
                 yield reduced
-
-
-def check_reductions(reductions):
-    """Raise a `ValueError` unless all are above 0 and at most 1."""
-    is_list = isinstance(reductions, (tuple, list)) and len(reductions) > 0
-    if not is_list or not all(0 < reduction <= 1 for reduction in reductions):
-        raise ValueError(
-            "`reductions` must be factors above 0 and at most 1. "
-            f"Received: reductions={reductions!r}"
-        )
 
 
 def _square(image, y, x, side):

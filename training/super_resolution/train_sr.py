@@ -1,40 +1,32 @@
-"""The recipe of a network that enlarges photographs."""
+"""Training recipe of a super-resolution network."""
 
-import os
+from typing import Any
 
 import keras
+import numpy as np
 
-from convzoo.common.checks import (
-    check_above,
-    check_choice,
-    check_flag,
-    check_fraction,
-    check_number,
-    check_positive,
-)
-from convzoo.export.quantization import quantization_aware as rounding
+from convzoo.common.choices import SRLoss
+from convzoo.common.option import arguments_of
+from convzoo.common.types import PathLike
+from convzoo.export.quantization import quantization_aware
 from convzoo.losses import Luma
-from convzoo.training.optimization import (
-    PRECISIONS,
-    SCHEDULES,
-    check_whole_epochs,
-    falling_rate,
-    jit_compile,
-)
-from convzoo.training.run import Run, described
+from convzoo.training.optimization import falling_rate, jit_compile
+from convzoo.training.recipe import recipe
+from convzoo.training.run import Run, run_settings
 from convzoo.training.super_resolution.evaluate_sr import (
     check_measurable,
     mean,
     measure,
 )
-from convzoo.training.super_resolution.patches import Patches, check_reductions
+from convzoo.training.super_resolution.patches import Patches
 from convzoo.training.super_resolution.photographs import reduced_pair
 from convzoo.training.super_resolution.sr_data import read_sr_data
+from convzoo.training.super_resolution.sr_options import SROptions
 from convzoo.zoo.super_resolution.sr_configs import SR_CONFIGS
 from convzoo.zoo.super_resolution.sr_generator import SRGenerator
 from convzoo.zoo.super_resolution.upscale import upscale
 
-_LOSSES = {
+_LOSSES: dict[SRLoss, str | keras.losses.Loss] = {
     "mean_absolute_error": "mean_absolute_error",
     "mean_squared_error": "mean_squared_error",
     "luma_absolute_error": Luma("mean_absolute_error"),
@@ -42,169 +34,98 @@ _LOSSES = {
 }
 
 
-def train_sr(
-    data,
-    out,
-    config="tiny",
-    scale=4,
-    validation=None,
-    init=None,
-    steps=100_000,
-    batch_size=16,
-    patch_size=32,
-    reductions=(1,),
-    shifts=False,
-    validation_reduction=1,
-    learning_rate=1e-3,
-    schedule="cosine",
-    ema=0.999,
-    seed=0,
-    epoch_steps=1000,
-    loss="mean_absolute_error",
-    precision="float32",
-    quantization_aware=False,
-    verbose="auto",
-):
+@recipe(SROptions)
+def train_sr(options: SROptions) -> Run:
     """Train an `SRGenerator` on photographs, by Adam.
 
-    Called again with the same arguments, it goes on where it was stopped or
-    killed, and ends with the same weights.
-
-    Args:
-        data: folder of photographs, or `tfds:NAME`, see `read_sr_data`.
-        out: folder of the run, see `Run`.
-        config: a key of `SR_CONFIGS`.
-        scale: factor by which the network enlarges.
-        validation: folder of photographs that choose the best weights; None
-            keeps every twentieth photograph of `data` for it.
-        init: None, or whose weights to start from: a preset, or the folder of
-            a run.
-        steps: batches to train on.
-        batch_size: patches in a batch.
-        patch_size: side of a low resolution patch, in pixels.
-        reductions: factors by which photographs are shrunk to make more of
-            them, see `Patches`.
-        shifts: whether patches start at any pixel, see `Patches`.
-        validation_reduction: factor by which the photographs that validate are
-            shrunk before they are paired: below 1 where files of JPEG stand
-            for photographs without its blocks.
-        learning_rate: at the start.
-        schedule: `"cosine"` (falls to 0) or `"halving"` (by half, five times).
-        ema: momentum of the moving average of the weights, which is what is
-            validated and kept.
-        seed: of the first weights and of the patches.
-        epoch_steps: batches between two validations; `steps` is a multiple.
-        loss: of pixels, `"mean_absolute_error"` or `"mean_squared_error"`; or
-            `"luma_absolute_error"` or `"luma_squared_error"`, see `Luma`.
-        precision: `"float32"`, or `"mixed_bfloat16"`, which processors with
-            matrix units for it run in less than half the time; weights and the
-            sum with the anchor stay in float32.
-        quantization_aware: whether the network rounds, while it trains and
-            where it is validated, as its file in 8-bit integers will; see
-            `convzoo.export.quantization`. What is kept are the weights as they
-            are, for every kind of file. Best from `init`, for a few thousand
-            `steps`, with a `learning_rate` a tenth of the usual.
-        verbose: as in `keras.Model.fit`.
+    Takes `SROptions`, or the same arguments. Called again with the same
+    options, it resumes where it was stopped or killed, and ends with the same
+    weights.
 
     Returns:
         The `Run`; its folder holds the weights.
 
     Raises:
-        ValueError: an argument is not as described, or a photograph cannot be
-            used.
+        ValueError: An option is not as described, a photograph cannot be used,
+            or the loss became NaN.
     """
-    settings = dict(locals())
-    for name in ("out", "verbose"):
-        del settings[name]
-    check_choice("loss", loss, tuple(_LOSSES))
-    check_recipe(settings)
-    check_flag("shifts", shifts)
-    check_flag("quantization_aware", quantization_aware)
-    if quantization_aware and precision != "float32":
-        raise ValueError(
-            "`precision` must be float32 with `quantization_aware`: 256 values "
-            f"are rounded there. Received: precision={precision}"
-        )
-    check_above("validation_reduction", validation_reduction, 0)
-    check_fraction("validation_reduction", validation_reduction)
-    photographs, held_out, fingerprints = read_sr_data(data, scale, validation)
+    photographs, held_out, fingerprints = read_sr_data(
+        options.data, options.scale, options.validation
+    )
     held_out = [
-        reduced_pair(pair, validation_reduction, scale) for pair in held_out
+        reduced_pair(pair, options.validation_reduction, options.scale)
+        for pair in held_out
     ]
-    settings["data"], settings["validation"] = fingerprints
-    check_measurable(held_out, scale)
+    check_measurable(held_out, options.scale)
+    generator = build_generator(
+        options.config,
+        options.scale,
+        options.precision,
+        options.init,
+        options.seed,
+    )
+    model = generator
+    if options.quantization_aware:
+        model = quantization_aware(generator)
 
-    generator = build_generator(settings)
-    model = rounding(generator) if quantization_aware else generator
-
-    def validate(model):
+    def validate(model: keras.Model) -> dict[str, float]:
         qualities = [
-            measure(_enlarged(model, generator, pair.low), pair.high, scale)
+            measure(
+                _enlarged(model, generator, pair.low), pair.high, options.scale
+            )
             for pair in held_out
         ]
         return mean(qualities).figures()
 
-    settings |= described(generator)
+    data, validation = fingerprints
     run = Run(
-        out, settings, validate, score="psnr_y", subject=lambda _: generator
+        options.out,
+        run_settings(options, generator, data=data, validation=validation),
+        validate,
+        score="psnr_y",
+        subject=lambda _: generator,
     )
-    _compile(model, settings)
+    _compile(model, options)
     patches = Patches(
         photographs,
-        scale,
-        patch_size,
-        batch_size,
-        epoch_steps,
-        seed,
-        reductions,
-        shifts,
+        batches=options.epoch_steps,
+        **arguments_of(Patches, options),
     )
-    run.train(model, patches, steps // epoch_steps, verbose)
+    epochs = options.steps // options.epoch_steps
+    run.train(model, patches, epochs, options.verbose)
     return run
 
 
-def build_generator(settings):
-    """The network of a recipe's settings, with its first weights.
+def build_generator(
+    config: str,
+    scale: int,
+    precision: str,
+    init: PathLike | None,
+    seed: int,
+) -> SRGenerator:
+    """A generator with its initial weights.
 
     Raises:
-        ValueError: `init` is no preset and no run, or of another configuration.
+        ValueError: `init` is no preset, or one of another configuration.
     """
-    keras.utils.set_random_seed(settings["seed"])
-    config = {**SR_CONFIGS[settings["config"]], "scale": settings["scale"]}
-    model = SRGenerator(**config, dtype=settings["precision"])
-    init = settings["init"]
+    keras.utils.set_random_seed(seed)
+    arguments: dict[str, Any] = {**SR_CONFIGS[config], "scale": scale}
+    model = SRGenerator(**arguments, dtype=precision)
     if init is not None:
-        settings["init"] = os.fspath(init)
         other = SRGenerator.from_preset(init)
         if other.arguments != model.arguments:
             raise ValueError(
                 f"`init` must be of the configuration {model.arguments}. "
-                f"Received: init={settings['init']!r}, which has "
-                f"{other.arguments}"
+                f"Received: init={str(init)!r}, which has {other.arguments}"
             )
         model.set_weights(other.get_weights())
     return model
 
 
-def check_recipe(settings):
-    """Raise a `ValueError` for the first setting that no recipe can have.
-
-    Args:
-        settings: a dictionary with those that the recipes share.
-    """
-    check_choice("config", settings["config"], tuple(SR_CONFIGS))
-    check_choice("schedule", settings["schedule"], SCHEDULES)
-    check_choice("precision", settings["precision"], PRECISIONS)
-    check_number("ema", settings["ema"], 0, 1)
-    check_above("learning_rate", settings["learning_rate"], 0)
-    for name in ("steps", "batch_size", "patch_size", "epoch_steps"):
-        check_positive(name, settings[name])
-    check_whole_epochs("steps", settings["steps"], settings["epoch_steps"])
-    check_reductions(settings["reductions"])
-
-
-def _enlarged(model, generator, image):
-    """By the generator, or by a model of its weights that rounds."""
+def _enlarged(
+    model: keras.Model, generator: SRGenerator, image: np.ndarray
+) -> np.ndarray:
+    """The image enlarged by the generator, or by a model that rounds."""
     if model is generator:
         return generator.upscale(image)
     return upscale(
@@ -215,12 +136,11 @@ def _enlarged(model, generator, image):
     )
 
 
-def _compile(model, settings):
-    ema = settings["ema"]
-    rate = falling_rate(
-        settings["learning_rate"], settings["steps"], settings["schedule"]
+def _compile(model: keras.Model, options: SROptions) -> None:
+    rate = falling_rate(options.learning_rate, options.steps, options.schedule)
+    optimizer = keras.optimizers.Adam(
+        rate, use_ema=options.ema > 0, ema_momentum=options.ema
     )
-    optimizer = keras.optimizers.Adam(rate, use_ema=ema > 0, ema_momentum=ema)
-    loss = _LOSSES[settings["loss"]]
+    loss = _LOSSES[options.loss]
     model.compile(optimizer, loss, jit_compile=jit_compile())
     optimizer.build(model.trainable_variables)

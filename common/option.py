@@ -1,0 +1,114 @@
+"""Options of a recipe: stated once, for Python and for the command line."""
+
+import dataclasses
+import inspect
+import os
+import re
+import textwrap
+from collections.abc import Callable
+from typing import (
+    Any,
+    Literal,
+    NamedTuple,
+    TypeVar,
+    get_args,
+    get_type_hints,
+)
+
+Group = Literal[
+    "Data", "Model", "Losses", "Optimization", "Augmentation", "Output"
+]
+Options = TypeVar("Options")
+
+
+class Option(NamedTuple):
+    """What the annotation of an option says beside its type.
+
+    Attributes:
+        group: Title under which `--help` lists it.
+        help: Its meaning, in full sentences.
+        identifies: Whether a run with another value is another run.
+    """
+
+    group: Group
+    help: str
+    identifies: bool = True
+
+
+class Described(NamedTuple):
+    """An option with its name, type and default.
+
+    Attributes:
+        name: Name of the field.
+        kind: Its type.
+        default: Its default; `dataclasses.MISSING` without one.
+        option: What its annotation says beside.
+    """
+
+    name: str
+    kind: Any
+    default: Any
+    option: Option
+
+
+def described(options: type) -> list[Described]:
+    """The options of a dataclass whose fields are `Annotated` by `Option`."""
+    hints = get_type_hints(options, include_extras=True)
+    found = []
+    for field in dataclasses.fields(options):
+        kind, *extras = get_args(hints[field.name])
+        (option,) = (extra for extra in extras if isinstance(extra, Option))
+        found.append(Described(field.name, kind, field.default, option))
+    return found
+
+
+def documented(options: type[Options]) -> type[Options]:
+    """Add the options to the docstring of their class, as `Args:`."""
+    doc = inspect.cleandoc(options.__doc__ or "")
+    options.__doc__ = with_arguments(doc, options)
+    return options
+
+
+def with_arguments(doc: str, options: type) -> str:
+    """Add an `Args:` section to a docstring, before its other sections.
+
+    Args:
+        doc: A docstring without indentation.
+        options: The dataclass of the options.
+    """
+    arguments = "\n".join(
+        textwrap.fill(
+            f"{each.name}: {each.option.help}",
+            initial_indent="    ",
+            subsequent_indent="        ",
+            width=80,
+            break_on_hyphens=False,
+        )
+        for each in described(options)
+    )
+    at = re.search(r"^(Returns|Raises):$", doc, re.MULTILINE)
+    start = at.start() if at else len(doc)
+    return f"{doc[:start]}Args:\n{arguments}\n\n{doc[start:]}"
+
+
+def identity(options: Any) -> dict[str, Any]:
+    """Name and value of each option that identifies a run."""
+    values = {
+        each.name: getattr(options, each.name)
+        for each in described(type(options))
+        if each.option.identifies
+    }
+    return {
+        name: os.fspath(value) if isinstance(value, os.PathLike) else value
+        for name, value in values.items()
+    }
+
+
+def arguments_of(target: Callable[..., Any], options: Any) -> dict[str, Any]:
+    """The options that `target` takes as arguments of the same name."""
+    names = inspect.signature(target).parameters
+    return {
+        each.name: getattr(options, each.name)
+        for each in described(type(options))
+        if each.name in names
+    }

@@ -1,0 +1,120 @@
+"""`convzoo upscale` and `convzoo classify`: commands on image files."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from convzoo.common.checks import check_fraction
+from convzoo.options import (
+    DEFAULT_PRESET,
+    FAITHFUL_PRESET,
+    Ensemble,
+    Out,
+    Overwrite,
+    check_preset,
+    check_there,
+    end,
+    progress_bars,
+)
+from convzoo.presets import perceptual_partner
+
+if TYPE_CHECKING:
+    from convzoo.zoo import SRGenerator
+
+
+def upscale(
+    inputs: list[Path],
+    /,
+    *,
+    out: Out,
+    preset: str | None = None,
+    tile: int | None = None,
+    perceptual: float | None = None,
+    ensemble: Ensemble = False,
+    overwrite: Overwrite = False,
+) -> int:
+    """Upscale photographs.
+
+    Args:
+        inputs: Image files, or folders of images.
+        out: File to write for one image, otherwise a folder.
+        preset: Built-in name, preset folder, run or .keras file. The default
+            is sr_x4_tiny, and sr_x4_base with --perceptual.
+        tile: Side of the tiles to work in, in pixels. Bounds the memory and
+            does not change the result.
+        perceptual: Blend from 0 (faithful) to 1 (perceptually sharp).
+    """
+    check_there(inputs)
+    if perceptual is not None:
+        check_fraction("perceptual", perceptual)
+        preset = preset or FAITHFUL_PRESET
+        perceptual_partner(preset)
+    preset = preset or DEFAULT_PRESET
+    check_preset(preset, "SRGenerator", "upscale")
+    from convzoo.zoo.super_resolution.upscale_files import (
+        plan_upscale,
+        upscale_file,
+    )
+
+    model = _model(preset, perceptual)
+    plan = plan_upscale(inputs, out, model.scale)
+    failures = []
+    with progress_bars() as progress:
+        files = progress.add_task("files", total=len(plan))
+        for source, target in plan:
+            tiles = progress.add_task(source.name, total=None)
+
+            def report(done: int, total: int, tiles: int = tiles) -> None:
+                progress.update(tiles, completed=done, total=total)
+
+            try:
+                upscale_file(
+                    model, source, target, tile, overwrite, report, ensemble
+                )
+            except ValueError as error:
+                if len(plan) == 1:
+                    raise
+                failures.append(error)
+            progress.remove_task(tiles)
+            progress.advance(files)
+    return end(failures)
+
+
+def _model(preset: str, perceptual: float | None) -> "SRGenerator":
+    from convzoo.zoo import SRGenerator
+
+    if perceptual is None:
+        return SRGenerator.from_preset(preset)
+    return SRGenerator.blend(preset, perceptual_partner(preset), perceptual)
+
+
+def classify(inputs: list[Path], /, *, preset: str, top: int = 5) -> int:
+    """Classify images.
+
+    Args:
+        inputs: Image files, or folders of images.
+        preset: Built-in name, preset folder, run or .keras file.
+        top: Largest number of classes to print per image.
+    """
+    check_there(inputs)
+    check_preset(preset, "SizeAgnosticClassifier", "classify")
+    from convzoo.zoo import SizeAgnosticClassifier
+    from convzoo.zoo.images.image_file import list_images, read_photograph
+
+    model = SizeAgnosticClassifier.from_preset(preset)
+    failures = []
+    paths = [
+        path
+        for given in inputs
+        for path in (list_images(given) if given.is_dir() else [given])
+    ]
+    for path in paths:
+        try:
+            classes = model.classify(read_photograph(path), top)
+        except ValueError as error:
+            if len(paths) == 1:
+                raise
+            failures.append(error)
+            continue
+        named = ", ".join(f"{name} {share:.1%}" for name, share in classes)
+        print(f"{path}: {named}")
+    return end(failures)

@@ -1,0 +1,126 @@
+"""What a person asks for by a word or mistypes is answered at once."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import convzoo
+
+HEAVY = ("keras", "tensorflow", "jax", "torch", "numpy")
+_CODE = """
+import sys
+from convzoo.__main__ import main
+try:
+    main()
+finally:
+    print(*(n for n in {heavy} if n in sys.modules), file=sys.stderr)
+"""
+
+
+def convzoo_process(*arguments):
+    """Exit code, output, error output, and what was imported."""
+    path = os.pathsep.join([str(Path(convzoo.__file__).parents[1]), *sys.path])
+    result = subprocess.run(
+        [sys.executable, "-c", _CODE.format(heavy=HEAVY), *arguments],
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+    )
+    *error, imported = result.stderr.splitlines()
+    return result.returncode, result.stdout, error, imported.split()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "",
+        "--help",
+        "--version",
+        "list",
+        "info ball_players",
+        "upscale --help",
+        "classify --help",
+        "ball --help",
+        "train",
+        "train sr --help",
+        "train srgan --help",
+        "train classifier --help",
+        "train ball --help",
+        "evaluate --help",
+        "evaluate sr --help",
+        "evaluate classifier --help",
+        "evaluate ball --help",
+        "export --help",
+        "request --help",
+        "demo --help",
+    ],
+)
+def test_help_needs_no_keras(command):
+    code, out, error, imported = convzoo_process(*command.split())
+    assert (code, error, imported) == (0, [], [])
+    assert out.strip()
+
+
+@pytest.mark.parametrize(
+    ("command", "part"),
+    [
+        ("uscale", "upscale"),
+        ("train clasifier", "classifier"),
+        ("info sr_x4_tniy", "did you mean 'sr_x4_tiny'"),
+        ("upscale README.md", "--out"),
+        ("upscale nowhere.jpg -o x.png", "nowhere.jpg: does not exist"),
+        ("upscale README.md -o x.png --preset sr", "Unknown preset: 'sr'"),
+        ("upscale README.md -o x.png --preset signs_spp", "is a SizeAgnostic"),
+        ("upscale README.md -o x.png --perceptual 3", "`--perceptual`"),
+        ("upscale README.md -o x.png --tlie 3", "Did you mean --tile"),
+        (
+            "classify README.md --preset sr_x4_tiny",
+            "`convzoo classify` needs",
+        ),
+        ("ball nowhere.csv -o ball.csv", "nowhere.csv: does not exist"),
+        ("ball README.md -o ball.cvs", "ball.cvs: the name must end"),
+        ("train sr --data nowhere -o run", "nowhere: does not exist"),
+        ("train sr --data . -o run --scale 5", "--scale"),
+        ("train sr --data . -o run --steps 7", "`--steps` must be a multiple"),
+        ("train classifier --data . -o run --bins 1,a", "integers with commas"),
+        ("train ball --data . -o run --heads x", "--heads"),
+        ("evaluate sr --data nowhere", "nowhere: does not exist"),
+        ("export sr_x4_tiny -o e --format tflite", "did you mean 'litert'"),
+        ("export sr_x4_tniy -o e", "did you mean 'sr_x4_tiny'"),
+        ("request http://localhost nowhere.jpg", "nowhere.jpg: does not exist"),
+    ],
+)
+def test_a_typing_mistake_needs_no_keras(command, part, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "README.md").write_text("no image")
+    code, out, error, imported = convzoo_process(*command.split())
+    assert (code, out, len(error)) == (2, "", 1)
+    assert error[0].startswith("convzoo: error: ") and part in error[0]
+    assert imported == []
+    assert [path.name for path in tmp_path.iterdir()] == ["README.md"]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import convzoo.zoo",
+        "import convzoo.losses, keras; keras.ops.ones(3)",
+        "from convzoo.training import train_sr",
+        "from convzoo.__main__ import app; import convzoo.export",
+    ],
+)
+def test_the_log_of_tensorflow_is_not_printed(code):
+    path = os.pathsep.join([str(Path(convzoo.__file__).parents[1]), *sys.path])
+    environment = {**os.environ, "PYTHONPATH": path}
+    del environment["TF_CPP_MIN_LOG_LEVEL"]
+    result = subprocess.run(
+        [sys.executable, "-c", code],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert (result.stdout, result.stderr) == ("", "")

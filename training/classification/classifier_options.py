@@ -1,0 +1,316 @@
+"""Options of `train_classifier`. No Keras, so that `--help` answers at once."""
+
+from collections.abc import Sequence
+from dataclasses import KW_ONLY, dataclass
+from typing import TYPE_CHECKING, Annotated, get_args
+
+from convzoo.common.checks import (
+    check_above,
+    check_choice,
+    check_flag,
+    check_fraction,
+    check_number,
+    check_positive,
+)
+from convzoo.common.choices import (
+    Backbone,
+    Pooling,
+    Precision,
+    Schedule,
+    Verbose,
+)
+from convzoo.common.option import Option, arguments_of, documented
+from convzoo.common.types import PathLike
+from convzoo.training.steps import check_patience
+
+if TYPE_CHECKING:
+    from convzoo.training.classification.augmentation import Augmentation
+
+
+@documented
+@dataclass(frozen=True)
+class ClassifierOptions:
+    """Options of `train_classifier`.
+
+    Raises:
+        ValueError: A value is not as described.
+    """
+
+    data: Annotated[
+        PathLike,
+        Option(
+            "Data",
+            "Folder with one folder of images per class, or `tfds:NAME` for a "
+            "dataset of tensorflow-datasets.",
+        ),
+    ]
+    out: Annotated[
+        PathLike,
+        Option(
+            "Output",
+            "Folder of the run. A run that is there is resumed.",
+            identifies=False,
+        ),
+    ]
+    _: KW_ONLY
+    validation: Annotated[
+        PathLike | None,
+        Option(
+            "Data",
+            "Folder or dataset with the same classes for validation, which "
+            "chooses the best weights. Without it, `hold_out` does.",
+        ),
+    ] = None
+    hold_out: Annotated[
+        float,
+        Option(
+            "Data",
+            "Fraction of each class held out for validation. 0 holds out none, "
+            "and the last weights are the best.",
+        ),
+    ] = 0.1
+    max_side: Annotated[
+        int | None,
+        Option(
+            "Data",
+            "Images with a longer side, in pixels, are downscaled to it.",
+        ),
+    ] = None
+    buckets: Annotated[
+        int,
+        Option(
+            "Data",
+            "Largest number of shapes to which batches of images of several "
+            "sizes are padded.",
+        ),
+    ] = 6
+    sizes: Annotated[
+        tuple[int, ...] | None,
+        Option(
+            "Data",
+            "Sides in pixels to which all images are warped, one per epoch in "
+            "turn. One side warps validation images too. Without it, images "
+            "keep their sizes.",
+        ),
+    ] = None
+    balance: Annotated[
+        bool,
+        Option(
+            "Data", "Whether to weight images so that all classes count alike."
+        ),
+    ] = False
+    init: Annotated[
+        PathLike | None,
+        Option(
+            "Model",
+            "Preset, run or .keras file whose weights and architecture "
+            "initialize the model. With other classes, the head is new.",
+        ),
+    ] = None
+    backbone: Annotated[
+        Backbone, Option("Model", "Architecture of the convolutions.")
+    ] = "residual"
+    width: Annotated[
+        int, Option("Model", "Channels of the first convolutions.")
+    ] = 32
+    bins: Annotated[
+        tuple[int, ...],
+        Option("Model", "Levels of the spatial pyramid, in bins per side."),
+    ] = (1, 2, 4)
+    pooling: Annotated[
+        Pooling, Option("Model", "Pooling in the bins of the pyramid.")
+    ] = "max"
+    dropout: Annotated[
+        float, Option("Model", "Dropout rate of the pooled features.")
+    ] = 0.0
+    standardize: Annotated[
+        bool,
+        Option(
+            "Model",
+            "Whether to standardize each image, which removes brightness and "
+            "contrast.",
+        ),
+    ] = False
+    grid: Annotated[
+        int | None,
+        Option(
+            "Model",
+            "Side of the grid to which the first feature maps are pooled, for "
+            "objects that fill their images.",
+        ),
+    ] = None
+    rescale: Annotated[
+        float,
+        Option(
+            "Augmentation",
+            "Largest factor by which images are enlarged and shrunk.",
+        ),
+    ] = 1.0
+    rotation: Annotated[
+        float, Option("Augmentation", "Largest rotation in degrees.")
+    ] = 10.0
+    zoom: Annotated[
+        float,
+        Option(
+            "Augmentation",
+            "Largest relative change of size, drawn for each axis.",
+        ),
+    ] = 0.1
+    shift: Annotated[
+        float, Option("Augmentation", "Largest shift as a fraction of a side.")
+    ] = 0.05
+    color: Annotated[
+        float,
+        Option(
+            "Augmentation",
+            "Largest relative change of brightness, contrast and saturation.",
+        ),
+    ] = 0.3
+    tint: Annotated[
+        float,
+        Option(
+            "Augmentation",
+            "Largest relative change of brightness, drawn for each channel.",
+        ),
+    ] = 0.0
+    flip: Annotated[
+        bool,
+        Option(
+            "Augmentation",
+            "Whether to mirror half of the images horizontally.",
+        ),
+    ] = False
+    mirror: Annotated[
+        dict[str, str] | None,
+        Option(
+            "Augmentation",
+            "Classes whose mirror images are learned too, and the class of the "
+            "mirror image where it is another, such as stop,left=right.",
+        ),
+    ] = None
+    epochs: Annotated[
+        int, Option("Optimization", "Number of passes over the images.")
+    ] = 60
+    batch_size: Annotated[
+        int, Option("Optimization", "Number of images per batch.")
+    ] = 32
+    learning_rate: Annotated[
+        float, Option("Optimization", "Initial learning rate of AdamW.")
+    ] = 1e-3
+    schedule: Annotated[
+        Schedule,
+        Option(
+            "Optimization",
+            "Learning rate schedule: cosine decay to 0, or halving five times.",
+        ),
+    ] = "cosine"
+    weight_decay: Annotated[
+        float, Option("Optimization", "Weight decay of AdamW.")
+    ] = 1e-4
+    ema: Annotated[
+        float,
+        Option(
+            "Optimization",
+            "Momentum of the moving average of the weights, which is what is "
+            "validated and saved. 0 turns it off.",
+        ),
+    ] = 0.99
+    label_smoothing: Annotated[
+        float,
+        Option(
+            "Optimization",
+            "Probability mass of a label that is spread over all classes.",
+        ),
+    ] = 0.1
+    patience: Annotated[
+        int | None,
+        Option(
+            "Optimization",
+            "Number of epochs without a better validation score after which "
+            "training stops.",
+        ),
+    ] = None
+    precision: Annotated[
+        Precision, Option("Optimization", "Precision of the network.")
+    ] = "float32"
+    seed: Annotated[
+        int,
+        Option(
+            "Optimization",
+            "Seed of the initial weights, the batches and the augmentation.",
+        ),
+    ] = 0
+    tensorboard: Annotated[
+        bool,
+        Option(
+            "Output",
+            "Whether to write logs for TensorBoard to the run.",
+            identifies=False,
+        ),
+    ] = False
+    verbose: Annotated[
+        Verbose,
+        Option("Output", "Progress output, as in `fit`.", identifies=False),
+    ] = "auto"
+
+    def __post_init__(self) -> None:
+        for name, choices in (
+            ("schedule", Schedule),
+            ("precision", Precision),
+            ("backbone", Backbone),
+            ("pooling", Pooling),
+        ):
+            check_choice(name, getattr(self, name), get_args(choices))
+        for name in ("epochs", "batch_size", "buckets"):
+            check_positive(name, getattr(self, name))
+        check_sizes(self.sizes)
+        check_rescale(self.rescale, self.sizes)
+        check_above("learning_rate", self.learning_rate, 0)
+        check_number("weight_decay", self.weight_decay, 0)
+        for name in ("ema", "label_smoothing"):
+            check_number(name, getattr(self, name), 0, 1)
+        check_flag("balance", self.balance)
+        check_flag("tensorboard", self.tensorboard)
+        if self.mirror is not None and self.flip:
+            raise ValueError(
+                "`mirror` is for classes that are not all alike when "
+                f"mirrored. Received: mirror={self.mirror!r}, flip=True"
+            )
+        check_fraction("hold_out", self.hold_out)
+        validates = self.validation is not None or self.hold_out > 0
+        check_patience(self.patience, validates)
+        self.augmentation()
+
+    def augmentation(self) -> "Augmentation":
+        """The augmentation of training images.
+
+        Raises:
+            ValueError: A value is not as described.
+        """
+        # Imported here: NumPy takes longer than `--help` may.
+        from convzoo.training.classification.augmentation import Augmentation
+
+        return Augmentation(**arguments_of(Augmentation, self))
+
+
+def check_sizes(sizes: Sequence[int] | None) -> None:
+    """Raise a `ValueError` unless it is None or positive integers."""
+    if sizes is None:
+        return
+    if not isinstance(sizes, (tuple, list)) or not sizes:
+        raise ValueError(
+            "`sizes` must be sides in pixels, or None. "
+            f"Received: sizes={sizes!r}"
+        )
+    for index, side in enumerate(sizes):
+        check_positive(f"sizes[{index}]", side)
+
+
+def check_rescale(rescale: float, sizes: Sequence[int] | None) -> None:
+    """Raise a `ValueError` unless it is a factor, and 1 beside `sizes`."""
+    check_number("rescale", rescale, 1)
+    if rescale != 1 and sizes is not None:
+        raise ValueError(
+            "`rescale` is for images at their own size, not for `sizes`. "
+            f"Received: rescale={rescale!r}, sizes={sizes!r}"
+        )

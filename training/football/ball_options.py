@@ -1,0 +1,281 @@
+"""Options of `train_ball`. No Keras, so that `--help` answers at once."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import KW_ONLY, dataclass
+from typing import TYPE_CHECKING, Annotated, get_args
+
+from convzoo.common.checks import (
+    check_above,
+    check_choice,
+    check_flag,
+    check_fraction,
+    check_number,
+    check_positive,
+    check_seed,
+)
+from convzoo.common.choices import Schedule, Sees, Spatial, Verbose
+from convzoo.common.option import Option, arguments_of, documented
+from convzoo.common.types import PathLike
+from convzoo.training.steps import check_patience, check_whole_epochs
+
+if TYPE_CHECKING:
+    from convzoo.training.football.ball_augmentation import BallAugmentation
+
+
+@documented
+@dataclass(frozen=True)
+class BallOptions:
+    """Options of `train_ball`.
+
+    Raises:
+        ValueError: A value is not as described.
+    """
+
+    data: Annotated[
+        PathLike | Sequence[PathLike],
+        Option(
+            "Data",
+            "Tracking data: a .npz or .csv file, `PROVIDER:FILES` or "
+            "`tfds:NAME`; several are learned together. Test frames and frames "
+            "without a ball are not used.",
+        ),
+    ]
+    out: Annotated[
+        PathLike,
+        Option(
+            "Output",
+            "Folder of the run. A run that is there is resumed.",
+            identifies=False,
+        ),
+    ]
+    _: KW_ONLY
+    hold_out: Annotated[
+        float,
+        Option(
+            "Data",
+            "Fraction of each game held out for validation, which chooses the "
+            "best weights by the mean distance to the ball. 0 holds out none, "
+            "and the last weights are the best.",
+        ),
+    ] = 0.1
+    shares: Annotated[
+        tuple[float, ...] | None,
+        Option(
+            "Data",
+            "Relative frequencies of the files in a batch, such as 3,1,1. "
+            "Without it, they are proportional to the square roots of the "
+            "numbers of frames.",
+        ),
+    ] = None
+    pitch: Annotated[
+        tuple[float, float],
+        Option("Data", "Length and width of the pitch, in metres."),
+    ] = (105.0, 68.0)
+    frames: Annotated[
+        int,
+        Option(
+            "Data",
+            "Number of frames that the model sees, the newest last. More than "
+            "one needs files with times.",
+        ),
+    ] = 1
+    frame_rate: Annotated[
+        float | None,
+        Option(
+            "Data",
+            "Frames per second that the model sees; required with more than "
+            "one frame.",
+        ),
+    ] = None
+    sees: Annotated[
+        Sees,
+        Option(
+            "Model",
+            "Input of the model: coordinates of players, or an image of them "
+            "on the pitch.",
+        ),
+    ] = "players"
+    spatial: Annotated[
+        Spatial,
+        Option("Model", "Layers of the network over the map of the pitch."),
+    ] = "dilated"
+    map_width: Annotated[
+        int, Option("Model", "Channels of the network over the map.")
+    ] = 32
+    width: Annotated[
+        int, Option("Model", "Channels of a player's embedding.")
+    ] = 96
+    depth: Annotated[
+        int, Option("Model", "Number of encoder blocks over the players.")
+    ] = 4
+    heads: Annotated[
+        int, Option("Model", "Number of attention heads per encoder block.")
+    ] = 3
+    dropout: Annotated[
+        float, Option("Model", "Dropout rate of the encoder blocks.")
+    ] = 0.1
+    pixels_per_metre: Annotated[
+        float,
+        Option("Model", "Resolution of the image with `sees` image."),
+    ] = 4.0
+    jitter: Annotated[
+        float,
+        Option(
+            "Augmentation",
+            "Largest standard deviation of noise on positions, in metres, and "
+            "on velocities, in metres per second.",
+        ),
+    ] = 0.2
+    stretch: Annotated[
+        float,
+        Option(
+            "Augmentation",
+            "Largest relative change of the pitch's length and width.",
+        ),
+    ] = 0.05
+    drop_velocities: Annotated[
+        float,
+        Option("Augmentation", "Fraction of frames without any velocity."),
+    ] = 0.3
+    drop_players: Annotated[
+        float,
+        Option(
+            "Augmentation",
+            "Fraction of players that are missing in a third of the frames.",
+        ),
+    ] = 0.1
+    crop: Annotated[
+        float,
+        Option(
+            "Augmentation",
+            "Fraction of frames of which a camera sees only a part.",
+        ),
+    ] = 0.15
+    steps: Annotated[
+        int,
+        Option(
+            "Optimization",
+            "Number of training steps, a multiple of `epoch_steps`.",
+        ),
+    ] = 12_000
+    stop: Annotated[
+        int | None,
+        Option(
+            "Optimization",
+            "Step at which to stop, with the learning rate as for all `steps`; "
+            "a multiple of `epoch_steps`. A run may go on to a later one.",
+            identifies=False,
+        ),
+    ] = None
+    epoch_steps: Annotated[
+        int,
+        Option(
+            "Optimization",
+            "Steps per epoch. After each epoch the model is validated and the "
+            "run is saved.",
+        ),
+    ] = 400
+    batch_size: Annotated[
+        int, Option("Optimization", "Number of frames per batch.")
+    ] = 64
+    learning_rate: Annotated[
+        float, Option("Optimization", "Initial learning rate of AdamW.")
+    ] = 1e-3
+    schedule: Annotated[
+        Schedule,
+        Option(
+            "Optimization",
+            "Learning rate schedule: cosine decay to 0, or halving five times.",
+        ),
+    ] = "cosine"
+    weight_decay: Annotated[
+        float, Option("Optimization", "Weight decay of AdamW.")
+    ] = 0.02
+    ema: Annotated[
+        float,
+        Option(
+            "Optimization",
+            "Momentum of the moving average of the weights, which is what is "
+            "validated and saved. 0 turns it off.",
+        ),
+    ] = 0.998
+    patience: Annotated[
+        int | None,
+        Option(
+            "Optimization",
+            "Number of epochs without a better validation score after which "
+            "training stops.",
+        ),
+    ] = None
+    seed: Annotated[
+        int,
+        Option(
+            "Optimization",
+            "Seed of the initial weights, the batches and the augmentation.",
+        ),
+    ] = 0
+    tensorboard: Annotated[
+        bool,
+        Option(
+            "Output",
+            "Whether to write logs for TensorBoard to the run.",
+            identifies=False,
+        ),
+    ] = False
+    verbose: Annotated[
+        Verbose,
+        Option("Output", "Progress output, as in `fit`.", identifies=False),
+    ] = "auto"
+
+    def __post_init__(self) -> None:
+        if not self.paths:
+            raise ValueError("`data` must name a file. Received: none")
+        for name, choices in (
+            ("schedule", Schedule),
+            ("sees", Sees),
+            ("spatial", Spatial),
+        ):
+            check_choice(name, getattr(self, name), get_args(choices))
+        for name in ("steps", "epoch_steps", "batch_size"):
+            check_positive(name, getattr(self, name))
+        check_whole_epochs("steps", self.steps, self.epoch_steps)
+        check_fraction("hold_out", self.hold_out)
+        check_above("learning_rate", self.learning_rate, 0)
+        check_number("weight_decay", self.weight_decay, 0)
+        check_number("ema", self.ema, 0, 1)
+        check_seed(self.seed)
+        check_patience(self.patience, self.hold_out > 0)
+        check_flag("tensorboard", self.tensorboard)
+        if self.stop is not None:
+            self._check_stop(self.stop)
+        self.augmentation()
+
+    @property
+    def paths(self) -> list[PathLike]:
+        """The files of `data`, one or several."""
+        if isinstance(self.data, (str, os.PathLike)):
+            return [self.data]
+        return list(self.data)
+
+    def augmentation(self) -> "BallAugmentation":
+        """The augmentation of training frames.
+
+        Raises:
+            ValueError: A value is not as described.
+        """
+        # Imported here: NumPy takes longer than `--help` may.
+        from convzoo.training.football.ball_augmentation import (
+            BallAugmentation,
+        )
+
+        return BallAugmentation(**arguments_of(BallAugmentation, self))
+
+    def _check_stop(self, stop: int) -> None:
+        check_positive("stop", stop)
+        check_whole_epochs("stop", stop, self.epoch_steps)
+        if stop > self.steps:
+            raise ValueError(
+                "`stop` must be at most `steps`. "
+                f"Received: stop={stop}, steps={self.steps}"
+            )

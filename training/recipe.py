@@ -1,0 +1,68 @@
+"""Calling a recipe, with its options or the same keywords."""
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Any, ParamSpec, Protocol, TypeVar, cast, overload
+
+from convzoo.common.option import described, with_arguments
+from convzoo.training.run import Run
+
+Arguments = ParamSpec("Arguments")
+Options = TypeVar("Options")
+Taken = TypeVar("Taken", contravariant=True)
+
+
+class Recipe(Protocol[Arguments, Taken]):
+    """A recipe as editors and type checkers see it."""
+
+    @overload
+    def __call__(self, options: Taken, /) -> Run: ...
+
+    @overload
+    def __call__(
+        self, *args: Arguments.args, **kwargs: Arguments.kwargs
+    ) -> Run: ...
+
+
+def recipe(
+    options: Callable[Arguments, Options],
+) -> Callable[[Callable[[Options], Run]], Recipe[Arguments, Options]]:
+    """Let a function of options take the same keywords.
+
+    Args:
+        options: The dataclass of the options.
+    """
+
+    def decorate(
+        train: Callable[[Options], Run],
+    ) -> Recipe[Arguments, Options]:
+        @functools.wraps(train)
+        def called(*args: Any, **kwargs: Any) -> Run:
+            if len(args) == 1 and isinstance(args[0], cast(type, options)):
+                (given,) = args
+                if kwargs:
+                    raise TypeError(
+                        f"{train.__name__}() takes options or keywords, not "
+                        f"both. Received: {', '.join(kwargs)}"
+                    )
+                return train(given)
+            return train(options(*args, **kwargs))
+
+        # `help` shows the options; editors see them by `Recipe`.
+        vars(called)["__signature__"] = _signature(cast(type, options))
+        doc = inspect.cleandoc(train.__doc__ or "")
+        called.__doc__ = with_arguments(doc, cast(type, options))
+        return cast(Recipe[Arguments, Options], called)
+
+    return decorate
+
+
+def _signature(options: type) -> inspect.Signature:
+    """The signature of the options, with plain types."""
+    kinds = {each.name: each.kind for each in described(options)}
+    parameters = inspect.signature(options).parameters.values()
+    return inspect.Signature(
+        [each.replace(annotation=kinds[each.name]) for each in parameters],
+        return_annotation=Run,
+    )
