@@ -1,10 +1,15 @@
 """Files that a user gets: never half written, and over nothing unasked."""
 
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from convzoo.common.types import PathLike
 
-def check_target(path, suffixes, overwrite=False):
+
+def check_target(
+    path: PathLike, suffixes: Collection[str], overwrite: bool = False
+) -> None:
     """Refuse early what would be refused after the work is done.
 
     Args:
@@ -28,7 +33,7 @@ def check_target(path, suffixes, overwrite=False):
         raise ValueError(f"{path}: the folder {path.parent} does not exist")
 
 
-def check_absent(path, overwrite=False):
+def check_absent(path: Path, overwrite: bool = False) -> None:
     """Raise a `ValueError` if `path` is there and may not be replaced."""
     if path.exists() and not overwrite:
         raise ValueError(
@@ -38,7 +43,7 @@ def check_absent(path, overwrite=False):
 
 
 @contextmanager
-def renamed(path):
+def renamed(path: PathLike) -> Iterator[Path]:
     """A name to write under; what is there afterwards gets the right one.
 
     Raises:
@@ -57,7 +62,7 @@ def renamed(path):
         temporary.unlink(missing_ok=True)
 
 
-def write_whole(path, content):
+def write_whole(path: PathLike, content: str | bytes) -> None:
     """Write text or bytes, whole or not at all.
 
     Raises:

@@ -3,7 +3,9 @@
 import numpy as np
 
 
-def unit_range(pixels, *, out=None):
+def unit_range(
+    pixels: np.ndarray, *, out: np.ndarray | None = None
+) -> np.ndarray:
     """Scale unsigned integers to float32 in [0, 1], by their largest value.
 
     Args:

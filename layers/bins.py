@@ -4,10 +4,16 @@ Bins are rectangles, so rows are pooled first, and columns after: a maximum of
 maxima is exact, and so is a mean of means of equally many pixels.
 """
 
+from typing import Any
+
 from keras import ops
 
+from convzoo.common.types import Tensor
 
-def average_bins(inputs, level, sizes=None):
+
+def average_bins(
+    inputs: Tensor, level: tuple[int, int], sizes: Tensor | None = None
+) -> Tensor:
     """The mean of every bin, by two matrix products.
 
     Args:
@@ -34,7 +40,9 @@ def average_bins(inputs, level, sizes=None):
     return _bins_in_line(ops.matmul(columns, pooled), level)
 
 
-def max_bins(inputs, level, sizes=None):
+def max_bins(
+    inputs: Tensor, level: tuple[int, int], sizes: Tensor | None = None
+) -> Tensor:
     """The maximum of every bin.
 
     Args and returns: as for `average_bins`.
@@ -51,14 +59,16 @@ def max_bins(inputs, level, sizes=None):
     return _bins_in_line(pooled, level)
 
 
-def _max(inputs, axis):
+def _max(inputs: Tensor, axis: int) -> Tensor:
     if inputs.shape[0] == 0:
         # `ops.max` refuses an empty batch; the shape is all there is to it.
         return ops.sum(inputs, axis=axis)
     return ops.max(inputs, axis=axis)
 
 
-def _bounds(inputs, axis, count):
+def _bounds(
+    inputs: Tensor, axis: int, count: int
+) -> list[tuple[int | Tensor, int | Tensor]]:
     """First pixel of each bin along an axis, and the one after its last."""
     length = ops.shape(inputs)[axis]
     return [
@@ -67,7 +77,9 @@ def _bounds(inputs, axis, count):
     ]
 
 
-def _members(count, length, sizes, axis):
+def _members(
+    count: int, length: int | Tensor, sizes: Tensor | None, axis: int
+) -> Tensor:
     """Which pixel is in which bin: bool (count, length), or (batch, ...)."""
     index = ops.reshape(ops.arange(count, dtype="int32"), (count, 1))
     valid = length
@@ -79,14 +91,22 @@ def _members(count, length, sizes, axis):
     return ops.logical_and(pixel >= first, pixel < end)
 
 
-def _shares(count, length, sizes, axis, dtype):
+def _shares(
+    count: int,
+    length: int | Tensor,
+    sizes: Tensor | None,
+    axis: int,
+    dtype: Any,
+) -> Tensor:
     """What each pixel counts in the mean of each bin."""
     members = ops.cast(_members(count, length, sizes, axis), "float32")
     shares = members / ops.sum(members, axis=-1, keepdims=True)
     return ops.cast(shares, dtype)
 
 
-def _masked(inputs, count, sizes, axis):
+def _masked(
+    inputs: Tensor, count: int, sizes: Tensor, axis: int
+) -> list[Tensor]:
     """For each bin along an axis, the inputs with all else at -infinity."""
     length = ops.shape(inputs)[axis + 1]
     shape = (-1, length, 1, 1) if axis == 0 else (-1, 1, length, 1)
@@ -98,7 +118,7 @@ def _masked(inputs, count, sizes, axis):
     ]
 
 
-def _where_valid(inputs, sizes, other):
+def _where_valid(inputs: Tensor, sizes: Tensor, other: float) -> Tensor:
     height, width = ops.shape(inputs)[1:3]
     rows = ops.reshape(_members(1, height, sizes, 0), (-1, height, 1, 1))
     columns = ops.reshape(_members(1, width, sizes, 1), (-1, 1, width, 1))
@@ -106,5 +126,5 @@ def _where_valid(inputs, sizes, other):
     return ops.where(valid, inputs, ops.cast(other, inputs.dtype))
 
 
-def _bins_in_line(pooled, level):
+def _bins_in_line(pooled: Tensor, level: tuple[int, int]) -> Tensor:
     return ops.reshape(pooled, (-1, level[0] * level[1], pooled.shape[-1]))

@@ -15,9 +15,11 @@ from keras import ops
 from keras.backend import standardize_dtype
 
 from convzoo.common.checks import check_positive, checked_pair
+from convzoo.common.types import Tensor
 from convzoo.layers.in_parts import in_parts
 from convzoo.layers.input_checks import check_rank, checked_channels
 from convzoo.layers.sampling_grid import SamplingGrid, checked_padding
+from convzoo.layers.types import IntOrPair, Padding
 
 # Of the pixels that are read, in hand at one time: they stay in the cache, and
 # memory is used again. All at once, a forward pass takes 2.4 times as long.
@@ -25,16 +27,16 @@ _NUMBERS_AT_ONCE = 2**21
 
 
 def deform_conv2d(
-    inputs,
-    kernel,
-    offset,
-    mask=None,
-    strides=1,
-    padding=0,
-    dilation_rate=1,
-    deformable_groups=1,
-    training=False,
-):
+    inputs: Tensor,
+    kernel: Tensor,
+    offset: Tensor,
+    mask: Tensor | None = None,
+    strides: IntOrPair = 1,
+    padding: Padding | IntOrPair = 0,
+    dilation_rate: IntOrPair = 1,
+    deformable_groups: int = 1,
+    training: bool = False,
+) -> Tensor:
     """A convolution whose taps are moved, by a fraction of a pixel each.
 
     Each tap reads the input by bilinear interpolation; outside the input is
@@ -115,7 +117,9 @@ def deform_conv2d(
     return ops.reshape(outputs, (-1, *out_size, kernel.shape[3]))
 
 
-def _filtered_samples(rows, weights, table, kernel):
+def _filtered_samples(
+    rows: Tensor, weights: Tensor, table: Tensor, kernel: Tensor
+) -> Tensor:
     """Interpolate the input at all taps of some positions, and convolve these.
 
     Args:
@@ -138,7 +142,7 @@ def _filtered_samples(rows, weights, table, kernel):
     return _grouped_product(ops.reshape(samples, (-1, taps * channels)), kernel)
 
 
-def _grouped_product(samples, kernel):
+def _grouped_product(samples: Tensor, kernel: Tensor) -> Tensor:
     """What the filters of each group make of their channels at all taps."""
     group_channels, filters = kernel.shape[2:]
     taps = kernel.shape[0] * kernel.shape[1]
@@ -153,7 +157,9 @@ def _grouped_product(samples, kernel):
     return ops.reshape(ops.transpose(outputs, (1, 0, 2)), (-1, filters))
 
 
-def _taps_first(offset, mask, deformable_groups):
+def _taps_first(
+    offset: Tensor, mask: Tensor | None, deformable_groups: int
+) -> tuple[Tensor, Tensor | None]:
     """From all taps of one group after the other to all groups of one tap."""
     taps = offset.shape[3] // 2
     order = np.arange(taps).reshape(deformable_groups, -1).T.reshape(-1)
@@ -162,7 +168,9 @@ def _taps_first(offset, mask, deformable_groups):
     return offset, None if mask is None else ops.take(mask, order, axis=3)
 
 
-def _check_channels(inputs, kernel, deformable_groups):
+def _check_channels(
+    inputs: Tensor, kernel: Tensor, deformable_groups: int
+) -> None:
     check_positive("deformable_groups", deformable_groups)
     check_rank("deform_conv2d", inputs.shape, (4,))
     if len(kernel.shape) != 4:
@@ -186,7 +194,9 @@ def _check_channels(inputs, kernel, deformable_groups):
         )
 
 
-def _checked_map(name, value, out_size, channels):
+def _checked_map(
+    name: str, value: Tensor, out_size: tuple[int | Tensor, ...], channels: int
+) -> Tensor:
     """An offset or a mask, in float32 or better, of the shape that fits."""
     value = ops.convert_to_tensor(value)
     if standardize_dtype(value.dtype) in ("float16", "bfloat16"):

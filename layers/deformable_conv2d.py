@@ -10,6 +10,9 @@ bounded; the slower learning of the offsets, which the papers leave to the
 optimizer, is an argument.
 """
 
+from types import ModuleType
+from typing import Any
+
 import keras
 from keras import ops
 
@@ -20,6 +23,7 @@ from convzoo.common.checks import (
     check_positive,
     checked_pair,
 )
+from convzoo.common.types import Shape, Tensor
 from convzoo.layers.deform_conv2d import deform_conv2d
 from convzoo.layers.input_checks import (
     check_rank,
@@ -27,6 +31,15 @@ from convzoo.layers.input_checks import (
     checked_data_format,
 )
 from convzoo.layers.sampling_grid import SamplingGrid, checked_padding
+from convzoo.layers.types import (
+    Activation,
+    Constraint,
+    DataFormat,
+    Initializer,
+    IntOrPair,
+    Padding,
+    Regularizer,
+)
 
 _OBJECTS = {
     "initializer": keras.initializers,
@@ -138,35 +151,35 @@ class DeformableConv2D(keras.layers.Layer):
 
     def __init__(
         self,
-        filters,
-        kernel_size,
-        strides=1,
-        padding="same",
-        dilation_rate=1,
-        groups=1,
-        deformable_groups=1,
-        modulated=True,
-        modulation_scale=2.0,
-        offset_gradient_scale=1.0,
-        max_offset=None,
-        track_offsets=False,
-        activation=None,
-        use_bias=True,
-        data_format=None,
-        kernel_initializer="glorot_uniform",
-        bias_initializer="zeros",
-        offset_kernel_initializer="zeros",
-        offset_bias_initializer="zeros",
-        kernel_regularizer=None,
-        bias_regularizer=None,
-        offset_kernel_regularizer=None,
-        offset_bias_regularizer=None,
-        kernel_constraint=None,
-        bias_constraint=None,
-        offset_kernel_constraint=None,
-        offset_bias_constraint=None,
-        **kwargs,
-    ):
+        filters: int,
+        kernel_size: IntOrPair,
+        strides: IntOrPair = 1,
+        padding: Padding | IntOrPair = "same",
+        dilation_rate: IntOrPair = 1,
+        groups: int = 1,
+        deformable_groups: int = 1,
+        modulated: bool = True,
+        modulation_scale: float = 2.0,
+        offset_gradient_scale: float = 1.0,
+        max_offset: float | None = None,
+        track_offsets: bool = False,
+        activation: Activation = None,
+        use_bias: bool = True,
+        data_format: DataFormat | None = None,
+        kernel_initializer: Initializer = "glorot_uniform",
+        bias_initializer: Initializer = "zeros",
+        offset_kernel_initializer: Initializer = "zeros",
+        offset_bias_initializer: Initializer = "zeros",
+        kernel_regularizer: Regularizer = None,
+        bias_regularizer: Regularizer = None,
+        offset_kernel_regularizer: Regularizer = None,
+        offset_bias_regularizer: Regularizer = None,
+        kernel_constraint: Constraint = None,
+        bias_constraint: Constraint = None,
+        offset_kernel_constraint: Constraint = None,
+        offset_bias_constraint: Constraint = None,
+        **kwargs: Any,
+    ) -> None:
         given = {
             name: value
             for name, value in locals().items()
@@ -204,7 +217,7 @@ class DeformableConv2D(keras.layers.Layer):
         if track_offsets:
             self.offset_mean_abs = keras.metrics.Mean(name="offset_mean_abs")
 
-    def build(self, input_shape):
+    def build(self, input_shape: Shape) -> None:
         self.compute_output_shape(input_shape)
         channels = input_shape[self._channel_axis]
         kernel_size = self._grid.kernel_size
@@ -226,12 +239,12 @@ class DeformableConv2D(keras.layers.Layer):
             weight = self.add_weight(name=name, shape=shape, **settings)
             setattr(self, name, weight)
 
-    def call(self, inputs, training=False):
+    def call(self, inputs: Tensor, training: bool = False) -> Tensor:
         if self.data_format == "channels_first":
             inputs = ops.transpose(inputs, (0, 2, 3, 1))
         offset, mask = self._offset_and_mask(inputs)
         # In `fit` on JAX the state of a layer's metric cannot be reached.
-        if self.track_offsets and training and _BACKEND != "jax":
+        if self.offset_mean_abs is not None and training and _BACKEND != "jax":
             self.offset_mean_abs.update_state(ops.abs(offset))
         outputs = deform_conv2d(
             inputs,
@@ -251,7 +264,7 @@ class DeformableConv2D(keras.layers.Layer):
             outputs = ops.transpose(outputs, (0, 3, 1, 2))
         return outputs
 
-    def _offset_and_mask(self, inputs):
+    def _offset_and_mask(self, inputs: Tensor) -> tuple[Tensor, Tensor | None]:
         """Offsets in pixels and what each tap counts, in float32 or better."""
         outputs = self._offset_conv(inputs)
         if keras.backend.standardize_dtype(outputs.dtype) != "float64":
@@ -264,7 +277,7 @@ class DeformableConv2D(keras.layers.Layer):
             offset = self.max_offset * ops.tanh(offset / self.max_offset)
         return offset, mask
 
-    def _offset_conv(self, inputs):
+    def _offset_conv(self, inputs: Tensor) -> Tensor:
         kernel = ops.cast(self._slowed(self.offset_kernel), inputs.dtype)
         bias = ops.cast(self._slowed(self.offset_bias), inputs.dtype)
         padding = self._grid.padding
@@ -289,7 +302,7 @@ class DeformableConv2D(keras.layers.Layer):
             outputs = outputs[:, top :: strides[0], left :: strides[1]]
         return outputs + bias
 
-    def _slowed(self, weight):
+    def _slowed(self, weight: Tensor) -> Tensor:
         """The same value, with the gradient times `offset_gradient_scale`."""
         weight = ops.convert_to_tensor(weight)
         if self.offset_gradient_scale == 1:
@@ -297,7 +310,7 @@ class DeformableConv2D(keras.layers.Layer):
         still = ops.stop_gradient(weight)
         return still + self.offset_gradient_scale * (weight - still)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
         check_rank("DeformableConv2D", input_shape, (4,))
         axis = self._channel_axis
         channels = checked_channels("DeformableConv2D", input_shape, axis)
@@ -314,7 +327,7 @@ class DeformableConv2D(keras.layers.Layer):
             return (input_shape[0], self.filters, *out_size)
         return (input_shape[0], *out_size, self.filters)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         config = super().get_config()
         for name in self._arguments:
             config[name] = getattr(self, name)
@@ -324,19 +337,19 @@ class DeformableConv2D(keras.layers.Layer):
         return config
 
     @property
-    def _taps(self):
+    def _taps(self) -> int:
         rows, columns = self._grid.kernel_size
         return self.deformable_groups * rows * columns
 
     @property
-    def _channel_axis(self):
+    def _channel_axis(self) -> int:
         return 1 if self.data_format == "channels_first" else 3
 
 
-def _object_names():
+def _object_names() -> list[str]:
     return [f"{weight}_{kind}" for weight in _WEIGHTS for kind in _OBJECTS]
 
 
-def _module(name):
+def _module(name: str) -> ModuleType:
     """Of Keras, where the objects of an argument come from."""
     return _OBJECTS[name.rpartition("_")[2]]

@@ -1,13 +1,21 @@
 """Weights and offsets of other packages, as `DeformableConv2D` has them."""
 
+import keras
 import numpy as np
+from numpy.typing import ArrayLike
 
 from convzoo.common.checks import check_positive, checked_pair
+from convzoo.layers.deformable_conv2d import DeformableConv2D
+from convzoo.layers.types import IntOrPair
 
 
 def load_torch_weights(
-    layer, weight, bias=None, offset_weight=None, offset_bias=None
-):
+    layer: DeformableConv2D,
+    weight: ArrayLike,
+    bias: ArrayLike | None = None,
+    offset_weight: ArrayLike | None = None,
+    offset_bias: ArrayLike | None = None,
+) -> None:
     """Give a layer the weights of torchvision's or mmcv's modules.
 
     mmcv's `DeformConv2dPack` and `ModulatedDeformConv2dPack` hold all four, the
@@ -63,7 +71,9 @@ def load_torch_weights(
         variable.assign(value)
 
 
-def from_dcnv3_order(values, kernel_size, deformable_groups=1):
+def from_dcnv3_order(
+    values: ArrayLike, kernel_size: IntOrPair, deformable_groups: int = 1
+) -> np.ndarray:
     """Reorder the last axis from DCNv3's and DCNv4's order of offsets.
 
     They have (x, y) where we have (y, x), and the taps column by column where
@@ -103,11 +113,11 @@ def from_dcnv3_order(values, kernel_size, deformable_groups=1):
     return np.take(values, order.reshape(-1), axis=-1)
 
 
-def _channels_last(kernel):
+def _channels_last(kernel: ArrayLike) -> np.ndarray:
     """Of a convolution; what has another rank is refused by its shape."""
     kernel = np.asarray(kernel)
     return kernel.transpose(2, 3, 1, 0) if kernel.ndim == 4 else kernel
 
 
-def _or_zeros(value, variable):
+def _or_zeros(value: ArrayLike | None, variable: keras.Variable) -> np.ndarray:
     return np.zeros(variable.shape) if value is None else np.asarray(value)

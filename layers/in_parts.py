@@ -1,14 +1,26 @@
 """Work on a long axis part by part, so that little of it is in memory."""
 
+from collections.abc import Callable
+from typing import Any
+
 import keras
 from keras import ops
+
+from convzoo.common.types import Tensor
 
 # Of a graph in which the parts are written out, one after the other.
 _PARTS_OF_UNKNOWN = 16
 _MOST_PARTS = 32
 
 
-def in_parts(function, length, axis, arrays, *shared, training=False):
+def in_parts(
+    function: Callable[..., Tensor],
+    length: int | Tensor,
+    axis: int,
+    arrays: tuple[Tensor, ...],
+    *shared: Tensor,
+    training: bool = False,
+) -> Tensor:
     """`function(*arrays, *shared)`, computed for one part of an axis at a time.
 
     In training the parts go through a loop, and the backward pass computes each
@@ -45,7 +57,14 @@ def in_parts(function, length, axis, arrays, *shared, training=False):
     return result[(*_whole(axis), slice(count))]
 
 
-def mapped_parts(function, parts, length, axis, arrays, *shared):
+def mapped_parts(
+    function: Callable[..., Any],
+    parts: int | Tensor,
+    length: int | Tensor,
+    axis: int,
+    arrays: tuple[Tensor, ...],
+    *shared: Tensor,
+) -> Any:
     """What `function` makes of each part, along a new first axis, by a loop.
 
     The backward pass computes each part again.
@@ -62,7 +81,7 @@ def mapped_parts(function, parts, length, axis, arrays, *shared):
     return ops.map(lambda part: _again(function, (*part, *shared)), stacked)
 
 
-def _again(function, arrays):
+def _again(function: Callable[..., Any], arrays: tuple[Tensor, ...]) -> Any:
     """`function(*arrays)`, which the backward pass computes again.
 
     Only numbers that have a gradient are its arguments: TensorFlow asks for
@@ -74,7 +93,7 @@ def _again(function, arrays):
         if keras.backend.is_float_dtype(array.dtype)
     ]
 
-    def of_floats(*floats):
+    def of_floats(*floats: Tensor) -> Any:
         given = list(arrays)
         for place, array in zip(places, floats, strict=True):
             given[place] = array
@@ -83,7 +102,14 @@ def _again(function, arrays):
     return keras.remat(of_floats)(*[arrays[place] for place in places])
 
 
-def _looped(function, parts, length, axis, arrays, shared):
+def _looped(
+    function: Callable[..., Tensor],
+    parts: int | Tensor,
+    length: int | Tensor,
+    axis: int,
+    arrays: tuple[Tensor, ...],
+    shared: tuple[Tensor, ...],
+) -> Tensor:
     results = mapped_parts(function, parts, length, axis, arrays, *shared)
     results = ops.moveaxis(results, 0, axis)
     shape = ops.shape(results)
@@ -92,7 +118,9 @@ def _looped(function, parts, length, axis, arrays, shared):
     )
 
 
-def _stacked(array, parts, length, axis):
+def _stacked(
+    array: Tensor, parts: int | Tensor, length: int | Tensor, axis: int
+) -> Tensor:
     """All parts along a new first axis, the last one filled up with zeros."""
     shape = ops.shape(array)
     array = _filled_up(array, axis, parts * length - shape[axis])
@@ -102,25 +130,31 @@ def _stacked(array, parts, length, axis):
     return ops.moveaxis(array, axis, 0)
 
 
-def _written_out(function, parts, length, axis, arrays, shared):
+def _written_out(
+    function: Callable[..., Tensor],
+    parts: int,
+    length: int | Tensor,
+    axis: int,
+    arrays: tuple[Tensor, ...],
+    shared: tuple[Tensor, ...],
+) -> Tensor:
     count = ops.shape(arrays[0])[axis]
     # The last part, or, of an unknown length, up to all but one: none is empty.
     zeros = parts * length - count if isinstance(count, int) else parts - 1
-    arrays = [_filled_up(array, axis, zeros) for array in arrays]
+    filled = [_filled_up(array, axis, zeros) for array in arrays]
     results = []
     for index in range(parts):
-        part = slice(index * length, (index + 1) * length)
-        part = (*_whole(axis), part)
-        results.append(function(*(array[part] for array in arrays), *shared))
+        part = (*_whole(axis), slice(index * length, (index + 1) * length))
+        results.append(function(*(array[part] for array in filled), *shared))
     return ops.concatenate(results, axis)
 
 
-def _filled_up(array, axis, zeros):
+def _filled_up(array: Tensor, axis: int, zeros: int | Tensor) -> Tensor:
     padding = [[0, 0] for _ in array.shape]
     padding[axis] = [0, zeros]
     return ops.pad(array, padding)
 
 
-def _whole(axis):
+def _whole(axis: int) -> tuple[slice, ...]:
     """An index that leaves the axes before one as they are."""
     return (slice(None),) * axis

@@ -8,6 +8,9 @@ networks from learning. As in the paper's own code, weights start as the caller
 says; Keras's default is Glorot et al.'s, the paper's a Gaussian.
 """
 
+from collections.abc import Sequence
+from typing import Any, get_args
+
 import keras
 from keras import ops
 
@@ -18,12 +21,22 @@ from convzoo.common.checks import (
     check_positive,
     checked_pair,
 )
+from convzoo.common.types import Shape, Tensor
 from convzoo.layers.input_checks import (
     check_rank,
     checked_channels,
     checked_data_format,
 )
 from convzoo.layers.seeded_dropout import seeded_dropout
+from convzoo.layers.types import (
+    Activation,
+    DataFormat,
+    Initializer,
+    IntOrPair,
+    Normalization,
+    Padding,
+    Regularizer,
+)
 
 _TO_LAST = (0, 2, 3, 1)
 _TO_FIRST = (0, 3, 1, 2)
@@ -85,41 +98,39 @@ class MLPConv(keras.layers.Layer):
 
     def __init__(
         self,
-        units,
-        kernel_size,
-        strides=1,
-        padding="same",
-        dilation_rate=1,
-        activation="relu",
-        final_activation="relu",
-        normalization=None,
-        dropout=0.0,
-        use_bias=True,
-        kernel_initializer="glorot_uniform",
-        bias_initializer="zeros",
-        kernel_regularizer=None,
-        bias_regularizer=None,
-        data_format=None,
-        **kwargs,
-    ):
+        units: Sequence[int],
+        kernel_size: IntOrPair,
+        strides: IntOrPair = 1,
+        padding: Padding = "same",
+        dilation_rate: IntOrPair = 1,
+        activation: Activation = "relu",
+        final_activation: Activation = "relu",
+        normalization: Normalization = None,
+        dropout: float = 0.0,
+        use_bias: bool = True,
+        kernel_initializer: Initializer = "glorot_uniform",
+        bias_initializer: Initializer = "zeros",
+        kernel_regularizer: Regularizer = None,
+        bias_regularizer: Regularizer = None,
+        data_format: DataFormat | None = None,
+        **kwargs: Any,
+    ) -> None:
         _check_units(units)
         checked_pair("kernel_size", kernel_size)
         _check_strides(strides, dilation_rate)
-        check_choice("padding", padding, ("same", "valid"))
-        check_choice("normalization", normalization, (None, "batch"))
+        check_choice("padding", padding, get_args(Padding))
+        check_choice("normalization", normalization, get_args(Normalization))
         check_number("dropout", dropout, 0, 1)
         check_flag("use_bias", use_bias)
         data_format = checked_data_format(data_format)
-        activation = keras.activations.get(activation)
-        final_activation = keras.activations.get(final_activation)
         super().__init__(**kwargs)
         self.units = tuple(units)
         self.kernel_size = kernel_size
         self.strides = strides
         self.padding = padding
         self.dilation_rate = dilation_rate
-        self.activation = activation
-        self.final_activation = final_activation
+        self.activation = keras.activations.get(activation)
+        self.final_activation = keras.activations.get(final_activation)
         self.normalization = normalization
         self.dropout = dropout
         self.use_bias = use_bias
@@ -144,7 +155,7 @@ class MLPConv(keras.layers.Layer):
             ]
         self.drop = seeded_dropout(dropout, self.dtype_policy)
 
-    def _conv(self, filters, **arguments):
+    def _conv(self, filters: int, **arguments: Any) -> keras.layers.Conv2D:
         return keras.layers.Conv2D(
             filters,
             use_bias=self.use_bias,
@@ -158,7 +169,7 @@ class MLPConv(keras.layers.Layer):
             **arguments,
         )
 
-    def build(self, input_shape):
+    def build(self, input_shape: Shape) -> None:
         check_rank("MLPConv", input_shape, (4,))
         checked_channels("MLPConv", input_shape, self._channel_axis)
         input_shape = self._reordered(input_shape, _TO_LAST)
@@ -168,7 +179,7 @@ class MLPConv(keras.layers.Layer):
             if self.norms:
                 self.norms[index].build(input_shape)
 
-    def call(self, inputs, training=False):
+    def call(self, inputs: Tensor, training: bool = False) -> Tensor:
         x = inputs
         if self.data_format == "channels_first":
             x = ops.transpose(x, _TO_LAST)
@@ -182,14 +193,14 @@ class MLPConv(keras.layers.Layer):
             x = ops.transpose(x, _TO_FIRST)
         return self.drop(x, training=training)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
         check_rank("MLPConv", input_shape, (4,))
         shape = self._reordered(input_shape, _TO_LAST)
         for conv in self.convs:
             shape = conv.compute_output_shape(shape)
         return self._reordered(shape, _TO_FIRST)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         config = super().get_config()
         for name in (
             "units",
@@ -211,24 +222,24 @@ class MLPConv(keras.layers.Layer):
             config[name] = keras.regularizers.serialize(getattr(self, name))
         return config
 
-    def _reordered(self, shape, order):
+    def _reordered(self, shape: Shape, order: Sequence[int]) -> Shape:
         if self.data_format == "channels_last":
             return tuple(shape)
         return tuple(shape[axis] for axis in order)
 
     @property
-    def _channel_axis(self):
+    def _channel_axis(self) -> int:
         return 1 if self.data_format == "channels_first" else 3
 
 
-def _another(initializer):
+def _another(initializer: Initializer) -> Initializer:
     """A copy: one seed would give layers of one shape the same weights."""
     if isinstance(initializer, keras.initializers.Initializer):
         return initializer.clone()
     return initializer
 
 
-def _check_units(units):
+def _check_units(units: object) -> None:
     if not isinstance(units, (tuple, list)) or not units:
         raise ValueError(
             "`units` must be a tuple of positive integers. "
@@ -238,7 +249,7 @@ def _check_units(units):
         check_positive("units", value)
 
 
-def _check_strides(strides, dilation_rate):
+def _check_strides(strides: IntOrPair, dilation_rate: IntOrPair) -> None:
     stride = max(checked_pair("strides", strides))
     dilation = max(checked_pair("dilation_rate", dilation_rate))
     if stride > 1 and dilation > 1:

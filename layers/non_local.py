@@ -12,6 +12,8 @@ positions may be added before a softmax.
 
 import functools
 import math
+from collections.abc import Sequence
+from typing import Any, Literal, get_args
 
 import keras
 from keras import ops
@@ -23,15 +25,23 @@ from convzoo.common.checks import (
     check_positive,
     is_integer,
 )
+from convzoo.common.types import Shape, Tensor
 from convzoo.layers.input_checks import (
     check_rank,
     checked_channels,
     checked_data_format,
 )
 from convzoo.layers.sub_sample import sub_sample, sub_sampled_length
+from convzoo.layers.types import (
+    DataFormat,
+    Initializer,
+    Normalization,
+    Regularizer,
+)
 
-_WITH_SOFTMAX = ("embedded_gaussian", "gaussian")
-_MODES = (*_WITH_SOFTMAX, "dot_product", "concatenation")
+SoftmaxMode = Literal["embedded_gaussian", "gaussian"]
+Mode = Literal[SoftmaxMode, "dot_product", "concatenation"]
+SubSamplePosition = Literal["after", "before"]
 # Up to so many positions the whole map is faster than its parts, and small.
 _WHOLE = 2048
 _CHUNK_SIZE = 256
@@ -136,29 +146,31 @@ class NonLocal(keras.layers.Layer):
 
     def __init__(
         self,
-        mode="embedded_gaussian",
-        reduction=2,
-        use_scale=True,
-        sub_sample=None,
-        sub_sample_position="after",
-        normalization=None,
-        chunk_size="auto",
-        return_attention=False,
-        data_format=None,
-        kernel_initializer="glorot_uniform",
-        bias_initializer="zeros",
-        kernel_regularizer=None,
-        bias_regularizer=None,
-        **kwargs,
-    ):
-        check_choice("mode", mode, _MODES)
+        mode: Mode = "embedded_gaussian",
+        reduction: int = 2,
+        use_scale: bool = True,
+        sub_sample: int | tuple[int, ...] | None = None,
+        sub_sample_position: SubSamplePosition = "after",
+        normalization: Normalization = None,
+        chunk_size: int | Literal["auto"] | None = "auto",
+        return_attention: bool = False,
+        data_format: DataFormat | None = None,
+        kernel_initializer: Initializer = "glorot_uniform",
+        bias_initializer: Initializer = "zeros",
+        kernel_regularizer: Regularizer = None,
+        bias_regularizer: Regularizer = None,
+        **kwargs: Any,
+    ) -> None:
+        check_choice("mode", mode, get_args(Mode))
         check_positive("reduction", reduction)
         check_flag("use_scale", use_scale)
         _check_sub_sample(sub_sample)
         check_choice(
-            "sub_sample_position", sub_sample_position, ("after", "before")
+            "sub_sample_position",
+            sub_sample_position,
+            get_args(SubSamplePosition),
         )
-        check_choice("normalization", normalization, (None, "batch"))
+        check_choice("normalization", normalization, get_args(Normalization))
         if chunk_size not in ("auto", None):
             check_positive("chunk_size", chunk_size)
         check_flag("return_attention", return_attention)
@@ -178,9 +190,12 @@ class NonLocal(keras.layers.Layer):
         self.kernel_regularizer = keras.regularizers.get(kernel_regularizer)
         self.bias_regularizer = keras.regularizers.get(bias_regularizer)
         self.supports_masking = True
-        self.theta = self.phi = self.concat_kernel = self.norm = None
+        self.theta: keras.layers.Dense | None = None
+        self.phi: keras.layers.Dense | None = None
+        self.concat_kernel: keras.Variable | None = None
+        self.norm: keras.layers.BatchNormalization | None = None
 
-    def build(self, input_shape):
+    def build(self, input_shape: Shape) -> None:
         channels = self._checked_channels(input_shape)
         inner = max(channels // self.reduction, 1)
         self.g = self._dense("g", inner, channels)
@@ -202,7 +217,13 @@ class NonLocal(keras.layers.Layer):
             )
             self.norm.build((input_shape[0], None, channels))
 
-    def call(self, inputs, training=False, mask=None, bias=None):
+    def call(
+        self,
+        inputs: Tensor,
+        training: bool = False,
+        mask: Tensor | None = None,
+        bias: Tensor | None = None,
+    ) -> Tensor | tuple[Tensor, Tensor]:
         if mask is not None and self.sub_sample is not None:
             raise ValueError(
                 "`mask` must be None with `sub_sample`. "
@@ -232,7 +253,9 @@ class NonLocal(keras.layers.Layer):
             return outputs, ops.cast(attention, outputs.dtype)
         return outputs
 
-    def _embedded(self, flat, shape):
+    def _embedded(
+        self, flat: Tensor, shape: tuple[int | Tensor, ...]
+    ) -> list[Tensor]:
         """Queries, keys and values, in float32 or better."""
         source = flat
         if self.sub_sample_position == "before":
@@ -245,7 +268,9 @@ class NonLocal(keras.layers.Layer):
             values = self._sub_sampled(values, shape)
         return [_at_least_float32(t) for t in (queries, keys, values)]
 
-    def _sub_sampled(self, flat, shape):
+    def _sub_sampled(
+        self, flat: Tensor, shape: tuple[int | Tensor, ...]
+    ) -> Tensor:
         if self.sub_sample is None:
             return flat
         channels = flat.shape[-1]
@@ -253,7 +278,15 @@ class NonLocal(keras.layers.Layer):
         x = sub_sample(x, self._factors(len(shape) - 2))
         return ops.reshape(x, (-1, math.prod(ops.shape(x)[1:-1]), channels))
 
-    def _mean(self, queries, keys, values, mask, bias, training):
+    def _mean(
+        self,
+        queries: Tensor,
+        keys: Tensor,
+        values: Tensor,
+        mask: Tensor | None,
+        bias: Tensor | None,
+        training: bool,
+    ) -> tuple[Tensor, Tensor | None]:
         """The mean at each position, and the map if it is to be returned."""
         if self.mode == "dot_product":
             mean, whole = pairwise.dot_product_mean, pairwise.dot_product_map
@@ -286,8 +319,8 @@ class NonLocal(keras.layers.Layer):
             return mean(queries, keys, values, length, training, bias), None
         return mean(queries, keys, values), None
 
-    def _check_bias(self, bias, pairs):
-        if self.mode not in _WITH_SOFTMAX:
+    def _check_bias(self, bias: Tensor, pairs: Shape) -> None:
+        if self.mode not in get_args(SoftmaxMode):
             raise ValueError(
                 f"`bias` must be None with mode={self.mode!r}, which has no "
                 f"softmax. Received: shape {tuple(bias.shape)}"
@@ -302,26 +335,27 @@ class NonLocal(keras.layers.Layer):
                 f"Received: {tuple(bias.shape)}"
             )
 
-    def _chunk_length(self, count):
+    def _chunk_length(self, count: int | Tensor) -> int | None:
         if self.chunk_size != "auto":
             return self.chunk_size
         small = isinstance(count, int) and count <= _WHOLE
         return None if small else _CHUNK_SIZE
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(
+        self, input_shape: Shape
+    ) -> Shape | tuple[Shape, Shape]:
         self._checked_channels(input_shape)
         if not self.return_attention:
             return tuple(input_shape)
         axes = self._spatial(input_shape)
-        factors = self._factors(len(axes)) if self.sub_sample else (1,) * 3
+        factors = self._factors(len(axes))
         keys = [
-            sub_sampled_length(n, f)
-            for n, f in zip(axes, factors, strict=False)
+            sub_sampled_length(n, f) for n, f in zip(axes, factors, strict=True)
         ]
         attention = (input_shape[0], _product(axes), _product(keys))
         return tuple(input_shape), attention
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         config = super().get_config()
         for name in (
             "mode",
@@ -341,7 +375,9 @@ class NonLocal(keras.layers.Layer):
             config[name] = keras.regularizers.serialize(getattr(self, name))
         return config
 
-    def _dense(self, name, units, channels, zeros=False):
+    def _dense(
+        self, name: str, units: int, channels: int, zeros: bool = False
+    ) -> keras.layers.Dense:
         """A 1x1 convolution; on positions in line it has any rank."""
         layer = keras.layers.Dense(
             units,
@@ -355,17 +391,19 @@ class NonLocal(keras.layers.Layer):
         layer.build((None, None, channels))
         return layer
 
-    def _factors(self, rank):
+    def _factors(self, rank: int) -> tuple[int, ...]:
         """How many positions of each axis are pooled to one."""
-        if is_integer(self.sub_sample):
-            frames = (1,) if rank == 3 else ()
-            return (*frames, *[self.sub_sample] * min(rank, 2))
-        return tuple(self.sub_sample)
+        if self.sub_sample is None:
+            return (1,) * rank
+        if isinstance(self.sub_sample, (tuple, list)):
+            return tuple(self.sub_sample)
+        frames = (1,) if rank == 3 else ()
+        return (*frames, *[self.sub_sample] * min(rank, 2))
 
-    def _checked_channels(self, input_shape):
+    def _checked_channels(self, input_shape: Shape) -> int:
         check_rank("NonLocal", input_shape, (3, 4, 5))
         axes = len(input_shape) - 2
-        if self.sub_sample is not None and len(self._factors(axes)) != axes:
+        if len(self._factors(axes)) != axes:
             raise ValueError(
                 f"`sub_sample` must be an int or have {axes} entries. "
                 f"Received: sub_sample={self.sub_sample}, "
@@ -374,13 +412,13 @@ class NonLocal(keras.layers.Layer):
         axis = 1 if self.data_format == "channels_first" else -1
         return checked_channels("NonLocal", input_shape, axis)
 
-    def _spatial(self, shape):
+    def _spatial(self, shape: Shape) -> Shape:
         return (
             shape[2:] if self.data_format == "channels_first" else shape[1:-1]
         )
 
 
-def _check_sub_sample(value):
+def _check_sub_sample(value: object) -> None:
     if value is None:
         return
     entries = [value] if is_integer(value) else value
@@ -393,11 +431,12 @@ def _check_sub_sample(value):
         check_positive("sub_sample", entry)
 
 
-def _at_least_float32(tensor):
+def _at_least_float32(tensor: Tensor) -> Tensor:
     if keras.backend.standardize_dtype(tensor.dtype) == "float64":
         return tensor
     return ops.cast(tensor, "float32")
 
 
-def _product(lengths):
-    return None if None in lengths else math.prod(lengths)
+def _product(lengths: Sequence[int | None]) -> int | None:
+    known = [length for length in lengths if length is not None]
+    return math.prod(known) if len(known) == len(lengths) else None

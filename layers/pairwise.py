@@ -5,15 +5,20 @@ them, and keys and values `(batch, keys, inner)`, and returns `(batch,
 positions, inner)`.
 """
 
+from collections.abc import Callable
+
 from keras import ops
 
+from convzoo.common.types import Tensor
 from convzoo.layers.in_parts import in_parts
 
 # Below any product of queries and keys: its exponential is 0 in float32.
 _FAR = 1e9
 
 
-def softmax_map(queries, keys, bias=None):
+def softmax_map(
+    queries: Tensor, keys: Tensor, bias: Tensor | None = None
+) -> Tensor:
     """The map of all pairs: softmax over the keys, `(batch, N, keys)`.
 
     Args:
@@ -29,12 +34,19 @@ def softmax_map(queries, keys, bias=None):
     return ops.softmax(products, axis=-1)
 
 
-def dot_product_map(queries, keys):
+def dot_product_map(queries: Tensor, keys: Tensor) -> Tensor:
     """The map of all pairs: dot products over N, `(batch, N, keys)`."""
     return _products(queries, keys) / _count(keys)
 
 
-def softmax_mean(queries, keys, values, length=None, training=False, bias=None):
+def softmax_mean(
+    queries: Tensor,
+    keys: Tensor,
+    values: Tensor,
+    length: int | None = None,
+    training: bool = False,
+    bias: Tensor | None = None,
+) -> Tensor:
     """Values weighted by a softmax over the keys.
 
     Queries do not depend on each other: in parts of any length the result is
@@ -45,7 +57,8 @@ def softmax_mean(queries, keys, values, length=None, training=False, bias=None):
         training: whether a backward pass follows.
         bias: as in `softmax_map`.
     """
-    function, divided = _softmax_mean, (queries,)
+    function: Callable[..., Tensor] = _softmax_mean
+    divided: tuple[Tensor, ...] = (queries,)
     if bias is not None:
         function, divided = _biased_softmax_mean, (queries, bias)
     if length is None:
@@ -55,7 +68,7 @@ def softmax_mean(queries, keys, values, length=None, training=False, bias=None):
     )
 
 
-def dot_product_mean(queries, keys, values):
+def dot_product_mean(queries: Tensor, keys: Tensor, values: Tensor) -> Tensor:
     """Values weighted by the dot products over N, by associativity.
 
     (queries keys^T) values = queries (keys^T values): linear in the positions.
@@ -66,7 +79,7 @@ def dot_product_mean(queries, keys, values):
     )
 
 
-def relu_sum_map(queries, keys):
+def relu_sum_map(queries: Tensor, keys: Tensor) -> Tensor:
     """The map of all pairs: relu(query + key) over N, `(batch, N, keys)`.
 
     Args:
@@ -76,7 +89,7 @@ def relu_sum_map(queries, keys):
     return pairs / _count(keys)
 
 
-def relu_sum_mean(queries, keys, values):
+def relu_sum_mean(queries: Tensor, keys: Tensor, values: Tensor) -> Tensor:
     """Values weighted by relu(query + key) over N, by sorting.
 
     For query a, the sum of (a + b_j) v_j over the keys with b_j > -a is a times
@@ -100,7 +113,9 @@ def relu_sum_mean(queries, keys, values):
     return queries * sums + scaled_sums
 
 
-def masked(queries, keys, mask):
+def masked(
+    queries: Tensor, keys: Tensor, mask: Tensor
+) -> tuple[Tensor, Tensor]:
     """Queries and keys with one entry more, so that a softmax over their
     products leaves out the keys that do not count, in any of its forms.
 
@@ -114,7 +129,7 @@ def masked(queries, keys, mask):
     )
 
 
-def shares(mask):
+def shares(mask: Tensor) -> Tensor:
     """What to weigh values with, so that a mean over all is one over those
     that count: `(batch, keys, 1)`, as `mask`.
     """
@@ -122,23 +137,25 @@ def shares(mask):
     return mask * (_count(mask) / counted)
 
 
-def _softmax_mean(queries, keys, values):
+def _softmax_mean(queries: Tensor, keys: Tensor, values: Tensor) -> Tensor:
     return ops.matmul(softmax_map(queries, keys), values)
 
 
-def _biased_softmax_mean(queries, bias, keys, values):
+def _biased_softmax_mean(
+    queries: Tensor, bias: Tensor, keys: Tensor, values: Tensor
+) -> Tensor:
     return ops.matmul(softmax_map(queries, keys, bias), values)
 
 
-def _products(queries, keys):
+def _products(queries: Tensor, keys: Tensor) -> Tensor:
     return ops.matmul(queries, ops.transpose(keys, (0, 2, 1)))
 
 
-def _count(keys):
+def _count(keys: Tensor) -> Tensor:
     return ops.cast(ops.shape(keys)[1], keys.dtype)
 
 
-def _take_rows(rows, index):
+def _take_rows(rows: Tensor, index: Tensor) -> Tensor:
     """`rows[b, index[b, i]]`, by a gather on a flat table."""
     batch, count, channels = ops.shape(rows)
     first = ops.arange(batch, dtype="int32") * count

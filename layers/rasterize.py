@@ -7,12 +7,16 @@ What differs from the paper: it samples a map at points; this is the transpose,
 which adds points to a map. There is a Gaussian kernel too.
 """
 
+from typing import Any
+
 import keras
 import numpy as np
 from keras import ops
 
 from convzoo.common.checks import check_above, check_lengths, checked_pair
+from convzoo.common.types import Shape, Tensor
 from convzoo.layers.input_checks import check_rank, checked_channels
+from convzoo.layers.types import IntOrPair
 
 
 @keras.saving.register_keras_serializable(package="convzoo")
@@ -56,7 +60,13 @@ class Rasterize(keras.layers.Layer):
      [0.  0.  0.  0. ]]
     """
 
-    def __init__(self, grid, extent, sigma=None, **kwargs):
+    def __init__(
+        self,
+        grid: IntOrPair,
+        extent: tuple[float, float],
+        sigma: float | None = None,
+        **kwargs: Any,
+    ) -> None:
         rows, columns = checked_pair("grid", grid)
         check_lengths("extent", extent)
         if sigma is not None:
@@ -68,21 +78,16 @@ class Rasterize(keras.layers.Layer):
         self.sigma = sigma
 
     @property
-    def centres(self):
+    def centres(self) -> tuple[np.ndarray, np.ndarray]:
         """Of the cells: x of the columns, and y of the rows."""
-        return tuple(
-            ((np.arange(count) + 0.5 - count / 2) * (length / count)).astype(
-                "float32"
-            )
-            for count, length in zip(
-                reversed(self.grid), self.extent, strict=True
-            )
-        )
+        rows, columns = self.grid
+        width, height = self.extent
+        return _centres(columns, width), _centres(rows, height)
 
-    def build(self, input_shape):
+    def build(self, input_shape: Shape) -> None:
         self._channels(input_shape)
 
-    def call(self, inputs):
+    def call(self, inputs: Tensor) -> Tensor:
         features = ops.cast(inputs[:, :, 2:], self.compute_dtype)
         across, down = (
             ops.cast(self._shares(inputs[:, :, axis], axis), features.dtype)
@@ -95,10 +100,10 @@ class Rasterize(keras.layers.Layer):
         raster = ops.matmul(ops.transpose(down, (0, 2, 1)), spread)
         return ops.reshape(raster, (batch, rows, columns, channels))
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
         return input_shape[0], *self.grid, self._channels(input_shape)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "grid": self.grid,
@@ -106,7 +111,7 @@ class Rasterize(keras.layers.Layer):
             "sigma": self.sigma,
         }
 
-    def _channels(self, input_shape):
+    def _channels(self, input_shape: Shape) -> int:
         check_rank("Rasterize", input_shape, (3,))
         channels = checked_channels("Rasterize", input_shape, 2) - 2
         if channels < 1:
@@ -116,7 +121,7 @@ class Rasterize(keras.layers.Layer):
             )
         return channels
 
-    def _shares(self, coordinates, axis):
+    def _shares(self, coordinates: Tensor, axis: int) -> Tensor:
         """What each cell of an axis gets: `(batch, n, cells)`."""
         known = ops.expand_dims(ops.logical_not(ops.isnan(coordinates)), 2)
         places = ops.expand_dims(coordinates, 2)
@@ -135,3 +140,8 @@ class Rasterize(keras.layers.Layer):
             shares = ops.exp((nearest - squares) / 2)
             shares = shares / ops.sum(shares, axis=2, keepdims=True)
         return ops.where(known, shares, ops.zeros_like(shares))
+
+
+def _centres(count: int, length: float) -> np.ndarray:
+    centres = (np.arange(count) + 0.5 - count / 2) * (length / count)
+    return centres.astype("float32")

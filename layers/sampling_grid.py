@@ -1,11 +1,14 @@
 """Where the taps of a convolution read, and what they read there."""
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple, get_args
 
 import numpy as np
 from keras import ops
 
 from convzoo.common.checks import check_choice, checked_pair
+from convzoo.common.types import Tensor
+from convzoo.layers.types import IntOrPair, Padding
 
 
 class SamplingGrid(NamedTuple):
@@ -18,19 +21,21 @@ class SamplingGrid(NamedTuple):
         dilation_rate: from one tap to the next.
     """
 
-    kernel_size: tuple
-    strides: tuple
-    padding: tuple | str
-    dilation_rate: tuple
+    kernel_size: tuple[int, int]
+    strides: tuple[int, int]
+    padding: Padding | tuple[int, int]
+    dilation_rate: tuple[int, int]
 
-    def out_size(self, height, width):
+    def out_size(
+        self, height: int | Tensor | None, width: int | Tensor | None
+    ) -> tuple[int | Tensor | None, ...]:
         """Rows and columns of the output; None where the input's are None."""
         return tuple(
             None if length is None else self._out_length(length, axis)
             for axis, length in enumerate((height, width))
         )
 
-    def check_fits(self, size):
+    def check_fits(self, size: Sequence[int | None]) -> None:
         """Raise a `ValueError` if the output would be empty."""
         out_size = self.out_size(*size)
         if any(n is not None and n < 1 for n in out_size):
@@ -41,7 +46,13 @@ class SamplingGrid(NamedTuple):
                 f"input size {tuple(size)}"
             )
 
-    def corners(self, inputs, offset, mask, groups=1):
+    def corners(
+        self,
+        inputs: Tensor,
+        offset: Tensor,
+        mask: Tensor | None,
+        groups: int = 1,
+    ) -> tuple[Tensor, Tensor]:
         """Rows of a table of pixels, and what they count for each tap.
 
         The table holds the pixels of all images, each with a ring of zeros one
@@ -76,13 +87,15 @@ class SamplingGrid(NamedTuple):
         rows = [first, first + right, first + below, first + (below + right)]
         return ops.stack(rows, axis=-1), weights
 
-    def first_of_dense(self, length, axis):
+    def first_of_dense(self, length: int | Tensor, axis: int) -> int | Tensor:
         """Where the first output lies among those of the same at stride 1."""
         if self.padding != "same":
             return 0
         return (self._span(axis) - 1) // 2 - self._before(length, axis)
 
-    def _taps(self, height, width, offset):
+    def _taps(
+        self, height: int | Tensor, width: int | Tensor, offset: Tensor
+    ) -> tuple[Tensor, Tensor]:
         """The position of each tap in the input, `(batch, positions, taps)`."""
         rows, columns = (
             ops.cast(
@@ -108,7 +121,7 @@ class SamplingGrid(NamedTuple):
             + offset_x,
         )
 
-    def _undisplaced(self, taps):
+    def _undisplaced(self, taps: int) -> list[np.ndarray]:
         """The taps of a plain convolution, each for all groups."""
         kernel = np.meshgrid(
             *(
@@ -122,17 +135,17 @@ class SamplingGrid(NamedTuple):
         groups = taps // kernel[0].size
         return [np.repeat(k, groups).reshape(1, 1, -1) for k in kernel]
 
-    def _span(self, axis):
+    def _span(self, axis: int) -> int:
         return (self.kernel_size[axis] - 1) * self.dilation_rate[axis] + 1
 
-    def _out_length(self, length, axis):
+    def _out_length(self, length: int | Tensor, axis: int) -> int | Tensor:
         stride = self.strides[axis]
         if self.padding == "same":
             return (length + stride - 1) // stride
         padding = 0 if self.padding == "valid" else self.padding[axis]
         return (length + 2 * padding - self._span(axis)) // stride + 1
 
-    def _before(self, length, axis):
+    def _before(self, length: int | Tensor, axis: int) -> int | Tensor:
         """Zeros above or to the left; with "same", TensorFlow's number."""
         if self.padding == "valid":
             return 0
@@ -146,10 +159,10 @@ class SamplingGrid(NamedTuple):
         return ops.maximum(total, 0) // 2
 
 
-def checked_padding(padding):
+def checked_padding(padding: Padding | IntOrPair) -> Padding | tuple[int, int]:
     """`"same"`, `"valid"`, or a pair of pixels."""
     if isinstance(padding, str):
-        check_choice("padding", padding, ("same", "valid"))
+        check_choice("padding", padding, get_args(Padding))
         return padding
     try:
         return checked_pair("padding", padding, low=0)
@@ -160,12 +173,12 @@ def checked_padding(padding):
         ) from None
 
 
-def _inside(position, length):
+def _inside(position: Tensor, length: int | Tensor) -> Tensor:
     """A pixel further out, interpolation no longer reaches the image."""
     return (position > -1) & (position < ops.cast(length, position.dtype))
 
 
-def _mask(mask, valid, like):
+def _mask(mask: Tensor | None, valid: Tensor, like: Tensor) -> Tensor:
     inside = ops.cast(valid, like.dtype)
     if mask is None:
         return inside
@@ -173,7 +186,7 @@ def _mask(mask, valid, like):
     return ops.where(valid, ops.cast(mask, like.dtype), 0.0)
 
 
-def _weights(down, right, mask):
+def _weights(down: Tensor, right: Tensor, mask: Tensor) -> Tensor:
     """Bilinear weights of the four pixels, times the mask."""
     below = down * mask
     above = mask - below

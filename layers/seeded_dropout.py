@@ -2,10 +2,12 @@
 
 import random
 
-from keras import layers
+import keras
 
 
-def seeded_dropout(rate, dtype=None):
+def seeded_dropout(
+    rate: float, dtype: str | keras.DTypePolicy | None = None
+) -> keras.layers.Dropout:
     """A `Dropout` whose draws depend on a variable of the layer.
 
     Without a seed Keras draws from PyTorch's own stream there, which no file of
@@ -13,4 +15,4 @@ def seeded_dropout(rate, dtype=None):
     """
     # `keras.utils.set_random_seed` seeds this too.
     seed = random.randint(1, 10**9)
-    return layers.Dropout(rate, seed=seed, dtype=dtype)
+    return keras.layers.Dropout(rate, seed=seed, dtype=dtype)

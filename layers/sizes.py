@@ -1,12 +1,14 @@
 """Maps of several sizes, padded to one: how much of each is valid."""
 
 import keras
+import numpy as np
 from keras import ops
 
+from convzoo.common.types import Tensor
 from convzoo.layers.values import values_of
 
 
-def checked_sizes(sizes, maps):
+def checked_sizes(sizes: Tensor, maps: Tensor) -> Tensor:
     """Sizes that lie within the maps, as int32.
 
     Args:
@@ -38,7 +40,7 @@ def checked_sizes(sizes, maps):
     return ops.stack([rows, columns], axis=1)
 
 
-def valid_area(sizes, maps):
+def valid_area(sizes: Tensor, maps: Tensor) -> Tensor:
     """Which pixels of maps are valid: booleans `(batch, height, width)`."""
     height, width = ops.shape(maps)[1:3]
     rows = ops.expand_dims(ops.arange(height, dtype="int32"), 0)
@@ -49,9 +51,9 @@ def valid_area(sizes, maps):
     )
 
 
-def _within(sizes, height, width):
+def _within(sizes: np.ndarray, height: int, width: int) -> bool:
     return bool((sizes >= 1).all() and (sizes <= (height, width)).all())
 
 
-def _is_int(tensor):
+def _is_int(tensor: Tensor) -> bool:
     return "int" in keras.backend.standardize_dtype(tensor.dtype)

@@ -10,10 +10,15 @@ learn different things. Here the weight stays, and the gradient goes through the
 norm, as the paper's equation 12 has it.
 """
 
+from collections.abc import Mapping, MutableMapping
+from typing import Any
+
 import keras
 from keras import ops
 
 from convzoo.common.checks import check_positive
+from convzoo.common.types import Shape, Tensor
+from convzoo.layers.types import IntOrPair
 
 # Of a norm that is divided by; a kernel of zeros stays one.
 _EPSILON = 1e-12
@@ -57,13 +62,13 @@ class SpectralConv2D(keras.layers.Conv2D):
 
     def __init__(
         self,
-        filters,
-        kernel_size,
-        strides=(1, 1),
+        filters: int,
+        kernel_size: IntOrPair,
+        strides: IntOrPair = (1, 1),
         *,
-        power_iterations=1,
-        **kwargs,
-    ):
+        power_iterations: int = 1,
+        **kwargs: Any,
+    ) -> None:
         check_positive("power_iterations", power_iterations)
         if kwargs.get("groups", 1) != 1:
             raise ValueError(
@@ -72,7 +77,7 @@ class SpectralConv2D(keras.layers.Conv2D):
         super().__init__(filters, kernel_size, strides, **kwargs)
         self.power_iterations = power_iterations
 
-    def build(self, input_shape):
+    def build(self, input_shape: Shape) -> None:
         super().build(input_shape)
         self.left_vector = self.add_weight(
             name="left_vector",
@@ -83,7 +88,7 @@ class SpectralConv2D(keras.layers.Conv2D):
             autocast=False,
         )
 
-    def call(self, inputs, training=None):
+    def call(self, inputs: Tensor, training: bool | None = None) -> Tensor:
         kernel = _as_float(self.kernel)
         kernel = kernel / self._norm(kernel, training)
         kernel = ops.cast(kernel, inputs.dtype)
@@ -108,7 +113,7 @@ class SpectralConv2D(keras.layers.Conv2D):
             outputs = self.activation(outputs)
         return outputs
 
-    def _norm(self, kernel, training):
+    def _norm(self, kernel: Tensor, training: bool | None) -> Tensor:
         """The largest singular value, as the power method has it so far."""
         matrix = ops.reshape(kernel, (-1, self.filters))
         fixed = ops.stop_gradient(matrix)
@@ -122,28 +127,28 @@ class SpectralConv2D(keras.layers.Conv2D):
         return ops.maximum(norm, _EPSILON)
 
     # `Conv2D` stores its own weights by name, and no others.
-    def save_own_variables(self, store):
+    def save_own_variables(self, store: MutableMapping[str, Any]) -> None:
         super().save_own_variables(store)
         if self.built:
             store["left_vector"] = self.left_vector
 
-    def load_own_variables(self, store):
+    def load_own_variables(self, store: Mapping[str, Any]) -> None:
         super().load_own_variables(store)
         if self.built:
             self.left_vector.assign(store["left_vector"])
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "power_iterations": self.power_iterations,
         }
 
 
-def _as_float(tensor):
+def _as_float(tensor: Tensor) -> Tensor:
     """In at least float32: halves cannot hold the norm that is divided by."""
     dtype = keras.backend.result_type(tensor.dtype, "float32")
     return ops.cast(ops.convert_to_tensor(tensor), dtype)
 
 
-def _unit(vector):
+def _unit(vector: Tensor) -> Tensor:
     return vector / ops.maximum(ops.sqrt(ops.sum(ops.square(vector))), _EPSILON)

@@ -7,10 +7,15 @@ What differs from the paper: average pooling is offered beside maximum pooling,
 and a batch may hold maps of several sizes, padded to one (`sizes`).
 """
 
+from collections.abc import Sequence
+from typing import Any, get_args
+
 import keras
 from keras import ops
 
 from convzoo.common.checks import check_choice, check_flag, checked_pair
+from convzoo.common.choices import Pooling
+from convzoo.common.types import Shape, Tensor
 from convzoo.layers.bins import average_bins, max_bins
 from convzoo.layers.input_checks import (
     check_rank,
@@ -18,6 +23,7 @@ from convzoo.layers.input_checks import (
     checked_data_format,
 )
 from convzoo.layers.sizes import checked_sizes
+from convzoo.layers.types import DataFormat, IntOrPair
 
 
 @keras.saving.register_keras_serializable(package="convzoo")
@@ -75,14 +81,14 @@ class SPP(keras.layers.Layer):
 
     def __init__(
         self,
-        bins=(1, 2, 4),
-        pooling="max",
-        flatten=True,
-        data_format=None,
-        **kwargs,
-    ):
+        bins: Sequence[IntOrPair] = (1, 2, 4),
+        pooling: Pooling = "max",
+        flatten: bool = True,
+        data_format: DataFormat | None = None,
+        **kwargs: Any,
+    ) -> None:
         levels = _checked_levels(bins)
-        check_choice("pooling", pooling, ("max", "average"))
+        check_choice("pooling", pooling, get_args(Pooling))
         check_flag("flatten", flatten)
         data_format = checked_data_format(data_format)
         super().__init__(**kwargs)
@@ -92,11 +98,11 @@ class SPP(keras.layers.Layer):
         self.data_format = data_format
         self._levels = levels
 
-    def build(self, input_shape):
+    def build(self, input_shape: Shape) -> None:
         check_rank("SPP", input_shape, (4,))
         checked_channels("SPP", input_shape, self._channel_axis)
 
-    def call(self, inputs, sizes=None):
+    def call(self, inputs: Tensor, sizes: Tensor | None = None) -> Tensor:
         if self.data_format == "channels_first":
             inputs = ops.transpose(inputs, (0, 2, 3, 1))
         if sizes is not None:
@@ -109,14 +115,14 @@ class SPP(keras.layers.Layer):
             return outputs
         return ops.reshape(outputs, (-1, self._num_bins * inputs.shape[-1]))
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
         check_rank("SPP", input_shape, (4,))
         channels = checked_channels("SPP", input_shape, self._channel_axis)
         if self.flatten:
             return (input_shape[0], self._num_bins * channels)
         return (input_shape[0], self._num_bins, channels)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "bins": self.bins,
@@ -126,15 +132,15 @@ class SPP(keras.layers.Layer):
         }
 
     @property
-    def _channel_axis(self):
+    def _channel_axis(self) -> int:
         return 1 if self.data_format == "channels_first" else 3
 
     @property
-    def _num_bins(self):
+    def _num_bins(self) -> int:
         return sum(rows * columns for rows, columns in self._levels)
 
 
-def _checked_levels(bins):
+def _checked_levels(bins: object) -> list[tuple[int, int]]:
     if not isinstance(bins, (tuple, list)) or not bins:
         raise ValueError(
             "`bins` must be a tuple of ints and (rows, columns) pairs. "

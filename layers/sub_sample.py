@@ -1,11 +1,14 @@
 """Maximum pooling of maps that may be smaller than the window."""
 
 import math
+from collections.abc import Sequence
 
 from keras import ops
 
+from convzoo.common.types import Tensor
 
-def sub_sample(inputs, factors):
+
+def sub_sample(inputs: Tensor, factors: Sequence[int]) -> Tensor:
     """The maximum of windows that lie side by side.
 
     Rows and columns that fill no window are left out, as in PyTorch; an axis
@@ -24,12 +27,12 @@ def sub_sample(inputs, factors):
     return inputs
 
 
-def sub_sampled_length(length, factor):
+def sub_sampled_length(length: int | None, factor: int) -> int | None:
     """The length that `sub_sample` leaves; None for None."""
     return None if length is None else max(length // factor, 1)
 
 
-def _along(inputs, axis, factor):
+def _along(inputs: Tensor, axis: int, factor: int) -> Tensor:
     shape = ops.shape(inputs)
     length, channels = shape[axis], shape[-1]
     after = math.prod(shape[axis + 1 : -1])

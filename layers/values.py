@@ -1,10 +1,13 @@
 """What a tensor holds, where that can be known."""
 
 import keras
+import numpy as np
 from keras import ops
 
+from convzoo.common.types import Tensor
 
-def values_of(tensor):
+
+def values_of(tensor: Tensor) -> np.ndarray | None:
     """The values of a tensor as a NumPy array; None inside a compiled function.
 
     Args:
