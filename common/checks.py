@@ -1,4 +1,4 @@
-"""Argument checks that quote what came."""
+"""Argument checks whose errors quote the received value."""
 
 import math
 import numbers
@@ -65,7 +65,7 @@ def check_flag(name: str, value: object) -> None:
 
 
 def check_seed(value: object) -> None:
-    """Raise a `ValueError` unless NumPy can be seeded with it."""
+    """Raise a `ValueError` unless `value` is a seed that NumPy accepts."""
     if not is_integer(value) or not 0 <= value < 2**32:
         raise ValueError(
             "`seed` must be an integer of at least 0 and below 2**32. "
@@ -74,7 +74,7 @@ def check_seed(value: object) -> None:
 
 
 def checked_pair(name: str, value: object, low: int = 1) -> tuple[int, int]:
-    """An int, or a pair of ints, as a pair of ints that are at least `low`."""
+    """Return an int or a pair of ints as a pair; each is at least `low`."""
     pair = (value, value) if is_integer(value) else value
     if (
         not isinstance(pair, (tuple, list))
@@ -82,14 +82,14 @@ def checked_pair(name: str, value: object, low: int = 1) -> tuple[int, int]:
         or not all(is_integer(v) and v >= low for v in pair)
     ):
         raise ValueError(
-            f"`{name}` must be an integer of at least {low}, or a pair of "
-            f"them. Received: {name}={value!r}"
+            f"`{name}` must be an integer of at least {low} or a pair of such "
+            f"integers. Received: {name}={value!r}"
         )
     return int(pair[0]), int(pair[1])
 
 
 def check_lengths(name: str, value: object) -> None:
-    """Raise a `ValueError` unless `value` is a pair of finite lengths."""
+    """Raise a `ValueError` unless `value` is a pair of positive lengths."""
     if not isinstance(value, (tuple, list)) or len(value) != 2:
         raise ValueError(
             f"`{name}` must be two lengths, along x and y. "
@@ -100,6 +100,7 @@ def check_lengths(name: str, value: object) -> None:
 
 
 def is_integer(value: object) -> TypeGuard[int]:
+    """Return whether `value` is an integer and not a bool."""
     return isinstance(value, numbers.Integral) and not isinstance(value, bool)
 
 

@@ -1,4 +1,4 @@
-"""Layers for what a plain convolution lacks."""
+"""Layers for problems that plain convolutions handle badly."""
 
 from convzoo.layers.deform_conv2d import deform_conv2d
 from convzoo.layers.deformable_conv2d import DeformableConv2D

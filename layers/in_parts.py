@@ -1,4 +1,4 @@
-"""Work on a long axis part by part, so that little of it is in memory."""
+"""Computation along an axis in parts, to bound memory."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,7 +8,7 @@ from keras import ops
 
 from convzoo.common.types import Tensor
 
-# Of a graph in which the parts are written out, one after the other.
+# Numbers of parts in an unrolled graph.
 _PARTS_OF_UNKNOWN = 16
 _MOST_PARTS = 32
 
@@ -21,29 +21,29 @@ def in_parts(
     *shared: Tensor,
     training: bool = False,
 ) -> Tensor:
-    """`function(*arrays, *shared)`, computed for one part of an axis at a time.
+    """Compute `function(*arrays, *shared)` in parts along an axis.
 
-    In training the parts go through a loop, and the backward pass computes each
-    part again: only one part is in memory. On TensorFlow such gradients have
-    none of their own (`NotImplementedError`). A loop does not convert to
-    LiteRT, so otherwise the parts are written out in the graph, and there are
-    at most 32 of them, or 16 where the length of the axis is not known.
+    In training the parts run in a loop, and the backward pass recomputes each
+    part: only one part is in memory. On TensorFlow, second-order gradients are
+    then unavailable (`NotImplementedError`). LiteRT cannot convert the loop, so
+    otherwise the graph is unrolled, into at most 32 parts, or 16 if the length
+    of the axis is unknown.
 
     Args:
-        function: of arrays that are independent along `axis`; what it returns
-            has the same axis.
-        length: of a part. What is not longer than one is computed at once. In
+        function: Function of the arrays and the shared tensors. Entries along
+            `axis` are independent, and the result has the same axis.
+        length: Length of a part. A shorter axis is computed at once. In
             training it may be a tensor.
-        axis: along which the arrays are divided.
-        arrays: a tuple of tensors, equally long along `axis`.
-        shared: tensors that every part gets whole.
-        training: whether a backward pass follows.
+        axis: Axis along which the arrays are divided.
+        arrays: Tuple of tensors of equal length along `axis`.
+        shared: Tensors that each part gets as a whole.
+        training: Whether a backward pass follows.
     """
     count = ops.shape(arrays[0])[axis]
     known = isinstance(count, int)
     if known and isinstance(length, int) and count <= length:
         return function(*arrays, *shared)
-    # Only TensorFlow's graphs leave for LiteRT.
+    # Only graphs of TensorFlow are converted to LiteRT.
     if training or keras.config.backend() != "tensorflow":
         parts = (count + length - 1) // length
         result = _looped(function, parts, length, axis, arrays, shared)
@@ -53,7 +53,7 @@ def in_parts(
             length = max(length, (count + _MOST_PARTS - 1) // _MOST_PARTS)
             parts = (count + length - 1) // length
         length = (count + parts - 1) // parts
-        result = _written_out(function, parts, length, axis, arrays, shared)
+        result = _unrolled(function, parts, length, axis, arrays, shared)
     return result[(*_whole(axis), slice(count))]
 
 
@@ -65,27 +65,32 @@ def mapped_parts(
     arrays: tuple[Tensor, ...],
     *shared: Tensor,
 ) -> Any:
-    """What `function` makes of each part, along a new first axis, by a loop.
+    """Map a function over parts along an axis, in a loop.
 
-    The backward pass computes each part again.
+    The results are stacked along a new first axis. The backward pass recomputes
+    each part.
 
     Args:
-        function: of parts of the arrays, and of what is shared.
-        parts: how many there are.
-        length: of a part; what lacks at the end is filled up with zeros.
-        axis: along which the arrays are divided.
-        arrays: a tuple of tensors, equally long along `axis`.
-        shared: tensors that every part gets whole.
+        function: Function of one part of each array and of the shared tensors.
+        parts: Number of parts.
+        length: Length of a part. The last part is padded with zeros.
+        axis: Axis along which the arrays are divided.
+        arrays: Tuple of tensors of equal length along `axis`.
+        shared: Tensors that each part gets as a whole.
     """
     stacked = tuple(_stacked(a, parts, length, axis) for a in arrays)
-    return ops.map(lambda part: _again(function, (*part, *shared)), stacked)
+    return ops.map(
+        lambda part: _recomputed(function, (*part, *shared)), stacked
+    )
 
 
-def _again(function: Callable[..., Any], arrays: tuple[Tensor, ...]) -> Any:
-    """`function(*arrays)`, which the backward pass computes again.
+def _recomputed(
+    function: Callable[..., Any], arrays: tuple[Tensor, ...]
+) -> Any:
+    """Compute `function(*arrays)`, and recompute it in the backward pass.
 
-    Only numbers that have a gradient are its arguments: TensorFlow asks for
-    that of each argument, and warns of integers.
+    Integer arrays are bound instead of passed: TensorFlow requires a gradient
+    for each argument, and warns about integers.
     """
     places = [
         place
@@ -121,16 +126,16 @@ def _looped(
 def _stacked(
     array: Tensor, parts: int | Tensor, length: int | Tensor, axis: int
 ) -> Tensor:
-    """All parts along a new first axis, the last one filled up with zeros."""
+    """Stack all parts along a new first axis, padding the last with zeros."""
     shape = ops.shape(array)
-    array = _filled_up(array, axis, parts * length - shape[axis])
+    array = _padded(array, axis, parts * length - shape[axis])
     array = ops.reshape(
         array, (*shape[:axis], parts, length, *shape[axis + 1 :])
     )
     return ops.moveaxis(array, axis, 0)
 
 
-def _written_out(
+def _unrolled(
     function: Callable[..., Tensor],
     parts: int,
     length: int | Tensor,
@@ -139,22 +144,22 @@ def _written_out(
     shared: tuple[Tensor, ...],
 ) -> Tensor:
     count = ops.shape(arrays[0])[axis]
-    # The last part, or, of an unknown length, up to all but one: none is empty.
+    # Zeros to fill the last part; at most `parts - 1` if the length is unknown.
     zeros = parts * length - count if isinstance(count, int) else parts - 1
-    filled = [_filled_up(array, axis, zeros) for array in arrays]
+    padded = [_padded(array, axis, zeros) for array in arrays]
     results = []
     for index in range(parts):
         part = (*_whole(axis), slice(index * length, (index + 1) * length))
-        results.append(function(*(array[part] for array in filled), *shared))
+        results.append(function(*(array[part] for array in padded), *shared))
     return ops.concatenate(results, axis)
 
 
-def _filled_up(array: Tensor, axis: int, zeros: int | Tensor) -> Tensor:
+def _padded(array: Tensor, axis: int, zeros: int | Tensor) -> Tensor:
     padding = [[0, 0] for _ in array.shape]
     padding[axis] = [0, zeros]
     return ops.pad(array, padding)
 
 
 def _whole(axis: int) -> tuple[slice, ...]:
-    """An index that leaves the axes before one as they are."""
+    """Return an index that selects all of the axes before `axis`."""
     return (slice(None),) * axis

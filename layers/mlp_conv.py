@@ -1,11 +1,11 @@
-"""A convolution whose filter is a small network.
+"""MLP convolution: a convolution whose filter is a small network.
 
 Lin, Chen and Yan 2013, Network In Network, https://arxiv.org/abs/1312.4400.
 
-What differs from the paper: batch normalisation is offered, and the activation
-of the last layer can be another, since a ReLU in front of a softmax stops some
-networks from learning. As in the paper's own code, weights start as the caller
-says; Keras's default is Glorot et al.'s, the paper's a Gaussian.
+What differs from the paper: batch normalisation is optional, and the last layer
+can have another activation, since a ReLU before a softmax keeps some networks
+from learning. Weights are initialised as the caller chooses, as in the code of
+the paper; Keras's default is Glorot uniform, the paper's a Gaussian.
 """
 
 from collections.abc import Sequence
@@ -44,33 +44,39 @@ _TO_FIRST = (0, 3, 1, 2)
 
 @keras.saving.register_keras_serializable(package="convzoo")
 class MLPConv(keras.layers.Layer):
-    """A convolution and 1x1 convolutions: an MLP that slides over the map.
+    """Convolution followed by 1x1 convolutions: an MLP that slides over a map.
 
     `units=(192, 160, 96)` is a convolution with 192 filters, and a perceptron
-    of 160 and 96 units on what they find at each position: the first block of
-    the paper's network for CIFAR-10, with `kernel_size=5`. Weight for weight
-    the same as the chain of `keras.layers.Conv2D`, which `convs` holds.
+    with 160 and 96 units on its outputs at each position: the first block of
+    the paper's network for CIFAR-10, with `kernel_size=5`. The layer equals the
+    chain of `keras.layers.Conv2D` that `convs` holds, weight for weight.
 
     Args:
-        units: channels after each layer; the first layer is the convolution.
-        kernel_size: of the convolution in pixels, an int or (rows, columns).
-        strides: of the convolution in pixels, an int or (rows, columns).
-        padding: of the convolution, `"same"` or `"valid"`.
-        dilation_rate: of the convolution in pixels, an int or a pair.
-        activation: after every layer but the last.
-        final_activation: after the last layer; None leaves it linear.
-        normalization: `"batch"` puts a `BatchNormalization` between each layer
-            and its activation; None does not.
-        dropout: share of the outputs that is dropped in training.
-        use_bias: whether the layers add a bias.
-        kernel_initializer, bias_initializer: of all layers.
-        kernel_regularizer, bias_regularizer: of all layers.
-        data_format: `"channels_last"` or `"channels_first"`; None for that of
-            the Keras configuration.
+        units: Number of output channels of each layer. The first layer is the
+            convolution.
+        kernel_size: Size of the convolution's kernel in pixels, an int or
+            (rows, columns).
+        strides: Strides of the convolution in pixels, an int or (rows,
+            columns).
+        padding: Padding of the convolution, `"same"` or `"valid"`.
+        dilation_rate: Dilation of the convolution in pixels, an int or (rows,
+            columns).
+        activation: Activation of all layers but the last.
+        final_activation: Activation of the last layer. None for a linear
+            output.
+        normalization: `"batch"` adds a `BatchNormalization` before each
+            activation. None for no normalisation.
+        dropout: Fraction of the outputs to drop in training, in [0, 1).
+        use_bias: Whether the layers have a bias.
+        kernel_initializer, bias_initializer: Initializers of all layers.
+        kernel_regularizer, bias_regularizer: Regularizers of all layers.
+        data_format: `"channels_last"` or `"channels_first"`. None for the
+            default of the Keras configuration.
 
     Call arguments:
-        inputs: the images or feature maps.
-        training: whether to drop out, and to normalise by the batch.
+        inputs: Images or feature maps.
+        training: Whether to apply dropout, and to normalise by statistics of
+            the batch.
 
     Input shape:
         `(batch, height, width, channels)`, or `(batch, channels, height,
@@ -81,9 +87,9 @@ class MLPConv(keras.layers.Layer):
         `(batch, new_height, new_width, units[-1])`, or channels first.
 
     Raises:
-        ValueError: an argument is not as described, a stride and a dilation
-            are both above 1, which Keras has not, or the input is not of rank
-            4 or its channels are unknown.
+        ValueError: An argument is not as described; strides and dilation are
+            both above 1, which Keras does not support; or the input is not of
+            rank 4 or its channels are unknown.
 
     Example:
 
@@ -159,11 +165,11 @@ class MLPConv(keras.layers.Layer):
         return keras.layers.Conv2D(
             filters,
             use_bias=self.use_bias,
-            kernel_initializer=_another(self.kernel_initializer),
-            bias_initializer=_another(self.bias_initializer),
+            kernel_initializer=_cloned(self.kernel_initializer),
+            bias_initializer=_cloned(self.bias_initializer),
             kernel_regularizer=self.kernel_regularizer,
             bias_regularizer=self.bias_regularizer,
-            # The other one not every CPU has.
+            # TensorFlow does not support channels first on every CPU.
             data_format="channels_last",
             dtype=self.dtype_policy,
             **arguments,
@@ -232,8 +238,8 @@ class MLPConv(keras.layers.Layer):
         return 1 if self.data_format == "channels_first" else 3
 
 
-def _another(initializer: Initializer) -> Initializer:
-    """A copy: one seed would give layers of one shape the same weights."""
+def _cloned(initializer: Initializer) -> Initializer:
+    """Clone an initializer: with one seed, equal shapes get equal weights."""
     if isinstance(initializer, keras.initializers.Initializer):
         return initializer.clone()
     return initializer
@@ -254,6 +260,6 @@ def _check_strides(strides: IntOrPair, dilation_rate: IntOrPair) -> None:
     dilation = max(checked_pair("dilation_rate", dilation_rate))
     if stride > 1 and dilation > 1:
         raise ValueError(
-            "`strides` above 1 and `dilation_rate` above 1 exclude each other. "
+            "`strides` and `dilation_rate` must not both be above 1. "
             f"Received: strides={strides!r}, dilation_rate={dilation_rate!r}"
         )

@@ -1,9 +1,4 @@
-"""Weighted means over all positions, without a map of all pairs of them.
-
-Every function takes queries `(batch, positions, inner)`, or what stands for
-them, and keys and values `(batch, keys, inner)`, and returns `(batch,
-positions, inner)`.
-"""
+"""Weighted means over all positions, without a map of all pairs."""
 
 from collections.abc import Callable
 
@@ -12,30 +7,43 @@ from keras import ops
 from convzoo.common.types import Tensor
 from convzoo.layers.in_parts import in_parts
 
-# Below any product of queries and keys: its exponential is 0 in float32.
+# Above any product of queries and keys: exp(-_FAR) is 0 in float32.
 _FAR = 1e9
 
 
 def softmax_map(
     queries: Tensor, keys: Tensor, bias: Tensor | None = None
 ) -> Tensor:
-    """The map of all pairs: softmax over the keys, `(batch, N, keys)`.
+    """Compute the map of all pairs, a softmax over the keys.
 
     Args:
-        bias: added to the products, of the shape of the map; or None.
+        queries: Queries, `(batch, positions, inner)`.
+        keys: Keys, `(batch, keys, inner)`.
+        bias: Bias of the products, of the shape of the map, or None.
+
+    Returns:
+        Map, `(batch, positions, keys)`.
     """
     products = _products(queries, keys)
     if bias is not None:
         products = products + bias
     if products.shape[-1] == 1:
-        # Keras takes this for a mistake, and warns. One, with a gradient of
-        # zero: without any, it warns on PyTorch.
+        # Keras warns about a softmax over one entry. This is 1 with a gradient
+        # of zero; a constant has none, which makes PyTorch warn.
         return ops.exp(products - products)
     return ops.softmax(products, axis=-1)
 
 
 def dot_product_map(queries: Tensor, keys: Tensor) -> Tensor:
-    """The map of all pairs: dot products over N, `(batch, N, keys)`."""
+    """Compute the map of all pairs, dot products divided by the number of keys.
+
+    Args:
+        queries: Queries, `(batch, positions, inner)`.
+        keys: Keys, `(batch, keys, inner)`.
+
+    Returns:
+        Map, `(batch, positions, keys)`.
+    """
     return _products(queries, keys) / _count(keys)
 
 
@@ -47,15 +55,21 @@ def softmax_mean(
     training: bool = False,
     bias: Tensor | None = None,
 ) -> Tensor:
-    """Values weighted by a softmax over the keys.
+    """Compute the mean of the values, weighted by a softmax over the keys.
 
-    Queries do not depend on each other: in parts of any length the result is
-    the same, and memory is that of a part's map, not of the whole one.
+    Queries are independent of each other: chunks of any length give the same
+    result, and memory is that of the map of one chunk.
 
     Args:
-        length: queries in one part; None for all.
-        training: whether a backward pass follows.
-        bias: as in `softmax_map`.
+        queries: Queries, `(batch, positions, inner)`.
+        keys: Keys, `(batch, keys, inner)`.
+        values: Values, `(batch, keys, channels)`.
+        length: Number of queries in a chunk. None for all.
+        training: Whether a backward pass follows.
+        bias: Bias of the products, `(batch, positions, keys)`, or None.
+
+    Returns:
+        Means, `(batch, positions, channels)`.
     """
     function: Callable[..., Tensor] = _softmax_mean
     divided: tuple[Tensor, ...] = (queries,)
@@ -69,9 +83,18 @@ def softmax_mean(
 
 
 def dot_product_mean(queries: Tensor, keys: Tensor, values: Tensor) -> Tensor:
-    """Values weighted by the dot products over N, by associativity.
+    """Compute the mean of the values, weighted by dot products.
 
-    (queries keys^T) values = queries (keys^T values): linear in the positions.
+    By associativity, (queries keys^T) values = queries (keys^T values), which
+    is linear in the number of positions.
+
+    Args:
+        queries: Queries, `(batch, positions, inner)`.
+        keys: Keys, `(batch, keys, inner)`.
+        values: Values, `(batch, keys, channels)`.
+
+    Returns:
+        Means, `(batch, positions, channels)`.
     """
     keys = keys / _count(keys)
     return ops.matmul(
@@ -80,24 +103,33 @@ def dot_product_mean(queries: Tensor, keys: Tensor, values: Tensor) -> Tensor:
 
 
 def relu_sum_map(queries: Tensor, keys: Tensor) -> Tensor:
-    """The map of all pairs: relu(query + key) over N, `(batch, N, keys)`.
+    """Compute the map of all pairs, relu(query + key) over the number of keys.
 
     Args:
-        queries, keys: `(batch, positions, 1)` and `(batch, keys, 1)`.
+        queries: Queries, `(batch, positions, 1)`.
+        keys: Keys, `(batch, keys, 1)`.
+
+    Returns:
+        Map, `(batch, positions, keys)`.
     """
     pairs = ops.relu(queries + ops.transpose(keys, (0, 2, 1)))
     return pairs / _count(keys)
 
 
 def relu_sum_mean(queries: Tensor, keys: Tensor, values: Tensor) -> Tensor:
-    """Values weighted by relu(query + key) over N, by sorting.
+    """Compute the mean of the values, weighted by relu(query + key).
 
-    For query a, the sum of (a + b_j) v_j over the keys with b_j > -a is a times
-    a running sum of the v_j, plus one of the b_j v_j, in falling order of the
-    b_j: O(N log N) instead of N^2, and no map.
+    For a query a, the sum of (a + b_j) v_j over the keys with b_j > -a is a
+    times a cumulative sum of the v_j, plus one of the b_j v_j, in descending
+    order of the b_j. By sorting it takes O(N log N) instead of N^2, and no map.
 
     Args:
-        queries, keys: `(batch, positions, 1)` and `(batch, keys, 1)`.
+        queries: Queries, `(batch, positions, 1)`.
+        keys: Keys, `(batch, keys, 1)`.
+        values: Values, `(batch, keys, channels)`.
+
+    Returns:
+        Means, `(batch, positions, channels)`.
     """
     batch, count, _ = ops.shape(queries)
     values = values / _count(keys)
@@ -116,11 +148,15 @@ def relu_sum_mean(queries: Tensor, keys: Tensor, values: Tensor) -> Tensor:
 def masked(
     queries: Tensor, keys: Tensor, mask: Tensor
 ) -> tuple[Tensor, Tensor]:
-    """Queries and keys with one entry more, so that a softmax over their
-    products leaves out the keys that do not count, in any of its forms.
+    """Append an entry to queries and keys that masks keys in any softmax.
 
     Args:
-        mask: `(batch, keys, 1)`, 1 where a key counts, else 0.
+        queries: Queries, `(batch, positions, inner)`.
+        keys: Keys, `(batch, keys, inner)`.
+        mask: `(batch, keys, 1)`, 1 for valid keys, else 0.
+
+    Returns:
+        Queries and keys with `inner + 1` entries.
     """
     ones = ops.ones_like(queries[:, :, :1])
     return (
@@ -129,12 +165,17 @@ def masked(
     )
 
 
-def shares(mask: Tensor) -> Tensor:
-    """What to weigh values with, so that a mean over all is one over those
-    that count: `(batch, keys, 1)`, as `mask`.
+def mean_weights(mask: Tensor) -> Tensor:
+    """Compute weights that make a mean over all values one over valid ones.
+
+    Args:
+        mask: `(batch, keys, 1)`, 1 for valid keys, else 0.
+
+    Returns:
+        Weights of the values, `(batch, keys, 1)`.
     """
-    counted = ops.maximum(ops.sum(mask, axis=1, keepdims=True), 1)
-    return mask * (_count(mask) / counted)
+    valid = ops.maximum(ops.sum(mask, axis=1, keepdims=True), 1)
+    return mask * (_count(mask) / valid)
 
 
 def _softmax_mean(queries: Tensor, keys: Tensor, values: Tensor) -> Tensor:
@@ -156,7 +197,7 @@ def _count(keys: Tensor) -> Tensor:
 
 
 def _take_rows(rows: Tensor, index: Tensor) -> Tensor:
-    """`rows[b, index[b, i]]`, by a gather on a flat table."""
+    """Return `rows[b, index[b, i]]`, by a gather on a flat table."""
     batch, count, channels = ops.shape(rows)
     first = ops.arange(batch, dtype="int32") * count
     flat = ops.cast(index, "int32") + ops.expand_dims(first, 1)

@@ -1,10 +1,10 @@
-"""Points with features, on a grid.
+"""Rasterisation of points with features.
 
 Jaderberg et al. 2015, Spatial Transformer Networks,
 https://arxiv.org/abs/1506.02025, section 3.3, for the bilinear kernel.
 
-What differs from the paper: it samples a map at points; this is the transpose,
-which adds points to a map. There is a Gaussian kernel too.
+What differs from the paper: the paper samples a map at points; this layer is
+the transpose, and adds points to a map. A Gaussian kernel is available too.
 """
 
 from typing import Any
@@ -21,29 +21,31 @@ from convzoo.layers.types import IntOrPair
 
 @keras.saving.register_keras_serializable(package="convzoo")
 class Rasterize(keras.layers.Layer):
-    """Adds the features of points to the cells that are near them.
+    """Adds the features of points to nearby cells of a grid.
 
-    Each point gives away its features as a whole: its shares of the cells sum
-    to 1. Points beyond the grid go to its border. The result follows points
-    that move, with a gradient, and does not depend on their order.
+    The features of a point are distributed over cells with weights that sum to
+    1. Points beyond the grid are added to its border. The result is
+    differentiable in the positions of the points, and independent of their
+    order.
 
     Args:
-        grid: how many (rows, columns) there are.
-        extent: lengths of the grid along x and y, whose middle is the origin,
-            in the unit of the points. x runs along the columns, y along the
-            rows; row 0 has the smallest y.
-        sigma: None for bilinear shares, of the four cells around a point; or
-            the standard deviation of Gaussian ones, in the unit of the points.
+        grid: Number of cells, an int or (rows, columns).
+        extent: Lengths of the grid along x and y, in the unit of the points.
+            The origin is in the middle; x runs along the columns, y along the
+            rows, and row 0 has the smallest y.
+        sigma: Standard deviation of a Gaussian kernel, in the unit of the
+            points. None for a bilinear kernel, over the four cells around a
+            point.
 
     Call arguments:
-        inputs: points, with their features behind x and y. A point whose x or
-            y is not a number is left out.
+        inputs: Points: x, y and their features along the last axis. Points with
+            a NaN in x or y are left out.
 
     Input shape: `(batch, n, 2 + channels)`; batch and n may be unknown.
     Output shape: `(batch, rows, columns, channels)`.
 
     Raises:
-        ValueError: an argument is not as described, or the input is not of rank
+        ValueError: An argument is not as described, or the input is not of rank
             3, has no features, or their number is unknown.
 
     Example:
@@ -71,7 +73,7 @@ class Rasterize(keras.layers.Layer):
         check_lengths("extent", extent)
         if sigma is not None:
             check_above("sigma", sigma, 0)
-        # Keras would round points to halves.
+        # Keras would cast the points to half precision.
         super().__init__(autocast=False, **kwargs)
         self.grid = rows, columns
         self.extent = tuple(extent)
@@ -79,7 +81,7 @@ class Rasterize(keras.layers.Layer):
 
     @property
     def centres(self) -> tuple[np.ndarray, np.ndarray]:
-        """Of the cells: x of the columns, and y of the rows."""
+        """Centres of the cells: x of the columns, and y of the rows."""
         rows, columns = self.grid
         width, height = self.extent
         return _centres(columns, width), _centres(rows, height)
@@ -90,7 +92,9 @@ class Rasterize(keras.layers.Layer):
     def call(self, inputs: Tensor) -> Tensor:
         features = ops.cast(inputs[:, :, 2:], self.compute_dtype)
         across, down = (
-            ops.cast(self._shares(inputs[:, :, axis], axis), features.dtype)
+            ops.cast(
+                self._cell_weights(inputs[:, :, axis], axis), features.dtype
+            )
             for axis in (0, 1)
         )
         rows, columns = self.grid
@@ -121,8 +125,8 @@ class Rasterize(keras.layers.Layer):
             )
         return channels
 
-    def _shares(self, coordinates: Tensor, axis: int) -> Tensor:
-        """What each cell of an axis gets: `(batch, n, cells)`."""
+    def _cell_weights(self, coordinates: Tensor, axis: int) -> Tensor:
+        """Compute the weight of each cell of an axis: `(batch, n, cells)`."""
         known = ops.expand_dims(ops.logical_not(ops.isnan(coordinates)), 2)
         places = ops.expand_dims(coordinates, 2)
         places = ops.where(known, places, ops.zeros_like(places))
@@ -133,13 +137,13 @@ class Rasterize(keras.layers.Layer):
         if self.sigma is None:
             step = self.extent[axis] / len(middles)
             places = ops.clip(places, middles[0], middles[-1])
-            shares = ops.relu(1 - ops.abs(places - centres) / step)
+            weights = ops.relu(1 - ops.abs(places - centres) / step)
         else:
             squares = ops.square((places - centres) / self.sigma)
             nearest = ops.min(squares, axis=2, keepdims=True)
-            shares = ops.exp((nearest - squares) / 2)
-            shares = shares / ops.sum(shares, axis=2, keepdims=True)
-        return ops.where(known, shares, ops.zeros_like(shares))
+            weights = ops.exp((nearest - squares) / 2)
+            weights = weights / ops.sum(weights, axis=2, keepdims=True)
+        return ops.where(known, weights, ops.zeros_like(weights))
 
 
 def _centres(count: int, length: float) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Where the taps of a convolution read, and what they read there."""
+"""Positions of the taps of a convolution, and bilinear sampling there."""
 
 from collections.abc import Sequence
 from typing import NamedTuple, get_args
@@ -12,13 +12,13 @@ from convzoo.layers.types import IntOrPair, Padding
 
 
 class SamplingGrid(NamedTuple):
-    """The geometry of a convolution; all fields in pixels, (rows, columns).
+    """Geometry of a convolution; all fields in pixels, (rows, columns).
 
     Attributes:
-        kernel_size: taps along each axis.
-        strides: from one output to the next.
-        padding: of zeros on both sides, or `"same"`, or `"valid"`.
-        dilation_rate: from one tap to the next.
+        kernel_size: Number of taps along each axis.
+        strides: Distance between neighbouring outputs.
+        padding: Number of zeros on each side, or `"same"`, or `"valid"`.
+        dilation_rate: Distance between neighbouring taps.
     """
 
     kernel_size: tuple[int, int]
@@ -29,7 +29,7 @@ class SamplingGrid(NamedTuple):
     def out_size(
         self, height: int | Tensor | None, width: int | Tensor | None
     ) -> tuple[int | Tensor | None, ...]:
-        """Rows and columns of the output; None where the input's are None."""
+        """Return rows and columns of the output; None where unknown."""
         return tuple(
             None if length is None else self._out_length(length, axis)
             for axis, length in enumerate((height, width))
@@ -53,27 +53,29 @@ class SamplingGrid(NamedTuple):
         mask: Tensor | None,
         groups: int = 1,
     ) -> tuple[Tensor, Tensor]:
-        """Rows of a table of pixels, and what they count for each tap.
+        """Compute which pixels each tap reads, and their weights.
 
-        The table holds the pixels of all images, each with a ring of zeros one
-        pixel wide, in raster order; of each pixel, one row for each group.
+        Pixels are rows of a table, which holds all images in raster order, each
+        with a border of zeros one pixel wide. Each pixel has one row per group.
 
         Args:
-            inputs: `(batch, height, width, channels)`.
-            offset: `(batch, out_height, out_width, 2 * taps)`, (y, x) by turns,
-                taps row by row, each for all groups before the next.
-            mask: `(batch, out_height, out_width, taps)`, or None for 1.
-            groups: of channels, each with taps of its own.
+            inputs: Images or feature maps, `(batch, height, width, channels)`.
+            offset: Offsets, `(batch, out_height, out_width, 2 * taps)`. The
+                last axis alternates y and x, with taps row by row, each for all
+                groups before the next.
+            mask: Weights of the taps, `(batch, out_height, out_width, taps)`.
+                None for 1.
+            groups: Number of groups of channels, each with its own taps.
 
         Returns:
-            Integer rows and float weights, `(batch, positions, taps, 4)`, of
-            the four pixels around each tap.
+            Pair of integer rows and float weights, both `(batch, positions,
+            taps, 4)`, of the four pixels around each tap.
         """
         batch, height, width, _ = ops.shape(inputs)
         y, x = self._taps(height, width, offset)
         valid = _inside(y, height) & _inside(x, width)
-        # Elsewhere there is nothing to read, whatever the offset: not even
-        # infinity may become an index.
+        # Taps outside read nothing, and their offsets, which may be infinite,
+        # must not become indices.
         y, x = ops.where(valid, y, 0.0), ops.where(valid, x, 0.0)
         top, left = ops.floor(y), ops.floor(x)
         weights = _weights(y - top, x - left, _mask(mask, valid, y))
@@ -88,7 +90,7 @@ class SamplingGrid(NamedTuple):
         return ops.stack(rows, axis=-1), weights
 
     def first_of_dense(self, length: int | Tensor, axis: int) -> int | Tensor:
-        """Where the first output lies among those of the same at stride 1."""
+        """Return the index of the first output among those at stride 1."""
         if self.padding != "same":
             return 0
         return (self._span(axis) - 1) // 2 - self._before(length, axis)
@@ -96,7 +98,7 @@ class SamplingGrid(NamedTuple):
     def _taps(
         self, height: int | Tensor, width: int | Tensor, offset: Tensor
     ) -> tuple[Tensor, Tensor]:
-        """The position of each tap in the input, `(batch, positions, taps)`."""
+        """Compute y and x of each tap, each `(batch, positions, taps)`."""
         rows, columns = (
             ops.cast(
                 ops.arange(self._out_length(length, axis), dtype="int32")
@@ -122,7 +124,7 @@ class SamplingGrid(NamedTuple):
         )
 
     def _undisplaced(self, taps: int) -> list[np.ndarray]:
-        """The taps of a plain convolution, each for all groups."""
+        """Return y and x of the taps without offsets, for all groups."""
         kernel = np.meshgrid(
             *(
                 np.arange(size) * dilation
@@ -146,7 +148,7 @@ class SamplingGrid(NamedTuple):
         return (length + 2 * padding - self._span(axis)) // stride + 1
 
     def _before(self, length: int | Tensor, axis: int) -> int | Tensor:
-        """Zeros above or to the left; with "same", TensorFlow's number."""
+        """Return the zeros in front; `"same"` pads as TensorFlow does."""
         if self.padding == "valid":
             return 0
         if self.padding != "same":
@@ -160,7 +162,7 @@ class SamplingGrid(NamedTuple):
 
 
 def checked_padding(padding: Padding | IntOrPair) -> Padding | tuple[int, int]:
-    """`"same"`, `"valid"`, or a pair of pixels."""
+    """Return `"same"`, `"valid"`, or the padding as a pair of pixels."""
     if isinstance(padding, str):
         check_choice("padding", padding, get_args(Padding))
         return padding
@@ -168,13 +170,13 @@ def checked_padding(padding: Padding | IntOrPair) -> Padding | tuple[int, int]:
         return checked_pair("padding", padding, low=0)
     except ValueError:
         raise ValueError(
-            "`padding` must be 'same', 'valid', or pixels that are not "
-            f"negative, an integer or a pair. Received: padding={padding!r}"
+            "`padding` must be 'same', 'valid', a non-negative integer or a "
+            f"pair of such integers. Received: padding={padding!r}"
         ) from None
 
 
 def _inside(position: Tensor, length: int | Tensor) -> Tensor:
-    """A pixel further out, interpolation no longer reaches the image."""
+    """Return a mask of the positions where interpolation reaches the image."""
     return (position > -1) & (position < ops.cast(length, position.dtype))
 
 
@@ -187,7 +189,7 @@ def _mask(mask: Tensor | None, valid: Tensor, like: Tensor) -> Tensor:
 
 
 def _weights(down: Tensor, right: Tensor, mask: Tensor) -> Tensor:
-    """Bilinear weights of the four pixels, times the mask."""
+    """Compute bilinear weights of the four pixels, times the mask."""
     below = down * mask
     above = mask - below
     below_right, above_right = below * right, above * right

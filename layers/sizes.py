@@ -1,4 +1,4 @@
-"""Maps of several sizes, padded to one: how much of each is valid."""
+"""Valid areas of maps of several sizes in a padded batch."""
 
 import keras
 import numpy as np
@@ -9,17 +9,17 @@ from convzoo.layers.values import values_of
 
 
 def checked_sizes(sizes: Tensor, maps: Tensor) -> Tensor:
-    """Sizes that lie within the maps, as int32.
+    """Return sizes as int32, after checking that they lie within the maps.
 
     Args:
-        sizes: integers `(batch, 2)`, the valid rows and columns of each map,
-            from its top left corner.
-        maps: `(batch, height, width, channels)`.
+        sizes: Valid rows and columns of each map, from its top left corner,
+            integers `(batch, 2)`.
+        maps: Maps, `(batch, height, width, channels)`.
 
     Raises:
-        ValueError: they are no such integers; or, where values can be looked
-            at, an entry is below 1 or beyond the maps. Inside a compiled
-            function it is clipped.
+        ValueError: `sizes` has the wrong shape or type, or an entry is below 1
+            or beyond the maps. Inside a compiled function, where values are
+            unknown, entries are clipped instead.
     """
     sizes = ops.convert_to_tensor(sizes)
     if len(sizes.shape) != 2 or sizes.shape[1] != 2 or not _is_int(sizes):
@@ -41,7 +41,7 @@ def checked_sizes(sizes: Tensor, maps: Tensor) -> Tensor:
 
 
 def valid_area(sizes: Tensor, maps: Tensor) -> Tensor:
-    """Which pixels of maps are valid: booleans `(batch, height, width)`."""
+    """Return a boolean mask of the valid pixels, `(batch, height, width)`."""
     height, width = ops.shape(maps)[1:3]
     rows = ops.expand_dims(ops.arange(height, dtype="int32"), 0)
     columns = ops.expand_dims(ops.arange(width, dtype="int32"), 0)

@@ -1,13 +1,13 @@
-"""A convolution whose kernel has a largest singular value of about 1.
+"""Convolution with spectral normalisation.
 
 Miyato, Kataoka, Koyama and Yoshida 2018, Spectral Normalization for Generative
 Adversarial Networks, https://arxiv.org/abs/1802.05957.
 
 What differs from the paper: nothing. What differs from
-`keras.layers.SpectralNormalization`: that one writes the normalised kernel over
-the weight, and gradients go through the norm on JAX only, so that backends
-learn different things. Here the weight stays, and the gradient goes through the
-norm, as the paper's equation 12 has it.
+`keras.layers.SpectralNormalization`: that layer overwrites the weight with the
+normalised kernel, and gradients pass through the norm on JAX only, so backends
+train differently. Here the weight is kept, and gradients pass through the norm,
+as in equation 12 of the paper.
 """
 
 from collections.abc import Mapping, MutableMapping
@@ -20,36 +20,36 @@ from convzoo.common.checks import check_positive
 from convzoo.common.types import Shape, Tensor
 from convzoo.layers.types import IntOrPair
 
-# Of a norm that is divided by; a kernel of zeros stays one.
+# Lower bound of a norm, so that a kernel of zeros stays zero.
 _EPSILON = 1e-12
 
 
 @keras.saving.register_keras_serializable(package="convzoo")
 class SpectralConv2D(keras.layers.Conv2D):
-    """`Conv2D` with its kernel divided by its largest singular value.
+    """`Conv2D` whose kernel is divided by its largest singular value.
 
-    A discriminator of such layers cannot be steep, which keeps the gradients
-    that a generator learns from. The kernel counts as a matrix of `filters`
-    columns. Its largest singular value is followed by the power method: each
-    call in training does some steps, which the layer keeps for the next call.
+    This bounds the slope of a discriminator, and so preserves the gradients
+    that train the generator. The kernel is seen as a matrix with `filters`
+    columns. Its largest singular value is estimated by power iteration: each
+    call in training refines an estimate that the layer stores.
 
     Args:
-        filters: channels of the output.
-        kernel_size: in pixels, an int or (rows, columns).
-        strides: in pixels, an int or (rows, columns).
-        power_iterations: steps of the power method for each call in training.
-        **kwargs: of `keras.layers.Conv2D`; `groups` stays 1.
+        filters: Number of output channels.
+        kernel_size: Size of the kernel in pixels, an int or (rows, columns).
+        strides: Strides in pixels, an int or (rows, columns).
+        power_iterations: Steps of power iteration per call in training.
+        **kwargs: Arguments of `keras.layers.Conv2D`; `groups` must be 1.
 
     Call arguments:
-        inputs: the images or feature maps.
-        training: whether the estimate of the singular value takes its steps.
+        inputs: Images or feature maps.
+        training: Whether to update the estimate of the singular value.
 
     Input shape: that of `Conv2D`, `(batch, height, width, channels)`.
     Output shape: that of `Conv2D`.
 
     Raises:
         ValueError: `power_iterations` is not a positive integer, `groups` is
-            not 1, or as `Conv2D`.
+            not 1, or `Conv2D` rejects an argument.
 
     Example:
 
@@ -84,7 +84,7 @@ class SpectralConv2D(keras.layers.Conv2D):
             shape=(self.filters,),
             initializer=keras.initializers.RandomNormal(stddev=1.0),
             trainable=False,
-            # On PyTorch an assignment to a variable that is cast is lost.
+            # On PyTorch, an assignment to an autocast variable is lost.
             autocast=False,
         )
 
@@ -92,7 +92,7 @@ class SpectralConv2D(keras.layers.Conv2D):
         kernel = _as_float(self.kernel)
         kernel = kernel / self._norm(kernel, training)
         kernel = ops.cast(kernel, inputs.dtype)
-        # TensorFlow convolves channels first on some processors only.
+        # TensorFlow does not support channels first on every CPU.
         first = self.data_format == "channels_first"
         if first:
             inputs = ops.transpose(inputs, (0, 2, 3, 1))
@@ -114,7 +114,7 @@ class SpectralConv2D(keras.layers.Conv2D):
         return outputs
 
     def _norm(self, kernel: Tensor, training: bool | None) -> Tensor:
-        """The largest singular value, as the power method has it so far."""
+        """Estimate the largest singular value by power iteration."""
         matrix = ops.reshape(kernel, (-1, self.filters))
         fixed = ops.stop_gradient(matrix)
         left = ops.stop_gradient(_as_float(self.left_vector))
@@ -145,7 +145,7 @@ class SpectralConv2D(keras.layers.Conv2D):
 
 
 def _as_float(tensor: Tensor) -> Tensor:
-    """In at least float32: halves cannot hold the norm that is divided by."""
+    """Cast to at least float32: half precision cannot hold the norm."""
     dtype = keras.backend.result_type(tensor.dtype, "float32")
     return ops.cast(ops.convert_to_tensor(tensor), dtype)
 

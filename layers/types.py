@@ -1,4 +1,4 @@
-"""Types that signatures of layers share."""
+"""Types shared by the signatures of the layers."""
 
 from collections.abc import Callable
 from typing import Any, Literal, TypeAlias
@@ -10,9 +10,9 @@ from convzoo.common.types import Tensor
 DataFormat = Literal["channels_last", "channels_first"]
 Normalization = Literal[None, "batch"]
 Padding = Literal["same", "valid"]
-# One number for rows and columns, or (rows, columns).
+# One value for both axes, or (rows, columns).
 IntOrPair: TypeAlias = int | tuple[int, int]
-# What Keras turns into an object: its name, its configuration, or the object.
+# Arguments of `get` in `keras.activations` and the other modules.
 Activation: TypeAlias = str | Callable[[Tensor], Tensor] | None
 Constraint: TypeAlias = (
     str | dict[str, Any] | keras.constraints.Constraint | None
