@@ -1,1 +1,1 @@
-"""Measurements; each module runs by itself and prints its own table."""
+"""Benchmarks; each module runs on its own and prints a table."""

@@ -1,4 +1,4 @@
-"""What networks over pictures of a pitch look at, drawn on the picture."""
+"""Plots of where networks on images of the pitch look."""
 
 import numpy as np
 from keras import ops
@@ -8,24 +8,24 @@ from convzoo.layers import DeformableConv2D, NonLocal
 from convzoo.training.football.drawing.render_pitch import render_pitch
 from convzoo.training.football.predict_ball import predict_ball, view_of
 
-# Pixels along the side of a position of the network.
+# Pixels along the side of a cell of the network's maps.
 _STRIDE = 8
 _TAPS = 3
 _BALL, _SAID, _LOOK = "#ffe14d", "#ff4fd8", "#00e5ff"
 
 
 def draw_looks(models, games, path):
-    """A row for the middle frame of each game, a column for each network.
+    """Plot the middle frame of each game, with a column for each network.
 
-    Yellow crosses are balls, rings what a network says, and points or shading
-    where it looks from there: the receptive field of a network of fixed taps,
-    those of the last two deformable convolutions, moved, and the attention of
-    the last non-local block.
+    Yellow crosses mark the ball, rings the prediction, and points or shading
+    where the network looks from there: the receptive field of a network with
+    fixed taps, the displaced taps of the last two deformable convolutions, or
+    the attention of the last non-local block.
 
     Args:
-        models: by their name.
-        games: `Tracking`s.
-        path: of the picture.
+        models: Dict from names to models.
+        games: Sequence of `Tracking`s.
+        path: Path of the plot.
     """
     shape = len(games), len(models)
     figure = Figure(
@@ -61,9 +61,10 @@ def _draw(axes, model, frame):
 
 
 def _kept(branch, picture):
-    """What goes along the network: offsets `(rows, columns, 9, 2)` of its
-    deformable convolutions, y before x, and attention `(rows, columns, rows,
-    columns)` of its looks, in their order.
+    """Return offsets and attention maps of a network, in their order.
+
+    Offsets of a deformable convolution are `(rows, columns, 9, 2)`, y before x;
+    attention is `(rows, columns, rows, columns)`.
     """
     maps = branch.checked(picture)
     for conv in branch.halve:
@@ -98,7 +99,7 @@ def _with_attention(look, x):
 
 
 def _taps(offsets, place):
-    """Where the last two deformable convolutions look: `(points, 2)`, x, y."""
+    """Return where the last two deformable convolutions look: x, y."""
     points = np.array([place[::-1]])
     steps = np.arange(_TAPS) - _TAPS // 2
     grid = np.stack(np.meshgrid(steps, steps, indexing="ij"), axis=-1)
@@ -127,7 +128,7 @@ def _shade(axes, attention, place):
 
 
 def _box(axes, network, said):
-    """The receptive field, without that of the convolutions before it."""
+    """Draw the receptive field, without the convolutions before the network."""
     reach = 1 + sum(
         unit.first.dilation_rate[0] + unit.second.dilation_rate[0]
         for unit in network.units

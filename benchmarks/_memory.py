@@ -1,4 +1,4 @@
-"""Memory that some steps add to a process, read on Linux."""
+"""Memory that steps add to a process, on Linux."""
 
 import subprocess
 import sys
@@ -6,14 +6,14 @@ from pathlib import Path
 
 
 def child_megabytes(module, *arguments):
-    """What a module prints, in kB, when it is run in a process of its own."""
+    """Run a module that prints kB in a separate process; return MB."""
     command = [sys.executable, "-m", module, *arguments]
     result = subprocess.run(command, check=True, stdout=subprocess.PIPE)
     return int(result.stdout) / 1e3
 
 
 def added_kilobytes(step, steps):
-    """What some calls add to the resident set of this process, at most."""
+    """Return how far some calls raise the peak resident set, in kB."""
     before = _status("VmRSS")
     for _ in range(steps):
         step()
@@ -21,7 +21,7 @@ def added_kilobytes(step, steps):
 
 
 def _status(name):
-    """An entry of this process, in kB."""
+    """Return an entry of this process's status, in kB."""
     lines = Path("/proc/self/status").read_text().splitlines()
     return next(
         int(line.split()[1]) for line in lines if line.startswith(f"{name}:")

@@ -1,4 +1,4 @@
-"""Lines of a table: ours beside a peer, in one process, in turn."""
+"""Rows of a table that compares ours with a peer, timed in turn."""
 
 import functools
 
@@ -10,21 +10,21 @@ _ROUNDS = 9
 
 
 def calling(function, arguments, **options):
-    """A call of the function's graph."""
+    """Return a call of the function, compiled to a graph."""
     return functools.partial(tf.function(function, **options), *arguments)
 
 
 def compare(work, bar, ours, arguments, peer=None, rounds=_ROUNDS, **options):
-    """Print the medians and their ratio, of graphs without XLA and with it.
+    """Print median times and their ratio, without XLA and with it.
 
     Args:
-        work: what both do, in words.
-        bar: what divides what, and the aim: "peer/ours >= 3".
-        ours: a function of tensors.
-        arguments: the tensors.
-        peer: a function without arguments, or None if there is not one here.
-        rounds: how often each is counted.
-        **options: of `tf.function`.
+        work: Label of the row.
+        bar: Ratio and its target, such as "peer/ours >= 3".
+        ours: Function of tensors.
+        arguments: Tensors.
+        peer: Function without arguments, or None if the peer is missing.
+        rounds: Number of measured rounds.
+        **options: Options of `tf.function`.
     """
     runs = {
         "ours": calling(ours, arguments, **options),
@@ -38,7 +38,7 @@ def compare(work, bar, ours, arguments, peer=None, rounds=_ROUNDS, **options):
 
 
 def print_ratio(work, ours, peer, bar):
-    """One line; the bar's first word says which is divided by which."""
+    """Print a row; the first word of `bar` names the ratio."""
     if peer is None:
         print_line(work, f"{ours:.2f}", "-", "-", bar)
         return

@@ -1,9 +1,9 @@
-"""Curves of how far networks look, and of what they gain by it."""
+"""Plots of how far networks look, and of their errors."""
 
 import numpy as np
 from matplotlib.figure import Figure
 
-# Metres: of a bin of distances, and the last of them.
+# Width of a bin of distances, and the last edge, in metres.
 _BIN, _LAST = 4, 60
 _COLORS = {
     "plain": "#7a7a7a",
@@ -14,18 +14,20 @@ _COLORS = {
 
 
 def draw_curves(changes, figures, path):
-    """Two panels: changes over distance, and errors over reach.
+    """Plot changes over distance, and errors over reach.
 
     Args:
-        changes: by network and seed, distances and changes `(2, players)`.
-        figures: by network and seed, a row: error before reaches at its end.
-        path: of the picture.
+        changes: For each network and seed, distances and changes, `(2,
+            players)`.
+        figures: For each network and seed, a row that ends with the mean error
+            and the two reaches.
+        path: Path of the plot.
     """
     figure = Figure(figsize=(11, 4.2), layout="constrained")
     left, right = figure.subplots(1, 2)
     edges = np.arange(0, _LAST + _BIN, _BIN)
     for kind, seeds in changes.items():
-        # Each network has logits of its own size.
+        # The scale of the logits differs between networks.
         curves = [_means(*seed, edges) / seed[1].mean() for seed in seeds]
         left.plot(
             edges[:-1] + _BIN / 2,
@@ -42,10 +44,10 @@ def draw_curves(changes, figures, path):
             label=kind.replace("_", "-"),
         )
     left.set_yscale("log")
-    left.set_xlabel("metres from the ball to the erased player")
-    left.set_ylabel("change of the logit at the ball, to its mean")
-    right.set_xlabel("metres within which 90 % of all changes lie")
-    right.set_ylabel("mean distance to the ball, metres")
+    left.set_xlabel("distance from the ball to the erased player (m)")
+    left.set_ylabel("change of the logit at the ball, relative to its mean")
+    right.set_xlabel("distance within which 90 % of all changes lie (m)")
+    right.set_ylabel("mean error (m)")
     for axes in (left, right):
         axes.grid(alpha=0.3)
         axes.legend()

@@ -4,13 +4,13 @@ import numpy as np
 
 
 def print_spread(title, columns, rows, digits):
-    """Print a table for Markdown.
+    """Print a Markdown table.
 
     Args:
-        title: of the first column, which has the names of the rows.
-        columns: titles of the others.
-        rows: by their name, for each seed its figures.
-        digits: behind the point, of each column.
+        title: Title of the first column, which holds the names of the rows.
+        columns: Titles of the other columns.
+        rows: Dict from names to the figures of each seed.
+        digits: Number of decimals of each column.
     """
     print(f"| {title} | " + " | ".join(map(str, columns)) + " |")
     print("|---" * (len(columns) + 1) + "|")

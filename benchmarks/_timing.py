@@ -1,17 +1,17 @@
-"""What the benchmarks share; no benchmark of its own."""
+"""Timing shared by the benchmarks."""
 
 import statistics
 import time
 
 
 def medians(runs, rounds):
-    """Seconds of each of some calls, which take turns.
+    """Return the median seconds of some calls, which take turns.
 
-    The first round traces, compiles and allocates, and is not counted.
+    The first round traces, compiles and allocates, and is not measured.
 
     Args:
-        runs: a dictionary of functions without arguments.
-        rounds: how often each is counted.
+        runs: Dict of functions without arguments.
+        rounds: Number of measured rounds.
     """
     seconds = {name: [] for name in runs}
     for _ in range(rounds + 1):

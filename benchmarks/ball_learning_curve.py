@@ -1,15 +1,14 @@
-"""What more games would do for a predictor of the ball.
+"""Learning curve of the ball position predictor over the number of games.
 
     python -m benchmarks.ball_learning_curve FILE --out RUNS
 
-FILE is tracking data of several line-ups, or games, see `read_tracking`. A
-network learns from all groups of frames but the held-out ones, from half of
-these groups and from a quarter, drawn anew for each seed; the epoch that is
-best on the held-out frames counts. Prints its mean distance to the ball on
-these, in metres, one view, with velocities and from positions alone, and the
-same on up to 1,000 of the frames that it learned from, as means and standard
-deviations over the seeds. The test is not looked at. Goes on where it was
-stopped: RUNS holds the runs.
+FILE is tracking data of several line-ups or games, see `read_tracking`. A
+network is trained on all groups of frames but those held out, on half of these
+groups and on a quarter, drawn anew for each seed; the best epoch on the
+held-out frames is kept. Prints the mean error on these frames and on up to
+1,000 training frames, in metres, from one view, with velocities and from
+positions alone: means and standard deviations over the seeds. The test set is
+not used. RUNS holds the runs; an interrupted benchmark continues from them.
 """
 
 import argparse
@@ -36,15 +35,15 @@ from convzoo.zoo import BallPositionPredictor
 
 _EPOCH_STEPS = 500
 _PATIENCE = 5
-# The ball of a pass is at a player: the map, for a ball that nobody has, is as
-# small as it can be.
+# The data are passes, whose ball is at a player. The map, which is for a ball
+# that nobody has, is as small as possible.
 _NETWORK = {"width": 64, "depth": 4, "heads": 4, "map_width": 2}
 
 
 def main():
     arguments = _arguments()
     if arguments.file is None:
-        print("skipped: name a file of tracking data to learn from")
+        print("skipped: pass a file of tracking data")
         return
     learned, held = read_tracking(arguments.file).learned.split(0.1)
     groups = np.unique(learned.group)

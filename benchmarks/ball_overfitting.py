@@ -1,11 +1,11 @@
-"""How much nearer a predictor of the ball is to those that it learned from.
+"""Overfitting of the ball position predictor: held-out against training frames.
 
     python -m benchmarks.ball_overfitting FILE... [--model RUN]
 
-FILEs are the tracking data that the preset `ball_players`, or the model of a
-run, has learned from, with a tenth of it held out. Prints mean distances to the
-ball, in metres, one view, on frames held out and on up to 1,000 of those
-learned from, as they are and from positions alone. The test is not looked at.
+FILEs are the tracking data that trained the preset `ball_players`, or the model
+of a run, with a tenth held out. Prints mean errors in metres, from one view, on
+held-out frames and on up to 1,000 training frames, with velocities and from
+positions alone. The test set is not used.
 """
 
 import argparse
@@ -22,7 +22,7 @@ from convzoo.zoo import BallPositionPredictor
 def main():
     arguments = _arguments()
     if not arguments.files:
-        print("skipped: name files of tracking data")
+        print("skipped: pass files of tracking data")
         return
     model = BallPositionPredictor.from_preset(arguments.model)
     print("| file | held out | positions | learned | positions |")

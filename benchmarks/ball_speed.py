@@ -1,11 +1,11 @@
-"""How long a predictor of the ball takes, for one frame and for many.
+"""Inference time of the ball position predictor, for one frame and for many.
 
     python -m benchmarks.ball_speed [PRESET]
 
-A frame of 22 players, or the picture of one, by LiteRT and by ONNX Runtime,
-each on one thread, medians of 200 calls in turn; 10,000 frames by
-`predict_ball`, with reading of results, median of 3 rounds. Without a preset
-first weights do: they take as long.
+One frame of 22 players, or its image, in LiteRT and in ONNX Runtime, each on
+one thread: medians of 200 calls in turn. 10,000 frames by `predict_ball`, with
+conversion of the results: median of 3 rounds. Without a preset the weights are
+random, which takes as long.
 """
 
 import os
@@ -47,7 +47,7 @@ def main(preset=None):
     }
     for name, seconds in medians(runs, 200).items():
         bar = "ours < 5" if name == "LiteRT" else "-"
-        _print(f"a frame, {name}, one thread, ms", 1e3 * seconds, bar)
+        _print(f"one frame, {name}, one thread, ms", 1e3 * seconds, bar)
     seconds = medians({"all": lambda: predict_ball(model, play)}, 3)["all"]
     _print(f"{_FRAMES:,} frames, s", seconds, "ours < 20")
 

@@ -1,13 +1,13 @@
-"""What a classifier gains from images at their own size, and from a pyramid.
+"""Ablation of a classifier: images at their own size, and the pyramid.
 
     python -m benchmarks.classifier_ablation TRAIN TEST --out RUNS
 
-Folders of classes. The same network learns from TRAIN in each of the ways
-below, for the same number of epochs, with the same augmentation; no image of
-TEST chooses anything, the last weights count. Prints accuracy on TEST, over all
-images and mean per class, means and standard deviations over the seeds; and
-accuracy with each image of TEST scaled. Goes on where it was stopped: RUNS
-holds the runs.
+TRAIN and TEST hold a folder of images for each class. The same network is
+trained on TRAIN in each of the ways below, with equal epochs and augmentation;
+no image of TEST influences a choice, and the last weights are evaluated. Prints
+accuracy on TEST, over all images and as mean per class, and accuracy with the
+images of TEST scaled: means and standard deviations over the seeds. RUNS holds
+the runs; an interrupted benchmark continues from them.
 """
 
 import argparse
@@ -29,7 +29,7 @@ _SIDE = 48
 _GLOBAL = {"bins": (1,), "pooling": "average"}
 _SPP = {"pooling": "average"}
 _GRID = {"grid": _SIDE}
-# Of the same number of parameters, 185 thousand.
+# Both have about 185 thousand parameters.
 PLAIN = {"backbone": "plain", "width": 20}
 NETWORK_IN_NETWORK = {"backbone": "network_in_network", "width": 18}
 _ARMS = {
@@ -57,7 +57,7 @@ _SCALES = (0.5, 0.71, 1.0, 1.41, 2.0, 3.0)
 def main():
     arguments = _arguments()
     if arguments.train is None:
-        print("skipped: name a folder to train on and one to test on")
+        print("skipped: pass a folder to train on and one to test on")
         return
     figures, curves = {}, {}
     for seed in range(arguments.seeds):
@@ -82,7 +82,9 @@ def _arguments():
     parser.add_argument("--out", type=Path, default=Path("runs/ablation"))
     parser.add_argument("--width", type=int, default=16)
     parser.add_argument(
-        "--arms", nargs="*", help="parts of their names; all, if none"
+        "--arms",
+        nargs="*",
+        help="parts of the names of arms; default: all arms",
     )
     parser.add_argument("--epochs", type=int, default=20)
     parser.add_argument("--batch-size", type=int, default=16)
@@ -101,7 +103,7 @@ def _arms(parts):
 
 
 def _reports(arguments, name, settings, seed):
-    """Of one run, a report for each of `_SCALES`."""
+    """Train a network, and return a report for each of `_SCALES`."""
     words = "".join(c if c.isalnum() else "_" for c in name)
     run = train_classifier(
         arguments.train,
@@ -116,7 +118,7 @@ def _reports(arguments, name, settings, seed):
         **{"width": arguments.width, **settings},
     )
     model = SizeAgnosticClassifier.from_preset(run.folder)
-    # What was learned from warped images is asked about warped ones.
+    # A network trained on warped images is tested on warped images.
     warp = _SIDE if "sizes" in settings else None
     return [
         evaluate_classifier(model, arguments.test, warp, scale)

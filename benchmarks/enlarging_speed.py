@@ -1,9 +1,10 @@
-"""Time of one 320x180 image to 1280x720 in every runtime, side by side.
+"""Time to upscale a 320x180 image to 1280x720 in each runtime.
 
     python -m benchmarks.enlarging_speed
 
-All runtimes take turns in one process, on all cores; medians of 15 rounds, and
-the ratio to Pillow's bicubic interpolation and to TensorFlow without XLA.
+All runtimes take turns in one process, on all cores. Prints medians of 15
+rounds, and ratios to Pillow's bicubic interpolation and to TensorFlow without
+XLA.
 """
 
 import os

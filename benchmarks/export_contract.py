@@ -1,11 +1,11 @@
-"""What every layer and every preset computes after it has left Keras.
+"""Differences between exported files and Keras, for each layer and preset.
 
     python -m benchmarks.export_contract [--cards] [NAME...]
 
-Each is written as SavedModel, LiteRT and ONNX files, one for all sizes, and run
-in its own runtime at three sizes, one odd, one tiny; a difference above the
-tolerance of `export_model` ends it. Prints a table; `--cards` writes that of a
-preset into its card too.
+Each model is exported as SavedModel, LiteRT and ONNX, one file for all sizes,
+and runs in its own runtime at three sizes, one odd and one tiny. A difference
+above the tolerance of `export_model` is an error. Prints a table; `--cards`
+also writes that of a preset into its card.
 """
 
 import os
@@ -44,7 +44,7 @@ _LAYERS = {
     "SpectralConv2D": lambda: SpectralConv2D(8, 3, padding="same"),
     "Rasterize": lambda: Rasterize((17, 26), (105.0, 68.0)),
 }
-# Of a set of points with their features: the batch, and how many.
+# Sizes for points: the batch size, and the number of points.
 _POINTS = ((1, 22), (2, 7), (1, 1))
 _HEAD = (
     "| file | kB | largest difference, by size | mean | 99.9 % | kinds "
@@ -72,7 +72,7 @@ def _built(name):
     points = name == "Rasterize"
     inputs = keras.Input((None, 5) if points else (None, None, 4))
     model = keras.Model(inputs, _LAYERS[name]()(inputs))
-    # First weights are zero where a layer begins as if it were not there.
+    # Layers that start as the identity have weights of zero.
     random = np.random.default_rng(0)
     model.set_weights(
         [
@@ -106,7 +106,7 @@ def _row(file):
 
 
 def _write_card(path, table, files):
-    """Put the table where the last one was, or at the end."""
+    """Replace the table of a card, or append it."""
     sizes = ", ".join(
         "; ".join(
             f"{name} {'x'.join(map(str, shape))}"
@@ -139,7 +139,7 @@ def _write_card(path, table, files):
 
 
 def _filled(text):
-    """Lines of 80 characters: `convzoo info` prints the card in a terminal."""
+    """Wrap text at 80 columns, since `convzoo info` prints cards."""
     return textwrap.fill(
         text, 80, break_long_words=False, break_on_hyphens=False
     )

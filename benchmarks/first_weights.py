@@ -1,10 +1,10 @@
-"""What a plain network learns in 1,500 steps from different first weights.
+"""Initial weights of a plain network, compared after 1,500 steps.
 
     python -m benchmarks.first_weights FOLDER [SEED ...]
 
-FOLDER holds photographs; every twentieth validates. The recipe is that of
-`convzoo train sr`; only the first weights of the convolutions differ. Prints
-the PSNR on Y of each seed (default 0, 1, 2).
+FOLDER holds photographs, of which every twentieth is held out for validation.
+The recipe is that of `convzoo train sr`; only the initial weights of the
+convolutions differ. Prints the PSNR on Y for each seed (default 0, 1, 2).
 """
 
 import os
@@ -29,7 +29,7 @@ _FIRST_WEIGHTS = {
 
 def main(folder=None, *seeds):
     if folder is None:
-        print("skipped: name a folder of photographs")
+        print("skipped: pass a folder of photographs")
         return
     for name, initializer in _FIRST_WEIGHTS.items():
         for seed in seeds or (0, 1, 2):
@@ -46,7 +46,7 @@ def _psnr(folder, initializer, seed):
 
 
 def _first_weights(initializer):
-    """Give every convolution of the network the named initializer."""
+    """Patch the convolutions of the network to use an initializer."""
     conv2d = keras.layers.Conv2D
 
     def initialized(*args, kernel_initializer, **kwargs):

@@ -1,10 +1,10 @@
-"""What int8 gains a convolution on this processor, nothing else around it.
+"""Speed of int8 convolutions on this processor, against float.
 
     python -m benchmarks.int8_convolutions
 
-Five convolutions of 3x3 as LiteRT files, float and int8, one 96x96 input on one
-thread; medians of 30 calls, the files in turn. It depends on what instructions
-the processor has for products of bytes (VNNI on x86, the dot products of ARM).
+Five 3x3 convolutions as LiteRT files, float and int8, on a 96x96 input and one
+thread: medians of 30 calls in turn. The result depends on the processor's
+instructions for dot products of bytes (VNNI on x86, SDOT on ARM).
 """
 
 import os
@@ -49,7 +49,7 @@ def _seconds(channels):
                 sizes=[_SHAPE],
                 quantize=recipe,
                 calibration=[{"maps": maps}],
-                # Random weights: time is what this is for.
+                # Weights are random; only time matters here.
                 quantize_tolerance=1e3,
             )
             model = LiteRTModel(path, 1)

@@ -1,14 +1,13 @@
-"""The convzoo layers against what else computes the same, or could stand in.
+"""Speed and memory of the layers, against equivalents or alternatives.
 
     python -m benchmarks.layers
 
-Float32 on two threads of the CPU. The contenders of a row take turns in one
-process, as graphs of TensorFlow without XLA; the lines marked XLA are the same
-work of ours with it, as `fit` has it where nobody says otherwise, against the
-same peer. Medians, in milliseconds. The peer of `deform_conv2d` is
-torchvision's; where that is not installed the lines have none. Memory is what a
-training step adds to the resident set of a process of its own, and is read on
-Linux only.
+Float32 on two threads of the CPU. Ours and the peer of a row take turns in one
+process, as TensorFlow graphs without XLA. Rows marked XLA run ours with XLA,
+the default of `fit`, against the same peer. Times are medians in milliseconds.
+The peer of `deform_conv2d` is torchvision's, and missing if that is not
+installed. Memory is what training steps add to the resident set of a separate
+process, on Linux only.
 """
 
 import functools
@@ -18,7 +17,7 @@ import sys
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-# Before TensorFlow: after it, importing torchvision ends the process.
+# Importing torchvision after TensorFlow crashes the process.
 try:
     import torch
     from torchvision.ops import deform_conv2d as torchvision_deform_conv2d
@@ -34,7 +33,7 @@ from benchmarks._ratios import calling, compare, print_line, print_ratio
 from convzoo.layers import SPP, DeformableConv2D, NonLocal, deform_conv2d
 
 _THREADS = 2
-# The work of a row that takes milliseconds is lost in noise with fewer.
+# With fewer rounds, rows of a few milliseconds are lost in noise.
 _SHORT_ROUNDS = 200
 _MEMORY_SHAPE = (1, 128, 128, 64)
 _MEMORY_STEPS = 3
@@ -92,7 +91,7 @@ def _deformed(inputs, kernel, offset, mask, training=False):
 
 
 def _torchvision_runs(inputs, kernel, offset, mask):
-    """The same forward, and forward and backward, or None for both."""
+    """Return calls that run forward, and also backward, or None for both."""
     if torchvision_deform_conv2d is None:
         return None, None
     torch.set_num_threads(_THREADS)
@@ -126,7 +125,7 @@ def _torchvision_runs(inputs, kernel, offset, mask):
 def _deformable_layer():
     arrays = [tf.constant(array) for array in _deform_arrays()]
     inputs = arrays[0]
-    # On normal inputs with 9 * 64 terms, offsets of standard deviation 2.
+    # With 9 * 64 normal inputs, offsets have standard deviation 2.
     spread = keras.initializers.RandomNormal(stddev=2 / 24, seed=0)
     layer = DeformableConv2D(64, 3, offset_kernel_initializer=spread)
     plain = keras.layers.Conv2D(64, 3, padding="same")
@@ -150,7 +149,7 @@ def _deformable_layer():
 
 
 def _dot_product():
-    """Against the same layer where it has to form the map, to return it."""
+    """Compare with the same layer when it forms and returns the map."""
     inputs = _normal(4, 96, 96, 64)
     layer = _non_local(inputs.shape, mode="dot_product")
     mapped = _non_local(inputs.shape, mode="dot_product", return_attention=True)
@@ -182,7 +181,7 @@ def _softmax_memory():
 
 
 def _added_kilobytes(chunk_size, compiler):
-    """What training steps of this process add to its resident set."""
+    """Return what training steps add to the resident set, in kB."""
     layer = _non_local(
         _MEMORY_SHAPE, chunk_size=None if chunk_size == "none" else "auto"
     )
@@ -196,7 +195,7 @@ def _added_kilobytes(chunk_size, compiler):
 
 
 def _small_softmax():
-    """Against the few lines that anyone would write, with the same weights."""
+    """Compare with a plain implementation with the same weights."""
     inputs = _normal(1, 28, 28, 64)
     layer = _non_local(inputs.shape)
     plain = functools.partial(_plain_softmax, layer)
@@ -238,7 +237,7 @@ def _plain_softmax(layer, inputs):
 
 
 def _pyramid(pooling, peer_class, bar):
-    """Maps of unknown size, against layers that have to know it."""
+    """Compare on maps of unknown size with layers that need static sizes."""
     inputs = _normal(4, 64, 64, 256)
     layer = SPP(bins=(1, 2, 3, 6), pooling=pooling)
     layer.build(inputs.shape)
@@ -263,7 +262,7 @@ def _pyramid(pooling, peer_class, bar):
 
 
 def _non_local(shape, **arguments):
-    """A layer whose weights are all random: a new one returns its inputs."""
+    """Create a layer with random weights: a new one returns its inputs."""
     layer = NonLocal(**arguments)
     layer.build(shape)
     random = np.random.default_rng(0)
@@ -282,7 +281,7 @@ def _trained(layer):
 
 
 def _step(function, weights=()):
-    """The mean of the squares, and its gradients to arguments and weights."""
+    """Return a step for the mean of squares and its gradients."""
     variables = [weight.value for weight in weights]
 
     def step(*arguments):

@@ -1,14 +1,14 @@
-"""What a network learns from different losses, all else being equal.
+"""Comparison of super-resolution losses, all else being equal.
 
     python -m benchmarks.loss_experiment TRAIN TEST --features FILE --judge FILE
 
 TRAIN and TEST are folders of photographs; `--features` is a file of SqueezeNet
-and `--judge` one of AlexNet, or both are left out where there is a network to
-fetch torchvision's. For each seed the network of `sr_x4_base` learns by mean
-absolute error first; from there it goes on with each loss, on the same patches,
-for the same number of steps. Prints PSNR and SSIM on Y, FSIMc and LPIPS of the
-enlarged photographs of TEST, means and standard deviations over the seeds, and
-writes `losses.png`, crops of photographs of scikit-image, of the first seed.
+weights and `--judge` one of AlexNet weights. By default both are downloaded
+from torchvision. For each seed, the network of `sr_x4_base` is trained with
+mean absolute error, and then with each loss on the same patches for the same
+number of steps. Prints PSNR and SSIM on Y, FSIMc and LPIPS of the upscaled
+photographs of TEST, means and standard deviations over the seeds, and writes
+`losses.png`, with crops of scikit-image's photographs, for the first seed.
 """
 
 import argparse
@@ -40,7 +40,7 @@ from convzoo.zoo.super_resolution.sr_configs import SR_CONFIGS
 _SCALE = 4
 _PRECISION = "mixed_bfloat16"
 _FIGURES = ("PSNR", "SSIM", "FSIM", "LPIPS")
-# Photograph of scikit-image, and the middle of its crop.
+# Photograph of scikit-image, and the centre (y, x) of its crop.
 _CROPS = (
     ("astronaut.png", 110, 225),
     ("chelsea.png", 120, 190),
@@ -53,7 +53,7 @@ _COLUMNS = 6
 def main():
     arguments = _arguments()
     if arguments.train is None:
-        print("skipped: name a folder to train on and one to test on")
+        print("skipped: pass a folder to train on and one to test on")
         return
     pairs = [read_pair(path, _SCALE) for path in list_images(arguments.test)]
     judge = perceptual_judge(arguments.judge)
@@ -84,7 +84,7 @@ def _arguments():
 
 
 def _losses(features):
-    """Arguments of `SRGAN`, by the name of what is minimised."""
+    """Return arguments of `SRGAN` for each loss, by name."""
     absolute, perceptual = "mean_absolute_error", perceptual_loss(features)
     _, _, weights = features.partition(":")
     contextual = Contextual(
@@ -123,14 +123,14 @@ def _losses(features):
 
 
 def _trained(arguments, seed):
-    """The name of each loss, and the generator that learned from it."""
+    """Yield the name of each loss, and the generator trained with it."""
     photographs = read_sr_data(arguments.train, _SCALE).photographs
     patches = Patches(photographs, _SCALE, 32, 8, arguments.first_steps, seed)
     keras.utils.set_random_seed(seed)
     first = SRGenerator(**SR_CONFIGS["base"], dtype=_PRECISION)
     losses = _losses(arguments.features)
     _fit(SRGAN(first, **losses["L1"]), patches, 1e-3)
-    # Other patches than those of the first phase.
+    # The second phase has other patches than the first.
     patches.epoch, patches.batches = 1, arguments.steps
     for name, terms in losses.items():
         generator = SRGenerator(**SR_CONFIGS["base"], dtype=_PRECISION)
@@ -154,7 +154,7 @@ def _fit(model, patches, rate):
 
 
 def _figures(upscale, pairs, judge):
-    """Means over photographs, in the order of `_FIGURES`."""
+    """Return means over the photographs, in the order of `_FIGURES`."""
     fsim, rows = FSIM(reduction=None), []
     for pair in pairs:
         image = upscale(pair.low)
@@ -176,7 +176,7 @@ def _bicubic(image):
 
 
 def _picture(generators):
-    """The crops: bicubic, each loss, and the original."""
+    """Draw the crops: bicubic, each loss, and the original."""
     from skimage import data_dir
 
     upscales = {"bicubic": _bicubic}
@@ -195,7 +195,7 @@ def _picture(generators):
 
 
 def _block(images, y, x):
-    """Crops around a pixel, in two rows, with their names."""
+    """Draw crops around a pixel, in rows, with their names."""
     rows = (len(images) + _COLUMNS - 1) // _COLUMNS
     cell = _SIDE + 22
     block = Image.new("RGB", (_COLUMNS * (_SIDE + 4), rows * cell), "white")

@@ -1,11 +1,11 @@
-"""How far the losses are from the packages whose values they should have.
+"""Errors of the losses against the packages whose values they reproduce.
 
     python -m benchmarks.loss_parity
 
 Prints, for each reference in `tests/fixtures`, the largest error of a value in
-float32, that in float64 where it was computed, and the largest error of a
-gradient in float32 as a share of the largest number in the gradient: the pixels
-where the reference has a finite one. The tests hold all of them to bounds.
+float32, and in float64 where that was computed, and the largest error of a
+gradient in float32 relative to its largest component, over the pixels where the
+reference is finite. The tests bound all of them.
 """
 
 import os
@@ -101,12 +101,12 @@ def _similarity(name, peer, loss, index):
 
 
 def _known_pairs(index):
-    """Those for which a reference is defined: see the tests of each loss."""
+    """Yield pairs with a defined reference; see the tests of each loss."""
     for pair in _PAIRS:
         sides = _PAIRS[pair][0].shape[:2]
         if f"{pair}/{index}" not in _SIMILARITY:
             continue
-        # Each has its own way to halve an odd side, and TensorFlow's is ours.
+        # Packages halve odd sides differently; ours follows TensorFlow.
         is_odd = any(side % 16 for side in sides)
         if index.startswith("multi") and is_odd != index.endswith("_of_tf"):
             continue
@@ -116,7 +116,7 @@ def _known_pairs(index):
 
 
 def _gradient_dtype(pair, index):
-    """float64 where float32 has a rounding error for a direction."""
+    """Return float64 where rounding dominates a gradient in float32."""
     beside_saddles = index.startswith("fsim") and pair == "odd"
     return "float64" if beside_saddles else "float32"
 
@@ -167,7 +167,7 @@ def _adversarial():
 
 
 def _valued(loss, y_true, y_pred):
-    """The mean loss, and its gradient for the prediction."""
+    """Return the mean loss, and its gradient for the prediction."""
     y_pred = tf.constant(y_pred)
     with tf.GradientTape() as tape:
         tape.watch(y_pred)

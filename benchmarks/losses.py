@@ -1,15 +1,14 @@
-"""The convzoo losses against the packages whose values they have.
+"""Speed and memory of the losses, against the packages that they reproduce.
 
     python -m benchmarks.losses
 
-The value and its gradient for the prediction, of 8 pairs of images of 256 x 256
-pixels, in float32 on two threads of the CPU. The contenders of a row take turns
-in one process, ours as a graph of TensorFlow without XLA; the lines marked XLA
-are the same work of ours with it, against the same peer. Medians, in
-milliseconds. The networks have random weights, which take as long as trained
-ones. Without piq, or lpips, the lines have no peer. Memory is what training
-steps add to the resident set of a process of its own, beside the same loss with
-the table of all pairs at once.
+The value and its gradient for the prediction, on 8 pairs of 256 x 256 images,
+in float32 on two threads of the CPU. Ours and the peer of a row take turns in
+one process, ours as a TensorFlow graph without XLA; rows marked XLA run ours
+with XLA against the same peer. Times are medians in milliseconds. Networks have
+random weights, which take as long as trained ones. Without piq and lpips there
+are no peers. Memory is what training steps add to the resident set of a
+separate process; its peer is the same loss with the whole table of pairs.
 """
 
 import functools
@@ -18,7 +17,7 @@ import sys
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-# Before TensorFlow: after it, importing torchvision ends the process.
+# Importing torchvision after TensorFlow crashes the process.
 try:
     import lpips
     import piq
@@ -66,7 +65,7 @@ def main(*arguments):
 
 
 def _images():
-    """Noise, and the same with noise."""
+    """Return random images, and noisy copies of them."""
     random = np.random.default_rng(0)
     image = random.uniform(size=_SHAPE)
     other = np.clip(image + random.normal(size=_SHAPE, scale=0.1), 0, 1)
@@ -74,7 +73,7 @@ def _images():
 
 
 def _step(loss):
-    """The value, and its gradient for the prediction."""
+    """Return a step for the loss and its gradient for the prediction."""
 
     def step(y_true, y_pred):
         with tf.GradientTape() as tape:
@@ -86,7 +85,7 @@ def _step(loss):
 
 
 def _peers():
-    """Name of ours -> a function without arguments, or None for all."""
+    """Return functions without arguments by the name of ours, or None."""
     names = ("SSIM", "MultiScaleSSIM", "FSIM", "LPIPS(vgg)")
     if torch is None:
         return dict.fromkeys(names)

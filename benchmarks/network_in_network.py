@@ -1,11 +1,10 @@
-"""What a network of MLP convolutions costs beside one of convolutions.
+"""Cost of a network of MLP convolutions, against plain convolutions.
 
     python -m benchmarks.network_in_network
 
-The two chains of `classifier_ablation`, with as many parameters, of 16 images
-of 48 x 48 pixels: a step of training, and what the step needs of it without
-gradients. Prints medians of 9 rounds in milliseconds and their ratio; the peer
-is the chain of plain convolutions.
+The two networks of `classifier_ablation`, with equal numbers of parameters, on
+16 images of 48 x 48 pixels: a training step, and inference. Prints medians of 9
+rounds in milliseconds, and their ratio. The peer has plain convolutions.
 """
 
 import os
@@ -37,7 +36,7 @@ def main():
         model.compile("adam", "sparse_categorical_crossentropy")
         print(f"{name}: {model.count_params():,} parameters")
     _compare(
-        "a step of training",
+        "training step",
         {
             name: lambda model=model: model.train_on_batch(images, labels)
             for name, model in models.items()

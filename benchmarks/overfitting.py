@@ -1,12 +1,12 @@
-"""How much better photographs are enlarged that a model has learned from.
+"""Overfitting of super-resolution models: training against held-out images.
 
     python -m benchmarks.overfitting FOLDER [PRESET ...]
 
-FOLDER holds the photographs that the presets learned from; every twentieth
-validated them. Prints PSNR on Y over the others, over those that validated, and
-over those again as the mean of eight views. What one model gains on another
-tells more than the figures, since photographs differ. A preset may be a run's
-folder.
+FOLDER holds the photographs that trained the presets, of which every twentieth
+was held out for validation. Prints PSNR on Y over the training photographs,
+over those held out, and over the latter as the mean of eight views. Photographs
+differ, so compare the gain of one model over another, not the figures. A preset
+may be the folder of a run.
 """
 
 import functools
@@ -23,7 +23,7 @@ from convzoo.zoo import SRGenerator
 
 def main(folder=None, *presets):
     if folder is None:
-        print("skipped: name a folder of photographs")
+        print("skipped: pass a folder of photographs")
         return
     for name in presets or ("sr_x4_tiny", "sr_x4_base"):
         model = SRGenerator.from_preset(name)
@@ -31,9 +31,9 @@ def main(folder=None, *presets):
         learned = [read_pair(path, model.scale) for path in data.photographs]
         ensemble = functools.partial(model.upscale, ensemble=True)
         print(
-            f"{name}: learned {_psnr(model.upscale, learned):.2f} dB, held out "
-            f"{_psnr(model.upscale, data.held_out):.2f} dB, eight views "
-            f"{_psnr(ensemble, data.held_out):.2f} dB",
+            f"{name}: training {_psnr(model.upscale, learned):.2f} dB, "
+            f"held out {_psnr(model.upscale, data.held_out):.2f} dB, "
+            f"eight views {_psnr(ensemble, data.held_out):.2f} dB",
             flush=True,
         )
 

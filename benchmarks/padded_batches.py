@@ -1,13 +1,12 @@
-"""Images of many sizes through a classifier: padded batches, or one by one.
+"""Classification of images of many sizes: padded batches against one by one.
 
     python -m benchmarks.padded_batches [FOLDER]
 
-FOLDER holds a folder of images for each class. Without it, noise takes the
-place of images, with sides from 25 to 164 pixels, the smaller the more. 32
-images are classified as a padded batch and one by one; prints medians of 9
-rounds and their ratio, for images of a bucket and for any 32 images, in one
-padded batch and in two of less padding, by a network that pools its first maps
-to a grid, as `signs_spp` does, and by one that does not.
+FOLDER holds a folder of images for each class. By default the images are noise,
+with log-uniform sides from 25 to 164 pixels. 32 images are classified in padded
+batches and one by one; prints medians of 9 rounds and their ratio. The images
+are those of a bucket, in one batch, or any, in one batch or in two with less
+padding. The network pools its first maps to a grid, as `signs_spp`, or not.
 """
 
 import os

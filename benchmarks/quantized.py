@@ -1,13 +1,13 @@
-"""What fewer bits cost a preset: its own figure, its size and its time.
+"""Cost of quantization for a preset: its quality, file size and time.
 
     python -m benchmarks.quantized [--sr SR] [--signs SIGNS] [--ball FILE...]
         [--generator RUN]
 
-SR holds `set5`, `set14` and `train`, SIGNS `test` and `train`, FILEs are
-tracking data with a test; RUN takes the place of `sr_x4_tiny`, such as one that
-was trained to round. Each preset is written as LiteRT files, float and by
-each recipe, with 64 examples of what it trained on; and measured on the test.
-Times are of one thread, medians of 30 calls, the files in turn.
+SR holds `set5`, `set14` and `train`, SIGNS `test` and `train`; FILEs are
+tracking data with a test set. RUN replaces `sr_x4_tiny`, such as by a model of
+quantization-aware training. Each preset is exported to LiteRT, as float and by
+each recipe, with 64 training examples for calibration, and evaluated on the
+test set. Times are medians of 30 calls in turn, on one thread.
 """
 
 import argparse
@@ -49,7 +49,7 @@ def main():
     if arguments.ball:
         _ball("ball_players", arguments.ball)
     if not (arguments.sr or arguments.signs or arguments.ball):
-        print("skipped: name data to measure on")
+        print("skipped: pass data to measure on")
 
 
 def _enlarging(name, folder):
@@ -88,7 +88,7 @@ def _batch(image):
 def _classifying(name, folder):
     shown = _some(ImageFolder(folder / "train").images)
     test = ImageFolder(folder / "test")
-    # A model's class, by the number that the folder is named by.
+    # Folders are named by the number of the class in the model.
     wanted = [int(test.class_names[label]) for label in test.labels]
 
     def figures(run):
@@ -96,7 +96,7 @@ def _classifying(name, folder):
             int(np.argmax(run(image=_batch(image))["probabilities"]))
             for image in test.images
         ]
-        return {"right": f"{100 * np.mean(np.equal(found, wanted)):.2f} %"}
+        return {"accuracy": f"{100 * np.mean(np.equal(found, wanted)):.2f} %"}
 
     examples = [{"image": _batch(image)} for image in shown]
     _compare(name, examples, examples[0], figures)
@@ -130,7 +130,7 @@ def _metres(run, game):
 
 
 def _compare(name, examples, frame, figures):
-    """A line for each file."""
+    """Print a row for each file."""
     model = load_model(name)
     with tempfile.TemporaryDirectory() as folder:
         paths = _written(model, Path(folder), examples)
@@ -152,7 +152,7 @@ def _compare(name, examples, frame, figures):
 
 
 def _written(model, folder, examples):
-    """A dict from recipes to files, of those that can be written."""
+    """Return a dict from recipes to files, of the exports that succeed."""
     paths = {}
     for recipe in ("float", *RECIPES):
         path = folder / f"{recipe}.tflite"
@@ -162,7 +162,7 @@ def _written(model, folder, examples):
                 path,
                 quantize=None if recipe == "float" else recipe,
                 calibration=examples,
-                # What is lost is what this is here to say.
+                # The loss in accuracy is measured, not bounded.
                 quantize_tolerance=1e3,
             )
         except ValueError as error:
@@ -173,7 +173,7 @@ def _written(model, folder, examples):
 
 
 def _some(items):
-    """At most as many as there are examples, evenly over all."""
+    """Return at most `_EXAMPLES` items, evenly spaced."""
     count = min(_EXAMPLES, len(items))
     return [items[i] for i in np.linspace(0, len(items) - 1, count).astype(int)]
 

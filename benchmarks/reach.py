@@ -1,16 +1,17 @@
-"""How far a network must see to know where the ball is.
+"""Receptive field that a network needs to locate the ball.
 
     python -m benchmarks.reach FILE... --out RUNS
 
-FILEs are tracking data with a test, see `read_tracking`. Networks over pictures
-of the pitch, of the same number of parameters, that see near or far, learn from
-the train frames for the same number of steps; the last weights count. Prints,
-as means and standard deviations over the seeds, the mean distance to the ball
-on the test of each file, and how far the network looks: players are erased from
-the picture one by one, and of all changes of the logit at the ball, half and 90
-% come from players within so many metres of it. Writes `reach.png`, changes and
-errors over that distance, and `looks.png`, what offsets and attention look at,
-of the first seed. Goes on where it was stopped: RUNS holds the runs.
+FILEs are tracking data with a test set, see `read_tracking`. Networks on images
+of the pitch, with equal numbers of parameters but different receptive fields,
+are trained on the training frames for the same number of steps; the last
+weights are evaluated. Prints the mean error on each test set, and how far the
+network looks: players are erased one by one, and 50 % and 90 % of all changes
+of the logit at the ball come from players within these distances to it. Figures
+are means and standard deviations over the seeds. Writes `reach.png`, with
+changes and errors over that distance, and `looks.png`, with offsets and
+attention of the first seed. RUNS holds the runs; an interrupted benchmark
+continues from them.
 """
 
 import argparse
@@ -33,14 +34,14 @@ from convzoo.zoo import BallPositionPredictor
 
 _KINDS = ("plain", "dilated", "deformable", "non_local")
 _SHARES = (0.5, 0.9)
-# Frames of each file from which players are erased, evenly over its test.
+# Frames of each test set in which players are erased, evenly spaced.
 _ERASED = 60
 
 
 def main():
     arguments = _arguments()
     if not arguments.files:
-        print("skipped: name files of tracking data to learn from")
+        print("skipped: pass files of tracking data")
         return
     games = {
         Path(path).stem: read_tracking(path).tested for path in arguments.files
@@ -101,12 +102,12 @@ def _trained(arguments, kind, seed):
 
 
 def _changes(model, game):
-    """Of each player erased: metres from the ball, change of its logit."""
+    """Return erased players' distances to the ball, and logit changes."""
     distances, changes = [], []
     for index in np.linspace(0, len(game) - 1, _ERASED).astype(int):
         frame = game[index : index + 1]
         there = np.flatnonzero(~np.isnan(frame.players[0, :, 0]))
-        # The frame as it is, and without each of its players.
+        # The whole frame, and the frame without each of its players.
         players = np.repeat(frame.players, len(there) + 1, axis=0)
         players[np.arange(len(there)) + 1, there] = np.nan
         logits = _logits_at_ball(model, players, frame)
@@ -133,7 +134,7 @@ def _logits_at_ball(model, players, frame):
 
 
 def _reaches(distances, changes):
-    """Metres within which shares of all changes lie."""
+    """Return distances within which `_SHARES` of all changes lie, in metres."""
     order = np.argsort(distances)
     shares = np.cumsum(changes[order]) / changes.sum()
     places = np.searchsorted(shares, _SHARES)

@@ -1,11 +1,11 @@
-"""What TensorFlow's CPU kernels take for rows of pixels, one kind at a time.
+"""Time of TensorFlow's CPU kernels on rows of pixels, one kernel at a time.
 
     python -m benchmarks.row_sums
 
-Nanoseconds of processor time for each number, on two threads, for the 36 rows
-of 64 channels that each of 16,384 positions of a deformable convolution reads
-around it: why training one without XLA costs what it does. In 16 parts, which
-need no new memory; medians of 9 rounds. The sorted sum sorts first.
+Prints nanoseconds of processor time per number, on two threads, for the 36 rows
+of 64 channels that a deformable convolution reads around each of 16,384
+positions; they explain its training time without XLA. The work is in 16 parts,
+which reuse memory; medians of 9 rounds. The sorted sum includes the sorting.
 """
 
 import os
@@ -47,11 +47,14 @@ def main():
     }
     for name, kernel in kernels.items():
         nanoseconds = _nanoseconds(kernel, tf.constant(indices), count)
-        print(f"{name:<24} {nanoseconds:.2f} ns a number", flush=True)
+        print(f"{name:<24} {nanoseconds:.2f} ns per number", flush=True)
 
 
 def _rows_around(random):
-    """Of a table of all pixels: about two pixels from each position."""
+    """Return the size of a table of pixels, and rows around each position.
+
+    Rows are about two pixels from their position.
+    """
     y, x = np.mgrid[:_SIZE, :_SIZE]
     shape = (_IMAGES, _SIZE, _SIZE, _TERMS)
     y = np.expand_dims(y, (0, 3)) + np.round(random.normal(size=shape) * 2)

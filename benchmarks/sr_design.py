@@ -1,10 +1,11 @@
-"""What makes the network of `sr_x4_base`: depth, attention, the loss of luma.
+"""Design of `sr_x4_base`: depth, attention and the luma loss.
 
     python -m benchmarks.sr_design TRAIN
 
-Networks of 0.37 to 0.40 million parameters learn from the folder TRAIN, each as
-the one before it but for one thing; prints PSNR on Y of the photographs held
-out, means and standard deviations over the seeds, and the time of a step.
+Networks of 0.37 to 0.40 million parameters are trained on the folder TRAIN;
+each differs from the one before in one thing. Prints PSNR on Y of the held-out
+photographs, means and standard deviations over the seeds, and the time of a
+step.
 """
 
 import argparse
@@ -39,7 +40,7 @@ _ARMS = {
 def main():
     arguments = _arguments()
     if arguments.train is None:
-        print("skipped: name a folder of photographs")
+        print("skipped: pass a folder of photographs")
         return
     data = read_sr_data(arguments.train, _SCALE)
     figures = {name: [] for name in _ARMS}
@@ -67,7 +68,7 @@ def _arguments():
 
 
 def _trained(config, loss, data, steps, seed):
-    """A network, and the seconds that it took."""
+    """Return a trained network, and its training time in seconds."""
     keras.utils.set_random_seed(seed)
     model = SRGenerator(**config, dtype="mixed_bfloat16")
     patches = Patches(data.photographs, _SCALE, 32, 16, steps, seed)

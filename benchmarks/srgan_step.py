@@ -1,13 +1,13 @@
-"""A training step of SRGAN beside the usual two updates, in turn.
+"""Training step of `SRGAN`, against the usual two updates.
 
     python -m benchmarks.srgan_step [paper]
 
-The peer is the training step of Keras's own examples of adversarial networks:
-the generator runs for the discriminator's update, and once more for its own.
-Both have the same networks, losses and optimizers, in graphs of TensorFlow
-without XLA. The networks are those of `srgan_x4_base`, or with "paper" SRResNet
-without batch normalisation and 64 filters in the discriminator; patches are
-8 of 32x32, or 2 of 24x24; medians of 15 rounds.
+The peer is the training step of Keras's examples of adversarial networks, which
+runs the generator once for the update of the discriminator and again for its
+own. Networks, losses and optimizers are the same, in TensorFlow graphs without
+XLA. The networks are those of `srgan_x4_base`, or with "paper" SRResNet without
+batch normalisation and a discriminator with 64 filters; patches are 8 of 32x32,
+or 2 of 24x24. Models take turns; medians of 15 rounds.
 """
 
 import os
@@ -34,7 +34,7 @@ _PIXEL, _ADVERSARIAL = 1e-2, 5e-3
 
 
 class TwoUpdates(keras.Model):
-    """Two updates for a step, each with a generator's run of its own."""
+    """Two updates per step, each with its own run of the generator."""
 
     def __init__(self, generator, discriminator, perceptual):
         super().__init__()
@@ -83,8 +83,8 @@ def main(networks="base"):
     }
     seconds = medians(runs, _ROUNDS)
     print(
-        f"{networks}: SRGAN {seconds['ours'] * 1e3:.0f} ms a step, two updates "
-        f"{seconds['peer'] * 1e3:.0f} ms, "
+        f"{networks}: SRGAN {seconds['ours'] * 1e3:.0f} ms per step, "
+        f"two updates {seconds['peer'] * 1e3:.0f} ms, "
         f"ratio {seconds['peer'] / seconds['ours']:.2f}"
     )
 

@@ -2,8 +2,8 @@
 
     python -m benchmarks.tiled_memory [TILE]
 
-The photograph is one of scikit-image's, repeated. The memory is the peak
-resident set (VmHWM) of the command, a process of its own. Linux only.
+The photograph repeats one of scikit-image's. Memory is the peak resident set
+(VmHWM) of the command, in a separate process. Linux only.
 """
 
 import os
@@ -42,7 +42,7 @@ def main(tile="256"):
 
 
 def _watch(process):
-    """Wait for a process; its peak resident set in kB."""
+    """Wait for a process, and return its peak resident set in kB."""
     peak = 0
     while process.poll() is None:
         peak = max(peak, _vm_hwm(process.pid))

@@ -1,11 +1,11 @@
-"""Training steps with and without XLA, and with bfloat16, side by side.
+"""Speed of training steps with and without XLA, and with bfloat16.
 
     python -m benchmarks.training_speed
 
-The models take turns in one process, medians of 30 rounds: of networks that
-enlarge, batches of 16 patches of 32x32; of those that say where the ball is,
-batches of 32 frames of 22 players, and of 32 pictures of 148x222 pixels. What
-bfloat16 gains depends on the processor: of x86, those with AMX.
+Models take turns in one process; medians of 30 rounds. Batches are 16 patches
+of 32x32 for super-resolution, and 32 frames of 22 players or 32 images of
+148x222 pixels for the ball position predictor. The gain of bfloat16 depends on
+the processor; on x86 it needs AMX.
 """
 
 import os
@@ -51,7 +51,7 @@ def _compare(models, batch):
     seconds = medians(runs, _ROUNDS)
     for name, time in seconds.items():
         ratio = time / seconds[name.split(",")[0]]
-        print(f"{name}: {time * 1e3:.1f} ms a step, ratio {ratio:.2f}")
+        print(f"{name}: {time * 1e3:.1f} ms per step, ratio {ratio:.2f}")
 
 
 def _enlarging(config, jit_compile=False, dtype=None):

@@ -1,9 +1,9 @@
-"""Memory of `SRGenerator.upscale` for each pixel, beside its estimate.
+"""Memory of `SRGenerator.upscale` per pixel, against its estimate.
 
     python -m benchmarks.upscale_memory
 
-Each row is a process of its own; the memory is how far its peak resident set
-(VmHWM) grows while one image is enlarged in one piece. Linux only.
+Each row runs in a separate process. Memory is the growth of the peak resident
+set (VmHWM) while one image is upscaled in one piece. Linux only.
 """
 
 import os
@@ -44,7 +44,7 @@ def measure(name):
     model.upscale(image)
     measured = (_vm_hwm() - before) / side**2
     print(
-        f"{keras.config.backend()}, {name}: {measured:.0f} bytes a pixel, "
+        f"{keras.config.backend()}, {name}: {measured:.0f} bytes per pixel, "
         f"estimate {model.bytes_per_pixel}"
     )
 

@@ -1,10 +1,12 @@
-"""Argument checks that quote what came."""
+"""Argument checks whose errors quote the received value."""
 
 import math
 import numbers
+from collections.abc import Collection
+from typing import TypeGuard
 
 
-def check_choice(name, value, choices):
+def check_choice(name: str, value: object, choices: Collection[object]) -> None:
     """Raise a `ValueError` unless `value` is one of `choices`."""
     if value not in choices:
         raise ValueError(
@@ -12,7 +14,7 @@ def check_choice(name, value, choices):
         )
 
 
-def check_positive(name, value):
+def check_positive(name: str, value: object) -> None:
     """Raise a `ValueError` unless `value` is a positive integer."""
     if not is_integer(value) or value < 1:
         raise ValueError(
@@ -20,7 +22,9 @@ def check_positive(name, value):
         )
 
 
-def check_number(name, value, low, high=math.inf):
+def check_number(
+    name: str, value: object, low: float, high: float = math.inf
+) -> None:
     """Raise a `ValueError` unless `low <= value < high`."""
     if not _is_number(value) or not low <= value < high:
         raise ValueError(
@@ -29,12 +33,12 @@ def check_number(name, value, low, high=math.inf):
         )
 
 
-def check_fraction(name, value):
+def check_fraction(name: str, value: object) -> None:
     """Raise a `ValueError` unless `0 <= value <= 1`."""
     check_between(name, value, 0, 1)
 
 
-def check_between(name, value, low, high):
+def check_between(name: str, value: object, low: float, high: float) -> None:
     """Raise a `ValueError` unless `low <= value <= high`."""
     if not _is_number(value) or not low <= value <= high:
         raise ValueError(
@@ -43,7 +47,7 @@ def check_between(name, value, low, high):
         )
 
 
-def check_above(name, value, low):
+def check_above(name: str, value: object, low: float) -> None:
     """Raise a `ValueError` unless `low < value < infinity`."""
     if not _is_number(value) or not low < value < math.inf:
         raise ValueError(
@@ -52,7 +56,7 @@ def check_above(name, value, low):
         )
 
 
-def check_flag(name, value):
+def check_flag(name: str, value: object) -> None:
     """Raise a `ValueError` unless `value` is True or False."""
     if not isinstance(value, bool):
         raise ValueError(
@@ -60,8 +64,8 @@ def check_flag(name, value):
         )
 
 
-def check_seed(value):
-    """Raise a `ValueError` unless NumPy can be seeded with it."""
+def check_seed(value: object) -> None:
+    """Raise a `ValueError` unless `value` is a seed that NumPy accepts."""
     if not is_integer(value) or not 0 <= value < 2**32:
         raise ValueError(
             "`seed` must be an integer of at least 0 and below 2**32. "
@@ -69,20 +73,23 @@ def check_seed(value):
         )
 
 
-def checked_pair(name, value, low=1):
-    """An int, or a pair of ints, as a pair of ints that are at least `low`."""
+def checked_pair(name: str, value: object, low: int = 1) -> tuple[int, int]:
+    """Return an int or a pair of ints as a pair; each is at least `low`."""
     pair = (value, value) if is_integer(value) else value
-    is_pair = isinstance(pair, (tuple, list)) and len(pair) == 2
-    if not is_pair or not all(is_integer(v) and v >= low for v in pair):
+    if (
+        not isinstance(pair, (tuple, list))
+        or len(pair) != 2
+        or not all(is_integer(v) and v >= low for v in pair)
+    ):
         raise ValueError(
-            f"`{name}` must be an integer of at least {low}, or a pair of "
-            f"them. Received: {name}={value!r}"
+            f"`{name}` must be an integer of at least {low} or a pair of such "
+            f"integers. Received: {name}={value!r}"
         )
     return int(pair[0]), int(pair[1])
 
 
-def check_lengths(name, value):
-    """Raise a `ValueError` unless `value` is a pair of finite lengths."""
+def check_lengths(name: str, value: object) -> None:
+    """Raise a `ValueError` unless `value` is a pair of positive lengths."""
     if not isinstance(value, (tuple, list)) or len(value) != 2:
         raise ValueError(
             f"`{name}` must be two lengths, along x and y. "
@@ -92,9 +99,10 @@ def check_lengths(name, value):
         check_above(f"{name}[{index}]", length, 0)
 
 
-def is_integer(value):
+def is_integer(value: object) -> TypeGuard[int]:
+    """Return whether `value` is an integer and not a bool."""
     return isinstance(value, numbers.Integral) and not isinstance(value, bool)
 
 
-def _is_number(value):
+def _is_number(value: object) -> TypeGuard[float]:
     return isinstance(value, numbers.Real) and not isinstance(value, bool)

@@ -1,20 +1,25 @@
-"""Files that a user gets: never half written, and over nothing unasked."""
+"""Output files: written atomically, overwritten only on request."""
 
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from convzoo.common.types import PathLike
 
-def check_target(path, suffixes, overwrite=False):
-    """Refuse early what would be refused after the work is done.
+
+def check_target(
+    path: PathLike, suffixes: Collection[str], overwrite: bool = False
+) -> None:
+    """Check the path of an output file before the work starts.
 
     Args:
-        path: of the file that is to be written.
-        suffixes: with one of which its name must end.
-        overwrite: whether it may replace one that is there.
+        path: Path of the output file.
+        suffixes: Allowed suffixes, in lower case.
+        overwrite: Whether an existing file may be replaced.
 
     Raises:
-        ValueError: the file is there, or a folder of that name, or its own
-            folder is not, or the name ends otherwise.
+        ValueError: The suffix is not allowed, `path` is a folder or an
+            existing file, or its parent folder does not exist.
     """
     path = Path(path)
     if path.suffix.lower() not in suffixes:
@@ -28,8 +33,8 @@ def check_target(path, suffixes, overwrite=False):
         raise ValueError(f"{path}: the folder {path.parent} does not exist")
 
 
-def check_absent(path, overwrite=False):
-    """Raise a `ValueError` if `path` is there and may not be replaced."""
+def check_absent(path: Path, overwrite: bool = False) -> None:
+    """Raise a `ValueError` if `path` exists and may not be replaced."""
     if path.exists() and not overwrite:
         raise ValueError(
             f"{path}: exists already; pass `overwrite=True` to replace it"
@@ -37,11 +42,11 @@ def check_absent(path, overwrite=False):
 
 
 @contextmanager
-def renamed(path):
-    """A name to write under; what is there afterwards gets the right one.
+def renamed(path: PathLike) -> Iterator[Path]:
+    """Yield a temporary path, and rename its file to `path` on success.
 
     Raises:
-        ValueError: it cannot be written.
+        ValueError: The file cannot be written.
     """
     path = Path(path)
     temporary = path.with_name(f"writing.{path.name}")
@@ -56,11 +61,11 @@ def renamed(path):
         temporary.unlink(missing_ok=True)
 
 
-def write_whole(path, content):
-    """Write text or bytes, whole or not at all.
+def write_whole(path: PathLike, content: str | bytes) -> None:
+    """Write text or bytes atomically.
 
     Raises:
-        ValueError: it cannot be written.
+        ValueError: The file cannot be written.
     """
     if isinstance(content, str):
         content = content.encode()

@@ -1,4 +1,4 @@
-"""Layers for what a plain convolution lacks."""
+"""Layers for problems that plain convolutions handle badly."""
 
 import convzoo.common.quiet_keras  # noqa: F401
 from convzoo.layers.deform_conv2d import deform_conv2d

@@ -1,13 +1,13 @@
-"""The deformable convolution as a function.
+"""Deformable convolution as a function.
 
 Dai et al. 2017, Deformable Convolutional Networks,
 https://arxiv.org/abs/1703.06211, eq. 2, and Zhu et al. 2018, Deformable
 ConvNets v2, https://arxiv.org/abs/1811.11168, eq. 1.
 
-Outputs and gradients are those of mmcv and of `torchvision.ops.deform_conv2d`,
-with one exception: the offset of a tap that lies exactly one pixel above or to
-the left of the input, as those of a new layer do, has gradient zero in mmcv and
-here, and the slope towards the input in torchvision.
+Outputs and gradients match mmcv and `torchvision.ops.deform_conv2d`, with one
+exception: for a tap exactly one pixel above or to the left of the input, as in
+a new layer, the gradient of the offset is zero in mmcv and here; in torchvision
+it is the slope towards the input.
 """
 
 import numpy as np
@@ -15,58 +15,63 @@ from keras import ops
 from keras.backend import standardize_dtype
 
 from convzoo.common.checks import check_positive, checked_pair
+from convzoo.common.types import Tensor
 from convzoo.layers.in_parts import in_parts
 from convzoo.layers.input_checks import check_rank, checked_channels
 from convzoo.layers.sampling_grid import SamplingGrid, checked_padding
+from convzoo.layers.types import IntOrPair, Padding
 
-# Of the pixels that are read, in hand at one time: they stay in the cache, and
-# memory is used again. All at once, a forward pass takes 2.4 times as long.
+# Sampled values in memory at a time. This many stay in the cache, and their
+# memory is reused: all at once, a forward pass takes 2.4 times as long.
 _NUMBERS_AT_ONCE = 2**21
 
 
 def deform_conv2d(
-    inputs,
-    kernel,
-    offset,
-    mask=None,
-    strides=1,
-    padding=0,
-    dilation_rate=1,
-    deformable_groups=1,
-    training=False,
-):
-    """A convolution whose taps are moved, by a fraction of a pixel each.
+    inputs: Tensor,
+    kernel: Tensor,
+    offset: Tensor,
+    mask: Tensor | None = None,
+    strides: IntOrPair = 1,
+    padding: Padding | IntOrPair = 0,
+    dilation_rate: IntOrPair = 1,
+    deformable_groups: int = 1,
+    training: bool = False,
+) -> Tensor:
+    """Deformable 2D convolution, with a fractional offset for each tap.
 
-    Each tap reads the input by bilinear interpolation; outside the input is
-    zero. A tap that lies a whole pixel or more outside has value and gradient
-    zero. At whole pixels the gradient is the one to the right and below.
+    Each tap reads the input by bilinear interpolation; the input is zero
+    outside its borders. A tap a whole pixel or more outside has value and
+    gradient zero. At integer positions the gradient of an offset is that
+    towards the right and below.
 
     Args:
-        inputs: `(batch, height, width, channels)`.
-        kernel: `(kernel_height, kernel_width, channels / groups, filters)`; the
-            number of groups follows from its shape, as in `keras.ops.conv`.
-        offset: `(batch, out_height, out_width, 2 * deformable_groups *
-            kernel_height * kernel_width)`: the displacement of each tap in
-            input pixels, (y, x) by turns, taps row by row, group by group.
-        mask: `(batch, out_height, out_width, deformable_groups * kernel_height
-            * kernel_width)`: what each tap is multiplied by; None for 1.
-        strides: in pixels, an int or (rows, columns).
-        padding: `"same"`, `"valid"`, or the pixels of zeros on both sides, an
+        inputs: Images or feature maps, `(batch, height, width, channels)`.
+        kernel: Kernel, `(kernel_height, kernel_width, channels / groups,
+            filters)`. The number of groups follows from its shape, as in
+            `keras.ops.conv`.
+        offset: Offset of each tap in input pixels, `(batch, out_height,
+            out_width, 2 * deformable_groups * kernel_height * kernel_width)`.
+            The last axis alternates y and x, with taps row by row, group by
+            group.
+        mask: Weight of each tap, `(batch, out_height, out_width,
+            deformable_groups * kernel_height * kernel_width)`. None for 1.
+        strides: Strides in pixels, an int or (rows, columns).
+        padding: `"same"`, `"valid"`, or the number of zeros on each side, an
             int or (rows, columns).
-        dilation_rate: in pixels, an int or (rows, columns).
-        deformable_groups: groups of input channels, each with offsets of its
-            own.
-        training: whether a backward pass follows. The positions then go through
-            a loop, in which only some are in memory, and on TensorFlow the
-            gradients have no gradients of their own; otherwise the graph is one
-            that LiteRT can have.
+        dilation_rate: Dilation in pixels, an int or (rows, columns).
+        deformable_groups: Number of groups of input channels, each with its own
+            offsets.
+        training: Whether a backward pass follows. If True, positions are
+            processed in a loop, which bounds memory; on TensorFlow,
+            second-order gradients are then unavailable. If False, the graph
+            converts to LiteRT.
 
     Returns:
-        `(batch, out_height, out_width, filters)`.
+        Outputs, `(batch, out_height, out_width, filters)`.
 
     Raises:
-        ValueError: an argument is not as described, or, where the sizes are
-            known, `offset` or `mask` does not fit.
+        ValueError: An argument is not as described, or `offset` or `mask` does
+            not fit, where the sizes are known.
 
     Example:
 
@@ -98,7 +103,7 @@ def deform_conv2d(
         offset, mask = _taps_first(offset, mask, deformable_groups)
     rows, weights = grid.corners(inputs, offset, mask, deformable_groups)
     weights = ops.cast(weights, inputs.dtype)
-    # A ring of zeros, so that all four pixels around a tap can be read.
+    # With a border of zeros, all four pixels around a tap can be read.
     table = ops.pad(inputs, [[0, 0], [1, 1], [1, 1], [0, 0]])
     table = ops.reshape(table, (-1, inputs.shape[3]))
     rows, weights = (ops.reshape(t, (-1, taps, 4)) for t in (rows, weights))
@@ -115,22 +120,25 @@ def deform_conv2d(
     return ops.reshape(outputs, (-1, *out_size, kernel.shape[3]))
 
 
-def _filtered_samples(rows, weights, table, kernel):
-    """Interpolate the input at all taps of some positions, and convolve these.
+def _filtered_samples(
+    rows: Tensor, weights: Tensor, table: Tensor, kernel: Tensor
+) -> Tensor:
+    """Sample the input at all taps of some positions, and apply the kernel.
 
     Args:
-        rows, weights: `(positions, taps, 4)`.
-        table: `(rows, channels)`, all pixels.
-        kernel: of the convolution.
+        rows: Rows of `table` around each tap, `(positions, taps, 4)`.
+        weights: Weights of these rows, `(positions, taps, 4)`.
+        table: All pixels, `(rows, channels)`.
+        kernel: Kernel of the convolution.
 
     Returns:
-        `(positions, filters)`.
+        Outputs, `(positions, filters)`.
     """
     taps = rows.shape[1]
     deformable_groups = taps // (kernel.shape[0] * kernel.shape[1])
     channels = table.shape[1] // deformable_groups
     table = ops.reshape(table, (-1, channels))
-    # In line: JAX loses a dimension where the table is empty.
+    # Flat indices: with others, JAX loses a dimension of an empty table.
     pixels = ops.take(table, ops.reshape(rows, (-1,)), axis=0)
     samples = ops.matmul(
         ops.reshape(weights, (-1, 1, 4)), ops.reshape(pixels, (-1, 4, channels))
@@ -138,8 +146,8 @@ def _filtered_samples(rows, weights, table, kernel):
     return _grouped_product(ops.reshape(samples, (-1, taps * channels)), kernel)
 
 
-def _grouped_product(samples, kernel):
-    """What the filters of each group make of their channels at all taps."""
+def _grouped_product(samples: Tensor, kernel: Tensor) -> Tensor:
+    """Multiply samples by the kernel, group by group."""
     group_channels, filters = kernel.shape[2:]
     taps = kernel.shape[0] * kernel.shape[1]
     groups = samples.shape[1] // (taps * group_channels)
@@ -153,8 +161,10 @@ def _grouped_product(samples, kernel):
     return ops.reshape(ops.transpose(outputs, (1, 0, 2)), (-1, filters))
 
 
-def _taps_first(offset, mask, deformable_groups):
-    """From all taps of one group after the other to all groups of one tap."""
+def _taps_first(
+    offset: Tensor, mask: Tensor | None, deformable_groups: int
+) -> tuple[Tensor, Tensor | None]:
+    """Reorder the last axis from groups of taps to taps of groups."""
     taps = offset.shape[3] // 2
     order = np.arange(taps).reshape(deformable_groups, -1).T.reshape(-1)
     pairs = np.stack([2 * order, 2 * order + 1], axis=1).reshape(-1)
@@ -162,7 +172,9 @@ def _taps_first(offset, mask, deformable_groups):
     return offset, None if mask is None else ops.take(mask, order, axis=3)
 
 
-def _check_channels(inputs, kernel, deformable_groups):
+def _check_channels(
+    inputs: Tensor, kernel: Tensor, deformable_groups: int
+) -> None:
     check_positive("deformable_groups", deformable_groups)
     check_rank("deform_conv2d", inputs.shape, (4,))
     if len(kernel.shape) != 4:
@@ -175,9 +187,10 @@ def _check_channels(inputs, kernel, deformable_groups):
     groups = channels // group_channels
     if channels % group_channels or filters % groups:
         raise ValueError(
-            "The channels must be a multiple of the kernel's, and its filters "
-            "a multiple of the number of groups. Received: inputs of shape "
-            f"{tuple(inputs.shape)}, `kernel` of shape {tuple(kernel.shape)}"
+            "The channels of `inputs` must be a multiple of those of `kernel`, "
+            "and its filters of the number of groups. Received: `inputs` of "
+            f"shape {tuple(inputs.shape)}, `kernel` of shape "
+            f"{tuple(kernel.shape)}"
         )
     if channels % deformable_groups:
         raise ValueError(
@@ -186,14 +199,16 @@ def _check_channels(inputs, kernel, deformable_groups):
         )
 
 
-def _checked_map(name, value, out_size, channels):
-    """An offset or a mask, in float32 or better, of the shape that fits."""
+def _checked_map(
+    name: str, value: Tensor, out_size: tuple[int | Tensor, ...], channels: int
+) -> Tensor:
+    """Return an offset or a mask of the right shape, in at least float32."""
     value = ops.convert_to_tensor(value)
     if standardize_dtype(value.dtype) in ("float16", "bfloat16"):
         value = ops.cast(value, "float32")
     fits = len(value.shape) == 4 and value.shape[3] == channels
     if fits:
-        # A size that is a tensor is not known yet.
+        # A size that is a tensor is unknown until the graph runs.
         fits = all(
             found is None or not isinstance(known, int) or found == known
             for found, known in zip(value.shape[1:3], out_size, strict=True)

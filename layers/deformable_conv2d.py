@@ -1,14 +1,17 @@
-"""A convolution that learns where to look.
+"""Deformable convolution as a layer.
 
 Dai et al. 2017, Deformable Convolutional Networks,
 https://arxiv.org/abs/1703.06211, and Zhu et al. 2018, Deformable ConvNets v2:
 More Deformable, Better Results, https://arxiv.org/abs/1811.11168.
 
-What differs from the papers: the modulation is twice a sigmoid, as in the first
-paper's own code, so that a new layer is a plain convolution; offsets can be
-bounded; the slower learning of the offsets, which the papers leave to the
-optimizer, is an argument.
+What differs from the papers: the modulation is twice a sigmoid, as in the code
+of the first paper, so a new layer is a plain convolution; offsets can be
+bounded; and the lower learning rate of the offsets, which the papers leave to
+the optimizer, is an argument.
 """
+
+from types import ModuleType
+from typing import Any
 
 import keras
 from keras import ops
@@ -20,6 +23,7 @@ from convzoo.common.checks import (
     check_positive,
     checked_pair,
 )
+from convzoo.common.types import Shape, Tensor
 from convzoo.layers.deform_conv2d import deform_conv2d
 from convzoo.layers.input_checks import (
     check_rank,
@@ -27,6 +31,15 @@ from convzoo.layers.input_checks import (
     checked_data_format,
 )
 from convzoo.layers.sampling_grid import SamplingGrid, checked_padding
+from convzoo.layers.types import (
+    Activation,
+    Constraint,
+    DataFormat,
+    Initializer,
+    IntOrPair,
+    Padding,
+    Regularizer,
+)
 
 _OBJECTS = {
     "initializer": keras.initializers,
@@ -39,61 +52,60 @@ _WEIGHTS = ("kernel", "bias", "offset_kernel", "offset_bias")
 
 @keras.saving.register_keras_serializable(package="convzoo")
 class DeformableConv2D(keras.layers.Layer):
-    """A 2D convolution whose taps are moved by offsets that it computes itself.
+    """2D convolution with learned offsets of its taps.
 
-    A second convolution, of the same geometry, predicts for each position of
-    the output how far each tap is moved and, with `modulated`, how much it
-    counts. Its weights start at zero: a new layer equals `keras.layers.Conv2D`
-    with the same kernel, to rounding. `convzoo.layers.deform_conv2d` is the
-    operation, for offsets that come from elsewhere.
+    A second convolution of the same geometry predicts, for each output
+    position, the offset of each tap and, with `modulated`, its factor. Its
+    weights start at zero: a new layer equals `keras.layers.Conv2D` with the
+    same kernel, up to rounding. For offsets from elsewhere, use
+    `convzoo.layers.deform_conv2d`.
 
-    On a CPU expect four times the time of a `Conv2D`. In training XLA, which
-    `fit` has where nobody says otherwise, takes two thirds of the time of a
-    graph without it; `predict` is three times as fast with
-    `compile(jit_compile=False)`. LiteRT files use GATHER, which phones run on
-    the CPU.
+    On a CPU the layer takes about four times as long as `Conv2D`. With XLA, the
+    default of `fit`, training takes two thirds of the time without it;
+    `predict` is three times as fast with `compile(jit_compile=False)`. LiteRT
+    files use GATHER, which phones run on the CPU.
 
     Args:
-        filters: channels of the output.
-        kernel_size: in taps, an int or (rows, columns).
-        strides: in pixels, an int or (rows, columns).
-        padding: `"same"`, `"valid"`, or the pixels of zeros on both sides, an
+        filters: Number of output channels.
+        kernel_size: Size of the kernel in taps, an int or (rows, columns).
+        strides: Strides in pixels, an int or (rows, columns).
+        padding: `"same"`, `"valid"`, or the number of zeros on each side, an
             int or (rows, columns). With strides, `"same"` pads as TensorFlow
-            does, which PyTorch does not: its weights need the number.
-        dilation_rate: pixels between taps, an int or (rows, columns).
-        groups: groups of channels and filters that are convolved apart.
-        deformable_groups: groups of input channels, each with offsets of its
-            own.
-        modulated: whether each tap is also weighted (v2 of the papers).
-        modulation_scale: the modulation is this times a sigmoid. 2 makes a new
-            layer a plain convolution; torchvision's and mmcv's models have 1.
-        offset_gradient_scale: what the gradients of `offset_kernel` and
-            `offset_bias` are multiplied by; the papers train some networks
-            with 0.1.
-        max_offset: bound of the offsets in pixels, approached smoothly (a
-            hyperbolic tangent); None for no bound, as in the papers. Offsets
-            that grow without end are how deformable networks fail.
-        track_offsets: whether the mean absolute offset, in pixels, is a metric
-            of the model in training: `offset_mean_abs`. On JAX, Keras does not
-            collect what layers report, and it stays zero.
-        activation: of the output; None for none.
-        use_bias: whether a bias is added to the output.
-        data_format: `"channels_last"` or `"channels_first"`; None for that of
-            the Keras configuration.
+            does, not as PyTorch: weights from PyTorch need a number.
+        dilation_rate: Dilation in pixels, an int or (rows, columns).
+        groups: Number of groups of channels and filters that are convolved
+            separately.
+        deformable_groups: Number of groups of input channels, each with its own
+            offsets.
+        modulated: Whether each tap is also weighted (v2 of the papers).
+        modulation_scale: Factor of the sigmoid that weights each tap. With 2, a
+            new layer is a plain convolution; models of torchvision and mmcv
+            have 1.
+        offset_gradient_scale: Factor of the gradients of `offset_kernel` and
+            `offset_bias`. The papers train some networks with 0.1.
+        max_offset: Bound of the offsets in pixels, approached smoothly by a
+            hyperbolic tangent. None for no bound, as in the papers; deformable
+            networks fail when offsets grow without bound.
+        track_offsets: Whether to report the mean absolute offset, in pixels, as
+            a metric in training, `offset_mean_abs`. On JAX, Keras does not
+            collect metrics of layers, and it stays zero.
+        activation: Activation of the output. None for a linear output.
+        use_bias: Whether to add a bias to the output.
+        data_format: `"channels_last"` or `"channels_first"`. None for the
+            default of the Keras configuration.
         kernel_initializer, bias_initializer, offset_kernel_initializer,
-        offset_bias_initializer: of the weights of these names.
+        offset_bias_initializer: Initializers of the weights of these names.
         kernel_regularizer, bias_regularizer, offset_kernel_regularizer,
-        offset_bias_regularizer: the same.
+        offset_bias_regularizer: Regularizers of these weights.
         kernel_constraint, bias_constraint, offset_kernel_constraint,
-        offset_bias_constraint: the same.
+        offset_bias_constraint: Constraints of these weights.
 
     Call arguments:
-        inputs: the images or feature maps.
-        training: whether `offset_mean_abs` is to be updated, and whether a
-            backward pass follows: positions then go through a loop, only some
-            of what they read is in memory, and on TensorFlow the gradients have
-            no gradients of their own, for which a gradient penalty asks: there,
-            leave it False.
+        inputs: Images or feature maps.
+        training: Whether to update `offset_mean_abs`, and whether a backward
+            pass follows. If True, positions are processed in a loop, which
+            bounds memory, and on TensorFlow second-order gradients are
+            unavailable: for a gradient penalty, leave it False.
 
     Input shape:
         `(batch, height, width, channels)`, or `(batch, channels, height,
@@ -108,14 +120,14 @@ class DeformableConv2D(keras.layers.Layer):
     Weights:
         kernel: `(rows, columns, channels / groups, filters)`.
         bias: `(filters,)`.
-        offset_kernel: `(rows, columns, channels, outputs)`, where the outputs
-            are `2 * deformable_groups * rows * columns` offsets in pixels, (y,
-            x) by turns, taps row by row, group by group, and then
+        offset_kernel: `(rows, columns, channels, outputs)`. The outputs are `2
+            * deformable_groups * rows * columns` offsets in pixels, alternating
+            y and x, with taps row by row, group by group, followed by
             `deformable_groups * rows * columns` logits of the modulation.
         offset_bias: `(outputs,)`.
 
     Raises:
-        ValueError: an argument is not as described; `groups` does not divide
+        ValueError: An argument is not as described; `groups` does not divide
             `filters` and the channels, or `deformable_groups` the channels; the
             input is not of rank 4 or its channels are unknown; or the kernel
             does not fit into the padded input.
@@ -138,35 +150,35 @@ class DeformableConv2D(keras.layers.Layer):
 
     def __init__(
         self,
-        filters,
-        kernel_size,
-        strides=1,
-        padding="same",
-        dilation_rate=1,
-        groups=1,
-        deformable_groups=1,
-        modulated=True,
-        modulation_scale=2.0,
-        offset_gradient_scale=1.0,
-        max_offset=None,
-        track_offsets=False,
-        activation=None,
-        use_bias=True,
-        data_format=None,
-        kernel_initializer="glorot_uniform",
-        bias_initializer="zeros",
-        offset_kernel_initializer="zeros",
-        offset_bias_initializer="zeros",
-        kernel_regularizer=None,
-        bias_regularizer=None,
-        offset_kernel_regularizer=None,
-        offset_bias_regularizer=None,
-        kernel_constraint=None,
-        bias_constraint=None,
-        offset_kernel_constraint=None,
-        offset_bias_constraint=None,
-        **kwargs,
-    ):
+        filters: int,
+        kernel_size: IntOrPair,
+        strides: IntOrPair = 1,
+        padding: Padding | IntOrPair = "same",
+        dilation_rate: IntOrPair = 1,
+        groups: int = 1,
+        deformable_groups: int = 1,
+        modulated: bool = True,
+        modulation_scale: float = 2.0,
+        offset_gradient_scale: float = 1.0,
+        max_offset: float | None = None,
+        track_offsets: bool = False,
+        activation: Activation = None,
+        use_bias: bool = True,
+        data_format: DataFormat | None = None,
+        kernel_initializer: Initializer = "glorot_uniform",
+        bias_initializer: Initializer = "zeros",
+        offset_kernel_initializer: Initializer = "zeros",
+        offset_bias_initializer: Initializer = "zeros",
+        kernel_regularizer: Regularizer = None,
+        bias_regularizer: Regularizer = None,
+        offset_kernel_regularizer: Regularizer = None,
+        offset_bias_regularizer: Regularizer = None,
+        kernel_constraint: Constraint = None,
+        bias_constraint: Constraint = None,
+        offset_kernel_constraint: Constraint = None,
+        offset_bias_constraint: Constraint = None,
+        **kwargs: Any,
+    ) -> None:
         given = {
             name: value
             for name, value in locals().items()
@@ -204,7 +216,7 @@ class DeformableConv2D(keras.layers.Layer):
         if track_offsets:
             self.offset_mean_abs = keras.metrics.Mean(name="offset_mean_abs")
 
-    def build(self, input_shape):
+    def build(self, input_shape: Shape) -> None:
         self.compute_output_shape(input_shape)
         channels = input_shape[self._channel_axis]
         kernel_size = self._grid.kernel_size
@@ -226,12 +238,12 @@ class DeformableConv2D(keras.layers.Layer):
             weight = self.add_weight(name=name, shape=shape, **settings)
             setattr(self, name, weight)
 
-    def call(self, inputs, training=False):
+    def call(self, inputs: Tensor, training: bool = False) -> Tensor:
         if self.data_format == "channels_first":
             inputs = ops.transpose(inputs, (0, 2, 3, 1))
         offset, mask = self._offset_and_mask(inputs)
-        # In `fit` on JAX the state of a layer's metric cannot be reached.
-        if self.track_offsets and training and _BACKEND != "jax":
+        # In `fit` on JAX, the state of a layer's metric is out of reach.
+        if self.offset_mean_abs is not None and training and _BACKEND != "jax":
             self.offset_mean_abs.update_state(ops.abs(offset))
         outputs = deform_conv2d(
             inputs,
@@ -251,8 +263,8 @@ class DeformableConv2D(keras.layers.Layer):
             outputs = ops.transpose(outputs, (0, 3, 1, 2))
         return outputs
 
-    def _offset_and_mask(self, inputs):
-        """Offsets in pixels and what each tap counts, in float32 or better."""
+    def _offset_and_mask(self, inputs: Tensor) -> tuple[Tensor, Tensor | None]:
+        """Compute offsets in pixels and tap weights, in at least float32."""
         outputs = self._offset_conv(inputs)
         if keras.backend.standardize_dtype(outputs.dtype) != "float64":
             outputs = ops.cast(outputs, "float32")
@@ -264,15 +276,19 @@ class DeformableConv2D(keras.layers.Layer):
             offset = self.max_offset * ops.tanh(offset / self.max_offset)
         return offset, mask
 
-    def _offset_conv(self, inputs):
-        kernel = ops.cast(self._slowed(self.offset_kernel), inputs.dtype)
-        bias = ops.cast(self._slowed(self.offset_bias), inputs.dtype)
+    def _offset_conv(self, inputs: Tensor) -> Tensor:
+        kernel = ops.cast(
+            self._with_scaled_gradient(self.offset_kernel), inputs.dtype
+        )
+        bias = ops.cast(
+            self._with_scaled_gradient(self.offset_bias), inputs.dtype
+        )
         padding = self._grid.padding
         if not isinstance(padding, str):
             zeros = [[0, 0], *([n, n] for n in padding), [0, 0]]
             inputs, padding = ops.pad(inputs, zeros), "valid"
         strides, dilation_rate = self._grid.strides, self._grid.dilation_rate
-        # Keras has a stride or a dilation, not both.
+        # Keras does not support strides together with dilation.
         subsampled = max(strides) > 1 and max(dilation_rate) > 1
         outputs = ops.conv(
             inputs,
@@ -289,15 +305,15 @@ class DeformableConv2D(keras.layers.Layer):
             outputs = outputs[:, top :: strides[0], left :: strides[1]]
         return outputs + bias
 
-    def _slowed(self, weight):
-        """The same value, with the gradient times `offset_gradient_scale`."""
+    def _with_scaled_gradient(self, weight: Tensor) -> Tensor:
+        """Scale the gradient of a weight by `offset_gradient_scale`."""
         weight = ops.convert_to_tensor(weight)
         if self.offset_gradient_scale == 1:
             return weight
-        still = ops.stop_gradient(weight)
-        return still + self.offset_gradient_scale * (weight - still)
+        fixed = ops.stop_gradient(weight)
+        return fixed + self.offset_gradient_scale * (weight - fixed)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
         check_rank("DeformableConv2D", input_shape, (4,))
         axis = self._channel_axis
         channels = checked_channels("DeformableConv2D", input_shape, axis)
@@ -314,7 +330,7 @@ class DeformableConv2D(keras.layers.Layer):
             return (input_shape[0], self.filters, *out_size)
         return (input_shape[0], *out_size, self.filters)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         config = super().get_config()
         for name in self._arguments:
             config[name] = getattr(self, name)
@@ -324,19 +340,19 @@ class DeformableConv2D(keras.layers.Layer):
         return config
 
     @property
-    def _taps(self):
+    def _taps(self) -> int:
         rows, columns = self._grid.kernel_size
         return self.deformable_groups * rows * columns
 
     @property
-    def _channel_axis(self):
+    def _channel_axis(self) -> int:
         return 1 if self.data_format == "channels_first" else 3
 
 
-def _object_names():
+def _object_names() -> list[str]:
     return [f"{weight}_{kind}" for weight in _WEIGHTS for kind in _OBJECTS]
 
 
-def _module(name):
-    """Of Keras, where the objects of an argument come from."""
+def _module(name: str) -> ModuleType:
+    """Return the Keras module for the objects of an argument."""
     return _OBJECTS[name.rpartition("_")[2]]

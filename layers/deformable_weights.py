@@ -1,42 +1,51 @@
-"""Weights and offsets of other packages, as `DeformableConv2D` has them."""
+"""Conversion of other packages' weights for `DeformableConv2D`."""
 
+import keras
 import numpy as np
+from numpy.typing import ArrayLike
 
 from convzoo.common.checks import check_positive, checked_pair
+from convzoo.layers.deformable_conv2d import DeformableConv2D
+from convzoo.layers.types import IntOrPair
 
 
 def load_torch_weights(
-    layer, weight, bias=None, offset_weight=None, offset_bias=None
-):
-    """Give a layer the weights of torchvision's or mmcv's modules.
+    layer: DeformableConv2D,
+    weight: ArrayLike,
+    bias: ArrayLike | None = None,
+    offset_weight: ArrayLike | None = None,
+    offset_bias: ArrayLike | None = None,
+) -> None:
+    """Load weights of torchvision's or mmcv's modules into a layer.
 
-    mmcv's `DeformConv2dPack` and `ModulatedDeformConv2dPack` hold all four, the
-    last two in `conv_offset`. torchvision's `DeformConv2d` holds the first two;
-    the convolution that computes its offsets, and the mask after them, is the
-    user's. These modules pad by a number and have a modulation of one sigmoid:
-    the layer needs `padding=NUMBER` and `modulation_scale=1.0` to compute the
-    same.
+    mmcv's `DeformConv2dPack` and `ModulatedDeformConv2dPack` have all four
+    arrays, the last two in `conv_offset`. torchvision's `DeformConv2d` has the
+    first two; the convolution that computes its offsets, followed by the mask,
+    belongs to the user. These modules pad by a number and modulate by one
+    sigmoid: to compute the same, the layer needs `padding=NUMBER` and
+    `modulation_scale=1.0`.
 
     Args:
-        layer: a built `DeformableConv2D`.
-        weight: `(filters, channels / groups, rows, columns)`, an array.
-        bias: `(filters,)`; None for zeros, where the layer has one.
-        offset_weight: `(outputs, channels, rows, columns)`; None leaves the
-            offsets as they are.
-        offset_bias: `(outputs,)`; None for zeros, if `offset_weight` is given.
+        layer: Built `DeformableConv2D`.
+        weight: Array `(filters, channels / groups, rows, columns)`.
+        bias: Array `(filters,)`. None for zeros, if the layer has a bias.
+        offset_weight: Array `(outputs, channels, rows, columns)`. None leaves
+            the offsets unchanged.
+        offset_bias: Array `(outputs,)`. None for zeros, if `offset_weight` is
+            given.
 
     Raises:
-        ValueError: the layer is not built, an array has another shape than the
-            weight that it is for, or there is a bias and the layer has none.
+        ValueError: The layer is not built, the shape of an array does not match
+            its weight, or `bias` is given and the layer has none.
     """
     if not layer.built:
         raise ValueError(
-            "The layer has no weights yet: build it first. "
+            "`layer` has no weights yet: build it first. "
             f"Received: layer={layer.name!r}"
         )
     if bias is not None and layer.bias is None:
         raise ValueError(
-            "`bias` was given, and the layer has none. "
+            "`bias` must be None for a layer without a bias. "
             f"Received: layer.use_bias={layer.use_bias}"
         )
     values = {"weight": (layer.kernel, _channels_last(weight))}
@@ -51,7 +60,7 @@ def load_torch_weights(
             layer.offset_bias,
             _or_zeros(offset_bias, layer.offset_bias),
         )
-    # All are checked before the first is assigned.
+    # Check all shapes before the first assignment.
     for name, (variable, value) in values.items():
         if tuple(variable.shape) != value.shape:
             raise ValueError(
@@ -63,23 +72,26 @@ def load_torch_weights(
         variable.assign(value)
 
 
-def from_dcnv3_order(values, kernel_size, deformable_groups=1):
-    """Reorder the last axis from DCNv3's and DCNv4's order of offsets.
+def from_dcnv3_order(
+    values: ArrayLike, kernel_size: IntOrPair, deformable_groups: int = 1
+) -> np.ndarray:
+    """Reorder the last axis from the order of offsets in DCNv3 and DCNv4.
 
-    They have (x, y) where we have (y, x), and the taps column by column where
-    we have them row by row. Offsets, and the weights and biases of what
-    computes them, are all reordered along their last axis.
+    Their order is (x, y) and taps column by column; ours is (y, x) and taps row
+    by row. The function applies to offsets, and to the weights and biases of
+    the layer that computes them.
 
     Args:
-        values: an array, `(..., 2 * deformable_groups * rows * columns)`.
-        kernel_size: in taps, an int or (rows, columns).
-        deformable_groups: of the offsets; `group` there.
+        values: Array `(..., 2 * deformable_groups * rows * columns)`.
+        kernel_size: Size of the kernel in taps, an int or (rows, columns).
+        deformable_groups: Number of groups with their own offsets; `group` in
+            DCNv3.
 
     Returns:
-        The array, reordered.
+        Reordered array.
 
     Raises:
-        ValueError: the last axis has another length.
+        ValueError: The last axis has the wrong length.
 
     Example:
 
@@ -103,11 +115,11 @@ def from_dcnv3_order(values, kernel_size, deformable_groups=1):
     return np.take(values, order.reshape(-1), axis=-1)
 
 
-def _channels_last(kernel):
-    """Of a convolution; what has another rank is refused by its shape."""
+def _channels_last(kernel: ArrayLike) -> np.ndarray:
+    """Transpose a kernel; other ranks fail the check of the shape."""
     kernel = np.asarray(kernel)
     return kernel.transpose(2, 3, 1, 0) if kernel.ndim == 4 else kernel
 
 
-def _or_zeros(value, variable):
+def _or_zeros(value: ArrayLike | None, variable: keras.Variable) -> np.ndarray:
     return np.zeros(variable.shape) if value is None else np.asarray(value)

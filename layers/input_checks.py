@@ -1,30 +1,36 @@
-"""Checks of what comes into a layer."""
+"""Checks of the inputs of layers."""
+
+from collections.abc import Sequence
+from typing import get_args
 
 import keras
 
 from convzoo.common.checks import check_choice
+from convzoo.common.types import Shape
+from convzoo.layers.types import DataFormat
 
 
-def checked_data_format(value):
-    """A data format; None stands for that of the Keras configuration."""
+def checked_data_format(value: DataFormat | None) -> DataFormat:
+    """Return a valid data format; None is that of the Keras configuration."""
     if value is None:
         return keras.config.image_data_format()
-    check_choice("data_format", value, ("channels_last", "channels_first"))
+    check_choice("data_format", value, get_args(DataFormat))
     return value
 
 
-def checked_channels(layer, shape, axis):
-    """The static number of channels of an input's shape."""
-    if shape[axis] is None:
+def checked_channels(layer: str, shape: Shape, axis: int) -> int:
+    """Return the static number of channels of an input shape."""
+    channels = shape[axis]
+    if channels is None:
         raise ValueError(
-            f"{layer} needs to know the number of channels. "
+            f"{layer} needs a known number of channels. "
             f"Received: input_shape={tuple(shape)}"
         )
-    return shape[axis]
+    return channels
 
 
-def check_rank(layer, shape, ranks):
-    """Raise a `ValueError` unless a shape has one of some ranks."""
+def check_rank(layer: str, shape: Shape, ranks: Sequence[int]) -> None:
+    """Raise a `ValueError` unless the rank of `shape` is in `ranks`."""
     if len(shape) not in ranks:
         expected = " or ".join(str(rank) for rank in ranks)
         raise ValueError(

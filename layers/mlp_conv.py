@@ -1,12 +1,15 @@
-"""A convolution whose filter is a small network.
+"""MLP convolution: a convolution whose filter is a small network.
 
 Lin, Chen and Yan 2013, Network In Network, https://arxiv.org/abs/1312.4400.
 
-What differs from the paper: batch normalisation is offered, and the activation
-of the last layer can be another, since a ReLU in front of a softmax stops some
-networks from learning. As in the paper's own code, weights start as the caller
-says; Keras's default is Glorot et al.'s, the paper's a Gaussian.
+What differs from the paper: batch normalisation is optional, and the last layer
+can have another activation, since a ReLU before a softmax keeps some networks
+from learning. Weights are initialised as the caller chooses, as in the code of
+the paper; Keras's default is Glorot uniform, the paper's a Gaussian.
 """
+
+from collections.abc import Sequence
+from typing import Any, get_args
 
 import keras
 from keras import ops
@@ -18,12 +21,22 @@ from convzoo.common.checks import (
     check_positive,
     checked_pair,
 )
+from convzoo.common.types import Shape, Tensor
 from convzoo.layers.input_checks import (
     check_rank,
     checked_channels,
     checked_data_format,
 )
 from convzoo.layers.seeded_dropout import seeded_dropout
+from convzoo.layers.types import (
+    Activation,
+    DataFormat,
+    Initializer,
+    IntOrPair,
+    Normalization,
+    Padding,
+    Regularizer,
+)
 
 _TO_LAST = (0, 2, 3, 1)
 _TO_FIRST = (0, 3, 1, 2)
@@ -31,33 +44,39 @@ _TO_FIRST = (0, 3, 1, 2)
 
 @keras.saving.register_keras_serializable(package="convzoo")
 class MLPConv(keras.layers.Layer):
-    """A convolution and 1x1 convolutions: an MLP that slides over the map.
+    """Convolution followed by 1x1 convolutions: an MLP that slides over a map.
 
     `units=(192, 160, 96)` is a convolution with 192 filters, and a perceptron
-    of 160 and 96 units on what they find at each position: the first block of
-    the paper's network for CIFAR-10, with `kernel_size=5`. Weight for weight
-    the same as the chain of `keras.layers.Conv2D`, which `convs` holds.
+    with 160 and 96 units on its outputs at each position: the first block of
+    the paper's network for CIFAR-10, with `kernel_size=5`. The layer equals the
+    chain of `keras.layers.Conv2D` that `convs` holds, weight for weight.
 
     Args:
-        units: channels after each layer; the first layer is the convolution.
-        kernel_size: of the convolution in pixels, an int or (rows, columns).
-        strides: of the convolution in pixels, an int or (rows, columns).
-        padding: of the convolution, `"same"` or `"valid"`.
-        dilation_rate: of the convolution in pixels, an int or a pair.
-        activation: after every layer but the last.
-        final_activation: after the last layer; None leaves it linear.
-        normalization: `"batch"` puts a `BatchNormalization` between each layer
-            and its activation; None does not.
-        dropout: share of the outputs that is dropped in training.
-        use_bias: whether the layers add a bias.
-        kernel_initializer, bias_initializer: of all layers.
-        kernel_regularizer, bias_regularizer: of all layers.
-        data_format: `"channels_last"` or `"channels_first"`; None for that of
-            the Keras configuration.
+        units: Number of output channels of each layer. The first layer is the
+            convolution.
+        kernel_size: Size of the convolution's kernel in pixels, an int or
+            (rows, columns).
+        strides: Strides of the convolution in pixels, an int or (rows,
+            columns).
+        padding: Padding of the convolution, `"same"` or `"valid"`.
+        dilation_rate: Dilation of the convolution in pixels, an int or (rows,
+            columns).
+        activation: Activation of all layers but the last.
+        final_activation: Activation of the last layer. None for a linear
+            output.
+        normalization: `"batch"` adds a `BatchNormalization` before each
+            activation. None for no normalisation.
+        dropout: Fraction of the outputs to drop in training, in [0, 1).
+        use_bias: Whether the layers have a bias.
+        kernel_initializer, bias_initializer: Initializers of all layers.
+        kernel_regularizer, bias_regularizer: Regularizers of all layers.
+        data_format: `"channels_last"` or `"channels_first"`. None for the
+            default of the Keras configuration.
 
     Call arguments:
-        inputs: the images or feature maps.
-        training: whether to drop out, and to normalise by the batch.
+        inputs: Images or feature maps.
+        training: Whether to apply dropout, and to normalise by statistics of
+            the batch.
 
     Input shape:
         `(batch, height, width, channels)`, or `(batch, channels, height,
@@ -68,9 +87,9 @@ class MLPConv(keras.layers.Layer):
         `(batch, new_height, new_width, units[-1])`, or channels first.
 
     Raises:
-        ValueError: an argument is not as described, a stride and a dilation
-            are both above 1, which Keras has not, or the input is not of rank
-            4 or its channels are unknown.
+        ValueError: An argument is not as described; strides and dilation are
+            both above 1, which Keras does not support; or the input is not of
+            rank 4 or its channels are unknown.
 
     Example:
 
@@ -85,41 +104,39 @@ class MLPConv(keras.layers.Layer):
 
     def __init__(
         self,
-        units,
-        kernel_size,
-        strides=1,
-        padding="same",
-        dilation_rate=1,
-        activation="relu",
-        final_activation="relu",
-        normalization=None,
-        dropout=0.0,
-        use_bias=True,
-        kernel_initializer="glorot_uniform",
-        bias_initializer="zeros",
-        kernel_regularizer=None,
-        bias_regularizer=None,
-        data_format=None,
-        **kwargs,
-    ):
+        units: Sequence[int],
+        kernel_size: IntOrPair,
+        strides: IntOrPair = 1,
+        padding: Padding = "same",
+        dilation_rate: IntOrPair = 1,
+        activation: Activation = "relu",
+        final_activation: Activation = "relu",
+        normalization: Normalization = None,
+        dropout: float = 0.0,
+        use_bias: bool = True,
+        kernel_initializer: Initializer = "glorot_uniform",
+        bias_initializer: Initializer = "zeros",
+        kernel_regularizer: Regularizer = None,
+        bias_regularizer: Regularizer = None,
+        data_format: DataFormat | None = None,
+        **kwargs: Any,
+    ) -> None:
         _check_units(units)
         checked_pair("kernel_size", kernel_size)
         _check_strides(strides, dilation_rate)
-        check_choice("padding", padding, ("same", "valid"))
-        check_choice("normalization", normalization, (None, "batch"))
+        check_choice("padding", padding, get_args(Padding))
+        check_choice("normalization", normalization, get_args(Normalization))
         check_number("dropout", dropout, 0, 1)
         check_flag("use_bias", use_bias)
         data_format = checked_data_format(data_format)
-        activation = keras.activations.get(activation)
-        final_activation = keras.activations.get(final_activation)
         super().__init__(**kwargs)
         self.units = tuple(units)
         self.kernel_size = kernel_size
         self.strides = strides
         self.padding = padding
         self.dilation_rate = dilation_rate
-        self.activation = activation
-        self.final_activation = final_activation
+        self.activation = keras.activations.get(activation)
+        self.final_activation = keras.activations.get(final_activation)
         self.normalization = normalization
         self.dropout = dropout
         self.use_bias = use_bias
@@ -144,21 +161,21 @@ class MLPConv(keras.layers.Layer):
             ]
         self.drop = seeded_dropout(dropout, self.dtype_policy)
 
-    def _conv(self, filters, **arguments):
+    def _conv(self, filters: int, **arguments: Any) -> keras.layers.Conv2D:
         return keras.layers.Conv2D(
             filters,
             use_bias=self.use_bias,
-            kernel_initializer=_another(self.kernel_initializer),
-            bias_initializer=_another(self.bias_initializer),
+            kernel_initializer=_cloned(self.kernel_initializer),
+            bias_initializer=_cloned(self.bias_initializer),
             kernel_regularizer=self.kernel_regularizer,
             bias_regularizer=self.bias_regularizer,
-            # The other one not every CPU has.
+            # TensorFlow does not support channels first on every CPU.
             data_format="channels_last",
             dtype=self.dtype_policy,
             **arguments,
         )
 
-    def build(self, input_shape):
+    def build(self, input_shape: Shape) -> None:
         check_rank("MLPConv", input_shape, (4,))
         checked_channels("MLPConv", input_shape, self._channel_axis)
         input_shape = self._reordered(input_shape, _TO_LAST)
@@ -168,7 +185,7 @@ class MLPConv(keras.layers.Layer):
             if self.norms:
                 self.norms[index].build(input_shape)
 
-    def call(self, inputs, training=False):
+    def call(self, inputs: Tensor, training: bool = False) -> Tensor:
         x = inputs
         if self.data_format == "channels_first":
             x = ops.transpose(x, _TO_LAST)
@@ -182,14 +199,14 @@ class MLPConv(keras.layers.Layer):
             x = ops.transpose(x, _TO_FIRST)
         return self.drop(x, training=training)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
         check_rank("MLPConv", input_shape, (4,))
         shape = self._reordered(input_shape, _TO_LAST)
         for conv in self.convs:
             shape = conv.compute_output_shape(shape)
         return self._reordered(shape, _TO_FIRST)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         config = super().get_config()
         for name in (
             "units",
@@ -211,24 +228,24 @@ class MLPConv(keras.layers.Layer):
             config[name] = keras.regularizers.serialize(getattr(self, name))
         return config
 
-    def _reordered(self, shape, order):
+    def _reordered(self, shape: Shape, order: Sequence[int]) -> Shape:
         if self.data_format == "channels_last":
             return tuple(shape)
         return tuple(shape[axis] for axis in order)
 
     @property
-    def _channel_axis(self):
+    def _channel_axis(self) -> int:
         return 1 if self.data_format == "channels_first" else 3
 
 
-def _another(initializer):
-    """A copy: one seed would give layers of one shape the same weights."""
+def _cloned(initializer: Initializer) -> Initializer:
+    """Clone an initializer: with one seed, equal shapes get equal weights."""
     if isinstance(initializer, keras.initializers.Initializer):
         return initializer.clone()
     return initializer
 
 
-def _check_units(units):
+def _check_units(units: object) -> None:
     if not isinstance(units, (tuple, list)) or not units:
         raise ValueError(
             "`units` must be a tuple of positive integers. "
@@ -238,11 +255,11 @@ def _check_units(units):
         check_positive("units", value)
 
 
-def _check_strides(strides, dilation_rate):
+def _check_strides(strides: IntOrPair, dilation_rate: IntOrPair) -> None:
     stride = max(checked_pair("strides", strides))
     dilation = max(checked_pair("dilation_rate", dilation_rate))
     if stride > 1 and dilation > 1:
         raise ValueError(
-            "`strides` above 1 and `dilation_rate` above 1 exclude each other. "
+            "`strides` and `dilation_rate` must not both be above 1. "
             f"Received: strides={strides!r}, dilation_rate={dilation_rate!r}"
         )

@@ -1,45 +1,51 @@
-"""Points with features, on a grid.
+"""Rasterisation of points with features.
 
 Jaderberg et al. 2015, Spatial Transformer Networks,
 https://arxiv.org/abs/1506.02025, section 3.3, for the bilinear kernel.
 
-What differs from the paper: it samples a map at points; this is the transpose,
-which adds points to a map. There is a Gaussian kernel too.
+What differs from the paper: the paper samples a map at points; this layer is
+the transpose, and adds points to a map. A Gaussian kernel is available too.
 """
+
+from typing import Any
 
 import keras
 import numpy as np
 from keras import ops
 
 from convzoo.common.checks import check_above, check_lengths, checked_pair
+from convzoo.common.types import Shape, Tensor
 from convzoo.layers.input_checks import check_rank, checked_channels
+from convzoo.layers.types import IntOrPair
 
 
 @keras.saving.register_keras_serializable(package="convzoo")
 class Rasterize(keras.layers.Layer):
-    """Adds the features of points to the cells that are near them.
+    """Adds the features of points to nearby cells of a grid.
 
-    Each point gives away its features as a whole: its shares of the cells sum
-    to 1. Points beyond the grid go to its border. The result follows points
-    that move, with a gradient, and does not depend on their order.
+    The features of a point are distributed over cells with weights that sum to
+    1. Points beyond the grid are added to its border. The result is
+    differentiable in the positions of the points, and independent of their
+    order.
 
     Args:
-        grid: how many (rows, columns) there are.
-        extent: lengths of the grid along x and y, whose middle is the origin,
-            in the unit of the points. x runs along the columns, y along the
-            rows; row 0 has the smallest y.
-        sigma: None for bilinear shares, of the four cells around a point; or
-            the standard deviation of Gaussian ones, in the unit of the points.
+        grid: Number of cells, an int or (rows, columns).
+        extent: Lengths of the grid along x and y, in the unit of the points.
+            The origin is in the middle; x runs along the columns, y along the
+            rows, and row 0 has the smallest y.
+        sigma: Standard deviation of a Gaussian kernel, in the unit of the
+            points. None for a bilinear kernel, over the four cells around a
+            point.
 
     Call arguments:
-        inputs: points, with their features behind x and y. A point whose x or
-            y is not a number is left out.
+        inputs: Points: x, y and their features along the last axis. Points with
+            a NaN in x or y are left out.
 
     Input shape: `(batch, n, 2 + channels)`; batch and n may be unknown.
     Output shape: `(batch, rows, columns, channels)`.
 
     Raises:
-        ValueError: an argument is not as described, or the input is not of rank
+        ValueError: An argument is not as described, or the input is not of rank
             3, has no features, or their number is unknown.
 
     Example:
@@ -56,36 +62,39 @@ class Rasterize(keras.layers.Layer):
      [0.  0.  0.  0. ]]
     """
 
-    def __init__(self, grid, extent, sigma=None, **kwargs):
+    def __init__(
+        self,
+        grid: IntOrPair,
+        extent: tuple[float, float],
+        sigma: float | None = None,
+        **kwargs: Any,
+    ) -> None:
         rows, columns = checked_pair("grid", grid)
         check_lengths("extent", extent)
         if sigma is not None:
             check_above("sigma", sigma, 0)
-        # Keras would round points to halves.
+        # Keras would cast the points to half precision.
         super().__init__(autocast=False, **kwargs)
         self.grid = rows, columns
         self.extent = tuple(extent)
         self.sigma = sigma
 
     @property
-    def centres(self):
-        """Of the cells: x of the columns, and y of the rows."""
-        return tuple(
-            ((np.arange(count) + 0.5 - count / 2) * (length / count)).astype(
-                "float32"
-            )
-            for count, length in zip(
-                reversed(self.grid), self.extent, strict=True
-            )
-        )
+    def centres(self) -> tuple[np.ndarray, np.ndarray]:
+        """Centres of the cells: x of the columns, and y of the rows."""
+        rows, columns = self.grid
+        width, height = self.extent
+        return _centres(columns, width), _centres(rows, height)
 
-    def build(self, input_shape):
+    def build(self, input_shape: Shape) -> None:
         self._channels(input_shape)
 
-    def call(self, inputs):
+    def call(self, inputs: Tensor) -> Tensor:
         features = ops.cast(inputs[:, :, 2:], self.compute_dtype)
         across, down = (
-            ops.cast(self._shares(inputs[:, :, axis], axis), features.dtype)
+            ops.cast(
+                self._cell_weights(inputs[:, :, axis], axis), features.dtype
+            )
             for axis in (0, 1)
         )
         rows, columns = self.grid
@@ -95,10 +104,10 @@ class Rasterize(keras.layers.Layer):
         raster = ops.matmul(ops.transpose(down, (0, 2, 1)), spread)
         return ops.reshape(raster, (batch, rows, columns, channels))
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
         return input_shape[0], *self.grid, self._channels(input_shape)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "grid": self.grid,
@@ -106,7 +115,7 @@ class Rasterize(keras.layers.Layer):
             "sigma": self.sigma,
         }
 
-    def _channels(self, input_shape):
+    def _channels(self, input_shape: Shape) -> int:
         check_rank("Rasterize", input_shape, (3,))
         channels = checked_channels("Rasterize", input_shape, 2) - 2
         if channels < 1:
@@ -116,8 +125,8 @@ class Rasterize(keras.layers.Layer):
             )
         return channels
 
-    def _shares(self, coordinates, axis):
-        """What each cell of an axis gets: `(batch, n, cells)`."""
+    def _cell_weights(self, coordinates: Tensor, axis: int) -> Tensor:
+        """Compute the weight of each cell of an axis: `(batch, n, cells)`."""
         known = ops.expand_dims(ops.logical_not(ops.isnan(coordinates)), 2)
         places = ops.expand_dims(coordinates, 2)
         places = ops.where(known, places, ops.zeros_like(places))
@@ -128,10 +137,15 @@ class Rasterize(keras.layers.Layer):
         if self.sigma is None:
             step = self.extent[axis] / len(middles)
             places = ops.clip(places, middles[0], middles[-1])
-            shares = ops.relu(1 - ops.abs(places - centres) / step)
+            weights = ops.relu(1 - ops.abs(places - centres) / step)
         else:
             squares = ops.square((places - centres) / self.sigma)
             nearest = ops.min(squares, axis=2, keepdims=True)
-            shares = ops.exp((nearest - squares) / 2)
-            shares = shares / ops.sum(shares, axis=2, keepdims=True)
-        return ops.where(known, shares, ops.zeros_like(shares))
+            weights = ops.exp((nearest - squares) / 2)
+            weights = weights / ops.sum(weights, axis=2, keepdims=True)
+        return ops.where(known, weights, ops.zeros_like(weights))
+
+
+def _centres(count: int, length: float) -> np.ndarray:
+    centres = (np.arange(count) + 0.5 - count / 2) * (length / count)
+    return centres.astype("float32")

@@ -1,36 +1,41 @@
-"""Where the taps of a convolution read, and what they read there."""
+"""Positions of the taps of a convolution, and bilinear sampling there."""
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple, get_args
 
 import numpy as np
 from keras import ops
 
 from convzoo.common.checks import check_choice, checked_pair
+from convzoo.common.types import Tensor
+from convzoo.layers.types import IntOrPair, Padding
 
 
 class SamplingGrid(NamedTuple):
-    """The geometry of a convolution; all fields in pixels, (rows, columns).
+    """Geometry of a convolution; all fields in pixels, (rows, columns).
 
     Attributes:
-        kernel_size: taps along each axis.
-        strides: from one output to the next.
-        padding: of zeros on both sides, or `"same"`, or `"valid"`.
-        dilation_rate: from one tap to the next.
+        kernel_size: Number of taps along each axis.
+        strides: Distance between neighbouring outputs.
+        padding: Number of zeros on each side, or `"same"`, or `"valid"`.
+        dilation_rate: Distance between neighbouring taps.
     """
 
-    kernel_size: tuple
-    strides: tuple
-    padding: tuple | str
-    dilation_rate: tuple
+    kernel_size: tuple[int, int]
+    strides: tuple[int, int]
+    padding: Padding | tuple[int, int]
+    dilation_rate: tuple[int, int]
 
-    def out_size(self, height, width):
-        """Rows and columns of the output; None where the input's are None."""
+    def out_size(
+        self, height: int | Tensor | None, width: int | Tensor | None
+    ) -> tuple[int | Tensor | None, ...]:
+        """Return rows and columns of the output; None where unknown."""
         return tuple(
             None if length is None else self._out_length(length, axis)
             for axis, length in enumerate((height, width))
         )
 
-    def check_fits(self, size):
+    def check_fits(self, size: Sequence[int | None]) -> None:
         """Raise a `ValueError` if the output would be empty."""
         out_size = self.out_size(*size)
         if any(n is not None and n < 1 for n in out_size):
@@ -41,28 +46,36 @@ class SamplingGrid(NamedTuple):
                 f"input size {tuple(size)}"
             )
 
-    def corners(self, inputs, offset, mask, groups=1):
-        """Rows of a table of pixels, and what they count for each tap.
+    def corners(
+        self,
+        inputs: Tensor,
+        offset: Tensor,
+        mask: Tensor | None,
+        groups: int = 1,
+    ) -> tuple[Tensor, Tensor]:
+        """Compute which pixels each tap reads, and their weights.
 
-        The table holds the pixels of all images, each with a ring of zeros one
-        pixel wide, in raster order; of each pixel, one row for each group.
+        Pixels are rows of a table, which holds all images in raster order, each
+        with a border of zeros one pixel wide. Each pixel has one row per group.
 
         Args:
-            inputs: `(batch, height, width, channels)`.
-            offset: `(batch, out_height, out_width, 2 * taps)`, (y, x) by turns,
-                taps row by row, each for all groups before the next.
-            mask: `(batch, out_height, out_width, taps)`, or None for 1.
-            groups: of channels, each with taps of its own.
+            inputs: Images or feature maps, `(batch, height, width, channels)`.
+            offset: Offsets, `(batch, out_height, out_width, 2 * taps)`. The
+                last axis alternates y and x, with taps row by row, each for all
+                groups before the next.
+            mask: Weights of the taps, `(batch, out_height, out_width, taps)`.
+                None for 1.
+            groups: Number of groups of channels, each with its own taps.
 
         Returns:
-            Integer rows and float weights, `(batch, positions, taps, 4)`, of
-            the four pixels around each tap.
+            Pair of integer rows and float weights, both `(batch, positions,
+            taps, 4)`, of the four pixels around each tap.
         """
         batch, height, width, _ = ops.shape(inputs)
         y, x = self._taps(height, width, offset)
         valid = _inside(y, height) & _inside(x, width)
-        # Elsewhere there is nothing to read, whatever the offset: not even
-        # infinity may become an index.
+        # Taps outside read nothing, and their offsets, which may be infinite,
+        # must not become indices.
         y, x = ops.where(valid, y, 0.0), ops.where(valid, x, 0.0)
         top, left = ops.floor(y), ops.floor(x)
         weights = _weights(y - top, x - left, _mask(mask, valid, y))
@@ -76,14 +89,16 @@ class SamplingGrid(NamedTuple):
         rows = [first, first + right, first + below, first + (below + right)]
         return ops.stack(rows, axis=-1), weights
 
-    def first_of_dense(self, length, axis):
-        """Where the first output lies among those of the same at stride 1."""
+    def first_of_dense(self, length: int | Tensor, axis: int) -> int | Tensor:
+        """Return the index of the first output among those at stride 1."""
         if self.padding != "same":
             return 0
         return (self._span(axis) - 1) // 2 - self._before(length, axis)
 
-    def _taps(self, height, width, offset):
-        """The position of each tap in the input, `(batch, positions, taps)`."""
+    def _taps(
+        self, height: int | Tensor, width: int | Tensor, offset: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Compute y and x of each tap, each `(batch, positions, taps)`."""
         rows, columns = (
             ops.cast(
                 ops.arange(self._out_length(length, axis), dtype="int32")
@@ -108,8 +123,8 @@ class SamplingGrid(NamedTuple):
             + offset_x,
         )
 
-    def _undisplaced(self, taps):
-        """The taps of a plain convolution, each for all groups."""
+    def _undisplaced(self, taps: int) -> list[np.ndarray]:
+        """Return y and x of the taps without offsets, for all groups."""
         kernel = np.meshgrid(
             *(
                 np.arange(size) * dilation
@@ -122,18 +137,18 @@ class SamplingGrid(NamedTuple):
         groups = taps // kernel[0].size
         return [np.repeat(k, groups).reshape(1, 1, -1) for k in kernel]
 
-    def _span(self, axis):
+    def _span(self, axis: int) -> int:
         return (self.kernel_size[axis] - 1) * self.dilation_rate[axis] + 1
 
-    def _out_length(self, length, axis):
+    def _out_length(self, length: int | Tensor, axis: int) -> int | Tensor:
         stride = self.strides[axis]
         if self.padding == "same":
             return (length + stride - 1) // stride
         padding = 0 if self.padding == "valid" else self.padding[axis]
         return (length + 2 * padding - self._span(axis)) // stride + 1
 
-    def _before(self, length, axis):
-        """Zeros above or to the left; with "same", TensorFlow's number."""
+    def _before(self, length: int | Tensor, axis: int) -> int | Tensor:
+        """Return the zeros in front; `"same"` pads as TensorFlow does."""
         if self.padding == "valid":
             return 0
         if self.padding != "same":
@@ -146,26 +161,26 @@ class SamplingGrid(NamedTuple):
         return ops.maximum(total, 0) // 2
 
 
-def checked_padding(padding):
-    """`"same"`, `"valid"`, or a pair of pixels."""
+def checked_padding(padding: Padding | IntOrPair) -> Padding | tuple[int, int]:
+    """Return `"same"`, `"valid"`, or the padding as a pair of pixels."""
     if isinstance(padding, str):
-        check_choice("padding", padding, ("same", "valid"))
+        check_choice("padding", padding, get_args(Padding))
         return padding
     try:
         return checked_pair("padding", padding, low=0)
     except ValueError:
         raise ValueError(
-            "`padding` must be 'same', 'valid', or pixels that are not "
-            f"negative, an integer or a pair. Received: padding={padding!r}"
+            "`padding` must be 'same', 'valid', a non-negative integer or a "
+            f"pair of such integers. Received: padding={padding!r}"
         ) from None
 
 
-def _inside(position, length):
-    """A pixel further out, interpolation no longer reaches the image."""
+def _inside(position: Tensor, length: int | Tensor) -> Tensor:
+    """Return a mask of the positions where interpolation reaches the image."""
     return (position > -1) & (position < ops.cast(length, position.dtype))
 
 
-def _mask(mask, valid, like):
+def _mask(mask: Tensor | None, valid: Tensor, like: Tensor) -> Tensor:
     inside = ops.cast(valid, like.dtype)
     if mask is None:
         return inside
@@ -173,8 +188,8 @@ def _mask(mask, valid, like):
     return ops.where(valid, ops.cast(mask, like.dtype), 0.0)
 
 
-def _weights(down, right, mask):
-    """Bilinear weights of the four pixels, times the mask."""
+def _weights(down: Tensor, right: Tensor, mask: Tensor) -> Tensor:
+    """Compute bilinear weights of the four pixels, times the mask."""
     below = down * mask
     above = mask - below
     below_right, above_right = below * right, above * right

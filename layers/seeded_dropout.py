@@ -1,16 +1,22 @@
-"""Dropout that a run repeats."""
+"""Dropout that resumed runs reproduce."""
 
 import random
 
-from keras import layers
+import keras
 
 
-def seeded_dropout(rate, dtype=None):
-    """A `Dropout` whose draws depend on a variable of the layer.
+def seeded_dropout(
+    rate: float, dtype: str | keras.DTypePolicy | None = None
+) -> keras.layers.Dropout:
+    """Create a `Dropout` whose random state is a variable of the layer.
 
-    Without a seed Keras draws from PyTorch's own stream there, which no file of
-    weights holds: a run that goes on would not end with the same weights.
+    Without a seed, Keras uses PyTorch's global generator on that backend. Files
+    of weights do not store it, so a resumed run would end with other weights.
+
+    Args:
+        rate: Fraction of the inputs to drop in training.
+        dtype: Data type or policy of the layer.
     """
     # `keras.utils.set_random_seed` seeds this too.
     seed = random.randint(1, 10**9)
-    return layers.Dropout(rate, seed=seed, dtype=dtype)
+    return keras.layers.Dropout(rate, seed=seed, dtype=dtype)

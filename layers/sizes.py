@@ -1,23 +1,25 @@
-"""Maps of several sizes, padded to one: how much of each is valid."""
+"""Valid areas of maps of several sizes in a padded batch."""
 
 import keras
+import numpy as np
 from keras import ops
 
+from convzoo.common.types import Tensor
 from convzoo.layers.values import values_of
 
 
-def checked_sizes(sizes, maps):
-    """Sizes that lie within the maps, as int32.
+def checked_sizes(sizes: Tensor, maps: Tensor) -> Tensor:
+    """Return sizes as int32, after checking that they lie within the maps.
 
     Args:
-        sizes: integers `(batch, 2)`, the valid rows and columns of each map,
-            from its top left corner.
-        maps: `(batch, height, width, channels)`.
+        sizes: Valid rows and columns of each map, from its top left corner,
+            integers `(batch, 2)`.
+        maps: Maps, `(batch, height, width, channels)`.
 
     Raises:
-        ValueError: they are no such integers; or, where values can be looked
-            at, an entry is below 1 or beyond the maps. Inside a compiled
-            function it is clipped.
+        ValueError: `sizes` has the wrong shape or type, or an entry is below 1
+            or beyond the maps. Inside a compiled function, where values are
+            unknown, entries are clipped instead.
     """
     sizes = ops.convert_to_tensor(sizes)
     if len(sizes.shape) != 2 or sizes.shape[1] != 2 or not _is_int(sizes):
@@ -38,8 +40,8 @@ def checked_sizes(sizes, maps):
     return ops.stack([rows, columns], axis=1)
 
 
-def valid_area(sizes, maps):
-    """Which pixels of maps are valid: booleans `(batch, height, width)`."""
+def valid_area(sizes: Tensor, maps: Tensor) -> Tensor:
+    """Return a boolean mask of the valid pixels, `(batch, height, width)`."""
     height, width = ops.shape(maps)[1:3]
     rows = ops.expand_dims(ops.arange(height, dtype="int32"), 0)
     columns = ops.expand_dims(ops.arange(width, dtype="int32"), 0)
@@ -49,9 +51,9 @@ def valid_area(sizes, maps):
     )
 
 
-def _within(sizes, height, width):
+def _within(sizes: np.ndarray, height: int, width: int) -> bool:
     return bool((sizes >= 1).all() and (sizes <= (height, width)).all())
 
 
-def _is_int(tensor):
+def _is_int(tensor: Tensor) -> bool:
     return "int" in keras.backend.standardize_dtype(tensor.dtype)

@@ -1,50 +1,55 @@
-"""A convolution whose kernel has a largest singular value of about 1.
+"""Convolution with spectral normalisation.
 
 Miyato, Kataoka, Koyama and Yoshida 2018, Spectral Normalization for Generative
 Adversarial Networks, https://arxiv.org/abs/1802.05957.
 
 What differs from the paper: nothing. What differs from
-`keras.layers.SpectralNormalization`: that one writes the normalised kernel over
-the weight, and gradients go through the norm on JAX only, so that backends
-learn different things. Here the weight stays, and the gradient goes through the
-norm, as the paper's equation 12 has it.
+`keras.layers.SpectralNormalization`: that layer overwrites the weight with the
+normalised kernel, and gradients pass through the norm on JAX only, so backends
+train differently. Here the weight is kept, and gradients pass through the norm,
+as in equation 12 of the paper.
 """
+
+from collections.abc import Mapping, MutableMapping
+from typing import Any
 
 import keras
 from keras import ops
 
 from convzoo.common.checks import check_positive
+from convzoo.common.types import Shape, Tensor
+from convzoo.layers.types import IntOrPair
 
-# Of a norm that is divided by; a kernel of zeros stays one.
+# Lower bound of a norm, so that a kernel of zeros stays zero.
 _EPSILON = 1e-12
 
 
 @keras.saving.register_keras_serializable(package="convzoo")
 class SpectralConv2D(keras.layers.Conv2D):
-    """`Conv2D` with its kernel divided by its largest singular value.
+    """`Conv2D` whose kernel is divided by its largest singular value.
 
-    A discriminator of such layers cannot be steep, which keeps the gradients
-    that a generator learns from. The kernel counts as a matrix of `filters`
-    columns. Its largest singular value is followed by the power method: each
-    call in training does some steps, which the layer keeps for the next call.
+    This bounds the slope of a discriminator, and so preserves the gradients
+    that train the generator. The kernel is seen as a matrix with `filters`
+    columns. Its largest singular value is estimated by power iteration: each
+    call in training refines an estimate that the layer stores.
 
     Args:
-        filters: channels of the output.
-        kernel_size: in pixels, an int or (rows, columns).
-        strides: in pixels, an int or (rows, columns).
-        power_iterations: steps of the power method for each call in training.
-        **kwargs: of `keras.layers.Conv2D`; `groups` stays 1.
+        filters: Number of output channels.
+        kernel_size: Size of the kernel in pixels, an int or (rows, columns).
+        strides: Strides in pixels, an int or (rows, columns).
+        power_iterations: Steps of power iteration per call in training.
+        **kwargs: Arguments of `keras.layers.Conv2D`; `groups` must be 1.
 
     Call arguments:
-        inputs: the images or feature maps.
-        training: whether the estimate of the singular value takes its steps.
+        inputs: Images or feature maps.
+        training: Whether to update the estimate of the singular value.
 
     Input shape: that of `Conv2D`, `(batch, height, width, channels)`.
     Output shape: that of `Conv2D`.
 
     Raises:
         ValueError: `power_iterations` is not a positive integer, `groups` is
-            not 1, or as `Conv2D`.
+            not 1, or `Conv2D` rejects an argument.
 
     Example:
 
@@ -57,13 +62,13 @@ class SpectralConv2D(keras.layers.Conv2D):
 
     def __init__(
         self,
-        filters,
-        kernel_size,
-        strides=(1, 1),
+        filters: int,
+        kernel_size: IntOrPair,
+        strides: IntOrPair = (1, 1),
         *,
-        power_iterations=1,
-        **kwargs,
-    ):
+        power_iterations: int = 1,
+        **kwargs: Any,
+    ) -> None:
         check_positive("power_iterations", power_iterations)
         if kwargs.get("groups", 1) != 1:
             raise ValueError(
@@ -72,22 +77,22 @@ class SpectralConv2D(keras.layers.Conv2D):
         super().__init__(filters, kernel_size, strides, **kwargs)
         self.power_iterations = power_iterations
 
-    def build(self, input_shape):
+    def build(self, input_shape: Shape) -> None:
         super().build(input_shape)
         self.left_vector = self.add_weight(
             name="left_vector",
             shape=(self.filters,),
             initializer=keras.initializers.RandomNormal(stddev=1.0),
             trainable=False,
-            # On PyTorch an assignment to a variable that is cast is lost.
+            # On PyTorch, an assignment to an autocast variable is lost.
             autocast=False,
         )
 
-    def call(self, inputs, training=None):
+    def call(self, inputs: Tensor, training: bool | None = None) -> Tensor:
         kernel = _as_float(self.kernel)
         kernel = kernel / self._norm(kernel, training)
         kernel = ops.cast(kernel, inputs.dtype)
-        # TensorFlow convolves channels first on some processors only.
+        # TensorFlow does not support channels first on every CPU.
         first = self.data_format == "channels_first"
         if first:
             inputs = ops.transpose(inputs, (0, 2, 3, 1))
@@ -108,8 +113,8 @@ class SpectralConv2D(keras.layers.Conv2D):
             outputs = self.activation(outputs)
         return outputs
 
-    def _norm(self, kernel, training):
-        """The largest singular value, as the power method has it so far."""
+    def _norm(self, kernel: Tensor, training: bool | None) -> Tensor:
+        """Estimate the largest singular value by power iteration."""
         matrix = ops.reshape(kernel, (-1, self.filters))
         fixed = ops.stop_gradient(matrix)
         left = ops.stop_gradient(_as_float(self.left_vector))
@@ -122,28 +127,28 @@ class SpectralConv2D(keras.layers.Conv2D):
         return ops.maximum(norm, _EPSILON)
 
     # `Conv2D` stores its own weights by name, and no others.
-    def save_own_variables(self, store):
+    def save_own_variables(self, store: MutableMapping[str, Any]) -> None:
         super().save_own_variables(store)
         if self.built:
             store["left_vector"] = self.left_vector
 
-    def load_own_variables(self, store):
+    def load_own_variables(self, store: Mapping[str, Any]) -> None:
         super().load_own_variables(store)
         if self.built:
             self.left_vector.assign(store["left_vector"])
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "power_iterations": self.power_iterations,
         }
 
 
-def _as_float(tensor):
-    """In at least float32: halves cannot hold the norm that is divided by."""
+def _as_float(tensor: Tensor) -> Tensor:
+    """Cast to at least float32: half precision cannot hold the norm."""
     dtype = keras.backend.result_type(tensor.dtype, "float32")
     return ops.cast(ops.convert_to_tensor(tensor), dtype)
 
 
-def _unit(vector):
+def _unit(vector: Tensor) -> Tensor:
     return vector / ops.maximum(ops.sqrt(ops.sum(ops.square(vector))), _EPSILON)

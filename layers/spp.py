@@ -3,14 +3,19 @@
 He, Zhang, Ren and Sun 2014, Spatial Pyramid Pooling in Deep Convolutional
 Networks for Visual Recognition, https://arxiv.org/abs/1406.4729.
 
-What differs from the paper: average pooling is offered beside maximum pooling,
-and a batch may hold maps of several sizes, padded to one (`sizes`).
+What differs from the paper: average pooling is available too, and a batch can
+hold maps of several sizes, padded to one (`sizes`).
 """
+
+from collections.abc import Sequence
+from typing import Any, get_args
 
 import keras
 from keras import ops
 
 from convzoo.common.checks import check_choice, check_flag, checked_pair
+from convzoo.common.choices import Pooling
+from convzoo.common.types import Shape, Tensor
 from convzoo.layers.bins import average_bins, max_bins
 from convzoo.layers.input_checks import (
     check_rank,
@@ -18,32 +23,33 @@ from convzoo.layers.input_checks import (
     checked_data_format,
 )
 from convzoo.layers.sizes import checked_sizes
+from convzoo.layers.types import DataFormat, IntOrPair
 
 
 @keras.saving.register_keras_serializable(package="convzoo")
 class SPP(keras.layers.Layer):
-    """Pools a feature map of any size to a vector of one length.
+    """Pools feature maps of any size to vectors of one length.
 
-    Each level of the pyramid divides the map in `rows * columns` bins. Along an
-    axis of `length` pixels, bin `i` of `n` covers the pixels from `floor(i *
-    length / n)` up to, without, `ceil((i + 1) * length / n)`: every pixel
-    counts, neighbouring bins share one where `length` is not divisible, and
-    maps smaller than the pyramid, down to 1x1, need no special case. PyTorch's
-    adaptive pooling has the same bins.
+    Each level of the pyramid divides the map into `rows * columns` bins. Along
+    an axis of `length` pixels, bin `i` of `n` covers the pixels from `floor(i *
+    length / n)` to `ceil((i + 1) * length / n)`, exclusive. Each pixel is in a
+    bin, neighbouring bins share one if `n` does not divide `length`, and maps
+    smaller than the pyramid, down to 1x1, need no special case. The bins are
+    those of PyTorch's adaptive pooling.
 
     Args:
-        bins: the levels of the pyramid, each an int `n` for n x n bins, or a
-            pair (rows, columns).
+        bins: Levels of the pyramid, each an int `n` for n x n bins, or a pair
+            (rows, columns).
         pooling: `"max"`, as in the paper, or `"average"`.
-        flatten: False keeps the bins apart from the channels.
-        data_format: `"channels_last"` or `"channels_first"`; None for that of
-            the Keras configuration.
+        flatten: Whether to flatten the bins and channels to a vector.
+        data_format: `"channels_last"` or `"channels_first"`. None for the
+            default of the Keras configuration.
 
     Call arguments:
-        inputs: the feature maps.
-        sizes: integers `(batch, 2)`: the rows and columns, in pixels, that are
-            valid in each map of a padded batch, from its top left corner. Each
-            map is then pooled as if it stood alone. None where all is valid.
+        inputs: Feature maps.
+        sizes: Valid rows and columns, in pixels, of each map of a padded batch,
+            from its top left corner: integers `(batch, 2)`. Each map is pooled
+            as if it were alone. None if all pixels are valid.
 
     Input shape:
         `(batch, height, width, channels)`, or `(batch, channels, height,
@@ -52,15 +58,15 @@ class SPP(keras.layers.Layer):
 
     Output shape:
         `(batch, num_bins * channels)`, or `(batch, num_bins, channels)` with
-        `flatten=False`, where `num_bins` is the sum of rows * columns; level by
+        `flatten=False`, where `num_bins` is the sum of rows * columns: level by
         level, bins row by row, the channels of a bin together. The last
-        dimension is always known, so that a `Dense` can follow.
+        dimension is always known, so a `Dense` can follow.
 
     Raises:
-        ValueError: an argument is not as described, the input is not of rank 4
+        ValueError: An argument is not as described, the input is not of rank 4
             or its channels are unknown, or an entry of `sizes` is below 1 or
-            beyond the map. Inside a compiled function, where values cannot be
-            looked at, `sizes` are clipped to the map.
+            beyond the map. Inside a compiled function, where values are
+            unknown, `sizes` are clipped to the map instead.
 
     Example:
 
@@ -75,14 +81,14 @@ class SPP(keras.layers.Layer):
 
     def __init__(
         self,
-        bins=(1, 2, 4),
-        pooling="max",
-        flatten=True,
-        data_format=None,
-        **kwargs,
-    ):
+        bins: Sequence[IntOrPair] = (1, 2, 4),
+        pooling: Pooling = "max",
+        flatten: bool = True,
+        data_format: DataFormat | None = None,
+        **kwargs: Any,
+    ) -> None:
         levels = _checked_levels(bins)
-        check_choice("pooling", pooling, ("max", "average"))
+        check_choice("pooling", pooling, get_args(Pooling))
         check_flag("flatten", flatten)
         data_format = checked_data_format(data_format)
         super().__init__(**kwargs)
@@ -92,11 +98,11 @@ class SPP(keras.layers.Layer):
         self.data_format = data_format
         self._levels = levels
 
-    def build(self, input_shape):
+    def build(self, input_shape: Shape) -> None:
         check_rank("SPP", input_shape, (4,))
         checked_channels("SPP", input_shape, self._channel_axis)
 
-    def call(self, inputs, sizes=None):
+    def call(self, inputs: Tensor, sizes: Tensor | None = None) -> Tensor:
         if self.data_format == "channels_first":
             inputs = ops.transpose(inputs, (0, 2, 3, 1))
         if sizes is not None:
@@ -109,14 +115,14 @@ class SPP(keras.layers.Layer):
             return outputs
         return ops.reshape(outputs, (-1, self._num_bins * inputs.shape[-1]))
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
         check_rank("SPP", input_shape, (4,))
         channels = checked_channels("SPP", input_shape, self._channel_axis)
         if self.flatten:
             return (input_shape[0], self._num_bins * channels)
         return (input_shape[0], self._num_bins, channels)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "bins": self.bins,
@@ -126,15 +132,15 @@ class SPP(keras.layers.Layer):
         }
 
     @property
-    def _channel_axis(self):
+    def _channel_axis(self) -> int:
         return 1 if self.data_format == "channels_first" else 3
 
     @property
-    def _num_bins(self):
+    def _num_bins(self) -> int:
         return sum(rows * columns for rows, columns in self._levels)
 
 
-def _checked_levels(bins):
+def _checked_levels(bins: object) -> list[tuple[int, int]]:
     if not isinstance(bins, (tuple, list)) or not bins:
         raise ValueError(
             "`bins` must be a tuple of ints and (rows, columns) pairs. "
@@ -144,6 +150,6 @@ def _checked_levels(bins):
         return [checked_pair("bins", level) for level in bins]
     except ValueError:
         raise ValueError(
-            "`bins` must hold positive integers and pairs of them. "
+            "`bins` must contain positive integers or pairs of them. "
             f"Received: bins={bins!r}"
         ) from None

@@ -1,22 +1,25 @@
-"""Maximum pooling of maps that may be smaller than the window."""
+"""Max pooling of maps that may be smaller than the window."""
 
 import math
+from collections.abc import Sequence
 
 from keras import ops
 
+from convzoo.common.types import Tensor
 
-def sub_sample(inputs, factors):
-    """The maximum of windows that lie side by side.
 
-    Rows and columns that fill no window are left out, as in PyTorch; an axis
-    shorter than its window is one window.
+def sub_sample(inputs: Tensor, factors: Sequence[int]) -> Tensor:
+    """Max-pool maps with adjacent windows.
+
+    Rows and columns that do not fill a window are dropped, as in PyTorch. An
+    axis shorter than its window is one window.
 
     Args:
-        inputs: `(batch, ..., channels)`, with one to three axes between.
-        factors: the window, one number for each of these axes.
+        inputs: Maps, `(batch, ..., channels)`, with one to three axes between.
+        factors: Size of the window along each of these axes.
 
     Returns:
-        `(batch, ..., channels)`.
+        Pooled maps, `(batch, ..., channels)`.
     """
     for axis, factor in enumerate(factors, start=1):
         if factor > 1:
@@ -24,12 +27,12 @@ def sub_sample(inputs, factors):
     return inputs
 
 
-def sub_sampled_length(length, factor):
-    """The length that `sub_sample` leaves; None for None."""
+def sub_sampled_length(length: int | None, factor: int) -> int | None:
+    """Return the length after `sub_sample`; None for None."""
     return None if length is None else max(length // factor, 1)
 
 
-def _along(inputs, axis, factor):
+def _along(inputs: Tensor, axis: int, factor: int) -> Tensor:
     shape = ops.shape(inputs)
     length, channels = shape[axis], shape[-1]
     after = math.prod(shape[axis + 1 : -1])
@@ -38,7 +41,7 @@ def _along(inputs, axis, factor):
     if not isinstance(length, int):
         count = ops.maximum(count, 1)
     if not isinstance(length, int) or length < factor:
-        # The last row once more changes no maximum.
+        # Repeating the last row does not change the maximum.
         x = ops.concatenate([x] + [x[:, -1:]] * (factor - 1), axis=1)
         count = 1 if isinstance(length, int) else count
     window = (factor, 1)

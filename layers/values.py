@@ -1,14 +1,20 @@
-"""What a tensor holds, where that can be known."""
+"""Known values of tensors."""
 
 import keras
+import numpy as np
 from keras import ops
 
+from convzoo.common.types import Tensor
 
-def values_of(tensor):
-    """The values of a tensor as a NumPy array; None inside a compiled function.
+
+def values_of(tensor: Tensor) -> np.ndarray | None:
+    """Return the values of a tensor as a NumPy array, if they are known.
 
     Args:
-        tensor: a tensor of the backend, or a symbolic one of Keras.
+        tensor: Tensor of the backend, or symbolic tensor of Keras.
+
+    Returns:
+        NumPy array, or None for a symbolic tensor and in a compiled function.
     """
     if isinstance(tensor, keras.KerasTensor):
         return None
