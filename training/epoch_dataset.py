@@ -1,5 +1,7 @@
 """Batches that depend on the epoch and their index alone."""
 
+from typing import Any
+
 import keras
 
 
@@ -12,13 +14,13 @@ class EpochDataset(keras.utils.PyDataset):
 
     epoch = 0
 
-    def follow(self):
+    def follow(self) -> keras.callbacks.Callback:
         """The callback by which `fit` tells which epoch it is in."""
         return keras.callbacks.LambdaCallback(on_epoch_begin=self._begin)
 
-    def source(self):
+    def source(self) -> Any:
         """What `fit` gets."""
         return self
 
-    def _begin(self, epoch, logs):
+    def _begin(self, epoch: int, logs: dict[str, Any] | None) -> None:
         self.epoch = epoch

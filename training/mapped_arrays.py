@@ -2,11 +2,12 @@
 
 import itertools
 import tempfile
+from collections.abc import Iterable
 
 import numpy as np
 
 
-def mapped_arrays(arrays):
+def mapped_arrays(arrays: Iterable[np.ndarray]) -> list[np.ndarray]:
     """The arrays, one by one, as views of one unnamed temporary file.
 
     The memory that they take is the page cache's.

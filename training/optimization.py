@@ -1,17 +1,19 @@
 """How the recipes minimise: Adam, along a schedule."""
 
+from typing import Any, Literal, get_args
+
 import keras
 
-from convzoo.common.checks import (
-    check_positive,
-    is_integer,
-)
+from convzoo.common.checks import check_positive, is_integer
+from convzoo.common.choices import Precision, Schedule
 
-SCHEDULES = ("cosine", "halving")
-PRECISIONS = ("float32", "mixed_bfloat16")
+SCHEDULES = get_args(Schedule)
+PRECISIONS = get_args(Precision)
 
 
-def falling_rate(start, steps, schedule):
+def falling_rate(
+    start: float, steps: int, schedule: Schedule
+) -> keras.optimizers.schedules.LearningRateSchedule:
     """A rate that falls to 0 along a cosine, or by half, five times.
 
     Args:
@@ -26,7 +28,12 @@ def falling_rate(start, steps, schedule):
     )
 
 
-def averaged_adamw(rate, weight_decay, ema, **arguments):
+def averaged_adamw(
+    rate: float | keras.optimizers.schedules.LearningRateSchedule,
+    weight_decay: float,
+    ema: float,
+    **arguments: Any,
+) -> keras.optimizers.AdamW:
     """AdamW with a moving average of the weights; `ema` 0 is without.
 
     Args:
@@ -47,7 +54,7 @@ def averaged_adamw(rate, weight_decay, ema, **arguments):
     return optimizer
 
 
-def check_patience(patience, validates):
+def check_patience(patience: int | None, validates: bool) -> None:
     """Raise a `ValueError` unless it is None, or epochs of a run that
     validates.
     """
@@ -61,14 +68,14 @@ def check_patience(patience, validates):
         )
 
 
-def jit_compile():
+def jit_compile() -> Literal[False, "auto"]:
     """What `compile` takes: JAX has to compile; on a CPU, XLA takes longer for
     these convolutions than TensorFlow without it (docs/results.md).
     """
     return False if keras.config.backend() == "tensorflow" else "auto"
 
 
-def check_whole_epochs(name, steps, epoch_steps):
+def check_whole_epochs(name: str, steps: int, epoch_steps: int) -> None:
     """Raise a `ValueError` unless `steps` is a multiple of `epoch_steps`."""
     if not is_integer(steps) or steps < 0 or steps % epoch_steps:
         raise ValueError(

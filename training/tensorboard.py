@@ -1,14 +1,22 @@
 """Figures and pictures for TensorBoard, without TensorFlow."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import keras
+
+from convzoo.common.types import PathLike
+
+# tensorboardX is an extra, which is imported where it is asked for.
+if TYPE_CHECKING:
+    from tensorboardX import SummaryWriter
 
 # At most so much later TensorBoard sees it, and a killed run loses it.
 _FLUSH_SECONDS = 10
 
 
-def event_writer(folder):
+def event_writer(folder: PathLike) -> "SummaryWriter":
     """A `tensorboardX.SummaryWriter` for `folder/tensorboard`.
 
     Only its `close` writes all: its `flush` leaves out what still waits for its
@@ -29,7 +37,9 @@ def event_writer(folder):
     )
 
 
-def write_figures(writer, figures, step):
+def write_figures(
+    writer: "SummaryWriter", figures: Mapping[str, float], step: int
+) -> None:
     """Add numbers by name."""
     for name, value in figures.items():
         writer.add_scalar(name, float(value), step)
@@ -45,12 +55,15 @@ class Curves(keras.callbacks.Callback):
         ValueError: tensorboardX is missing.
     """
 
-    def __init__(self, folder):
+    def __init__(self, folder: PathLike) -> None:
         super().__init__()
         self._writer = event_writer(folder)
 
-    def on_epoch_end(self, epoch, logs=None):
-        write_figures(self._writer, logs, int(self.model.optimizer.iterations))
+    def on_epoch_end(
+        self, epoch: int, logs: dict[str, float] | None = None
+    ) -> None:
+        step = int(self.model.optimizer.iterations)
+        write_figures(self._writer, logs or {}, step)
 
-    def on_train_end(self, logs=None):
+    def on_train_end(self, logs: dict[str, float] | None = None) -> None:
         self._writer.close()

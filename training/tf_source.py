@@ -1,10 +1,13 @@
 """Batches of several shapes for TensorFlow."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import keras
 import numpy as np
 
 
-def tf_source(dataset):
+def tf_source(dataset: keras.utils.PyDataset) -> Any:
     """A `tf.data.Dataset` of one epoch of a `keras.utils.PyDataset`.
 
     Keras takes the shapes of the first two batches for those of all. Here only
@@ -16,13 +19,13 @@ def tf_source(dataset):
     """
     import tensorflow as tf
 
-    def signature(array):
-        shape = list(np.shape(array))
+    def signature(array: np.ndarray) -> tf.TensorSpec:
+        shape: list[int | None] = list(np.shape(array))
         if len(shape) == 4:
             shape[1:3] = None, None
         return tf.TensorSpec(shape, array.dtype)
 
-    def batches():
+    def batches() -> Iterator[Any]:
         for index in range(len(dataset)):
             yield dataset[index]
 

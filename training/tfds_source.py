@@ -1,9 +1,12 @@
 """Datasets of tensorflow-datasets, as NumPy arrays."""
 
+from collections.abc import Iterable
+from typing import Any
+
 PREFIX = "tfds:"
 
 
-def load_tfds(name):
+def load_tfds(name: str) -> tuple[dict[str, Iterable[dict[str, Any]]], Any]:
     """All splits of a dataset, in a fixed order, and its description.
 
     Args:

@@ -38,7 +38,7 @@ class Augmentation:
     tint: float = 0.0
     flip: bool = False
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for name, high in (
             ("rotation", 180.0001),
             ("zoom", 1),
@@ -49,7 +49,9 @@ class Augmentation:
             check_number(name, getattr(self, name), 0, high)
         check_flag("flip", self.flip)
 
-    def __call__(self, image, random):
+    def __call__(
+        self, image: np.ndarray, random: np.random.Generator
+    ) -> np.ndarray:
         """A changed copy of a uint8 image `(height, width, 3)`.
 
         Args:
@@ -62,7 +64,7 @@ class Augmentation:
         image = self._moved(image, draws[:5])
         return self._colored(image, draws[5:])
 
-    def _moved(self, image, draws):
+    def _moved(self, image: np.ndarray, draws: np.ndarray) -> np.ndarray:
         turn, zoom_y, zoom_x, shift_y, shift_x = draws
         angle = np.deg2rad(self.rotation * turn)
         scale = np.exp(np.log1p(self.zoom) * np.array([zoom_x, zoom_y]))
@@ -85,7 +87,7 @@ class Augmentation:
         )
         return np.asarray(moved)
 
-    def _colored(self, image, draws):
+    def _colored(self, image: np.ndarray, draws: np.ndarray) -> np.ndarray:
         brightness, contrast, saturation = 1 + self.color * draws[:3]
         tint = (1 + self.tint * draws[3:]).astype("float32")
         pixels = image.astype("float32")

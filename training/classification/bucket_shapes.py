@@ -3,7 +3,9 @@
 import numpy as np
 
 
-def bucket_shapes(sizes, count):
+def bucket_shapes(
+    sizes: np.ndarray, count: int
+) -> tuple[np.ndarray, np.ndarray]:
     """Put images into buckets, of few pixels of padding in all.
 
     Starting from one bucket, the one is cut in two, at the height or width, by
@@ -22,8 +24,8 @@ def bucket_shapes(sizes, count):
     while len(buckets) < count:
         cuts = [_best_cut(sizes[members]) for members in buckets]
         best = max(range(len(buckets)), key=lambda i: cuts[i][0])
-        saved, lower = cuts[best]
-        if saved <= 0:
+        _, lower = cuts[best]
+        if lower is None:
             break
         members = buckets.pop(best)
         buckets += [members[lower], members[~lower]]
@@ -34,10 +36,10 @@ def bucket_shapes(sizes, count):
     return numbers, shapes
 
 
-def _best_cut(sizes):
+def _best_cut(sizes: np.ndarray) -> tuple[int, np.ndarray | None]:
     """Pixels saved by cutting a bucket, and which images go to one side."""
     whole = len(sizes) * np.prod(sizes.max(axis=0))
-    best = 0, None
+    best: tuple[int, np.ndarray | None] = 0, None
     for axis in (0, 1):
         order = np.argsort(sizes[:, axis], kind="stable")
         ordered = sizes[order]

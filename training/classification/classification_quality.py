@@ -26,7 +26,9 @@ class ClassificationQuality(NamedTuple):
     loss: float
 
 
-def classification_quality(logits, labels):
+def classification_quality(
+    logits: np.ndarray, labels: np.ndarray
+) -> ClassificationQuality:
     """The `ClassificationQuality` of some images.
 
     Args:
@@ -45,14 +47,14 @@ def classification_quality(logits, labels):
     )
 
 
-def softmax(logits):
+def softmax(logits: np.ndarray) -> np.ndarray:
     """Probabilities, in float64."""
     shifted = np.asarray(logits, "float64")
     shifted = np.exp(shifted - shifted.max(axis=-1, keepdims=True))
     return shifted / shifted.sum(axis=-1, keepdims=True)
 
 
-def confusion(logits, labels):
+def confusion(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """Counts `(classes, classes)`: a row for what is, a column for what was
     said.
     """
@@ -61,7 +63,7 @@ def confusion(logits, labels):
     return counts
 
 
-def _calibration_error(confidence, right):
+def _calibration_error(confidence: np.ndarray, right: np.ndarray) -> float:
     bins = np.minimum(
         (confidence * _CONFIDENCE_BINS).astype(int), _CONFIDENCE_BINS - 1
     )

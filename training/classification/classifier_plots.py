@@ -1,16 +1,25 @@
 """Pictures of what a classifier gets right."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from convzoo.common.output_file import check_absent
+from convzoo.common.types import PathLike
+from convzoo.training.classification.evaluate_classifier import (
+    ClassifierReport,
+)
+
+# matplotlib is an extra, which is imported where a picture is drawn.
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 # Images of one size, more or less, stand for a point.
 _POINTS = 8
 
 
-def check_plots(folder, overwrite=False):
+def check_plots(folder: PathLike, overwrite: bool = False) -> None:
     """Refuse early what `write_plots` would refuse after the work is done.
 
     Raises:
@@ -27,7 +36,9 @@ def check_plots(folder, overwrite=False):
         check_absent(Path(folder) / name, overwrite)
 
 
-def write_plots(report, folder, overwrite=False):
+def write_plots(
+    report: ClassifierReport, folder: PathLike, overwrite: bool = False
+) -> list[Path]:
     """Write `confusion.png` and `sizes.png`.
 
     Args:
@@ -60,7 +71,9 @@ def write_plots(report, folder, overwrite=False):
     return [folder / name for name in _PLOTS]
 
 
-def accuracy_by_size(right, sizes):
+def accuracy_by_size(
+    right: np.ndarray, sizes: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Side and accuracy of groups of images of like size, and its error.
 
     Args:
@@ -81,7 +94,7 @@ def accuracy_by_size(right, sizes):
     return side, share, np.sqrt(share * (1 - share) / counts)
 
 
-def _confusion(figure, report):
+def _confusion(figure: "Figure", report: ClassifierReport) -> None:
     count = len(report.class_names)
     side = 3 + 0.22 * count
     figure.set_size_inches(side, side)
@@ -95,7 +108,7 @@ def _confusion(figure, report):
     axes.set_title(f"accuracy {report.quality.accuracy:.1%}")
 
 
-def _sizes(figure, report):
+def _sizes(figure: "Figure", report: ClassifierReport) -> None:
     figure.set_size_inches(6, 4)
     axes = figure.subplots()
     side, share, error = accuracy_by_size(report.right, report.sizes)

@@ -1,10 +1,12 @@
 """How well a classifier does on a folder of labelled images."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from convzoo.common.checks import check_above, check_positive
+from convzoo.common.types import PathLike
 from convzoo.training.classification.classification_quality import (
     ClassificationQuality,
     classification_quality,
@@ -12,6 +14,9 @@ from convzoo.training.classification.classification_quality import (
 )
 from convzoo.training.classification.image_folder import ImageFolder
 from convzoo.training.classification.predict_logits import predict_logits
+from convzoo.zoo.classification.size_agnostic_classifier import (
+    SizeAgnosticClassifier,
+)
 from convzoo.zoo.images.bicubic import resize_bicubic
 
 
@@ -33,7 +38,13 @@ class ClassifierReport(NamedTuple):
     sizes: np.ndarray
 
 
-def evaluate_classifier(model, data, warp=None, scale=1.0, split="test"):
+def evaluate_classifier(
+    model: SizeAgnosticClassifier,
+    data: PathLike,
+    warp: int | None = None,
+    scale: float = 1.0,
+    split: str = "test",
+) -> ClassifierReport:
     """Classify every image at its own size, and count.
 
     Args:
@@ -67,7 +78,9 @@ def evaluate_classifier(model, data, warp=None, scale=1.0, split="test"):
     )
 
 
-def _matched(model, folder):
+def _matched(
+    model: SizeAgnosticClassifier, folder: ImageFolder
+) -> tuple[list[str], np.ndarray]:
     """The names of the model's classes, and labels by their order."""
     names = model.class_names
     if names is None:
@@ -90,18 +103,18 @@ def _matched(model, folder):
     return names, order[folder.labels]
 
 
-def _by_number(folders, count):
+def _by_number(folders: Sequence[str], count: int) -> dict[str, int]:
     """Classes of folders that are called by number; none if one is not."""
     if not all(name.isdecimal() and int(name) < count for name in folders):
         return {}
     return {name: int(name) for name in folders}
 
 
-def _resized(image, warp, scale):
-    image = _of_size(image, (max(round(n * scale), 1) for n in image.shape[:2]))
+def _resized(image: np.ndarray, warp: int | None, scale: float) -> np.ndarray:
+    height, width = (max(round(n * scale), 1) for n in image.shape[:2])
+    image = _of_size(image, (height, width))
     return image if warp is None else _of_size(image, (warp, warp))
 
 
-def _of_size(image, size):
-    size = tuple(size)
+def _of_size(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     return image if size == image.shape[:2] else resize_bicubic(image, *size)

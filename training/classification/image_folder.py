@@ -1,16 +1,23 @@
 """Labelled images, each at its own size."""
 
+import functools
 import hashlib
 import warnings
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 
 from convzoo.common.checks import check_fraction, check_positive
+from convzoo.common.types import PathLike
 from convzoo.training.mapped_arrays import mapped_arrays
 from convzoo.training.tfds_source import PREFIX, load_tfds
 from convzoo.zoo.images.bicubic import resize_bicubic
 from convzoo.zoo.images.image_file import list_images, read_photograph
+
+# The number of a class, and what reads an image of it.
+_Example: TypeAlias = tuple[int, Callable[[], np.ndarray]]
 
 
 class ImageFolder:
@@ -37,17 +44,19 @@ class ImageFolder:
             can be read, or `data` cannot be read at all.
     """
 
-    def __init__(self, data, max_side=None, split="train"):
+    def __init__(
+        self, data: PathLike, max_side: int | None = None, split: str = "train"
+    ) -> None:
         if max_side is not None:
             check_positive("max_side", max_side)
         self.data = str(data)
-        source = _Dataset if self.data.startswith(PREFIX) else _Folder
-        source = source(self.data, split)
+        is_tfds = self.data.startswith(PREFIX)
+        source = (_Dataset if is_tfds else _Folder)(self.data, split)
         self.class_names = source.class_names
         self.fingerprint = source.fingerprint
-        labels = []
+        labels: list[int] = []
 
-        def decoded():
+        def decoded() -> Iterator[np.ndarray]:
             for label, read in source:
                 try:
                     image = _rgb(read())
@@ -61,15 +70,15 @@ class ImageFolder:
         self.labels = np.array(labels, "int32")
         self._check_classes()
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.images)
 
     @property
-    def sizes(self):
+    def sizes(self) -> np.ndarray:
         """Rows and columns, `(images, 2)`."""
         return np.array([image.shape[:2] for image in self.images], "int32")
 
-    def split(self, share):
+    def split(self, share: float) -> tuple[np.ndarray, np.ndarray]:
         """Indices of images to learn from, and of others to validate with.
 
         Of each class, the last ones by name: files of one scene, which often
@@ -89,7 +98,7 @@ class ImageFolder:
             held_out.append(members[len(members) - count :])
         return np.concatenate(learned), np.concatenate(held_out)
 
-    def _check_classes(self):
+    def _check_classes(self) -> None:
         for label, name in enumerate(self.class_names):
             if not (self.labels == label).any():
                 raise ValueError(
@@ -101,8 +110,8 @@ class ImageFolder:
 class _Folder:
     """Files, class by class, each with what reads it."""
 
-    def __init__(self, folder, split):
-        folder = Path(folder)
+    def __init__(self, data: str, split: str) -> None:
+        folder = Path(data)
         if not folder.is_dir():
             raise ValueError(f"{folder}: is not a folder")
         classes = sorted(
@@ -130,15 +139,15 @@ class _Folder:
             f"{len(self.files)} images of {len(classes)} classes, {digest[:16]}"
         )
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[_Example]:
         for label, path in self.files:
-            yield label, lambda path=path: read_photograph(path)
+            yield label, functools.partial(read_photograph, path)
 
 
 class _Dataset:
     """Examples of tensorflow-datasets."""
 
-    def __init__(self, data, split):
+    def __init__(self, data: str, split: str) -> None:
         self.name = data.removeprefix(PREFIX)
         datasets, info = load_tfds(self.name)
         if split not in datasets:
@@ -156,24 +165,24 @@ class _Dataset:
         count = info.splits[split].num_examples
         self.fingerprint = f"{count} of {info.full_name}, {split}"
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[_Example]:
         for example in self.examples:
-            image = example["image"]
-            yield int(example["label"]), lambda image=image: image
+            read = functools.partial(np.asarray, example["image"])
+            yield int(example["label"]), read
 
 
-def _rgb(image):
+def _rgb(image: np.ndarray) -> np.ndarray:
     """An array of three channels; grey is repeated, what is more is cut."""
     if image.shape[-1] < 3:
         return np.repeat(image[..., :1], 3, axis=-1)
     return image[..., :3]
 
 
-def _within(image, max_side):
+def _within(image: np.ndarray, max_side: int) -> np.ndarray:
     """Scaled down where its longer side is too long."""
     height, width = image.shape[:2]
     if max(height, width) <= max_side:
         return image
     factor = max_side / max(height, width)
-    size = (max(round(n * factor), 1) for n in (height, width))
-    return resize_bicubic(image, *size)
+    height, width = (max(round(n * factor), 1) for n in (height, width))
+    return resize_bicubic(image, height, width)

@@ -1,13 +1,23 @@
 """What a classifier says of many images, each at its own size."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from convzoo.common.unit_range import unit_range
 from convzoo.training.classification.bucket_shapes import bucket_shapes
 from convzoo.training.classification.size_buckets import padded_batch
+from convzoo.zoo.classification.size_agnostic_classifier import (
+    SizeAgnosticClassifier,
+)
 
 
-def predict_logits(model, images, batch_size=32, buckets=6):
+def predict_logits(
+    model: SizeAgnosticClassifier,
+    images: Sequence[np.ndarray],
+    batch_size: int = 32,
+    buckets: int = 6,
+) -> np.ndarray:
     """The logits of each image, `(images, classes)`.
 
     Args:

@@ -5,6 +5,9 @@ Networks for Visual Recognition, https://arxiv.org/abs/1406.4729, section 2.3,
 for `sizes`: an epoch of one size, the next of another.
 """
 
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
+
 import keras
 import numpy as np
 
@@ -15,6 +18,10 @@ from convzoo.training.epoch_dataset import EpochDataset
 from convzoo.training.tf_source import tf_source
 from convzoo.zoo.images.bicubic import resize_bicubic
 
+# Padded images with their sizes, or images of one size.
+_Inputs: TypeAlias = np.ndarray | dict[str, np.ndarray]
+# The bucket and the images of each batch.
+_Plan: TypeAlias = list[tuple[int, np.ndarray]]
 # Sizes of an image, where it is rescaled.
 _VARIANTS = 8
 
@@ -54,16 +61,17 @@ class SizeBuckets(EpochDataset):
 
     def __init__(
         self,
-        images,
-        targets,
-        batch_size=32,
-        buckets=6,
-        sizes=None,
-        rescale=1.0,
-        augmentation=None,
-        weights=None,
-        seed=0,
-    ):
+        images: Sequence[np.ndarray],
+        targets: np.ndarray,
+        batch_size: int = 32,
+        buckets: int = 6,
+        sizes: Sequence[int] | None = None,
+        rescale: float = 1.0,
+        augmentation: Callable[[np.ndarray, np.random.Generator], np.ndarray]
+        | None = None,
+        weights: np.ndarray | None = None,
+        seed: int = 0,
+    ) -> None:
         check_positive("batch_size", batch_size)
         check_positive("buckets", buckets)
         check_sizes(sizes)
@@ -85,21 +93,23 @@ class SizeBuckets(EpochDataset):
         self._members = [
             np.flatnonzero(numbers == n) for n in range(len(self.shapes))
         ]
-        self._plan_of = None, None
+        self._plan_of: tuple[int | None, _Plan] = None, []
 
-    def __len__(self):
+    def __len__(self) -> int:
         whole = self.batch_size * self._variants
         return sum(
             (len(members) + whole - 1) // whole for members in self._members
         )
 
-    def __getitem__(self, index):
+    def __getitem__(
+        self, index: int
+    ) -> tuple[_Inputs, *tuple[np.ndarray, ...]]:
         bucket, shown = self._plan()[index]
         random = np.random.default_rng((self.seed, self.epoch, index))
         images = [self._image(member, random) for member in shown]
         members = shown // self._variants
         if self.sizes:
-            inputs = unit_range(np.stack(images))
+            inputs: _Inputs = unit_range(np.stack(images))
         else:
             inputs = padded_batch(images, self.shapes[bucket])
         batch = inputs, self.targets[members]
@@ -107,13 +117,13 @@ class SizeBuckets(EpochDataset):
             return batch
         return *batch, self.weights[members]
 
-    def source(self):
+    def source(self) -> Any:
         """What `fit` gets."""
         if keras.config.backend() == "tensorflow":
             return tf_source(self)
         return self
 
-    def _plan(self):
+    def _plan(self) -> _Plan:
         """Bucket and images of each batch of this epoch."""
         if self._plan_of[0] != self.epoch:
             cycle, turn = divmod(self.epoch, self._variants)
@@ -128,7 +138,9 @@ class SizeBuckets(EpochDataset):
             self._plan_of = self.epoch, [batches[i] for i in order]
         return self._plan_of[1]
 
-    def _batches(self, members, turn, random):
+    def _batches(
+        self, members: np.ndarray, turn: int, random: np.random.Generator
+    ) -> np.ndarray:
         """Those of one turn, of as many as there are sizes of an image."""
         order = random.permutation(members)
         whole = self.batch_size * self._variants
@@ -136,7 +148,7 @@ class SizeBuckets(EpochDataset):
         order = np.concatenate([order, random.choice(members, missing)])
         return order.reshape(self._variants, -1, self.batch_size)[turn]
 
-    def _image(self, shown, random):
+    def _image(self, shown: int, random: np.random.Generator) -> np.ndarray:
         image = self.images[shown // self._variants]
         shape = tuple(self._shown[shown].tolist())
         if self.sizes:
@@ -149,7 +161,9 @@ class SizeBuckets(EpochDataset):
         return image
 
 
-def _shown_sizes(images, rescale, seed):
+def _shown_sizes(
+    images: Sequence[np.ndarray], rescale: float, seed: int
+) -> np.ndarray:
     """The rows and columns of each image in each of its sizes."""
     sizes = np.array([image.shape[:2] for image in images])
     if rescale == 1:
@@ -162,7 +176,9 @@ def _shown_sizes(images, rescale, seed):
     return np.maximum(np.rint(shown), 1).astype(int).reshape(-1, 2)
 
 
-def padded_batch(images, shape):
+def padded_batch(
+    images: Sequence[np.ndarray], shape: Sequence[int]
+) -> dict[str, np.ndarray]:
     """Images in the corner of larger ones, in [0, 1], with their sizes.
 
     Args:
@@ -177,7 +193,7 @@ def padded_batch(images, shape):
     return {"images": batch, "sizes": sizes}
 
 
-def check_sizes(sizes):
+def check_sizes(sizes: object) -> None:
     """Raise a `ValueError` unless it is None or positive integers."""
     if sizes is None:
         return
@@ -190,7 +206,7 @@ def check_sizes(sizes):
         check_positive(f"sizes[{index}]", side)
 
 
-def check_rescale(rescale, sizes):
+def check_rescale(rescale: object, sizes: Sequence[int] | None) -> None:
     """Raise a `ValueError` unless it is a factor, and 1 beside `sizes`."""
     check_number("rescale", rescale, 1)
     if rescale != 1 and sizes is not None:

@@ -18,7 +18,7 @@ _ASIDE = 3
 _TINY = np.finfo(float).tiny
 
 
-def checkerboard(image, scale):
+def checkerboard(image: np.ndarray, scale: int) -> float:
     """How much stronger the grid's frequencies are than those beside them.
 
     The power of the Y channel at the periods `scale`, `scale / 2` and so on,
@@ -45,7 +45,7 @@ def checkerboard(image, scale):
     return float(np.mean([_excess(power, peak) for peak in peaks if any(peak)]))
 
 
-def _excess(power, peak):
+def _excess(power: np.ndarray, peak: tuple[int, ...]) -> float:
     """The power at a frequency, over that of those beside it."""
     beside = itertools.product(
         # Along a line of the grid nothing changes: there is no other frequency.
@@ -57,7 +57,7 @@ def _excess(power, peak):
     return power[peak] / np.exp(np.mean(logarithms))
 
 
-def _windows(image, side):
+def _windows(image: np.ndarray, side: int) -> np.ndarray:
     """Squares that do not overlap, `(count, side, side)`."""
     rows, columns = (n // side for n in image.shape)
     image = image[: rows * side, : columns * side]

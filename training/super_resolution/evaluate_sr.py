@@ -6,19 +6,25 @@ bits, and compared without a border of as many pixels as the scale, on the Y
 channel of ITU-R BT.601 (16..235) and on RGB. Figures are averaged over images.
 """
 
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 
+from convzoo.common.types import PathLike, Tensor
 from convzoo.training.super_resolution.image_quality import (
     luma,
     psnr,
     shave,
     ssim,
 )
-from convzoo.training.super_resolution.photographs import read_pair
+from convzoo.training.super_resolution.photographs import Pair, read_pair
 from convzoo.zoo.images.bicubic import resize_bicubic
+
+# A loss of two batches of images, original and enlarged.
+Judge: TypeAlias = Callable[[Tensor, Tensor], Tensor]
 
 
 @dataclass(frozen=True)
@@ -37,7 +43,7 @@ class Quality:
     psnr_rgb: float
     perceptual: float | None = None
 
-    def figures(self):
+    def figures(self) -> dict[str, float]:
         """Names and values of what was measured."""
         return {k: v for k, v in asdict(self).items() if v is not None}
 
@@ -51,7 +57,12 @@ class Comparison:
     model: Quality
 
 
-def measure(image, reference, border, judge=None):
+def measure(
+    image: np.ndarray,
+    reference: np.ndarray,
+    border: int,
+    judge: Judge | None = None,
+) -> Quality:
     """The `Quality` of an enlarged uint8 image.
 
     Args:
@@ -71,7 +82,7 @@ def measure(image, reference, border, judge=None):
     )
 
 
-def _judged(judge, image, reference):
+def _judged(judge: Judge, image: np.ndarray, reference: np.ndarray) -> float:
     batches = [
         np.broadcast_to(pixels, (1, *pixels.shape[:2], 3)).astype(np.float32)
         for pixels in (reference, image)
@@ -79,7 +90,9 @@ def _judged(judge, image, reference):
     return float(judge(*(batch / 255 for batch in batches)))
 
 
-def check_measurable(pairs, scale, judge=None):
+def check_measurable(
+    pairs: Iterable[Pair], scale: int, judge: Judge | None = None
+) -> None:
     """Raise a `ValueError` if `measure` would, of the smallest photograph.
 
     Args:
@@ -98,7 +111,12 @@ def check_measurable(pairs, scale, judge=None):
         ) from error
 
 
-def evaluate_sr(upscale, paths, scale, judge=None):
+def evaluate_sr(
+    upscale: Callable[[np.ndarray], np.ndarray],
+    paths: Iterable[PathLike],
+    scale: int,
+    judge: Judge | None = None,
+) -> Iterator[Comparison]:
     """Compare a network with bicubic interpolation on photographs.
 
     Args:
@@ -131,7 +149,7 @@ def evaluate_sr(upscale, paths, scale, judge=None):
         )
 
 
-def average(comparisons):
+def average(comparisons: Sequence[Comparison]) -> Comparison:
     """The `Comparison` called "average" of several."""
     return Comparison(
         "average",
@@ -140,7 +158,7 @@ def average(comparisons):
     )
 
 
-def mean(qualities):
+def mean(qualities: Iterable[Quality]) -> Quality:
     """The mean `Quality` of several, figure by figure."""
     rows = [quality.figures() for quality in qualities]
     return Quality(

@@ -14,7 +14,7 @@ _Y_WEIGHTS = 219 * np.array(LUMA_WEIGHTS) / 255
 _Y_OFFSET = 16
 
 
-def luma(image):
+def luma(image: np.ndarray) -> np.ndarray:
     """The Y channel of ITU-R BT.601, 16..235, unrounded; of grey, the grey.
 
     Args:
@@ -28,14 +28,14 @@ def luma(image):
     return _Y_OFFSET + image.astype(np.float64) @ _Y_WEIGHTS
 
 
-def shave(image, border):
+def shave(image: np.ndarray, border: int) -> np.ndarray:
     """Cut `border` rows and columns from every side."""
     return image[
         border : image.shape[0] - border, border : image.shape[1] - border
     ]
 
 
-def psnr(image, reference):
+def psnr(image: np.ndarray, reference: np.ndarray) -> float:
     """Peak signal-to-noise ratio in dB, for a peak of 255.
 
     Infinite where the two are equal.
@@ -45,7 +45,7 @@ def psnr(image, reference):
     return float(10 * np.log10(255**2 / error)) if error > 0 else float("inf")
 
 
-def ssim(image, reference):
+def ssim(image: np.ndarray, reference: np.ndarray) -> float:
     """Structural similarity, 1 where the two are equal.
 
     As its authors define it: a Gaussian window of 11x11 pixels with a standard
@@ -67,7 +67,7 @@ def ssim(image, reference):
     return float(similarity.mean())
 
 
-def _windowed(image):
+def _windowed(image: np.ndarray) -> np.ndarray:
     """Weighted means under an 11x11 Gaussian window, where it fits."""
     taps = gaussian_taps(11, 1.5)
     for axis in (0, 1):

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from convzoo.common.types import PathLike
 from convzoo.losses.lpips import LINEAR_WEIGHTS
 from convzoo.losses.torch_file import read_torch_file
 
@@ -22,7 +23,9 @@ _LICENSE = "lpips-0.1.4.dist-info/LICENSE"
 _LAYERS = {"vgg": 5, "alex": 5, "squeeze": 7}
 
 
-def write_linear_weights(wheel, folder=LINEAR_WEIGHTS.parent):
+def write_linear_weights(
+    wheel: PathLike, folder: PathLike = LINEAR_WEIGHTS.parent
+) -> None:
     """Write the weights in a wheel of `lpips`, and their licence.
 
     Args:
@@ -37,12 +40,15 @@ def write_linear_weights(wheel, folder=LINEAR_WEIGHTS.parent):
     with tempfile.TemporaryDirectory(dir=folder) as temporary:
         license_file, arrays = _unpacked(wheel, temporary)
         weights = Path(temporary) / LINEAR_WEIGHTS.name
-        np.savez_compressed(weights, **arrays)
+        # NumPy's types take an array's name for that of a flag.
+        np.savez_compressed(weights, **arrays)  # type: ignore[arg-type]
         os.replace(license_file, folder / "LICENSE.lpips")
         os.replace(weights, folder / LINEAR_WEIGHTS.name)
 
 
-def _unpacked(wheel, folder):
+def _unpacked(
+    wheel: PathLike, folder: PathLike
+) -> tuple[str, dict[str, np.ndarray]]:
     """The path of the licence, and the weights of each layer."""
     arrays = {}
     try:

@@ -1,8 +1,11 @@
 """Photographs cut into pairs of low and high resolution patches."""
 
+from collections.abc import Iterable, Iterator, Sequence
+
 import numpy as np
 
 from convzoo.common.checks import check_flag
+from convzoo.common.types import PathLike
 from convzoo.common.unit_range import unit_range
 from convzoo.training.epoch_dataset import EpochDataset
 from convzoo.training.mapped_arrays import mapped_arrays
@@ -53,15 +56,15 @@ class Patches(EpochDataset):
 
     def __init__(
         self,
-        photographs,
-        scale,
-        patch_size,
-        batch_size,
-        batches,
-        seed,
-        reductions=(1,),
-        shifts=False,
-    ):
+        photographs: Iterable[PathLike | Pair],
+        scale: int,
+        patch_size: int,
+        batch_size: int,
+        batches: int,
+        seed: int,
+        reductions: Sequence[float] = (1,),
+        shifts: bool = False,
+    ) -> None:
         check_reductions(reductions)
         check_flag("shifts", shifts)
         super().__init__()
@@ -76,34 +79,37 @@ class Patches(EpochDataset):
             pair for item in photographs for pair in self._read(item)
         )
 
-    def __len__(self):
+    def __len__(self) -> int:
         return self.batches
 
-    def __getitem__(self, index):
+    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
         random = np.random.default_rng((self.seed, self.epoch, index))
         pairs = [self._patch(random) for _ in range(self.batch_size)]
         low, high = (np.stack(images) for images in zip(*pairs, strict=True))
         return unit_range(low), unit_range(high)
 
-    def _patch(self, random):
+    def _patch(self, random: np.random.Generator) -> list[np.ndarray]:
         pair = self._pairs[random.integers(len(self._pairs))]
         cut = self._shifted if self.shifts else self._aligned
         patches = cut(pair, random)
         turns, mirrored = random.integers(4), random.integers(2)
-        patches = [np.rot90(patch, turns) for patch in patches]
+        patches = [np.rot90(patch, int(turns)) for patch in patches]
         return [patch[:, ::-1] if mirrored else patch for patch in patches]
 
-    def _aligned(self, pair, random):
+    def _aligned(
+        self, pair: Pair, random: np.random.Generator
+    ) -> list[np.ndarray]:
         """A patch of the low resolution image, and its original."""
-        y, x = (
-            random.integers(n - self.patch_size + 1) for n in pair.low.shape[:2]
-        )
+        side = self.patch_size
+        corner = [random.integers(n - side + 1) for n in pair.low.shape[:2]]
         return [
-            _square(image, y * factor, x * factor, self.patch_size * factor)
+            _square(image, [n * factor for n in corner], side * factor)
             for image, factor in zip(pair, (1, self.scale), strict=True)
         ]
 
-    def _shifted(self, pair, random):
+    def _shifted(
+        self, pair: Pair, random: np.random.Generator
+    ) -> list[np.ndarray]:
         """A patch of the original, and what it shrinks to."""
         side = self.patch_size * self.scale
         corner = [random.integers(n - side + 1) for n in pair.high.shape[:2]]
@@ -114,19 +120,20 @@ class Patches(EpochDataset):
             for n, k in zip(corner, before, strict=True)
         )
         around = crop_to_multiple(pair.high[rows, columns], self.scale)
-        low = _square(shrink(around, self.scale), *before, self.patch_size)
-        return [low, _square(pair.high, *corner, side)]
+        low = _square(shrink(around, self.scale), before, self.patch_size)
+        return [low, _square(pair.high, corner, side)]
 
-    def _read(self, photograph):
+    def _read(self, photograph: PathLike | Pair) -> Iterator[Pair]:
         """The pairs of one photograph, one for each reduction that it bears."""
-        is_pair = isinstance(photograph, Pair)
-        pair = photograph if is_pair else read_pair(photograph, self.scale)
+        if isinstance(photograph, Pair):
+            pair, name = photograph, "A photograph"
+        else:
+            pair, name = read_pair(photograph, self.scale), str(photograph)
         if min(pair.low.shape[:2]) < self.patch_size:
             size = self.patch_size * self.scale
             height, width = pair.high.shape[:2]
             raise ValueError(
-                f"{'A photograph' if is_pair else photograph}: is smaller than "
-                f"a patch of {size}x{size} pixels. "
+                f"{name}: is smaller than a patch of {size}x{size} pixels. "
                 f"Received: {width}x{height}"
             )
         for reduction in self.reductions:
@@ -135,21 +142,25 @@ class Patches(EpochDataset):
                 yield reduced
 
 
-def check_reductions(reductions):
+def check_reductions(reductions: object) -> None:
     """Raise a `ValueError` unless all are above 0 and at most 1."""
-    is_list = isinstance(reductions, (tuple, list)) and len(reductions) > 0
-    if not is_list or not all(0 < reduction <= 1 for reduction in reductions):
+    if (
+        not isinstance(reductions, (tuple, list))
+        or not reductions
+        or not all(0 < reduction <= 1 for reduction in reductions)
+    ):
         raise ValueError(
             "`reductions` must be factors above 0 and at most 1. "
             f"Received: reductions={reductions!r}"
         )
 
 
-def _square(image, y, x, side):
+def _square(image: np.ndarray, corner: Sequence[int], side: int) -> np.ndarray:
+    y, x = corner
     return image[y : y + side, x : x + side]
 
 
-def _mapped(pairs):
+def _mapped(pairs: Iterable[Pair]) -> list[Pair]:
     """The pairs, in RGB, as views of one file."""
     images = mapped_arrays(
         np.broadcast_to(image, (*image.shape[:2], 3))

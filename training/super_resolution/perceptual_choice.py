@@ -1,6 +1,12 @@
 """Losses and judges of features, by their name on a command line."""
 
+from typing import Literal, TypeVar, get_args
+
 from convzoo.losses import LPIPS, FeatureExtractor, Perceptual
+
+_Features = Literal["vgg19", "squeezenet"]
+_Judge = Literal["alex", "vgg", "squeezenet"]
+_Network = TypeVar("_Network", bound=str)
 
 # The layers of SqueezeNet that teach, before their activation, and the deeper
 # ones that judge: a network cannot be judged by what it was taught with. By the
@@ -16,7 +22,7 @@ _TEACHING = {
 _JUDGING = ["fire6", "fire7", "fire8", "fire9"]
 
 
-def perceptual_loss(choice):
+def perceptual_loss(choice: str) -> Perceptual:
     """A loss of features to train with.
 
     Args:
@@ -26,7 +32,8 @@ def perceptual_loss(choice):
     Raises:
         ValueError: the name is unknown, or the weights cannot be had.
     """
-    network, weights = _parsed("features", choice, ("vgg19", "squeezenet"))
+    networks: tuple[_Features, ...] = get_args(_Features)
+    network, weights = _parsed("features", choice, networks)
     if network == "vgg19":
         return Perceptual.esrgan(weights or "torchvision")
     extractor = FeatureExtractor(
@@ -38,7 +45,7 @@ def perceptual_loss(choice):
     return Perceptual(extractor, "l1")
 
 
-def perceptual_judge(choice):
+def perceptual_judge(choice: str) -> LPIPS | Perceptual:
     """A distance to judge photographs by, `"alex"`, `"vgg"` or `"squeezenet"`.
 
     The first two are LPIPS, whose weights are fetched. The last is the squared
@@ -51,7 +58,8 @@ def perceptual_judge(choice):
     Raises:
         ValueError: the name is unknown, or the weights cannot be had.
     """
-    network, weights = _parsed("judge", choice, ("alex", "vgg", "squeezenet"))
+    networks: tuple[_Judge, ...] = get_args(_Judge)
+    network, weights = _parsed("judge", choice, networks)
     if network != "squeezenet":
         return LPIPS(network, weights=weights or "imagenet")
     extractor = FeatureExtractor(
@@ -60,12 +68,15 @@ def perceptual_judge(choice):
     return Perceptual(extractor, "l2")
 
 
-def _parsed(argument, choice, networks):
+def _parsed(
+    argument: str, choice: str, networks: tuple[_Network, ...]
+) -> tuple[_Network, str | None]:
     """The network, and the path of its weights or None."""
-    network, _, weights = str(choice).partition(":")
-    if network not in networks:
-        raise ValueError(
-            f"`{argument}` must be one of {networks}, or one of them, a colon "
-            f"and the path of its weights. Received: {argument}={choice!r}"
-        )
-    return network, weights or None
+    name, _, weights = str(choice).partition(":")
+    for network in networks:
+        if network == name:
+            return network, weights or None
+    raise ValueError(
+        f"`{argument}` must be one of {networks}, or one of them, a colon "
+        f"and the path of its weights. Received: {argument}={choice!r}"
+    )

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from convzoo.common.types import PathLike
 from convzoo.zoo.images.bicubic import resize_bicubic
 from convzoo.zoo.images.image_file import read_photograph
 
@@ -15,25 +16,25 @@ class Pair(NamedTuple):
     high: np.ndarray
 
 
-def crop_to_multiple(image, scale):
+def crop_to_multiple(image: np.ndarray, scale: int) -> np.ndarray:
     """Cut rows below and columns right, to whole multiples of `scale`."""
     height, width = (n - n % scale for n in image.shape[:2])
     return image[:height, :width]
 
 
-def shrink(image, scale):
+def shrink(image: np.ndarray, scale: int) -> np.ndarray:
     """The bicubic, antialiased, rounded reduction that the field uses."""
     height, width = (n // scale for n in image.shape[:2])
     return resize_bicubic(image, height, width)
 
 
-def pair_of(image, scale):
+def pair_of(image: np.ndarray, scale: int) -> Pair:
     """An image, cropped to a multiple of `scale`, and its reduction."""
     high = crop_to_multiple(image, scale)
     return Pair(shrink(high, scale), high)
 
 
-def read_pair(path, scale):
+def read_pair(path: PathLike, scale: int) -> Pair:
     """A photograph, cropped to a multiple of `scale`, and its reduction.
 
     Raises:
@@ -46,7 +47,7 @@ def read_pair(path, scale):
     return pair_of(image, scale)
 
 
-def reduced_pair(pair, reduction, scale):
+def reduced_pair(pair: Pair, reduction: float, scale: int) -> Pair:
     """The pair that a photograph makes once it has been shrunk.
 
     What a photograph has of JPEG's blocks, of blur and noise, goes with it.

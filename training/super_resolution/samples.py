@@ -1,10 +1,13 @@
 """Pictures and curves of a network that learns, for a person to look at."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import keras
 import numpy as np
 
+from convzoo.common.types import PathLike
+from convzoo.training.super_resolution.photographs import Pair
 from convzoo.training.tensorboard import event_writer, write_figures
 from convzoo.zoo.images.bicubic import resize_bicubic
 from convzoo.zoo.images.image_file import ImageFile, write_image
@@ -31,18 +34,22 @@ class Samples(keras.callbacks.Callback):
         ValueError: tensorboardX is missing.
     """
 
-    def __init__(self, folder, pairs, tensorboard=False):
+    def __init__(
+        self, folder: PathLike, pairs: Sequence[Pair], tensorboard: bool = False
+    ) -> None:
         super().__init__()
         self.folder = Path(folder)
         self.pairs = pairs[:_PHOTOGRAPHS]
-        self.enlarged = []
+        self.enlarged: Sequence[np.ndarray] = []
         self._writer = event_writer(self.folder) if tensorboard else None
 
-    def show(self, enlarged):
+    def show(self, enlarged: Sequence[np.ndarray]) -> None:
         """Take what the network makes of all photographs, in their order."""
         self.enlarged = enlarged[:_PHOTOGRAPHS]
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(
+        self, epoch: int, logs: dict[str, float] | None = None
+    ) -> None:
         if not self.enlarged:
             return
         step = int(self.model.optimizer.iterations)
@@ -57,23 +64,23 @@ class Samples(keras.callbacks.Callback):
         # An epoch that is run once more, after a kill, is the same again.
         write_image(path, ImageFile(picture), overwrite=True)
         if self._writer is not None:
-            write_figures(self._writer, logs, step)
+            write_figures(self._writer, logs or {}, step)
             self._writer.add_image("samples", picture, step, dataformats="HWC")
         self.enlarged = []
 
-    def on_train_end(self, logs=None):
+    def on_train_end(self, logs: dict[str, float] | None = None) -> None:
         if self._writer is not None:
             self._writer.close()
 
 
-def _row(pair, enlarged):
+def _row(pair: Pair, enlarged: np.ndarray) -> np.ndarray:
     """The middle of a photograph, three times."""
     height, width = pair.high.shape[:2]
     images = resize_bicubic(pair.low, height, width), enlarged, pair.high
     return np.concatenate([_middle(image) for image in images], axis=1)
 
 
-def _middle(image):
+def _middle(image: np.ndarray) -> np.ndarray:
     """A square of RGB; what is smaller has black around it."""
     height, width = image.shape[:2]
     top, left = (max(n - _SIDE, 0) // 2 for n in (height, width))

@@ -2,10 +2,13 @@
 
 import hashlib
 import itertools
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from convzoo.common.types import PathLike
 from convzoo.training.super_resolution.photographs import (
     Pair,
     pair_of,
@@ -27,12 +30,14 @@ class SRData(NamedTuple):
         fingerprints: what tells these photographs from others, as two strings.
     """
 
-    photographs: Any
+    photographs: Iterable[Path | Pair]
     held_out: list[Pair]
     fingerprints: tuple[str, str]
 
 
-def read_sr_data(data, scale, validation=None):
+def read_sr_data(
+    data: PathLike, scale: int, validation: PathLike | None = None
+) -> SRData:
     """Find the photographs, and read those that validate.
 
     Args:
@@ -63,18 +68,18 @@ def read_sr_data(data, scale, validation=None):
 class _Folder:
     """A folder of photographs."""
 
-    def __init__(self, folder, scale):
+    def __init__(self, folder: PathLike, scale: int) -> None:
         self.folder = folder
         self.scale = scale
         self.paths = list_images(folder)
 
-    def all(self):
+    def all(self) -> list[Path]:
         return self.paths
 
-    def fingerprint(self):
+    def fingerprint(self) -> str:
         return _fingerprint(self.paths)
 
-    def split(self):
+    def split(self) -> SRData:
         held_out = self.paths[::HOLD_OUT_EVERY]
         photographs = [p for p in self.paths if p not in held_out]
         if not photographs:
@@ -90,7 +95,7 @@ class _Folder:
 class _Dataset:
     """A dataset of tensorflow-datasets."""
 
-    def __init__(self, data, scale):
+    def __init__(self, data: PathLike, scale: int) -> None:
         self.name = str(data).removeprefix(PREFIX)
         self.scale = scale
         self.datasets, self.info = load_tfds(self.name)
@@ -100,14 +105,14 @@ class _Dataset:
                 f"Received: {sorted(self.datasets)}"
             )
 
-    def all(self):
+    def all(self) -> Iterator[Pair]:
         return self._pairs("train")
 
-    def fingerprint(self, split="train"):
+    def fingerprint(self, split: str = "train") -> str:
         count = self.info.splits[split].num_examples
         return f"{count} of {self.info.full_name}, {split}"
 
-    def split(self):
+    def split(self) -> SRData:
         if "validation" in self.datasets:
             fingerprints = self.fingerprint(), self.fingerprint("validation")
             held_out = list(self._pairs("validation"))
@@ -123,11 +128,11 @@ class _Dataset:
         part = f"every {HOLD_OUT_EVERY}th of {self.fingerprint()}"
         return SRData(others, kept, (f"all but {part}", part))
 
-    def _pairs(self, split):
+    def _pairs(self, split: str) -> Iterator[Pair]:
         for example in self.datasets[split]:
             yield self._pair(example)
 
-    def _pair(self, example):
+    def _pair(self, example: dict[str, Any]) -> Pair:
         if "image" in example and "hr" not in example:
             return pair_of(example["image"], self.scale)
         if not {"lr", "hr"} <= set(example):
@@ -147,7 +152,7 @@ class _Dataset:
         return Pair(low, high[: expected[0], : expected[1]])
 
 
-def _fingerprint(paths):
+def _fingerprint(paths: list[Path]) -> str:
     """What tells one set of photographs from another: names and sizes."""
     names = "".join(f"{p.name} {p.stat().st_size}\n" for p in paths)
     digest = hashlib.sha256(names.encode()).hexdigest()

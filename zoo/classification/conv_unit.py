@@ -1,8 +1,13 @@
 """A convolution and what follows it, of maps that may be padded."""
 
+from collections.abc import Callable
+from typing import Any
+
 import keras
 from keras import ops
 
+from convzoo.common.types import Shape, Tensor
+from convzoo.layers import MLPConv
 from convzoo.layers.sizes import valid_area
 
 # He et al.'s; Keras's 0.99 takes hundreds of steps to see the data.
@@ -39,7 +44,12 @@ class ConvUnit(keras.layers.Layer):
         is `ceil(height / stride)`.
     """
 
-    def __init__(self, conv, activation="relu", **kwargs):
+    def __init__(
+        self,
+        conv: keras.layers.Conv2D | MLPConv,
+        activation: str | Callable[[Tensor], Tensor] | None = "relu",
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         self.conv = conv
         self.activation = keras.activations.get(activation)
@@ -54,12 +64,17 @@ class ConvUnit(keras.layers.Layer):
             self._side // 2, dtype=self.dtype_policy
         )
 
-    def build(self, input_shape):
+    def build(self, input_shape: Shape) -> None:
         padded = self._pad.compute_output_shape(input_shape)
         self.conv.build(padded)
         self.norm.build(self.conv.compute_output_shape(padded))
 
-    def call(self, inputs, sizes=None, training=None):
+    def call(
+        self,
+        inputs: Tensor,
+        sizes: Tensor | None = None,
+        training: bool | None = None,
+    ) -> Tensor:
         x = self.conv(self._pad(inputs))
         if sizes is None:
             return self.activation(self.norm(x, training=training))
@@ -67,11 +82,11 @@ class ConvUnit(keras.layers.Layer):
         x = self.activation(self.norm(x, training=training, mask=area))
         return ops.where(ops.expand_dims(area, -1), x, ops.zeros_like(x))
 
-    def sizes_after(self, sizes):
+    def sizes_after(self, sizes: Tensor) -> Tensor:
         """The valid rows and columns of the output."""
         return (sizes + self._stride - 1) // self._stride
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
         return self.conv.compute_output_shape(
             self._pad.compute_output_shape(input_shape)
         )

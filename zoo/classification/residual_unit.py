@@ -4,9 +4,12 @@ He, Zhang, Ren and Sun 2015, Deep Residual Learning for Image Recognition,
 https://arxiv.org/abs/1512.03385, figure 2 and section 3.3, option B.
 """
 
+from typing import Any
+
 import keras
 from keras import layers
 
+from convzoo.common.types import Shape, Tensor
 from convzoo.zoo.classification.conv_unit import ConvUnit
 
 
@@ -24,7 +27,7 @@ class ResidualUnit(layers.Layer):
         filters)`.
     """
 
-    def __init__(self, filters, strides=1, **kwargs):
+    def __init__(self, filters: int, strides: int = 1, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.filters = filters
         self.strides = strides
@@ -34,9 +37,13 @@ class ResidualUnit(layers.Layer):
         # writes beyond its memory (oneDNN, channels last, AVX2) and ends the
         # process: there the pixels are left out before.
         self._thins = keras.config.backend() == "torch"
-        self.shortcut = self._unit(1, 1 if self._thins else strides, None)
+        self.shortcut: ConvUnit | None = self._unit(
+            1, 1 if self._thins else strides, None
+        )
 
-    def _unit(self, kernel_size, strides, activation):
+    def _unit(
+        self, kernel_size: int, strides: int, activation: str | None
+    ) -> ConvUnit:
         conv = layers.Conv2D(
             self.filters,
             kernel_size,
@@ -47,32 +54,39 @@ class ResidualUnit(layers.Layer):
         )
         return ConvUnit(conv, activation, dtype=self.dtype_policy)
 
-    def build(self, input_shape):
+    def build(self, input_shape: Shape) -> None:
         if self.strides == 1 and input_shape[-1] == self.filters:
             self.shortcut = None
-        else:
+        if self.shortcut is not None:
             self.shortcut.build(input_shape)
         self.first.build(input_shape)
         self.second.build(self.first.compute_output_shape(input_shape))
 
-    def call(self, inputs, sizes=None, training=None):
-        shortcut = inputs
-        if self.shortcut is not None:
-            shortcut = self._projected(inputs, sizes, training)
+    def call(
+        self,
+        inputs: Tensor,
+        sizes: Tensor | None = None,
+        training: bool | None = None,
+    ) -> Tensor:
+        shortcut = self._projected(inputs, sizes, training)
         x = self.first(inputs, sizes=sizes, training=training)
         sizes = None if sizes is None else self.sizes_after(sizes)
         x = self.second(x, sizes=sizes, training=training)
         return keras.ops.relu(x + shortcut)
 
-    def _projected(self, inputs, sizes, training):
+    def _projected(
+        self, inputs: Tensor, sizes: Tensor | None, training: bool | None
+    ) -> Tensor:
+        if self.shortcut is None:
+            return inputs
         if self._thins:
             inputs = inputs[:, :: self.strides, :: self.strides]
             sizes = None if sizes is None else self.sizes_after(sizes)
         return self.shortcut(inputs, sizes=sizes, training=training)
 
-    def sizes_after(self, sizes):
+    def sizes_after(self, sizes: Tensor) -> Tensor:
         """The valid rows and columns of the output."""
         return self.first.sizes_after(sizes)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
         return self.first.compute_output_shape(input_shape)

@@ -8,6 +8,9 @@ dense layer behind the pyramid instead of three, and batches of images of
 several sizes.
 """
 
+from collections.abc import Callable, Sequence
+from typing import Any, Self, get_args
+
 import keras
 import numpy as np
 from keras import layers, ops
@@ -18,11 +21,14 @@ from convzoo.common.checks import (
     check_number,
     check_positive,
 )
+from convzoo.common.choices import Backbone, Pooling
+from convzoo.common.types import Shape, Tensor
 from convzoo.common.unit_range import unit_range
 from convzoo.layers import SPP
 from convzoo.layers.seeded_dropout import seeded_dropout
 from convzoo.layers.sizes import checked_sizes, valid_area
 from convzoo.zoo.classification.classifier_networks import (
+    Unit,
     network_in_network,
     plain,
     residual,
@@ -31,7 +37,7 @@ from convzoo.zoo.images.standardized import standardized
 from convzoo.zoo.presets import presets_of
 from convzoo.zoo.pretrained import Pretrained
 
-_NETWORKS = {
+_NETWORKS: dict[str, Callable[[int, keras.DTypePolicy], list[Unit]]] = {
     "residual": residual,
     "network_in_network": network_in_network,
     "plain": plain,
@@ -114,18 +120,18 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
 
     def __init__(
         self,
-        num_classes,
-        backbone="residual",
-        bins=(1, 2, 4),
-        pooling="max",
-        width=32,
-        dropout=0.0,
-        image_range=(0, 1),
-        class_names=None,
-        standardize=False,
-        grid=None,
-        **kwargs,
-    ):
+        num_classes: int,
+        backbone: Backbone | keras.Model = "residual",
+        bins: Sequence[int | tuple[int, int]] = (1, 2, 4),
+        pooling: Pooling = "max",
+        width: int = 32,
+        dropout: float = 0.0,
+        image_range: Sequence[float] = (0, 1),
+        class_names: Sequence[str] | None = None,
+        standardize: bool = False,
+        grid: int | None = None,
+        **kwargs: Any,
+    ) -> None:
         check_positive("num_classes", num_classes)
         check_positive("width", width)
         check_number("dropout", dropout, 0, 1)
@@ -143,13 +149,13 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
         self.grid = grid
         self.class_names = None if class_names is None else list(class_names)
         policy = self.dtype_policy
-        self.units = (
+        self.units: list[Unit] = (
             _NETWORKS[backbone](width, policy)
             if isinstance(backbone, str)
             else []
         )
         self.pool = SPP(bins, pooling, dtype=policy)
-        self.regrid = None
+        self.regrid: SPP | None = None
         if grid is not None:
             self.regrid = SPP((grid,), "average", flatten=False, dtype=policy)
         self.drop = seeded_dropout(dropout, policy)
@@ -158,11 +164,11 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
         self.build((None, None, None, 3))
 
     @property
-    def pooling(self):
+    def pooling(self) -> Pooling:
         return self.pool.pooling
 
-    def build(self, input_shape):
-        shape = tuple(input_shape)
+    def build(self, input_shape: Shape) -> None:
+        shape: Shape = tuple(input_shape)
         for index, unit in enumerate(self.units):
             if index == 1 and self.grid:
                 shape = shape[0], self.grid, self.grid, shape[3]
@@ -174,13 +180,15 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
         self.head.build(self.pool.compute_output_shape(shape))
         self.built = True
 
-    def call(self, inputs, training=None):
+    def call(
+        self, inputs: Tensor | dict[str, Tensor], training: bool | None = None
+    ) -> Tensor:
         images, sizes = self._unpacked(inputs)
-        if self.units:
+        if isinstance(self.backbone, str):
             x = ops.cast(self._mapped(images, sizes), self.compute_dtype)
             for index, unit in enumerate(self.units):
-                if index == 1 and self.grid:
-                    x, sizes = self._pooled_to_grid(x, sizes), None
+                if index == 1:
+                    x, sizes = self._regridded(x, sizes)
                 x = unit(x, sizes=sizes, training=training)
                 sizes = None if sizes is None else unit.sizes_after(sizes)
         else:
@@ -189,7 +197,9 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
         x = self.drop(self.pool(x, sizes=sizes), training=training)
         return self.head(x)
 
-    def classify(self, image, top=5):
+    def classify(
+        self, image: np.ndarray, top: int = 5
+    ) -> list[tuple[str, float]]:
         """The likeliest classes of one image.
 
         Args:
@@ -213,13 +223,13 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
         names = self.class_names or [str(i) for i in range(self.num_classes)]
         return [(names[i], float(odds[i] / odds.sum())) for i in likeliest]
 
-    def serve(self, image):
+    def serve(self, image: Tensor) -> dict[str, Tensor]:
         """What exported files compute."""
         logits = self(image, training=False)
         return {"logits": logits, "probabilities": ops.softmax(logits)}
 
     @property
-    def serving_inputs(self):
+    def serving_inputs(self) -> dict[str, tuple[str | int, ...]]:
         """Names and shapes of what `serve` takes; open sizes have names."""
         return {"image": ("batch", "height", "width", 3)}
 
@@ -232,13 +242,15 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
         return config
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: dict[str, Any]) -> Self:
         if isinstance(config["backbone"], dict):
             backbone = keras.saving.deserialize_keras_object(config["backbone"])
             config = {**config, "backbone": backbone}
         return cls(**config)
 
-    def _unpacked(self, inputs):
+    def _unpacked(
+        self, inputs: Tensor | dict[str, Tensor]
+    ) -> tuple[Tensor, Tensor | None]:
         """Images, and sizes or None."""
         if not isinstance(inputs, dict):
             return inputs, None
@@ -247,7 +259,7 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
                 "A batch of several sizes must have the keys 'images' and "
                 f"'sizes'. Received: {sorted(inputs)}"
             )
-        if not self.units:
+        if not isinstance(self.backbone, str):
             raise ValueError(
                 "`backbone` must be one of "
                 f"{', '.join(map(repr, _NETWORKS))} for a batch of several "
@@ -257,11 +269,16 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
         images = inputs["images"]
         return images, checked_sizes(inputs["sizes"], images)
 
-    def _pooled_to_grid(self, maps, sizes):
+    def _regridded(
+        self, maps: Tensor, sizes: Tensor | None
+    ) -> tuple[Tensor, Tensor | None]:
+        if self.regrid is None:
+            return maps, sizes
         pooled = self.regrid(maps, sizes=sizes)
-        return ops.reshape(pooled, (-1, self.grid, self.grid, maps.shape[-1]))
+        shape = (-1, self.grid, self.grid, maps.shape[-1])
+        return ops.reshape(pooled, shape), None
 
-    def _mapped(self, images, sizes):
+    def _mapped(self, images: Tensor, sizes: Tensor | None) -> Tensor:
         """What the first unit gets; 0 outside the valid area.
 
         In float32: half of the digits of a pixel would be lost in halves.
@@ -276,7 +293,7 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
         return standardized(x, area) if self.standardize else x
 
 
-def _pixels(image, image_range):
+def _pixels(image: np.ndarray, image_range: Sequence[float]) -> np.ndarray:
     """Floats `(height, width, 3)` in a range."""
     image = np.asarray(image)
     if image.ndim != 3 or image.shape[2] not in (1, 3, 4) or 0 in image.shape:
@@ -296,7 +313,7 @@ def _pixels(image, image_range):
     return channels.astype("float32")
 
 
-def _map_shape(backbone):
+def _map_shape(backbone: keras.Model) -> Shape:
     shape = backbone.output_shape
     if not isinstance(shape, tuple) or len(shape) != 4 or shape[-1] is None:
         raise ValueError(
@@ -307,12 +324,14 @@ def _map_shape(backbone):
     return shape
 
 
-def _check_backbone(backbone, standardize, grid):
+def _check_backbone(
+    backbone: Backbone | keras.Model, standardize: bool, grid: int | None
+) -> None:
     check_flag("standardize", standardize)
     if grid is not None:
         check_positive("grid", grid)
     if not isinstance(backbone, keras.Model):
-        check_choice("backbone", backbone, tuple(_NETWORKS))
+        check_choice("backbone", backbone, get_args(Backbone))
         return
     for name, value in (("standardize", standardize), ("grid", grid)):
         if value:
@@ -323,7 +342,7 @@ def _check_backbone(backbone, standardize, grid):
             )
 
 
-def _check_range(image_range):
+def _check_range(image_range: Sequence[float]) -> None:
     if not isinstance(image_range, (tuple, list)) or len(image_range) != 2:
         raise ValueError(
             "`image_range` must be a pair (low, high). "
@@ -337,7 +356,7 @@ def _check_range(image_range):
         )
 
 
-def _check_names(class_names, num_classes):
+def _check_names(class_names: Sequence[str] | None, num_classes: int) -> None:
     if class_names is not None and len(class_names) != num_classes:
         raise ValueError(
             "`class_names` must have a name for each of the "

@@ -4,7 +4,7 @@ import numpy as np
 from PIL import Image
 
 
-def resize_bicubic(image, height, width):
+def resize_bicubic(image: np.ndarray, height: int, width: int) -> np.ndarray:
     """Resize by the cubic convolution kernel with a = -0.5.
 
     Pillow's kernel widens when it shrinks an image (antialiasing), as MATLAB's

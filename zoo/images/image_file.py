@@ -6,15 +6,17 @@ copy of a large result while it writes it.
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyvips
 
 from convzoo.common.output_file import check_target, renamed
+from convzoo.common.types import PathLike
 from convzoo.zoo.images.memory import check_memory
 
 SUFFIXES = (".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
-_SAVE_OPTIONS = {
+_SAVE_OPTIONS: dict[str, dict[str, Any]] = {
     ".jpeg": {"Q": 95, "subsample_mode": "off"},
     ".jpg": {"Q": 95, "subsample_mode": "off"},
     ".tif": {"compression": "deflate", "predictor": "horizontal"},
@@ -45,7 +47,7 @@ class ImageFile:
     icc_profile: bytes | None = None
 
 
-def read_image(path):
+def read_image(path: PathLike) -> ImageFile:
     """Decode an image file to an `ImageFile`, turned as its EXIF tag says.
 
     Args:
@@ -79,7 +81,7 @@ def read_image(path):
     return ImageFile(pixels, profile)
 
 
-def read_photograph(path):
+def read_photograph(path: PathLike) -> np.ndarray:
     """The uint8 `(height, width, 1 or 3)` pixels of a file, without alpha.
 
     Raises:
@@ -91,7 +93,9 @@ def read_photograph(path):
     return pixels[..., : 3 if pixels.shape[-1] > 2 else 1]
 
 
-def write_image(path, image, overwrite=False):
+def write_image(
+    path: PathLike, image: ImageFile, overwrite: bool = False
+) -> None:
     """Encode an `ImageFile` under a temporary name, then rename it.
 
     Args:
@@ -115,7 +119,7 @@ def write_image(path, image, overwrite=False):
         raise ValueError(f"{path}: {_reason(path, error)}") from error
 
 
-def check_writable(path, overwrite=False):
+def check_writable(path: PathLike, overwrite: bool = False) -> None:
     """Refuse early what `write_image` would refuse after the work is done.
 
     Raises:
@@ -125,7 +129,7 @@ def check_writable(path, overwrite=False):
     check_target(path, SUFFIXES, overwrite)
 
 
-def list_images(folder):
+def list_images(folder: PathLike) -> list[Path]:
     """The image files directly inside `folder`, sorted by name.
 
     Raises:
@@ -148,22 +152,22 @@ def list_images(folder):
     return paths
 
 
-def _upright(image):
+def _upright(image: pyvips.Image) -> pyvips.Image:
     return image.autorot()
 
 
-def _icc_profile(image):
+def _icc_profile(image: pyvips.Image) -> bytes | None:
     name = "icc-profile-data"
     return image.get(name) if image.get_typeof(name) else None
 
 
-def _to_srgb(image, profile):
+def _to_srgb(image: pyvips.Image, profile: bytes | None) -> pyvips.Image:
     if profile is not None:
         return image.icc_transform("srgb", embedded=True)
     return image.colourspace("srgb")
 
 
-def _to_vips(image):
+def _to_vips(image: ImageFile) -> pyvips.Image:
     pixels = np.ascontiguousarray(image.pixels)
     channels = pixels.shape[-1]
     vips_image = pyvips.Image.new_from_array(
@@ -177,7 +181,7 @@ def _to_vips(image):
     return vips_image
 
 
-def _check_format(path, pixels):
+def _check_format(path: Path, pixels: np.ndarray) -> None:
     suffix = path.suffix.lower()
     if suffix in (".jpg", ".jpeg") and pixels.shape[-1] in (2, 4):
         raise ValueError(f"{path}: JPEG holds no alpha; write a PNG or a WebP")
@@ -192,7 +196,7 @@ def _check_format(path, pixels):
         )
 
 
-def _reason(path, error):
+def _reason(path: PathLike, error: pyvips.Error) -> str:
     """The last line of what libvips says, which names the cause."""
     path = Path(path)
     if not path.exists():

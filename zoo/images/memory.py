@@ -3,7 +3,7 @@
 import psutil
 
 
-def check_memory(needed, what, remedy):
+def check_memory(needed: int, what: str, remedy: str) -> None:
     """Compare an estimate with the memory that is free now.
 
     Args:

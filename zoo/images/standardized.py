@@ -2,12 +2,16 @@
 
 from keras import ops
 
+from convzoo.common.types import Tensor
+
 # A step of eight bits of images in [0, 1], half of one in [-1, 1]: noise stays
 # noise.
 _LEAST_VARIANCE = (1 / 255) ** 2
 
 
-def standardized(images, area=None, by_channel=False):
+def standardized(
+    images: Tensor, area: Tensor | None = None, by_channel: bool = False
+) -> Tensor:
     """Each image with mean 0 and standard deviation 1; a flat one is all 0.
 
     Args:
@@ -30,6 +34,6 @@ def standardized(images, area=None, by_channel=False):
     return centered / ops.sqrt(variance + _LEAST_VARIANCE)
 
 
-def _total(images):
+def _total(images: Tensor) -> Tensor:
     """Of each image."""
     return ops.sum(images, axis=(1, 2, 3), keepdims=True)

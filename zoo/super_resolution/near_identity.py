@@ -7,8 +7,12 @@ What differs from the paper: the identity is in the first weights only, not a
 separate term, so that the network stays a plain chain of convolutions.
 """
 
+from typing import Any
+
 import keras
 from keras import ops
+
+from convzoo.common.types import Tensor
 
 
 @keras.saving.register_keras_serializable(package="convzoo")
@@ -35,7 +39,11 @@ class NearIdentity(keras.initializers.Initializer):
     TensorShape([3, 3, 8, 8])
     """
 
-    def __init__(self, noise=0.3, seed=None):
+    def __init__(
+        self,
+        noise: float = 0.3,
+        seed: int | keras.random.SeedGenerator | None = None,
+    ) -> None:
         if noise < 0:
             raise ValueError(
                 f"`noise` must not be negative. Received: noise={noise}"
@@ -44,7 +52,9 @@ class NearIdentity(keras.initializers.Initializer):
         self._he_normal = keras.initializers.HeNormal(seed)
         self.seed = self._he_normal.seed
 
-    def __call__(self, shape, dtype=None):
+    def __call__(
+        self, shape: tuple[int, ...], dtype: str | None = None
+    ) -> Tensor:
         if len(shape) != 4 or shape[0] % 2 == 0 or shape[1] % 2 == 0:
             raise ValueError(
                 "The kernel must have shape (height, width, in_channels, "
@@ -57,7 +67,7 @@ class NearIdentity(keras.initializers.Initializer):
         identity = ops.pad(identity, [[top, top], [left, left], [0, 0], [0, 0]])
         return identity + self.noise * self._he_normal(shape, dtype)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             "noise": self.noise,
             "seed": keras.saving.serialize_keras_object(self.seed),

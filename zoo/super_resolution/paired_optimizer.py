@@ -1,8 +1,16 @@
 """One optimizer for each of two networks that learn in one step."""
 
+from collections.abc import Callable, Iterable, Sequence
+from typing import NoReturn, TypeAlias
+
 import keras
 from keras import ops
 
+from convzoo.common.types import Tensor
+
+LearningRate: TypeAlias = (
+    float | keras.optimizers.schedules.LearningRateSchedule
+)
 # Of the moving average of the norms: about the last hundred steps.
 _MOMENTUM = 0.99
 
@@ -25,13 +33,19 @@ class PairedOptimizer(keras.optimizers.Optimizer):
             each, as a moving average over about a hundred steps.
     """
 
-    def __init__(self, first, second, is_second, name="paired_optimizer"):
+    def __init__(
+        self,
+        first: keras.optimizers.Optimizer,
+        second: keras.optimizers.Optimizer,
+        is_second: Callable[[keras.Variable], bool],
+        name: str = "paired_optimizer",
+    ) -> None:
         super().__init__(learning_rate=0.0, name=name)
         self.first = first
         self.second = second
         self.is_second = is_second
 
-    def build(self, variables):
+    def build(self, variables: Sequence[keras.Variable]) -> None:
         if self.built:
             return
         for optimizer, wanted in self._optimizers:
@@ -43,7 +57,11 @@ class PairedOptimizer(keras.optimizers.Optimizer):
         )
         super().build(variables)
 
-    def apply(self, grads, trainable_variables=None):
+    def apply(
+        self,
+        grads: Sequence[Tensor | None],
+        trainable_variables: Sequence[keras.Variable] | None = None,
+    ) -> None:
         if trainable_variables is None:
             trainable_variables = self._trainable_variables
         trainable_variables = list(trainable_variables)
@@ -59,7 +77,7 @@ class PairedOptimizer(keras.optimizers.Optimizer):
         self._follow(ops.stack(norms))
         self._iterations.assign_add(1)
 
-    def _follow(self, norms):
+    def _follow(self, norms: Tensor) -> None:
         momentum = ops.where(ops.equal(self._iterations, 0), 0.0, _MOMENTUM)
         momentum = ops.cast(momentum, "float32")
         self.gradient_norms.assign(
@@ -67,12 +85,14 @@ class PairedOptimizer(keras.optimizers.Optimizer):
         )
 
     @property
-    def _optimizers(self):
+    def _optimizers(
+        self,
+    ) -> tuple[tuple[keras.optimizers.Optimizer, bool], ...]:
         """Both, with what `is_second` says of their variables."""
         return (self.first, False), (self.second, True)
 
     @property
-    def variables(self):
+    def variables(self) -> list[keras.Variable]:
         return [
             *self._variables,
             *self.first.variables,
@@ -80,28 +100,30 @@ class PairedOptimizer(keras.optimizers.Optimizer):
         ]
 
     @property
-    def learning_rate(self):
+    def learning_rate(self) -> Tensor:
         return self.first.learning_rate
 
     @learning_rate.setter
-    def learning_rate(self, value):
+    def learning_rate(self, value: LearningRate) -> None:
         self.first.learning_rate = value
 
-    def scale_loss(self, loss):
+    def scale_loss(self, loss: Tensor) -> Tensor:
         return self.first.scale_loss(loss)
 
-    def finalize_variable_values(self, var_list):
+    def finalize_variable_values(
+        self, var_list: Sequence[keras.Variable]
+    ) -> None:
         if self.first.use_ema:
             part = [v for v in var_list if not self.is_second(v)]
             self.first.finalize_variable_values(part)
 
-    def get_config(self):
+    def get_config(self) -> NoReturn:
         raise NotImplementedError(
             "The model that made this optimizer keeps its configuration."
         )
 
 
-def _norm(gradients):
+def _norm(gradients: Iterable[Tensor | None]) -> Tensor:
     """The Euclidean norm of all numbers of some tensors, in float32."""
     squares = [
         ops.sum(ops.square(ops.cast(gradient, "float32")))

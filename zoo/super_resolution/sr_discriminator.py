@@ -15,10 +15,18 @@ second crops what it enlarges to the size that it had, so that sides need not be
 multiples of 8.
 """
 
+from collections.abc import Sequence
+from typing import Any, get_args
+
 import keras
 from keras import layers, ops
 
 from convzoo.common.checks import check_choice, check_positive
+from convzoo.common.choices import (
+    DiscriminatorNetwork,
+    DiscriminatorNormalization,
+)
+from convzoo.common.types import Shape, Tensor
 from convzoo.layers import SpectralConv2D
 
 # Filters, as a multiple of the first, and stride, of the convolutions after the
@@ -64,16 +72,18 @@ class SRDiscriminator(keras.Model):
 
     def __init__(
         self,
-        filters=64,
-        network="vgg",
-        normalization="batch",
-        dtype=None,
-        **kwargs,
-    ):
+        filters: int = 64,
+        network: DiscriminatorNetwork = "vgg",
+        normalization: DiscriminatorNormalization | None = "batch",
+        dtype: str | keras.DTypePolicy | None = None,
+        **kwargs: Any,
+    ) -> None:
         check_positive("filters", filters)
-        check_choice("network", network, ("vgg", "unet"))
+        check_choice("network", network, get_args(DiscriminatorNetwork))
         check_choice(
-            "normalization", normalization, (None, "batch", "spectral")
+            "normalization",
+            normalization,
+            (None, *get_args(DiscriminatorNormalization)),
         )
         policy = keras.dtype_policies.get(dtype)
         image = keras.Input((None, None, 3), name="image")
@@ -86,7 +96,7 @@ class SRDiscriminator(keras.Model):
         self.network = network
         self.normalization = normalization
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "dtype": keras.dtype_policies.serialize(self._policy),
@@ -104,11 +114,17 @@ class _Block:
         dtype: policy of the layers.
     """
 
-    def __init__(self, normalization, dtype):
+    def __init__(
+        self,
+        normalization: DiscriminatorNormalization | None,
+        dtype: keras.DTypePolicy,
+    ) -> None:
         self.normalization = normalization
         self.dtype = dtype
 
-    def __call__(self, x, filters, size=3, strides=1):
+    def __call__(
+        self, x: Tensor, filters: int, size: int = 3, strides: int = 1
+    ) -> Tensor:
         is_batch = self.normalization == "batch"
         spectral = self.normalization == "spectral"
         convolution = SpectralConv2D if spectral else layers.Conv2D
@@ -124,15 +140,15 @@ class _Block:
             x = layers.BatchNormalization(dtype=self.dtype)(x)
         return self.activated(x)
 
-    def plain(self, x, filters):
+    def plain(self, x: Tensor, filters: int) -> Tensor:
         """A convolution that is not normalised: the first or the last."""
         return layers.Conv2D(filters, 3, padding="same", dtype=self.dtype)(x)
 
-    def activated(self, x):
+    def activated(self, x: Tensor) -> Tensor:
         return layers.LeakyReLU(negative_slope=0.2, dtype=self.dtype)(x)
 
 
-def _vgg(image, filters, block):
+def _vgg(image: Tensor, filters: int, block: _Block) -> Tensor:
     x = layers.Rescaling(2.0, -1.0, dtype=block.dtype)(image)
     x = block.activated(block.plain(x, filters))
     for factor, strides in _VGG:
@@ -142,7 +158,7 @@ def _vgg(image, filters, block):
     return layers.Dense(1, dtype="float32", name="logits")(x)
 
 
-def _unet(image, filters, block):
+def _unet(image: Tensor, filters: int, block: _Block) -> Tensor:
     x = layers.Rescaling(2.0, -1.0, dtype=block.dtype)(image)
     x = block.activated(block.plain(x, filters))
     skips = []
@@ -163,7 +179,7 @@ def _unet(image, filters, block):
 class Doubled(layers.Layer):
     """Bilinear enlargement by 2; `UpSampling2D` wants sizes that are known."""
 
-    def call(self, maps):
+    def call(self, maps: Tensor) -> Tensor:
         maps = ops.pad(maps, [[0, 0], [1, 1], [1, 1], [0, 0]], "symmetric")
         middle, above, below = maps[:, 1:-1], maps[:, :-2], maps[:, 2:]
         parts = []
@@ -173,7 +189,7 @@ class Doubled(layers.Layer):
                 parts.append(0.75 * rows[:, :, 1:-1] + 0.25 * columns)
         return ops.depth_to_space(ops.concatenate(parts, axis=-1), 2)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
         batch, *sides, channels = input_shape
         return batch, *(side and 2 * side for side in sides), channels
 
@@ -186,11 +202,11 @@ class CropLike(layers.Layer):
         inputs: a list of the maps to cut, and of those whose size they get.
     """
 
-    def call(self, inputs):
+    def call(self, inputs: Sequence[Tensor]) -> Tensor:
         maps, others = inputs
         height, width = ops.shape(others)[1:3]
         return maps[:, :height, :width]
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Sequence[Shape]) -> Shape:
         (batch, _, _, channels), (_, height, width, _) = input_shape
         return batch, height, width, channels

@@ -25,24 +25,33 @@ What differs from the papers:
 """
 
 from collections.abc import Callable
+from typing import Any, Self, get_args
 
 import keras
 import numpy as np
 from keras import ops
 
 from convzoo.common.checks import check_choice, check_fraction, check_positive
+from convzoo.common.choices import SRScale
+from convzoo.common.types import PathLike, Tensor
 from convzoo.zoo.images.memory import check_memory
 from convzoo.zoo.presets import presets_of
 from convzoo.zoo.pretrained import Pretrained
 from convzoo.zoo.super_resolution.sr_networks import (
+    Activation,
+    Anchor,
+    Attention,
+    Block,
+    Normalization,
+    Upsampling,
     plain,
     residual,
     rrdb,
     upsampling_factors,
 )
-from convzoo.zoo.super_resolution.upscale import upscale
+from convzoo.zoo.super_resolution.upscale import Progress, upscale
 
-_NETWORKS: dict[str, Callable] = {
+_NETWORKS: dict[Block, Callable[..., Tensor]] = {
     "residual": residual,
     "rrdb": rrdb,
     "plain": plain,
@@ -114,40 +123,42 @@ class SRGenerator(Pretrained, keras.Model):
 
     def __init__(
         self,
-        scale=4,
-        filters=64,
-        num_blocks=16,
-        block="residual",
-        activation="prelu",
-        normalization=None,
-        attention=None,
-        upsampling=None,
-        anchor=None,
-        head_kernel_size=9,
-        dtype=None,
-        **kwargs,
-    ):
-        check_choice("scale", scale, (2, 3, 4, 8))
-        check_choice("block", block, tuple(_NETWORKS))
-        check_choice("activation", activation, ("prelu", "relu", "leaky_relu"))
+        scale: SRScale = 4,
+        filters: int = 64,
+        num_blocks: int = 16,
+        block: Block = "residual",
+        activation: Activation = "prelu",
+        normalization: Normalization | None = None,
+        attention: Attention | None = None,
+        upsampling: Upsampling | None = None,
+        anchor: Anchor | None = None,
+        head_kernel_size: int = 9,
+        dtype: str | keras.DTypePolicy | None = None,
+        **kwargs: Any,
+    ) -> None:
+        check_choice("scale", scale, get_args(SRScale))
+        check_choice("block", block, get_args(Block))
+        check_choice("activation", activation, get_args(Activation))
         check_choice(
             "normalization",
             normalization,
-            (None, "batch") if block == "residual" else (None,),
+            (None, *get_args(Normalization))
+            if block == "residual"
+            else (None,),
         )
         check_choice(
             "attention",
             attention,
-            (None, "pixel") if block == "residual" else (None,),
+            (None, *get_args(Attention)) if block == "residual" else (None,),
         )
         check_choice(
             "upsampling",
             upsampling,
             (None, "direct")
             if block == "plain"
-            else (None, "stepwise", "direct"),
+            else (None, *get_args(Upsampling)),
         )
-        check_choice("anchor", anchor, (None, "nearest", "bilinear"))
+        check_choice("anchor", anchor, (None, *get_args(Anchor)))
         check_positive("filters", filters)
         check_positive("num_blocks", num_blocks)
         check_positive("head_kernel_size", head_kernel_size)
@@ -197,7 +208,7 @@ class SRGenerator(Pretrained, keras.Model):
         }
 
     @classmethod
-    def blend(cls, first, second, alpha):
+    def blend(cls, first: PathLike, second: PathLike, alpha: float) -> Self:
         """A model between two, whose weights are the means of theirs.
 
         Wang et al. 2019, Deep Network Interpolation for Continuous Imagery
@@ -227,7 +238,7 @@ class SRGenerator(Pretrained, keras.Model):
         return model
 
     @property
-    def receptive_radius(self):
+    def receptive_radius(self) -> int:
         """How far, in input pixels, the input reaches into the output.
 
         The `scale` x `scale` output pixels of one input pixel depend on input
@@ -240,11 +251,11 @@ class SRGenerator(Pretrained, keras.Model):
         return head + body + self._tail_radius
 
     @property
-    def _is_direct(self):
+    def _is_direct(self) -> bool:
         return self.upsampling == "direct" or self.block == "plain"
 
     @property
-    def _tail_radius(self):
+    def _tail_radius(self) -> int:
         if self._is_direct:
             return 1
         reach = self.head_kernel_size // 2 + (self.block == "rrdb")
@@ -255,7 +266,7 @@ class SRGenerator(Pretrained, keras.Model):
         return reach
 
     @property
-    def bytes_per_pixel(self):
+    def bytes_per_pixel(self) -> int:
         """Memory that one input pixel takes while its image is enlarged.
 
         An estimate from above: the widest layer five times, the result three
@@ -268,7 +279,13 @@ class SRGenerator(Pretrained, keras.Model):
         copies = 2 if keras.config.backend() == "torch" else 1
         return copies * 4 * (5 * widest + 3 * 3 * area)
 
-    def upscale(self, image, tile=None, progress=None, ensemble=False):
+    def upscale(
+        self,
+        image: np.ndarray,
+        tile: int | None = None,
+        progress: Progress | None = None,
+        ensemble: bool = False,
+    ) -> np.ndarray:
         """Enlarge one photograph of any size.
 
         Args:
@@ -311,12 +328,12 @@ class SRGenerator(Pretrained, keras.Model):
             ensemble,
         )
 
-    def serve(self, image):
+    def serve(self, image: Tensor) -> dict[str, Tensor]:
         """What exported files compute: the output, clipped to [0, 1]."""
         enlarged = ops.clip(self(image, training=False), 0.0, 1.0)
         return {f"image_x{self.scale}": enlarged}
 
     @property
-    def serving_inputs(self):
+    def serving_inputs(self) -> dict[str, tuple[str | int, ...]]:
         """Names and shapes of what `serve` takes; open sizes have names."""
         return {"image": ("batch", "height", "width", 3)}

@@ -1,12 +1,22 @@
 """The networks of `SRGenerator`, as functions on Keras tensors."""
 
 import functools
+from typing import Any, Literal
 
 import keras
 import numpy as np
 from keras import layers, ops
 
+from convzoo.common.choices import SRScale
+from convzoo.common.types import Tensor
 from convzoo.zoo.super_resolution.near_identity import NearIdentity
+
+Block = Literal["residual", "rrdb", "plain"]
+Activation = Literal["prelu", "relu", "leaky_relu"]
+Normalization = Literal["batch"]
+Attention = Literal["pixel"]
+Upsampling = Literal["stepwise", "direct"]
+Anchor = Literal["nearest", "bilinear"]
 
 # Of dense blocks: channels that a convolution adds, and what is left of a block
 # before it is added to its input (Wang et al. 2018).
@@ -15,29 +25,29 @@ _RESIDUAL_SCALE = 0.2
 
 
 def residual(
-    image,
+    image: Tensor,
     *,
-    scale,
-    filters,
-    num_blocks,
-    activation,
-    normalization,
-    attention,
-    upsampling,
-    anchor,
-    head_kernel_size,
-    dtype,
-):
+    scale: SRScale,
+    filters: int,
+    num_blocks: int,
+    activation: Activation,
+    normalization: Normalization | None,
+    attention: Attention | None,
+    upsampling: Upsampling | None,
+    anchor: Anchor | None,
+    head_kernel_size: int,
+    dtype: keras.DTypePolicy,
+) -> Tensor:
     """SRResNet, up to its image without the anchor."""
     conv = functools.partial(_conv, dtype=dtype)
     activated = functools.partial(_activated, name=activation, dtype=dtype)
 
-    def in_block(x):
+    def in_block(x: Tensor) -> Tensor:
         if normalization is None:
             return conv(x, filters, 3, _small())
         return layers.BatchNormalization(dtype=dtype)(conv(x, filters))
 
-    def attended(x):
+    def attended(x: Tensor) -> Tensor:
         if attention is None:
             return x
         gate = layers.Activation("sigmoid", dtype=dtype)(conv(x, filters, 1))
@@ -57,23 +67,23 @@ def residual(
 
 
 def rrdb(
-    image,
+    image: Tensor,
     *,
-    scale,
-    filters,
-    num_blocks,
-    activation,
-    upsampling,
-    anchor,
-    head_kernel_size,
-    dtype,
-    **_,
-):
+    scale: SRScale,
+    filters: int,
+    num_blocks: int,
+    activation: Activation,
+    upsampling: Upsampling | None,
+    anchor: Anchor | None,
+    head_kernel_size: int,
+    dtype: keras.DTypePolicy,
+    **unused: Any,
+) -> Tensor:
     """ESRGAN's network: residual blocks of three dense blocks each."""
     conv = functools.partial(_conv, dtype=dtype)
     activated = functools.partial(_activated, name=activation, dtype=dtype)
 
-    def dense(x):
+    def dense(x: Tensor) -> Tensor:
         maps = x
         for _ in range(4):
             grown = activated(conv(maps, _GROWTH, 3, _small()))
@@ -94,17 +104,17 @@ def rrdb(
 
 
 def plain(
-    image,
+    image: Tensor,
     *,
-    scale,
-    filters,
-    num_blocks,
-    activation,
-    anchor,
-    head_kernel_size,
-    dtype,
-    **_,
-):
+    scale: SRScale,
+    filters: int,
+    num_blocks: int,
+    activation: Activation,
+    anchor: Anchor | None,
+    head_kernel_size: int,
+    dtype: keras.DTypePolicy,
+    **unused: Any,
+) -> Tensor:
     """A chain of convolutions at the size of the input.
 
     It starts as little more than its anchor, and with hidden layers that pass
@@ -118,12 +128,19 @@ def plain(
     return _with_anchor(_last(x, scale, dtype), image, anchor, scale)
 
 
-def upsampling_factors(scale):
+def upsampling_factors(scale: SRScale) -> tuple[int, ...]:
     """The steps by which a stepwise network enlarges."""
     return {2: (2,), 3: (3,), 4: (2, 2), 8: (2, 2, 2)}[scale]
 
 
-def _conv(x, filters, size=3, initializer="glorot_uniform", *, dtype):
+def _conv(
+    x: Tensor,
+    filters: int,
+    size: int = 3,
+    initializer: str | keras.initializers.Initializer = "glorot_uniform",
+    *,
+    dtype: keras.DTypePolicy,
+) -> Tensor:
     return layers.Conv2D(
         filters,
         size,
@@ -133,20 +150,20 @@ def _conv(x, filters, size=3, initializer="glorot_uniform", *, dtype):
     )(x)
 
 
-def _small():
+def _small() -> keras.initializers.Initializer:
     """A tenth of He et al. 2015: blocks without normalisation start as little
     more than their input, so that deep networks start to learn at once.
     """
     return keras.initializers.VarianceScaling(0.02, distribution="normal")
 
 
-def _last(x, scale, dtype):
+def _last(x: Tensor, scale: SRScale, dtype: keras.DTypePolicy) -> Tensor:
     """All sub-pixels of the image, with first values close to 0."""
     initializer = keras.initializers.VarianceScaling(0.01)
     return _conv(x, 3 * scale**2, 3, initializer, dtype=dtype)
 
 
-def _activated(x, name, dtype):
+def _activated(x: Tensor, name: Activation, dtype: keras.DTypePolicy) -> Tensor:
     if name == "relu":
         return layers.ReLU(dtype=dtype)(x)
     if name == "leaky_relu":
@@ -154,7 +171,9 @@ def _activated(x, name, dtype):
     return layers.PReLU(shared_axes=[1, 2], dtype=dtype)(x)
 
 
-def _with_anchor(x, image, anchor, scale):
+def _with_anchor(
+    x: Tensor, image: Tensor, anchor: Anchor | None, scale: SRScale
+) -> Tensor:
     """Sub-pixels and those of the enlarged input, as one image.
 
     The sum is in the input's float32 whatever the network computes in: half of
@@ -166,7 +185,9 @@ def _with_anchor(x, image, anchor, scale):
     return ops.depth_to_space(x, scale)
 
 
-def _with_enlarged_anchor(x, image, anchor, scale):
+def _with_enlarged_anchor(
+    x: Tensor, image: Tensor, anchor: Anchor | None, scale: SRScale
+) -> Tensor:
     """An image and the enlarged input, in float32 as `_with_anchor`."""
     x = ops.cast(x, image.dtype)
     if anchor is None:
@@ -174,7 +195,7 @@ def _with_enlarged_anchor(x, image, anchor, scale):
     return x + ops.depth_to_space(_anchor(image, anchor, scale), scale)
 
 
-def _anchor(image, kind, scale):
+def _anchor(image: Tensor, kind: Anchor, scale: SRScale) -> Tensor:
     """The enlarged input, in the channel order of `depth_to_space`."""
     if kind == "nearest":
         return _nearest(image, scale)
@@ -183,11 +204,11 @@ def _anchor(image, kind, scale):
     return ops.conv(padded, _bilinear_kernel(scale), padding="valid")
 
 
-def _nearest(maps, scale):
+def _nearest(maps: Tensor, scale: int) -> Tensor:
     return ops.concatenate([maps] * scale**2, axis=-1)
 
 
-def _bilinear_kernel(scale):
+def _bilinear_kernel(scale: SRScale) -> np.ndarray:
     """Bilinear enlargement as one convolution: (3, 3, 3, 3 * scale**2)."""
     shift = (np.arange(scale) + 0.5) / scale - 0.5
     taps = np.stack(

@@ -13,17 +13,24 @@ discriminator learn first, from others. The adversarial loss is not relativistic
 by default; `adversarial_loss=GeneratorLoss(relativistic=True)` is ESRGAN's.
 """
 
+from collections.abc import Callable, Sequence
 from types import MappingProxyType
+from typing import Any, Self
 
 import keras
 from keras import ops
 
 from convzoo.common.checks import check_number
-from convzoo.losses import gradient_penalty
+from convzoo.common.types import Shape, Tensor
+from convzoo.losses import DiscriminatorLoss, GeneratorLoss, gradient_penalty
 from convzoo.losses.loss_terms import sample_values
-from convzoo.zoo.super_resolution.paired_optimizer import PairedOptimizer
+from convzoo.zoo.super_resolution.paired_optimizer import (
+    LearningRate,
+    PairedOptimizer,
+)
 from convzoo.zoo.super_resolution.sr_discriminator import SRDiscriminator
 from convzoo.zoo.super_resolution.srgan_checks import (
+    Loss,
     check_built,
     check_discriminator,
     check_terms,
@@ -110,23 +117,29 @@ class SRGAN(keras.Model):
 
     def __init__(
         self,
-        generator,
-        discriminator=None,
+        generator: keras.Model,
+        discriminator: keras.Model | None = None,
         *,
-        pixel_loss=("mean_absolute_error", 1e-2),
-        perceptual_loss=("esrgan", 1.0),
-        adversarial_loss=("non_saturating", 5e-3),
-        discriminator_loss=None,
-        gradient_penalty=0.0,
-        seed=None,
-        **kwargs,
-    ):
+        pixel_loss: tuple[Loss, float] | None = ("mean_absolute_error", 1e-2),
+        perceptual_loss: tuple[Loss, float] | None = ("esrgan", 1.0),
+        adversarial_loss: tuple[str | GeneratorLoss, float] | None = (
+            "non_saturating",
+            5e-3,
+        ),
+        discriminator_loss: DiscriminatorLoss | None = None,
+        gradient_penalty: float = 0.0,
+        seed: int | None = None,
+        **kwargs: Any,
+    ) -> None:
         check_built("generator", generator)
         check_number("gradient_penalty", gradient_penalty, 0)
-        terms = {
-            "pixel_loss": checked_term("pixel_loss", pixel_loss),
-            "perceptual_loss": checked_term("perceptual_loss", perceptual_loss),
-            "adversarial_loss": checked_adversarial(adversarial_loss),
+        pixel = checked_term("pixel_loss", pixel_loss)
+        perceptual = checked_term("perceptual_loss", perceptual_loss)
+        adversarial = checked_adversarial(adversarial_loss)
+        terms: dict[str, tuple[Loss, float] | None] = {
+            "pixel_loss": pixel,
+            "perceptual_loss": perceptual,
+            "adversarial_loss": adversarial,
         }
         check_terms(
             terms,
@@ -134,16 +147,17 @@ class SRGAN(keras.Model):
             discriminator_loss=discriminator_loss,
             gradient_penalty=gradient_penalty or None,
         )
-        if discriminator is None and terms["adversarial_loss"] is not None:
+        if discriminator is None and adversarial is not None:
             discriminator = SRDiscriminator()
         if discriminator is not None:
             check_discriminator(discriminator, gradient_penalty)
         super().__init__(**kwargs)
         self.generator = generator
-        self.discriminator = discriminator
+        # `Any`, not `| None`: what uses the two runs only where they are there.
+        self.discriminator: Any = discriminator
         self.terms = {k: v for k, v in terms.items() if v is not None}
-        self.discriminator_loss = checked_discriminator_loss(
-            discriminator_loss, terms["adversarial_loss"]
+        self.discriminator_loss: Any = checked_discriminator_loss(
+            discriminator_loss, adversarial
         )
         self.gradient_penalty = float(gradient_penalty)
         self.seed = seed
@@ -154,7 +168,7 @@ class SRGAN(keras.Model):
         # As both networks are.
         self.built = True
 
-    def _metric_names(self):
+    def _metric_names(self) -> list[str]:
         names = list(self.terms)
         if self.discriminator is not None:
             names += ["discriminator_loss", "real_score", "fake_score"]
@@ -162,19 +176,19 @@ class SRGAN(keras.Model):
             names.append("gradient_penalty")
         return names
 
-    def build(self, input_shape):
+    def build(self, input_shape: Shape) -> None:
         """Nothing is left to build: both networks have been."""
 
-    def call(self, low, training=None):
+    def call(self, low: Tensor, training: bool | None = None) -> Tensor:
         return self.generator(low, training=training)
 
     def compile(
         self,
-        optimizer="adam",
-        discriminator_learning_rate=None,
-        metrics=None,
-        **kwargs,
-    ):
+        optimizer: str | keras.optimizers.Optimizer = "adam",
+        discriminator_learning_rate: LearningRate | None = None,
+        metrics: Sequence[str | keras.metrics.Metric | Callable] | None = None,
+        **kwargs: Any,
+    ) -> None:
         """Prepare for `fit`.
 
         Args:
@@ -216,7 +230,11 @@ class SRGAN(keras.Model):
             optimizer = self._paired(optimizer, discriminator_learning_rate)
         super().compile(optimizer=optimizer, metrics=metrics, **kwargs)
 
-    def _paired(self, optimizer, discriminator_learning_rate):
+    def _paired(
+        self,
+        optimizer: keras.optimizers.Optimizer,
+        discriminator_learning_rate: LearningRate | None,
+    ) -> PairedOptimizer:
         config = {**optimizer.get_config(), "use_ema": False}
         if discriminator_learning_rate is not None:
             config["learning_rate"] = discriminator_learning_rate
@@ -224,12 +242,17 @@ class SRGAN(keras.Model):
         other = type(optimizer).from_config(config)
         return PairedOptimizer(optimizer, other, self._is_discriminators)
 
-    def _is_discriminators(self, variable):
+    def _is_discriminators(self, variable: keras.Variable) -> bool:
         return any(variable is other for other in self.discriminator.variables)
 
     def compute_loss(
-        self, x=None, y=None, y_pred=None, sample_weight=None, training=True
-    ):
+        self,
+        x: Tensor | None = None,
+        y: Tensor | None = None,
+        y_pred: Tensor | None = None,
+        sample_weight: Tensor | None = None,
+        training: bool = True,
+    ) -> Tensor:
         if self.discriminator is None:
             values = self._image_terms(y, y_pred)
             return self._weighted(values, sample_weight) + sum(self.losses)
@@ -248,14 +271,16 @@ class SRGAN(keras.Model):
         )
         return total + sum(self.losses)
 
-    def _image_terms(self, y, y_pred):
+    def _image_terms(self, y: Tensor, y_pred: Tensor) -> dict[str, Tensor]:
         return {
             name: sample_values(self.terms[name][0], y, y_pred)
             for name in ("pixel_loss", "perceptual_loss")
             if name in self.terms
         }
 
-    def _weighted(self, values, sample_weight):
+    def _weighted(
+        self, values: dict[str, Tensor], sample_weight: Tensor | None
+    ) -> Tensor:
         """The generator's loss, and its terms to their metrics."""
         total = 0.0
         for name, value in values.items():
@@ -263,7 +288,9 @@ class SRGAN(keras.Model):
             total = total + weight * self._reported(name, value, sample_weight)
         return total
 
-    def _judged_for_the_generator(self, images, training):
+    def _judged_for_the_generator(
+        self, images: Tensor, training: bool
+    ) -> Tensor:
         """Logits without a gradient for the discriminator, nor any trace in
         its statistics.
         """
@@ -276,7 +303,15 @@ class SRGAN(keras.Model):
         )
         return logits
 
-    def _discriminators_loss(self, y, y_pred, real, fake, weight, training):
+    def _discriminators_loss(
+        self,
+        y: Tensor,
+        y_pred: Tensor,
+        real: Tensor,
+        fake: Tensor,
+        weight: Tensor | None,
+        training: bool,
+    ) -> Tensor:
         self._trackers["real_score"].update_state(real)
         self._trackers["fake_score"].update_state(fake)
         values = sample_values(self.discriminator_loss, real, fake)
@@ -293,16 +328,18 @@ class SRGAN(keras.Model):
             total = total + self.gradient_penalty * penalty
         return total
 
-    def _reported(self, name, values, sample_weight):
+    def _reported(
+        self, name: str, values: Tensor, sample_weight: Tensor | None
+    ) -> Tensor:
         """The mean over the batch, as Keras's losses weigh it."""
         self._trackers[name].update_state(values, sample_weight)
         if sample_weight is not None:
             values = values * ops.cast(sample_weight, values.dtype)
         return ops.mean(values)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         serialize = keras.saving.serialize_keras_object
-        terms = dict.fromkeys(_TERMS)
+        terms: dict[str, Any] = dict.fromkeys(_TERMS)
         for name, (loss, weight) in self.terms.items():
             terms[name] = [serialize(loss), weight]
         return {
@@ -316,7 +353,7 @@ class SRGAN(keras.Model):
         }
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: dict[str, Any]) -> Self:
         return cls(
             **{
                 name: keras.saving.deserialize_keras_object(value)
@@ -324,7 +361,7 @@ class SRGAN(keras.Model):
             }
         )
 
-    def get_compile_config(self):
+    def get_compile_config(self) -> dict[str, Any]:
         if not self.compiled:
             return {}
         return {
@@ -332,7 +369,7 @@ class SRGAN(keras.Model):
             for name, value in self._compile_arguments.items()
         }
 
-    def compile_from_config(self, config):
+    def compile_from_config(self, config: dict[str, Any]) -> None:
         self.compile(
             **{
                 name: keras.saving.deserialize_keras_object(value)

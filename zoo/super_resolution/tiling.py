@@ -19,7 +19,7 @@ class Span(NamedTuple):
     last: int
 
 
-def tile_spans(length, tile, margin):
+def tile_spans(length: int, tile: int, margin: int) -> list[Span]:
     """Cut `length` pixels into spans of at most `tile` pixels.
 
     Args:

@@ -1,12 +1,21 @@
 """Enlarging one photograph of any size, depth and kind with a network."""
 
+from collections.abc import Callable
+from typing import TypeAlias
+
 import numpy as np
 
 from convzoo.common.checks import check_flag, check_positive
 from convzoo.common.luma_weights import LUMA_WEIGHTS
+from convzoo.common.types import Tensor
 from convzoo.common.unit_range import unit_range
 from convzoo.zoo.images.bicubic import resize_bicubic
 from convzoo.zoo.super_resolution.tiling import tile_spans
+
+# Maps a batch of images to enlarged ones.
+Enlarge: TypeAlias = Callable[[np.ndarray], Tensor]
+# Takes the number of tiles that are done, and of all.
+Progress: TypeAlias = Callable[[int, int], None]
 
 _LUMA = np.array(LUMA_WEIGHTS, np.float32)
 _INTEGERS = ("uint8", "uint16")
@@ -16,8 +25,14 @@ _ALPHA_RADIUS = 2
 
 
 def upscale(
-    enlarge, image, scale, radius, tile=None, progress=None, ensemble=False
-):
+    enlarge: Enlarge,
+    image: np.ndarray,
+    scale: int,
+    radius: int,
+    tile: int | None = None,
+    progress: Progress | None = None,
+    ensemble: bool = False,
+) -> np.ndarray:
     """Enlarge one photograph.
 
     Args:
@@ -67,15 +82,15 @@ def upscale(
     return result if np.ndim(image) == 3 else result[:, :, 0]
 
 
-def _ensemble(enlarge):
+def _ensemble(enlarge: Enlarge) -> Enlarge:
     """`enlarge`, averaged over the eight ways to lay a photograph down.
 
     Timofte, Rothe and Van Gool 2016, Seven Ways to Improve Example-based Single
     Image Super Resolution, https://arxiv.org/abs/1511.02228.
     """
 
-    def enlarged(batch):
-        total = 0.0
+    def enlarged(batch: np.ndarray) -> Tensor:
+        total: float | np.ndarray = 0.0
         for turns in range(4):
             for mirrored in (False, True):
                 turned = np.rot90(batch, turns, (1, 2))
@@ -88,7 +103,9 @@ def _ensemble(enlarge):
     return enlarged
 
 
-def _enlarge_window(enlarge, pixels, scale):
+def _enlarge_window(
+    enlarge: Enlarge, pixels: np.ndarray, scale: int
+) -> np.ndarray:
     is_integer = pixels.dtype.name in _INTEGERS
     scaled = unit_range(pixels) if is_integer else pixels.astype(np.float32)
     is_grey = pixels.shape[-1] < 3
@@ -107,7 +124,7 @@ def _enlarge_window(enlarge, pixels, scale):
     return enlarged.astype(pixels.dtype)
 
 
-def _checked(image):
+def _checked(image: np.ndarray) -> np.ndarray:
     """`image` as an array of three axes, or a `ValueError`."""
     pixels = np.asarray(image)
     if pixels.dtype.name not in (*_INTEGERS, *_FLOATS):

@@ -1,7 +1,9 @@
 """Enlarging image files."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
+from convzoo.common.types import PathLike
 from convzoo.zoo.images.image_file import (
     SUFFIXES,
     ImageFile,
@@ -10,9 +12,13 @@ from convzoo.zoo.images.image_file import (
     read_image,
     write_image,
 )
+from convzoo.zoo.super_resolution.sr_generator import SRGenerator
+from convzoo.zoo.super_resolution.upscale import Progress
 
 
-def plan_upscale(inputs, out, scale):
+def plan_upscale(
+    inputs: Iterable[PathLike], out: PathLike, scale: int
+) -> list[tuple[Path, Path]]:
     """Say which file goes where, without touching any.
 
     Args:
@@ -30,16 +36,16 @@ def plan_upscale(inputs, out, scale):
             would become one output.
     """
     out = Path(out)
-    inputs = [Path(path) for path in inputs]
-    if not inputs:
-        raise ValueError(f"`inputs` must not be empty. Received: {inputs}")
+    paths = [Path(path) for path in inputs]
+    if not paths:
+        raise ValueError(f"`inputs` must not be empty. Received: {paths}")
     names_a_file = out.suffix.lower() in SUFFIXES and not out.is_dir()
-    if names_a_file and len(inputs) == 1 and not inputs[0].is_dir():
-        return [(inputs[0], out)]
-    sources = []
-    for path in inputs:
+    if names_a_file and len(paths) == 1 and not paths[0].is_dir():
+        return [(paths[0], out)]
+    sources: list[Path] = []
+    for path in paths:
         sources.extend(list_images(path) if path.is_dir() else [path])
-    plan = {}
+    plan: dict[Path, Path] = {}
     for source in sources:
         target = out / f"{source.stem}_x{scale}{source.suffix}"
         if target in plan:
@@ -52,14 +58,14 @@ def plan_upscale(inputs, out, scale):
 
 
 def upscale_file(
-    model,
-    source,
-    target,
-    tile=None,
-    overwrite=False,
-    progress=None,
-    ensemble=False,
-):
+    model: SRGenerator,
+    source: PathLike,
+    target: PathLike,
+    tile: int | None = None,
+    overwrite: bool = False,
+    progress: Progress | None = None,
+    ensemble: bool = False,
+) -> None:
     """Enlarge one image file; its depth, alpha and colour profile stay.
 
     Args:
