@@ -1,4 +1,4 @@
-"""Batches that depend on the epoch and their index alone."""
+"""Batches that depend on their epoch and index only."""
 
 from typing import Any
 
@@ -6,20 +6,21 @@ import keras
 
 
 class EpochDataset(keras.utils.PyDataset):
-    """A dataset that knows its epoch, so that a run goes on where it was.
+    """A dataset that knows its epoch, so that an interrupted run can resume.
 
     Attributes:
-        epoch: counted from 0; `fit` tells it by the callback of `follow`.
+        epoch: Current epoch, from 0. The callback of `follow` sets it.
     """
 
     epoch = 0
 
     def follow(self) -> keras.callbacks.Callback:
-        """The callback by which `fit` tells which epoch it is in."""
+        """Return the callback that sets `epoch` during `fit`."""
         return keras.callbacks.LambdaCallback(on_epoch_begin=self._begin)
 
+    # `Any`: a subclass may return a `tf.data.Dataset`.
     def source(self) -> Any:
-        """What `fit` gets."""
+        """Return the dataset for `fit`."""
         return self
 
     def _begin(self, epoch: int, logs: dict[str, Any] | None) -> None:

@@ -1,4 +1,4 @@
-"""How the recipes minimise: Adam, along a schedule."""
+"""Optimizers, learning rate schedules and checks that recipes share."""
 
 from typing import Any, Literal, get_args
 
@@ -14,12 +14,13 @@ PRECISIONS = get_args(Precision)
 def falling_rate(
     start: float, steps: int, schedule: Schedule
 ) -> keras.optimizers.schedules.LearningRateSchedule:
-    """A rate that falls to 0 along a cosine, or by half, five times.
+    """Return a learning rate schedule.
 
     Args:
-        start: the rate of the first step.
-        steps: to train for.
-        schedule: `"cosine"` or `"halving"`.
+        start: Initial learning rate.
+        steps: Number of training steps.
+        schedule: `"cosine"`, which falls to 0, or `"halving"`, which halves the
+            rate five times.
     """
     if schedule == "cosine":
         return keras.optimizers.schedules.CosineDecay(start, steps)
@@ -34,14 +35,14 @@ def averaged_adamw(
     ema: float,
     **arguments: Any,
 ) -> keras.optimizers.AdamW:
-    """AdamW with a moving average of the weights; `ema` 0 is without.
+    """Return AdamW with a moving average of the weights.
 
     Args:
-        rate: a number or a schedule.
-        weight_decay: of all but biases and what normalisation learns, which are
-            no weights to keep small.
-        ema: momentum of the average.
-        **arguments: of `keras.optimizers.AdamW`.
+        rate: Learning rate or schedule.
+        weight_decay: Weight decay. Biases and the parameters of normalisation
+            are exempt.
+        ema: Momentum of the moving average, in [0, 1). 0 disables it.
+        **arguments: Keyword arguments of `keras.optimizers.AdamW`.
     """
     optimizer = keras.optimizers.AdamW(
         rate,
@@ -55,22 +56,27 @@ def averaged_adamw(
 
 
 def check_patience(patience: int | None, validates: bool) -> None:
-    """Raise a `ValueError` unless it is None, or epochs of a run that
-    validates.
+    """Check the number of epochs without improvement.
+
+    Raises:
+        ValueError: If `patience` is not None, and is not a positive integer or
+            there is no validation.
     """
     if patience is None:
         return
     check_positive("patience", patience)
     if not validates:
         raise ValueError(
-            "`patience` needs a part of the data that validates. "
+            "`patience` needs validation data. "
             f"Received: patience={patience}, hold_out=0"
         )
 
 
 def jit_compile() -> Literal[False, "auto"]:
-    """What `compile` takes: JAX has to compile; on a CPU, XLA takes longer for
-    these convolutions than TensorFlow without it (docs/results.md).
+    """Return the argument `jit_compile` of `keras.Model.compile`.
+
+    JAX requires compilation. On a CPU, XLA is slower for these convolutions
+    than TensorFlow without it (docs/results.md).
     """
     return False if keras.config.backend() == "tensorflow" else "auto"
 

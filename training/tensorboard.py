@@ -1,4 +1,4 @@
-"""Figures and pictures for TensorBoard, without TensorFlow."""
+"""TensorBoard logs without TensorFlow."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,22 +8,22 @@ import keras
 
 from convzoo.common.types import PathLike
 
-# tensorboardX is an extra, which is imported where it is asked for.
+# tensorboardX is an optional dependency, imported when a writer is created.
 if TYPE_CHECKING:
     from tensorboardX import SummaryWriter
 
-# At most so much later TensorBoard sees it, and a killed run loses it.
+# Maximum delay of the log, and what a killed run can lose of it.
 _FLUSH_SECONDS = 10
 
 
 def event_writer(folder: PathLike) -> "SummaryWriter":
-    """A `tensorboardX.SummaryWriter` for `folder/tensorboard`.
+    """Return a `tensorboardX.SummaryWriter` for `folder/tensorboard`.
 
-    Only its `close` writes all: its `flush` leaves out what still waits for its
-    thread.
+    Only `close` writes everything: `flush` skips what is still queued for the
+    writer's thread.
 
     Raises:
-        ValueError: tensorboardX is missing.
+        ValueError: If tensorboardX is missing.
     """
     try:
         from tensorboardX import SummaryWriter
@@ -40,19 +40,19 @@ def event_writer(folder: PathLike) -> "SummaryWriter":
 def write_figures(
     writer: "SummaryWriter", figures: Mapping[str, float], step: int
 ) -> None:
-    """Add numbers by name."""
+    """Write scalars by name."""
     for name, value in figures.items():
         writer.add_scalar(name, float(value), step)
 
 
 class Curves(keras.callbacks.Callback):
-    """Writes the figures of each epoch, by the optimizer's steps.
+    """Writes the metrics of each epoch, by optimizer step.
 
     Args:
-        folder: of the run.
+        folder: Folder of the run.
 
     Raises:
-        ValueError: tensorboardX is missing.
+        ValueError: If tensorboardX is missing.
     """
 
     def __init__(self, folder: PathLike) -> None:

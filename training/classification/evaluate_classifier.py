@@ -1,4 +1,4 @@
-"""How well a classifier does on a folder of labelled images."""
+"""Evaluation of a classifier on labelled images."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -21,14 +21,14 @@ from convzoo.zoo.images.bicubic import resize_bicubic
 
 
 class ClassifierReport(NamedTuple):
-    """What `evaluate_classifier` measures.
+    """Results of `evaluate_classifier`.
 
     Attributes:
-        quality: the figures.
-        confusion: counts, see `confusion`.
-        class_names: of its rows and columns.
-        right: booleans `(images,)`.
-        sizes: rows and columns of the images as they were classified.
+        quality: Metrics.
+        confusion: Confusion matrix, see `confusion`.
+        class_names: Names of its rows and columns.
+        right: Whether each prediction is correct, booleans `(images,)`.
+        sizes: Rows and columns of the images as classified, `(images, 2)`.
     """
 
     quality: ClassificationQuality
@@ -45,22 +45,22 @@ def evaluate_classifier(
     scale: float = 1.0,
     split: str = "test",
 ) -> ClassifierReport:
-    """Classify every image at its own size, and count.
+    """Classify every image at its own size, and compute metrics.
 
     Args:
-        model: a `SizeAgnosticClassifier` for images in [0, 1].
-        data: folder of classes, or `tfds:NAME`, see `ImageFolder`. Its classes
-            are among those of the model, by name or by number.
-        warp: None; or a side in pixels, to whose square images are warped.
-        scale: factor by which images are resized, before they are warped.
-        split: of tensorflow-datasets, which one.
+        model: A `SizeAgnosticClassifier` for images in [0, 1].
+        data: Folder with one folder per class, or `tfds:NAME`, see
+            `ImageFolder`. Its classes must be among those of the model, by name
+            or by number.
+        warp: Side in pixels of squares to which images are warped, or None.
+        scale: Factor by which images are resized before they are warped.
+        split: Split of a dataset of tensorflow-datasets.
 
     Returns:
         A `ClassifierReport`.
 
     Raises:
-        ValueError: an argument is not as described, or the images cannot be
-            used.
+        ValueError: If an argument is invalid, or the images cannot be used.
     """
     if warp is not None:
         check_positive("warp", warp)
@@ -81,7 +81,7 @@ def evaluate_classifier(
 def _matched(
     model: SizeAgnosticClassifier, folder: ImageFolder
 ) -> tuple[list[str], np.ndarray]:
-    """The names of the model's classes, and labels by their order."""
+    """Return the class names of the model, and labels in their order."""
     names = model.class_names
     if names is None:
         names = folder.class_names
@@ -104,7 +104,7 @@ def _matched(
 
 
 def _by_number(folders: Sequence[str], count: int) -> dict[str, int]:
-    """Classes of folders that are called by number; none if one is not."""
+    """Map folders that are named by class number, or return an empty dict."""
     if not all(name.isdecimal() and int(name) < count for name in folders):
         return {}
     return {name: int(name) for name in folders}

@@ -16,32 +16,32 @@ from convzoo.training.tfds_source import PREFIX, load_tfds
 from convzoo.zoo.images.bicubic import resize_bicubic
 from convzoo.zoo.images.image_file import list_images, read_photograph
 
-# The number of a class, and what reads an image of it.
+# A class number, and a function that reads an image of the class.
 _Example: TypeAlias = tuple[int, Callable[[], np.ndarray]]
 
 
 class ImageFolder:
-    """The images of a folder that has a folder for each class.
+    """Images of a folder with one folder per class.
 
-    They are decoded once, upright and in RGB, into a temporary file. One that
-    cannot be read is left out, with a warning that names it.
+    They are decoded once, upright and in RGB, into a temporary file. Unreadable
+    images are left out, with a warning.
 
     Args:
-        data: the folder; or `tfds:NAME`, a dataset that
-            `tensorflow_datasets.load` has or fetches, with `image` and `label`.
-        max_side: pixels of the longer side above which an image is scaled
-            down, with its aspect kept; None for no limit.
-        split: of tensorflow-datasets, which one.
+        data: The folder; or `tfds:NAME`, a dataset for
+            `tensorflow_datasets.load` with `image` and `label`.
+        max_side: Maximum side in pixels. Larger images are downscaled, keeping
+            their aspect ratio. None for no limit.
+        split: Split of a dataset of tensorflow-datasets.
 
     Attributes:
-        class_names: sorted by name.
+        class_names: Name of each class, sorted for a folder.
         images: uint8 arrays `(height, width, 3)`.
-        labels: `(images,)`, which class each is of.
-        fingerprint: what tells these images from others, a string.
+        labels: Class of each image, `(images,)`.
+        fingerprint: String that identifies the images.
 
     Raises:
-        ValueError: there are fewer than two classes, one without an image that
-            can be read, or `data` cannot be read at all.
+        ValueError: If there are fewer than two classes, a class has no readable
+            image, or `data` cannot be read.
     """
 
     def __init__(
@@ -79,14 +79,14 @@ class ImageFolder:
         return np.array([image.shape[:2] for image in self.images], "int32")
 
     def split(self, share: float) -> tuple[np.ndarray, np.ndarray]:
-        """Indices of images to learn from, and of others to validate with.
+        """Return the indices of training images and of validation images.
 
-        Of each class, the last ones by name: files of one scene, which often
-        stand together, then do not come on both sides.
+        The last images of each class, by name, are held out: files of one scene
+        are often adjacent, and then fall on the same side.
 
         Args:
-            share: of each class that validates, rounded, at least one image
-                unless it is 0, and never the last one.
+            share: Fraction of each class to hold out, rounded. At least one
+                image unless it is 0, and never the whole class.
         """
         check_fraction("share", share)
         learned, held_out = [], []
@@ -108,7 +108,7 @@ class ImageFolder:
 
 
 class _Folder:
-    """Files, class by class, each with what reads it."""
+    """Files, class by class, each with a function that reads it."""
 
     def __init__(self, data: str, split: str) -> None:
         folder = Path(data)
@@ -145,7 +145,7 @@ class _Folder:
 
 
 class _Dataset:
-    """Examples of tensorflow-datasets."""
+    """Examples of a dataset of tensorflow-datasets."""
 
     def __init__(self, data: str, split: str) -> None:
         self.name = data.removeprefix(PREFIX)
@@ -172,14 +172,14 @@ class _Dataset:
 
 
 def _rgb(image: np.ndarray) -> np.ndarray:
-    """An array of three channels; grey is repeated, what is more is cut."""
+    """Return three channels: grey is repeated, alpha is dropped."""
     if image.shape[-1] < 3:
         return np.repeat(image[..., :1], 3, axis=-1)
     return image[..., :3]
 
 
 def _within(image: np.ndarray, max_side: int) -> np.ndarray:
-    """Scaled down where its longer side is too long."""
+    """Downscale an image whose longer side exceeds `max_side`."""
     height, width = image.shape[:2]
     if max(height, width) <= max_side:
         return image

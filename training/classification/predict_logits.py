@@ -1,4 +1,4 @@
-"""What a classifier says of many images, each at its own size."""
+"""Prediction for many images, each at its own size."""
 
 from collections.abc import Sequence
 
@@ -18,14 +18,15 @@ def predict_logits(
     batch_size: int = 32,
     buckets: int = 6,
 ) -> np.ndarray:
-    """The logits of each image, `(images, classes)`.
+    """Predict the logits of each image, `(images, classes)`.
 
     Args:
-        model: a `SizeAgnosticClassifier` for images in [0, 1].
+        model: A `SizeAgnosticClassifier` for images in [0, 1].
         images: uint8 arrays `(height, width, 3)`.
-        batch_size: images in a padded batch; a Keras model for a backbone gets
-            them one by one, which is as good and slower.
-        buckets: shapes of batches, at most.
+        batch_size: Number of images in a padded batch. A model with a Keras
+            backbone processes images one by one, which is slower, with equal
+            results.
+        buckets: Maximum number of batch shapes.
     """
     logits = np.empty((len(images), model.num_classes), "float32")
     if not model.units:

@@ -1,8 +1,8 @@
-"""Batches of images of similar size, padded; or all brought to one size.
+"""Padded batches of images of similar size, or batches warped to one size.
 
 He, Zhang, Ren and Sun 2014, Spatial Pyramid Pooling in Deep Convolutional
 Networks for Visual Recognition, https://arxiv.org/abs/1406.4729, section 2.3,
-for `sizes`: an epoch of one size, the next of another.
+for `sizes`: epochs alternate between sizes.
 """
 
 from collections.abc import Callable, Sequence
@@ -18,45 +18,44 @@ from convzoo.training.epoch_dataset import EpochDataset
 from convzoo.training.tf_source import tf_source
 from convzoo.zoo.images.bicubic import resize_bicubic
 
-# Padded images with their sizes, or images of one size.
+# Padded images and their sizes, or images of one size.
 _Inputs: TypeAlias = np.ndarray | dict[str, np.ndarray]
-# The bucket and the images of each batch.
+# Bucket and images of each batch.
 _Plan: TypeAlias = list[tuple[int, np.ndarray]]
-# Sizes of an image, where it is rescaled.
+# Number of sizes of each image with `rescale`.
 _VARIANTS = 8
 
 
 class SizeBuckets(EpochDataset):
-    """Batches for `SizeAgnosticClassifier`, the same whenever asked for.
+    """Reproducible batches for `SizeAgnosticClassifier`.
 
-    Batch `index` of epoch `epoch` depends on `(seed, epoch, index)` alone. All
-    batches of a bucket have one shape, so that a compiler sees a handful, and
-    nothing is warped. A last batch that would not be full is filled up with
-    images of its bucket.
+    Batch `index` of epoch `epoch` depends on `(seed, epoch, index)` only. All
+    batches of a bucket have one shape, so a compiler sees only a few, and no
+    image is warped. An incomplete last batch is filled with images of its
+    bucket.
+
+    Indexing returns `(inputs, targets)` or `(inputs, targets, weights)`.
+    `inputs` are float32 in [0, 1]: `{"images": (batch, height, width, 3),
+    "sizes": (batch, 2)}`, or only the images if `sizes` is set.
 
     Args:
         images: uint8 arrays `(height, width, 3)`.
-        targets: an array with a row for each image.
-        batch_size: images in a batch.
-        buckets: how many shapes there are, at most.
-        sizes: None; or sides in pixels: in each epoch all images are warped to
-            squares of the next of them, which are then no padded batches.
-        rescale: the largest factor by which images are enlarged and shrunk,
-            their aspect kept; 1 leaves them at their own size. Each image then
-            comes in eight sizes, whose factors are spread evenly on a
-            logarithmic scale, and eight epochs show all of them; an epoch has
-            as many images as without.
-        augmentation: None, or a function of an image and a
-            `numpy.random.Generator` that gives another of the same size.
-        weights: None, or how much each image counts, `(images,)`.
-        seed: of the random draws.
-
-    Returns, by index: `(inputs, targets)` or `(inputs, targets, weights)`.
-        `inputs` are float32 in [0, 1], `{"images": (batch, height, width, 3),
-        "sizes": (batch, 2)}`, or with `sizes` the images alone.
+        targets: Array with one row per image.
+        batch_size: Number of images in a batch.
+        buckets: Maximum number of batch shapes.
+        sizes: Sides in pixels, or None. Each epoch warps all images to squares
+            of the next side, in batches without padding.
+        rescale: Maximum factor by which images are enlarged or shrunk, keeping
+            their aspect ratio; 1 for no rescaling. Each image gets eight sizes,
+            evenly spread on a logarithmic scale, which eight epochs run
+            through. The number of images per epoch does not change.
+        augmentation: Function of an image and a `numpy.random.Generator` that
+            returns an image of the same size, or None.
+        weights: Weight of each image, `(images,)`, or None.
+        seed: Seed of the random draws.
 
     Raises:
-        ValueError: an argument is not as described.
+        ValueError: If an argument is invalid.
     """
 
     def __init__(
@@ -84,7 +83,7 @@ class SizeBuckets(EpochDataset):
         self.augmentation = augmentation
         self.weights = weights
         self.seed = seed
-        # One after another: an image in all of its sizes, the next image.
+        # All sizes of the first image, then those of the second, and so on.
         self._shown = _shown_sizes(images, rescale, seed)
         self._variants = len(self._shown) // len(images)
         numbers, self.shapes = bucket_shapes(
@@ -118,13 +117,13 @@ class SizeBuckets(EpochDataset):
         return *batch, self.weights[members]
 
     def source(self) -> Any:
-        """What `fit` gets."""
+        """Return the dataset for `fit`: on TensorFlow, a `tf.data.Dataset`."""
         if keras.config.backend() == "tensorflow":
             return tf_source(self)
         return self
 
     def _plan(self) -> _Plan:
-        """Bucket and images of each batch of this epoch."""
+        """Return the bucket and images of each batch of this epoch."""
         if self._plan_of[0] != self.epoch:
             cycle, turn = divmod(self.epoch, self._variants)
             random = np.random.default_rng((self.seed, cycle))
@@ -141,7 +140,7 @@ class SizeBuckets(EpochDataset):
     def _batches(
         self, members: np.ndarray, turn: int, random: np.random.Generator
     ) -> np.ndarray:
-        """Those of one turn, of as many as there are sizes of an image."""
+        """Return the batches of one epoch of a cycle through all sizes."""
         order = random.permutation(members)
         whole = self.batch_size * self._variants
         missing = -len(order) % whole
@@ -164,12 +163,12 @@ class SizeBuckets(EpochDataset):
 def _shown_sizes(
     images: Sequence[np.ndarray], rescale: float, seed: int
 ) -> np.ndarray:
-    """The rows and columns of each image in each of its sizes."""
+    """Return the rows and columns of each image in each of its sizes."""
     sizes = np.array([image.shape[:2] for image in images])
     if rescale == 1:
         return sizes
     random = np.random.default_rng(seed)
-    # Of each of eight equal intervals, a point.
+    # One random point in each of eight equal intervals.
     points = random.random((len(images), _VARIANTS)) + np.arange(_VARIANTS)
     factors = rescale ** (2 * points / _VARIANTS - 1)
     shown = np.expand_dims(sizes, 1) * np.expand_dims(factors, 2)
@@ -179,11 +178,14 @@ def _shown_sizes(
 def padded_batch(
     images: Sequence[np.ndarray], shape: Sequence[int]
 ) -> dict[str, np.ndarray]:
-    """Images in the corner of larger ones, in [0, 1], with their sizes.
+    """Pad images to one shape, and scale them to [0, 1].
 
     Args:
         images: uint8 arrays `(height, width, 3)`.
-        shape: rows and columns that hold all of them.
+        shape: Rows and columns that contain all images.
+
+    Returns:
+        Dictionary of `"images"` and their `"sizes"`.
     """
     batch = np.zeros((len(images), *shape, 3), "float32")
     for image, place in zip(images, batch, strict=True):
@@ -194,7 +196,7 @@ def padded_batch(
 
 
 def check_sizes(sizes: object) -> None:
-    """Raise a `ValueError` unless it is None or positive integers."""
+    """Raise a `ValueError` unless `sizes` is None or positive integers."""
     if sizes is None:
         return
     if not isinstance(sizes, (tuple, list)) or not sizes:
@@ -207,10 +209,10 @@ def check_sizes(sizes: object) -> None:
 
 
 def check_rescale(rescale: object, sizes: Sequence[int] | None) -> None:
-    """Raise a `ValueError` unless it is a factor, and 1 beside `sizes`."""
+    """Raise a `ValueError` unless `rescale` is valid together with `sizes`."""
     check_number("rescale", rescale, 1)
     if rescale != 1 and sizes is not None:
         raise ValueError(
-            "`rescale` is for images at their own size, not for `sizes`. "
+            "`rescale` must be 1 if `sizes` are set. "
             f"Received: rescale={rescale!r}, sizes={sizes!r}"
         )

@@ -1,4 +1,4 @@
-"""How close an enlarged photograph comes to the original.
+"""PSNR and SSIM of enlarged images.
 
 Wang et al. 2004, Image Quality Assessment: From Error Visibility to Structural
 Similarity, https://doi.org/10.1109/TIP.2003.819861.
@@ -15,10 +15,12 @@ _Y_OFFSET = 16
 
 
 def luma(image: np.ndarray) -> np.ndarray:
-    """The Y channel of ITU-R BT.601, 16..235, unrounded; of grey, the grey.
+    """Y channel of ITU-R BT.601, 16..235, not rounded.
+
+    Grey images are returned unchanged.
 
     Args:
-        image: array `(height, width, 1)` or RGB `(height, width, 3)`, 0..255.
+        image: Array `(height, width, 1)` or RGB `(height, width, 3)`, 0..255.
 
     Returns:
         A float64 array `(height, width)`.
@@ -29,7 +31,7 @@ def luma(image: np.ndarray) -> np.ndarray:
 
 
 def shave(image: np.ndarray, border: int) -> np.ndarray:
-    """Cut `border` rows and columns from every side."""
+    """Cut `border` rows and columns on every side."""
     return image[
         border : image.shape[0] - border, border : image.shape[1] - border
     ]
@@ -38,7 +40,7 @@ def shave(image: np.ndarray, border: int) -> np.ndarray:
 def psnr(image: np.ndarray, reference: np.ndarray) -> float:
     """Peak signal-to-noise ratio in dB, for a peak of 255.
 
-    Infinite where the two are equal.
+    It is infinite for equal images.
     """
     difference = image.astype(np.float64) - reference.astype(np.float64)
     error = np.mean(difference**2)
@@ -46,14 +48,14 @@ def psnr(image: np.ndarray, reference: np.ndarray) -> float:
 
 
 def ssim(image: np.ndarray, reference: np.ndarray) -> float:
-    """Structural similarity, 1 where the two are equal.
+    """Structural similarity, 1 for equal images.
 
-    As its authors define it: a Gaussian window of 11x11 pixels with a standard
-    deviation of 1.5, only where it fits, K1 = 0.01, K2 = 0.03, a range of 255.
+    As defined by its authors: a Gaussian window of 11x11 pixels with a standard
+    deviation of 1.5, without padding, K1 = 0.01, K2 = 0.03, a range of 255.
 
     Args:
-        image: array `(height, width)`, 0..255, at least 11x11.
-        reference: array of the same shape.
+        image: Array `(height, width)`, 0..255, at least 11x11.
+        reference: Array of the same shape.
     """
     x, y = image.astype(np.float64), reference.astype(np.float64)
     c1, c2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
@@ -68,7 +70,7 @@ def ssim(image: np.ndarray, reference: np.ndarray) -> float:
 
 
 def _windowed(image: np.ndarray) -> np.ndarray:
-    """Weighted means under an 11x11 Gaussian window, where it fits."""
+    """Weighted means under an 11x11 Gaussian window, without padding."""
     taps = gaussian_taps(11, 1.5)
     for axis in (0, 1):
         windows = np.lib.stride_tricks.sliding_window_view(image, 11, axis)

@@ -1,9 +1,9 @@
-"""Taking the linear weights of LPIPS out of the package of its authors.
+"""Extraction of the linear weights of LPIPS from the package of its authors.
 
     pip download --no-deps lpips==0.1.4
     python -m convzoo.training.super_resolution.lpips_weights WHEEL
 
-where WHEEL is the file that the first command downloads, writes
+WHEEL is the file that the first command downloads. The second command writes
 `losses/weights/lpips_linear.npz` and, beside it, the authors' licence.
 """
 
@@ -26,21 +26,21 @@ _LAYERS = {"vgg": 5, "alex": 5, "squeeze": 7}
 def write_linear_weights(
     wheel: PathLike, folder: PathLike = LINEAR_WEIGHTS.parent
 ) -> None:
-    """Write the weights in a wheel of `lpips`, and their licence.
+    """Write the weights and the licence in a wheel of `lpips`.
 
     Args:
-        wheel: path of the wheel of version 0.1.4.
-        folder: where to write `lpips_linear.npz` and `LICENSE.lpips`.
+        wheel: Path of the wheel of version 0.1.4.
+        folder: Folder for `lpips_linear.npz` and `LICENSE.lpips`.
 
     Raises:
-        ValueError: the wheel is not one, or another version.
+        ValueError: If the file is not a wheel of this version.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder) as temporary:
         license_file, arrays = _unpacked(wheel, temporary)
         weights = Path(temporary) / LINEAR_WEIGHTS.name
-        # NumPy's types take an array's name for that of a flag.
+        # NumPy's stubs give every keyword the type of `allow_pickle`.
         np.savez_compressed(weights, **arrays)  # type: ignore[arg-type]
         os.replace(license_file, folder / "LICENSE.lpips")
         os.replace(weights, folder / LINEAR_WEIGHTS.name)
@@ -49,7 +49,7 @@ def write_linear_weights(
 def _unpacked(
     wheel: PathLike, folder: PathLike
 ) -> tuple[str, dict[str, np.ndarray]]:
-    """The path of the licence, and the weights of each layer."""
+    """Return the path of the licence, and the weights of each layer."""
     arrays = {}
     try:
         with zipfile.ZipFile(wheel) as archive:

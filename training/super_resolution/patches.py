@@ -1,4 +1,4 @@
-"""Photographs cut into pairs of low and high resolution patches."""
+"""Pairs of low- and high-resolution patches of photographs."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -17,41 +17,40 @@ from convzoo.training.super_resolution.photographs import (
     shrink,
 )
 
-# Low resolution pixels beyond which the bicubic kernel is 0.
+# Radius of the bicubic kernel, in low-resolution pixels.
 _REACH = 2
 
 
 class Patches(EpochDataset):
-    """Batches of random patches, the same ones whenever they are asked for.
+    """Reproducible batches of random patches.
 
-    Batch `index` of epoch `epoch` depends on `(seed, epoch, index)` alone, so a
-    run that was interrupted goes on with the patches it would have seen. The
-    decoded photographs live in an unnamed temporary file: the memory they take
-    is the page cache's.
+    Batch `index` of epoch `epoch` depends on `(seed, epoch, index)` only, so an
+    interrupted run resumes with the same patches. The decoded photographs are
+    in an unnamed temporary file, whose memory is page cache.
+
+    Indexing returns float32 arrays in [0, 1], `(batch, patch_size, patch_size,
+    3)` and `(batch, scale * patch_size, scale * patch_size, 3)`, randomly
+    mirrored and rotated by multiples of 90 degrees.
 
     Args:
-        photographs: paths of files, or `Pair`s, which are taken one by one.
-        scale: factor between the two resolutions.
-        patch_size: side of a low resolution patch, in pixels.
-        batch_size: patches in a batch.
-        batches: batches in an epoch.
-        seed: of the random draws.
-        reductions: each photograph is there once for each of these factors, by
-            which it is shrunk before it is paired, as far as it stays as large
-            as a patch. `(1,)` has the photographs as they are; with smaller
-            factors beside it, few photographs teach more.
-        shifts: whether a patch may start at any pixel of the photograph, and is
-            shrunk there: each photograph then stands for `scale * scale` low
-            resolution ones, whose pixels lie between each other's. Without it,
+        photographs: Paths of files, or `Pair`s, read one by one.
+        scale: Factor between the two resolutions.
+        patch_size: Side of a low-resolution patch, in pixels.
+        batch_size: Number of patches in a batch.
+        batches: Number of batches in an epoch.
+        seed: Seed of the random draws.
+        reductions: Factors by which each photograph is shrunk before it is
+            paired. Factors that make it smaller than a patch are skipped.
+            `(1,)` uses the photographs unchanged; smaller factors augment small
+            data sets.
+        shifts: Whether a patch may start at any pixel of the photograph and is
+            shrunk there. Each photograph then yields `scale * scale`
+            low-resolution images with different sampling grids. Otherwise
             patches are cut from the one that starts at the top left.
 
-    Returns, by index: float32 arrays in [0, 1], `(batch, patch_size,
-        patch_size, 3)` and `(batch, scale * patch_size, scale * patch_size,
-        3)`, randomly mirrored and turned by quarters.
-
     Raises:
-        ValueError: a photograph cannot be read, or is smaller than a patch; or
-            a reduction is not above 0 and at most 1.
+        ValueError: If a photograph cannot be read or is smaller than a patch,
+            or a reduction is not above 0 and at most 1.
     """
 
     def __init__(
@@ -99,7 +98,7 @@ class Patches(EpochDataset):
     def _aligned(
         self, pair: Pair, random: np.random.Generator
     ) -> list[np.ndarray]:
-        """A patch of the low resolution image, and its original."""
+        """Cut a patch of the low-resolution image, and its original."""
         side = self.patch_size
         corner = [random.integers(n - side + 1) for n in pair.low.shape[:2]]
         return [
@@ -110,10 +109,10 @@ class Patches(EpochDataset):
     def _shifted(
         self, pair: Pair, random: np.random.Generator
     ) -> list[np.ndarray]:
-        """A patch of the original, and what it shrinks to."""
+        """Cut a patch of the original, and shrink it."""
         side = self.patch_size * self.scale
         corner = [random.integers(n - side + 1) for n in pair.high.shape[:2]]
-        # With what lies around, so that it is as if the whole were shrunk.
+        # A margin makes the result equal to a part of the shrunk photograph.
         before = [min(n // self.scale, _REACH) for n in corner]
         rows, columns = (
             slice(n - k * self.scale, n + side + _REACH * self.scale)
@@ -124,7 +123,7 @@ class Patches(EpochDataset):
         return [low, _square(pair.high, corner, side)]
 
     def _read(self, photograph: PathLike | Pair) -> Iterator[Pair]:
-        """The pairs of one photograph, one for each reduction that it bears."""
+        """Yield a pair for each reduction that leaves room for a patch."""
         if isinstance(photograph, Pair):
             pair, name = photograph, "A photograph"
         else:
@@ -161,7 +160,7 @@ def _square(image: np.ndarray, corner: Sequence[int], side: int) -> np.ndarray:
 
 
 def _mapped(pairs: Iterable[Pair]) -> list[Pair]:
-    """The pairs, in RGB, as views of one file."""
+    """Return the pairs in RGB, as views of one file."""
     images = mapped_arrays(
         np.broadcast_to(image, (*image.shape[:2], 3))
         for pair in pairs

@@ -1,4 +1,4 @@
-"""Photographs and what a small camera would have made of them."""
+"""Photographs and their low-resolution versions."""
 
 from typing import NamedTuple
 
@@ -10,36 +10,36 @@ from convzoo.zoo.images.image_file import read_photograph
 
 
 class Pair(NamedTuple):
-    """uint8 arrays `(height, width, 1 or 3)`; `high` is the larger one."""
+    """Low- and high-resolution uint8 arrays `(height, width, 1 or 3)`."""
 
     low: np.ndarray
     high: np.ndarray
 
 
 def crop_to_multiple(image: np.ndarray, scale: int) -> np.ndarray:
-    """Cut rows below and columns right, to whole multiples of `scale`."""
+    """Crop an image at the bottom and right to multiples of `scale`."""
     height, width = (n - n % scale for n in image.shape[:2])
     return image[:height, :width]
 
 
 def shrink(image: np.ndarray, scale: int) -> np.ndarray:
-    """The bicubic, antialiased, rounded reduction that the field uses."""
+    """Shrink an image by antialiased bicubic interpolation, with rounding."""
     height, width = (n // scale for n in image.shape[:2])
     return resize_bicubic(image, height, width)
 
 
 def pair_of(image: np.ndarray, scale: int) -> Pair:
-    """An image, cropped to a multiple of `scale`, and its reduction."""
+    """Pair an image, cropped to a multiple of `scale`, with a shrunk copy."""
     high = crop_to_multiple(image, scale)
     return Pair(shrink(high, scale), high)
 
 
 def read_pair(path: PathLike, scale: int) -> Pair:
-    """A photograph, cropped to a multiple of `scale`, and its reduction.
+    """Read a photograph, crop it to a multiple of `scale`, and pair it.
 
     Raises:
-        ValueError: the file cannot be read, or is smaller than `scale` pixels
-            in one direction.
+        ValueError: If the file cannot be read, or is smaller than `scale`
+            pixels in one direction.
     """
     image = read_photograph(path)
     if min(image.shape[:2]) < scale:
@@ -48,17 +48,18 @@ def read_pair(path: PathLike, scale: int) -> Pair:
 
 
 def reduced_pair(pair: Pair, reduction: float, scale: int) -> Pair:
-    """The pair that a photograph makes once it has been shrunk.
+    """Return the pair of the shrunk photograph.
 
-    What a photograph has of JPEG's blocks, of blur and noise, goes with it.
+    Shrinking also removes JPEG artifacts, blur and noise.
 
     Args:
-        pair: of the photograph.
-        reduction: factor, above 0 and at most 1.
-        scale: factor between the two resolutions.
+        pair: Pair of the photograph.
+        reduction: Factor above 0 and at most 1.
+        scale: Factor between the two resolutions.
 
     Raises:
-        ValueError: it would be smaller than `scale` pixels in one direction.
+        ValueError: If the result would be smaller than `scale` pixels in one
+            direction.
     """
     if reduction == 1:
         return pair

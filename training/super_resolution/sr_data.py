@@ -1,4 +1,4 @@
-"""The photographs that super-resolution learns from, and is validated on."""
+"""Training and validation photographs for super-resolution."""
 
 import hashlib
 import itertools
@@ -17,17 +17,17 @@ from convzoo.training.super_resolution.photographs import (
 from convzoo.training.tfds_source import PREFIX, load_tfds
 from convzoo.zoo.images.image_file import list_images
 
-# Every so many photographs one is kept for validation where no folder is named.
+# One in this many photographs is held out if no validation folder is given.
 HOLD_OUT_EVERY = 20
 
 
 class SRData(NamedTuple):
-    """Photographs to learn from, and others that choose the weights.
+    """Photographs for training and for validation.
 
     Attributes:
-        photographs: paths of files, or `Pair`s made one by one.
-        held_out: a list of `Pair`s.
-        fingerprints: what tells these photographs from others, as two strings.
+        photographs: Paths of files, or `Pair`s that are produced one by one.
+        held_out: `Pair`s that select the best weights.
+        fingerprints: Two strings that identify these photographs.
     """
 
     photographs: Iterable[Path | Pair]
@@ -38,20 +38,20 @@ class SRData(NamedTuple):
 def read_sr_data(
     data: PathLike, scale: int, validation: PathLike | None = None
 ) -> SRData:
-    """Find the photographs, and read those that validate.
+    """Find the training photographs, and read the validation photographs.
 
     Args:
-        data: folder of photographs; or `tfds:NAME`, a dataset that
-            `tensorflow_datasets.load` has or fetches, with images `lr` and `hr`
-            such as `tfds:div2k/bicubic_x4`, or with `image`, which is shrunk.
-        scale: factor between the two resolutions.
-        validation: folder of photographs that choose the best weights. None
-            takes the dataset's split "validation", or keeps every twentieth
+        data: Folder of photographs; or `tfds:NAME`, a dataset for
+            `tensorflow_datasets.load` with images `lr` and `hr`, such as
+            `tfds:div2k/bicubic_x4`, or with `image`, which is shrunk.
+        scale: Factor between the two resolutions.
+        validation: Folder of photographs that select the best weights. None
+            uses the dataset's split "validation", or holds out every twentieth
             photograph of `data`.
 
     Raises:
-        ValueError: the folder or the dataset cannot be read, or does not
-            suffice to train and validate.
+        ValueError: If the folder or the dataset cannot be read, or is too small
+            for training and validation.
     """
     is_tfds = str(data).startswith(PREFIX)
     source = _Dataset(data, scale) if is_tfds else _Folder(data, scale)
@@ -85,7 +85,7 @@ class _Folder:
         if not photographs:
             raise ValueError(
                 f"{self.folder}: one photograph cannot both train and "
-                "validate; add some, or name a folder for `validation`"
+                "validate; add some, or pass a folder as `validation`"
             )
         pairs = [read_pair(path, self.scale) for path in held_out]
         fingerprints = _fingerprint(photographs), _fingerprint(held_out)
@@ -143,7 +143,7 @@ class _Dataset:
         low, high = example["lr"], example["hr"]
         expected = tuple(self.scale * n for n in low.shape[:2])
         excess = np.subtract(high.shape[:2], expected)
-        # What a reduction cannot reach is cut; more is another scale.
+        # A remainder of the division is cropped; more means another scale.
         if (excess < 0).any() or (excess >= self.scale).any():
             raise ValueError(
                 f"{self.name}: 'hr' must be {self.scale} times as large as "
@@ -153,7 +153,7 @@ class _Dataset:
 
 
 def _fingerprint(paths: list[Path]) -> str:
-    """What tells one set of photographs from another: names and sizes."""
+    """Identify a set of photographs by their names and file sizes."""
     names = "".join(f"{p.name} {p.stat().st_size}\n" for p in paths)
     digest = hashlib.sha256(names.encode()).hexdigest()
     return f"{len(paths)} photographs, {digest[:16]}"

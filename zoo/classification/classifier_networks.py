@@ -1,4 +1,4 @@
-"""The networks of `SizeAgnosticClassifier`, as lists of units."""
+"""Backbones of `SizeAgnosticClassifier`, as lists of units."""
 
 from typing import TypeAlias
 
@@ -13,8 +13,9 @@ Unit: TypeAlias = ConvUnit | ResidualUnit
 
 
 def residual(width: int, dtype: keras.DTypePolicy) -> list[Unit]:
-    """A convolution, and three stages of two residual units each, which halve
-    the sides and double the channels.
+    """A convolution and three stages of two residual units each.
+
+    Each stage halves the size; the second and third double the channels.
     """
     units: list[Unit] = [_convolution(width, 1, dtype)]
     for stage in range(3):
@@ -25,7 +26,7 @@ def residual(width: int, dtype: keras.DTypePolicy) -> list[Unit]:
 
 
 def network_in_network(width: int, dtype: keras.DTypePolicy) -> list[Unit]:
-    """Lin et al.'s chain of MLP convolutions, with strides for its pooling."""
+    """Chain of MLP convolutions (Lin et al. 2013), with strides for pooling."""
     return [
         _mlp_convolution(width * 2**stage, strides, dtype)
         for stage, strides in _STAGES
@@ -33,14 +34,14 @@ def network_in_network(width: int, dtype: keras.DTypePolicy) -> list[Unit]:
 
 
 def plain(width: int, dtype: keras.DTypePolicy) -> list[Unit]:
-    """`network_in_network` with a convolution for each MLP convolution."""
+    """Like `network_in_network`, with single convolutions."""
     return [
         _convolution(width * 2**stage, strides, dtype)
         for stage, strides in _STAGES
     ]
 
 
-# Of the chains: the power of two by which the channels grow, and the stride.
+# Stages of the chains: the log2 of the channel multiplier, and the stride.
 _STAGES = ((0, 1), (0, 2), (1, 1), (1, 2), (2, 1), (2, 2))
 
 

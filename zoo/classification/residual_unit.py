@@ -1,4 +1,4 @@
-"""Two convolutions with a shortcut, of maps that may be padded.
+"""Residual unit for padded batches.
 
 He, Zhang, Ren and Sun 2015, Deep Residual Learning for Image Recognition,
 https://arxiv.org/abs/1512.03385, figure 2 and section 3.3, option B.
@@ -14,14 +14,14 @@ from convzoo.zoo.classification.conv_unit import ConvUnit
 
 
 class ResidualUnit(layers.Layer):
-    """Two `ConvUnit`s and what came in, projected where its shape differs.
+    """Two `ConvUnit`s with a shortcut, which is projected if shapes differ.
 
     Args:
-        filters: channels of both convolutions.
-        strides: of the first convolution and of the shortcut, in pixels.
-        **kwargs: of `keras.layers.Layer`.
+        filters: Number of output channels.
+        strides: Stride of the first convolution and the shortcut, in pixels.
+        **kwargs: Keyword arguments of `keras.layers.Layer`.
 
-    Call arguments: those of `ConvUnit`.
+    Call arguments: As in `ConvUnit`.
     Input shape: `(batch, height, width, channels)`.
     Output shape: `(batch, ceil(height / strides), ceil(width / strides),
         filters)`.
@@ -33,12 +33,12 @@ class ResidualUnit(layers.Layer):
         self.strides = strides
         self.first = self._unit(3, strides, "relu")
         self.second = self._unit(3, 1, None)
-        # On PyTorch 2.13 the gradient of a strided convolution of one pixel
-        # writes beyond its memory (oneDNN, channels last, AVX2) and ends the
-        # process: there the pixels are left out before.
-        self._thins = keras.config.backend() == "torch"
+        # On PyTorch 2.13, the gradient of a strided 1x1 convolution writes out
+        # of bounds (oneDNN, channels last, AVX2) and crashes the process.
+        # There, the input is subsampled before a convolution without stride.
+        self._subsamples = keras.config.backend() == "torch"
         self.shortcut: ConvUnit | None = self._unit(
-            1, 1 if self._thins else strides, None
+            1, 1 if self._subsamples else strides, None
         )
 
     def _unit(
@@ -79,13 +79,13 @@ class ResidualUnit(layers.Layer):
     ) -> Tensor:
         if self.shortcut is None:
             return inputs
-        if self._thins:
+        if self._subsamples:
             inputs = inputs[:, :: self.strides, :: self.strides]
             sizes = None if sizes is None else self.sizes_after(sizes)
         return self.shortcut(inputs, sizes=sizes, training=training)
 
     def sizes_after(self, sizes: Tensor) -> Tensor:
-        """The valid rows and columns of the output."""
+        """Valid rows and columns of the output."""
         return self.first.sizes_after(sizes)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:

@@ -1,10 +1,10 @@
-"""First weights of a plain network that let it learn from the first step.
+"""Near-identity initializer for plain convolutional networks.
 
 Zagoruyko and Komodakis 2017, DiracNets: Training Very Deep Neural Networks
 Without Skip-Connections, https://arxiv.org/abs/1706.00388.
 
-What differs from the paper: the identity is in the first weights only, not a
-separate term, so that the network stays a plain chain of convolutions.
+What differs from the paper: the identity is part of the initial weights only,
+not a separate term, so the network remains a plain chain of convolutions.
 """
 
 from typing import Any
@@ -17,19 +17,21 @@ from convzoo.common.types import Tensor
 
 @keras.saving.register_keras_serializable(package="convzoo")
 class NearIdentity(keras.initializers.Initializer):
-    """A convolution kernel that copies its input, and adds noise.
+    """Initializer of convolution kernels that copy their input, plus noise.
 
-    Channel `i` of the output starts as channel `i` of the input, as far as both
-    exist, plus He-normal noise. In a chain of convolutions and ReLUs the image
-    then reaches the last layer, and its gradient the first.
+    Output channel `i` starts as input channel `i`, where both exist, plus
+    He-normal noise. In a chain of convolutions and ReLUs, the image then
+    reaches the last layer, and its gradient the first, from the first step.
 
     Args:
-        noise: standard deviation, as a fraction of He et al. 2015.
-        seed: of the noise; an integer, a `keras.random.SeedGenerator` or None.
+        noise: Standard deviation of the noise, as a fraction of that of
+            He et al. 2015.
+        seed: Seed of the noise: an integer, a `keras.random.SeedGenerator` or
+            None.
 
     Raises:
-        ValueError: `noise` is negative, or the kernel's shape is not `(height,
-            width, in_channels, out_channels)` with odd sides.
+        ValueError: If `noise` is negative, or the kernel's shape is not
+            `(height, width, in_channels, out_channels)` with odd sides.
 
     Example:
 

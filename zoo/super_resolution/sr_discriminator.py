@@ -1,4 +1,4 @@
-"""What tells enlarged photographs from real ones.
+"""Discriminators for super-resolution.
 
 Ledig et al. 2017, Photo-Realistic Single Image Super-Resolution Using a
 Generative Adversarial Network, https://arxiv.org/abs/1609.04802, figure 4
@@ -8,11 +8,11 @@ Wang et al. 2021, Real-ESRGAN: Training Real-World Blind Super-Resolution with
 Pure Synthetic Data, https://arxiv.org/abs/2107.10833, section 3.3
 (`network="unet"`, with `normalization="spectral"`).
 
-What differs from the papers: the mean over all positions stands where the first
-has `Flatten`, whose 18.9 million weights fit one size of crop; the output has
-no sigmoid, since the losses take logits; both take photographs in [0, 1]. The
-second crops what it enlarges to the size that it had, so that sides need not be
-multiples of 8.
+What differs from the papers: global average pooling replaces the `Flatten` of
+the first, which ties 18.9 million weights to one crop size; there is no final
+sigmoid, since the losses take logits; both networks take images in [0, 1]. The
+second crops its upsampled maps to the size of the skip connections, so sides
+need not be multiples of 8.
 """
 
 from collections.abc import Sequence
@@ -29,34 +29,35 @@ from convzoo.common.choices import (
 from convzoo.common.types import Shape, Tensor
 from convzoo.layers import SpectralConv2D
 
-# Filters, as a multiple of the first, and stride, of the convolutions after the
-# first one.
+# Convolutions after the first one: the multiple of its filters, and the stride.
 _VGG = ((1, 2), (2, 1), (2, 2), (4, 1), (4, 2), (8, 1), (8, 2))
 
 
 @keras.saving.register_keras_serializable(package="convzoo")
 class SRDiscriminator(keras.Model):
-    """Judges photographs of any height and width: real, or enlarged.
+    """Classifies images of any height and width as real or generated.
 
-    `network="vgg"` has eight convolutions, of which every second halves the
-    size, the mean over all positions, and two dense layers: one logit for a
-    photograph. `network="unet"` halves the size three times, and enlarges again
-    beside what it came from: one logit for a pixel, which tells a generator
-    where.
+    `network="vgg"` has eight convolutions, of which every second one halves the
+    size, global average pooling and two dense layers. It outputs one logit per
+    image. `network="unet"` halves the size three times and upsamples again with
+    skip connections. It outputs one logit per pixel, which gives the generator
+    local feedback.
 
     Args:
-        filters: channels of the first convolution.
+        filters: Number of output channels of the first convolution.
         network: `"vgg"` or `"unet"`.
-        normalization: `"batch"`, which mixes the photographs of a batch and has
-            no gradient penalty; `"spectral"`, see
+        normalization: `"batch"`, which mixes the images of a batch and rules
+            out a gradient penalty; `"spectral"`, see
             `convzoo.layers.SpectralConv2D`; or None.
+        dtype: Dtype policy of the layers.
+        **kwargs: Keyword arguments of `keras.Model`.
 
     Input shape: `(batch, height, width, 3)`, RGB in [0, 1].
-    Output shape: logits, `(batch, 1)`, or `(batch, height, width, 1)` of a
+    Output shape: Logits, `(batch, 1)`, or `(batch, height, width, 1)` for a
         U-Net.
 
     Raises:
-        ValueError: an argument has a value other than those above.
+        ValueError: If an argument has any other value.
 
     Example:
 
@@ -90,7 +91,7 @@ class SRDiscriminator(keras.Model):
         build = _vgg if network == "vgg" else _unet
         logits = build(image, filters, _Block(normalization, policy))
         super().__init__(image, logits, **kwargs)
-        # A functional model would forget the policy of its layers.
+        # A functional model does not keep the dtype policy of its layers.
         self._policy = policy
         self.filters = filters
         self.network = network
@@ -107,11 +108,11 @@ class SRDiscriminator(keras.Model):
 
 
 class _Block:
-    """A convolution, its normalisation, and its activation.
+    """Convolution, normalisation and activation.
 
     Args:
-        normalization: of `SRDiscriminator`.
-        dtype: policy of the layers.
+        normalization: As in `SRDiscriminator`.
+        dtype: Dtype policy of the layers.
     """
 
     def __init__(
@@ -141,7 +142,7 @@ class _Block:
         return self.activated(x)
 
     def plain(self, x: Tensor, filters: int) -> Tensor:
-        """A convolution that is not normalised: the first or the last."""
+        """Convolution without normalisation, for the first and last layer."""
         return layers.Conv2D(filters, 3, padding="same", dtype=self.dtype)(x)
 
     def activated(self, x: Tensor) -> Tensor:
@@ -177,7 +178,7 @@ def _unet(image: Tensor, filters: int, block: _Block) -> Tensor:
 
 @keras.saving.register_keras_serializable(package="convzoo")
 class Doubled(layers.Layer):
-    """Bilinear enlargement by 2; `UpSampling2D` wants sizes that are known."""
+    """Bilinear upsampling by 2; `UpSampling2D` requires known sizes."""
 
     def call(self, maps: Tensor) -> Tensor:
         maps = ops.pad(maps, [[0, 0], [1, 1], [1, 1], [0, 0]], "symmetric")
@@ -196,10 +197,11 @@ class Doubled(layers.Layer):
 
 @keras.saving.register_keras_serializable(package="convzoo")
 class CropLike(layers.Layer):
-    """Cuts maps to the height and width of others, below and at the right.
+    """Crops feature maps at the bottom and right to the size of others.
 
     Call arguments:
-        inputs: a list of the maps to cut, and of those whose size they get.
+        inputs: List of the maps to crop, and the maps that have the target
+            height and width.
     """
 
     def call(self, inputs: Sequence[Tensor]) -> Tensor:

@@ -1,4 +1,4 @@
-"""The networks of `SRGenerator`, as functions on Keras tensors."""
+"""Architectures of `SRGenerator`, as functions on Keras tensors."""
 
 import functools
 from typing import Any, Literal
@@ -18,8 +18,8 @@ Attention = Literal["pixel"]
 Upsampling = Literal["stepwise", "direct"]
 Anchor = Literal["nearest", "bilinear"]
 
-# Of dense blocks: channels that a convolution adds, and what is left of a block
-# before it is added to its input (Wang et al. 2018).
+# Dense blocks: channels added by each convolution, and the factor of the
+# residual branch (Wang et al. 2018).
 _GROWTH = 32
 _RESIDUAL_SCALE = 0.2
 
@@ -38,7 +38,7 @@ def residual(
     head_kernel_size: int,
     dtype: keras.DTypePolicy,
 ) -> Tensor:
-    """SRResNet, up to its image without the anchor."""
+    """SRResNet, with an optional anchor."""
     conv = functools.partial(_conv, dtype=dtype)
     activated = functools.partial(_activated, name=activation, dtype=dtype)
 
@@ -79,7 +79,7 @@ def rrdb(
     dtype: keras.DTypePolicy,
     **unused: Any,
 ) -> Tensor:
-    """ESRGAN's network: residual blocks of three dense blocks each."""
+    """ESRGAN's generator: residual blocks of three dense blocks each."""
     conv = functools.partial(_conv, dtype=dtype)
     activated = functools.partial(_activated, name=activation, dtype=dtype)
 
@@ -115,10 +115,10 @@ def plain(
     dtype: keras.DTypePolicy,
     **unused: Any,
 ) -> Tensor:
-    """A chain of convolutions at the size of the input.
+    """Chain of convolutions at the size of the input.
 
-    It starts as little more than its anchor, and with hidden layers that pass
-    the image on; `benchmarks/first_weights.py` compares other first weights.
+    The initial output is close to the anchor, and the hidden layers start near
+    the identity; `benchmarks/first_weights.py` compares other initializers.
     """
     x = _conv(image, filters, head_kernel_size, "he_normal", dtype=dtype)
     x = _activated(x, activation, dtype)
@@ -129,7 +129,7 @@ def plain(
 
 
 def upsampling_factors(scale: SRScale) -> tuple[int, ...]:
-    """The steps by which a stepwise network enlarges."""
+    """Upsampling factors of the steps of a stepwise network."""
     return {2: (2,), 3: (3,), 4: (2, 2), 8: (2, 2, 2)}[scale]
 
 
@@ -151,14 +151,16 @@ def _conv(
 
 
 def _small() -> keras.initializers.Initializer:
-    """A tenth of He et al. 2015: blocks without normalisation start as little
-    more than their input, so that deep networks start to learn at once.
+    """Initializer at a tenth of the scale of He et al. 2015.
+
+    Blocks without normalisation start close to the identity, so that deep
+    networks learn from the first step.
     """
     return keras.initializers.VarianceScaling(0.02, distribution="normal")
 
 
 def _last(x: Tensor, scale: SRScale, dtype: keras.DTypePolicy) -> Tensor:
-    """All sub-pixels of the image, with first values close to 0."""
+    """Convolution to all sub-pixels of the image, initially close to 0."""
     initializer = keras.initializers.VarianceScaling(0.01)
     return _conv(x, 3 * scale**2, 3, initializer, dtype=dtype)
 
@@ -174,10 +176,10 @@ def _activated(x: Tensor, name: Activation, dtype: keras.DTypePolicy) -> Tensor:
 def _with_anchor(
     x: Tensor, image: Tensor, anchor: Anchor | None, scale: SRScale
 ) -> Tensor:
-    """Sub-pixels and those of the enlarged input, as one image.
+    """Add the anchor to the sub-pixels, and rearrange them to an image.
 
-    The sum is in the input's float32 whatever the network computes in: half of
-    its digits would not hold the 256 levels of a photograph.
+    The sum is in float32, the dtype of the input, for any dtype policy:
+    half precision would round the 256 levels of an 8-bit image.
     """
     x = ops.cast(x, image.dtype)
     if anchor is not None:
@@ -188,7 +190,7 @@ def _with_anchor(
 def _with_enlarged_anchor(
     x: Tensor, image: Tensor, anchor: Anchor | None, scale: SRScale
 ) -> Tensor:
-    """An image and the enlarged input, in float32 as `_with_anchor`."""
+    """Add the upsampled anchor to an image, in float32 as in `_with_anchor`."""
     x = ops.cast(x, image.dtype)
     if anchor is None:
         return x
@@ -196,10 +198,10 @@ def _with_enlarged_anchor(
 
 
 def _anchor(image: Tensor, kind: Anchor, scale: SRScale) -> Tensor:
-    """The enlarged input, in the channel order of `depth_to_space`."""
+    """Upsampled input, in the channel order of `depth_to_space`."""
     if kind == "nearest":
         return _nearest(image, scale)
-    # The border is repeated, as an interpolation that clamps its taps does.
+    # Repeat the border, as interpolation with clamped coordinates does.
     padded = ops.pad(image, [[0, 0], [1, 1], [1, 1], [0, 0]], "symmetric")
     return ops.conv(padded, _bilinear_kernel(scale), padding="valid")
 
@@ -209,7 +211,7 @@ def _nearest(maps: Tensor, scale: int) -> Tensor:
 
 
 def _bilinear_kernel(scale: SRScale) -> np.ndarray:
-    """Bilinear enlargement as one convolution: (3, 3, 3, 3 * scale**2)."""
+    """Kernel of bilinear upsampling: `(3, 3, 3, 3 * scale**2)`."""
     shift = (np.arange(scale) + 0.5) / scale - 0.5
     taps = np.stack(
         [np.maximum(-shift, 0), 1 - np.abs(shift), np.maximum(shift, 0)]

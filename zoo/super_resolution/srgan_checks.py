@@ -1,4 +1,4 @@
-"""The arguments of `SRGAN`, checked, and losses for what stands for them."""
+"""Checks of the arguments of `SRGAN`."""
 
 from collections.abc import Callable
 from typing import Any, TypeAlias
@@ -17,13 +17,12 @@ Loss: TypeAlias = str | keras.losses.Loss | Callable[[Tensor, Tensor], Tensor]
 def check_built(name: str, value: object) -> None:
     if not isinstance(value, keras.Model) or not value.built:
         raise ValueError(
-            f"`{name}` must be a Keras model that has been built. "
-            f"Received: {name}={value!r}"
+            f"`{name}` must be a built Keras model. Received: {name}={value!r}"
         )
 
 
 def checked_term(name: str, value: object) -> tuple[Loss, float] | None:
-    """A pair of a loss and its weight, or None."""
+    """Return a pair of a loss and its weight, or None."""
     if value is None:
         return None
     if not isinstance(value, (tuple, list)) or len(value) != 2:
@@ -72,7 +71,7 @@ def checked_discriminator_loss(
 def check_terms(
     terms: dict[str, tuple[Loss, float] | None], **of_discriminator: Any
 ) -> None:
-    """Something is to be minimised, and nothing is given in vain."""
+    """Check that there is a loss, and that every argument has an effect."""
     if not any(terms.values()):
         raise ValueError(
             "One of `pixel_loss`, `perceptual_loss` and `adversarial_loss` "
@@ -82,7 +81,7 @@ def check_terms(
     for name, value in of_discriminator.items():
         if terms["adversarial_loss"] is None and value is not None:
             raise ValueError(
-                f"`{name}` must be left out where `adversarial_loss` is None. "
+                f"`{name}` must not be set if `adversarial_loss` is None. "
                 f"Received: {name}={value!r}"
             )
 
@@ -95,7 +94,7 @@ def check_discriminator(discriminator: keras.Model, penalty: float) -> None:
     )
     if penalty and mixes:
         raise ValueError(
-            "`gradient_penalty` must be 0 with a discriminator that has batch "
-            "normalisation, which judges no photograph by itself. "
+            "`gradient_penalty` must be 0 for a discriminator with batch "
+            "normalisation, which mixes the images of a batch. "
             f"Received: gradient_penalty={penalty!r}"
         )

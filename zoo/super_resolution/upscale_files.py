@@ -1,4 +1,4 @@
-"""Enlarging image files."""
+"""Super-resolution of image files."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -19,21 +19,22 @@ from convzoo.zoo.super_resolution.upscale import Progress
 def plan_upscale(
     inputs: Iterable[PathLike], out: PathLike, scale: int
 ) -> list[tuple[Path, Path]]:
-    """Say which file goes where, without touching any.
+    """Return the files to read and write, without touching any.
 
     Args:
-        inputs: files and folders; of a folder, the images directly inside.
-        out: a file, where `inputs` is one file and `out` has an image's
-            suffix; otherwise a folder, in which `photo.png` becomes
+        inputs: Files and folders. A folder stands for the images directly
+            inside it.
+        out: A file, if `inputs` is a single file and `out` has the suffix of an
+            image format; otherwise a folder, in which `photo.png` becomes
             `photo_x4.png`.
-        scale: factor of the model.
+        scale: Upscaling factor of the model.
 
     Returns:
-        A list of pairs of paths, source and target.
+        List of pairs of paths: source and target.
 
     Raises:
-        ValueError: there is no input, a folder holds no image, or two inputs
-            would become one output.
+        ValueError: If there is no input, a folder holds no image, or two inputs
+            have the same target.
     """
     out = Path(out)
     paths = [Path(path) for path in inputs]
@@ -50,8 +51,8 @@ def plan_upscale(
         target = out / f"{source.stem}_x{scale}{source.suffix}"
         if target in plan:
             raise ValueError(
-                f"{target}: both {plan[target]} and {source} would become this "
-                "file; enlarge them into different folders"
+                f"{target}: both {plan[target]} and {source} would be written "
+                "to this file; choose different output folders"
             )
         plan[target] = source
     return [(source, target) for target, source in plan.items()]
@@ -66,27 +67,27 @@ def upscale_file(
     progress: Progress | None = None,
     ensemble: bool = False,
 ) -> None:
-    """Enlarge one image file; its depth, alpha and colour profile stay.
+    """Enlarge an image file, keeping its depth, alpha and colour profile.
 
     Args:
-        model: a model with `upscale`, such as `SRGenerator`.
-        source: path of a PNG, JPEG, WebP or TIFF file.
-        target: path to write; the folder it lies in is made.
-        tile: as in `SRGenerator.upscale`.
-        overwrite: replace a target that is there.
-        progress: as in `SRGenerator.upscale`.
-        ensemble: as in `SRGenerator.upscale`.
+        model: An `SRGenerator`.
+        source: Path of a PNG, JPEG, WebP or TIFF file.
+        target: Path to write. Its folder is created if missing.
+        tile: As in `SRGenerator.upscale`.
+        overwrite: Whether to replace an existing target.
+        progress: As in `SRGenerator.upscale`.
+        ensemble: As in `SRGenerator.upscale`.
 
     Raises:
-        ValueError: `source` cannot be read, `target` cannot be written, or the
-            memory does not suffice.
+        ValueError: If `source` cannot be read, `target` cannot be written, or
+            there is not enough memory.
     """
     target = Path(target)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ValueError(
-            f"{target.parent}: cannot be made a folder ({error.strerror})"
+            f"{target.parent}: cannot be created ({error.strerror})"
         ) from error
     check_writable(target, overwrite)
     image = read_image(source)
