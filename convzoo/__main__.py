@@ -6,7 +6,7 @@ import sys
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TextIO
 
 from cyclopts import App, CycloptsError, Parameter
 
@@ -126,7 +126,14 @@ def _fail(message: str) -> int:
     return 2
 
 
-def _warn(message: Warning | str, *_: Any) -> None:
+def _warn(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
     text = " ".join(str(message).split())
     print(f"convzoo: warning: {text}", file=sys.stderr)
 

@@ -18,6 +18,8 @@ from convzoo.options import (
 from convzoo.presets import perceptual_partner
 
 if TYPE_CHECKING:
+    from rich.progress import TaskID
+
     from convzoo.zoo import SRGenerator
 
 
@@ -63,7 +65,7 @@ def upscale(
         for source, target in plan:
             tiles = progress.add_task(source.name, total=None)
 
-            def report(done: int, total: int, tiles: int = tiles) -> None:
+            def report(done: int, total: int, tiles: "TaskID" = tiles) -> None:
                 progress.update(tiles, completed=done, total=total)
 
             try:

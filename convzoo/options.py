@@ -161,7 +161,7 @@ def joined(values: Iterable[Any]) -> str:
 
 def mirrors(text: str) -> dict[str, str]:
     """`"a,b=c"` -> the class of the mirror image of each class."""
-    becomes = {}
+    becomes: dict[str, str] = {}
     for part in text.split(","):
         name, _, other = part.partition("=")
         becomes |= {name: other or name, other or name: name}

@@ -1,18 +1,19 @@
-"""Many images that need not fit into memory."""
+"""Arrays that need not fit into memory."""
 
 import itertools
 import tempfile
+from collections.abc import Iterable
 
 import numpy as np
 
 
-def mapped_arrays(arrays):
-    """The arrays, one by one, as views of one unnamed temporary file.
+def mapped_arrays(arrays: Iterable[np.ndarray]) -> list[np.ndarray]:
+    """Store arrays in an unnamed temporary file, and return views of it.
 
-    The memory that they take is the page cache's.
+    Their memory is page cache, which the operating system can reclaim.
 
     Args:
-        arrays: an iterable of uint8 arrays.
+        arrays: Iterable of uint8 arrays, read one by one.
     """
     shapes = []
     with tempfile.TemporaryFile() as file:
@@ -22,7 +23,7 @@ def mapped_arrays(arrays):
         if not shapes:
             return []
         file.flush()
-        # Slices of a plain array cost a fraction of those of a memmap.
+        # Slicing a plain array is much faster than slicing a memmap.
         stored = np.asarray(np.memmap(file, np.uint8, "r"))
     stops = np.cumsum([np.prod(shape) for shape in shapes], dtype=int).tolist()
     return [

@@ -1,15 +1,22 @@
-"""How the recipes minimise: Adam, along a schedule."""
+"""Optimizers and learning rate schedules that recipes share."""
+
+from typing import Any, Literal
 
 import keras
 
+from convzoo.common.choices import Schedule
 
-def falling_rate(start, steps, schedule):
-    """A rate that falls to 0 along a cosine, or by half, five times.
+
+def falling_rate(
+    start: float, steps: int, schedule: Schedule
+) -> keras.optimizers.schedules.LearningRateSchedule:
+    """Return a learning rate schedule.
 
     Args:
-        start: the rate of the first step.
-        steps: to train for.
-        schedule: `"cosine"` or `"halving"`.
+        start: Initial learning rate.
+        steps: Number of training steps.
+        schedule: `"cosine"`, which falls to 0, or `"halving"`, which halves the
+            rate five times.
     """
     if schedule == "cosine":
         return keras.optimizers.schedules.CosineDecay(start, steps)
@@ -18,15 +25,20 @@ def falling_rate(start, steps, schedule):
     )
 
 
-def averaged_adamw(rate, weight_decay, ema, **arguments):
-    """AdamW with a moving average of the weights; `ema` 0 is without.
+def averaged_adamw(
+    rate: float | keras.optimizers.schedules.LearningRateSchedule,
+    weight_decay: float,
+    ema: float,
+    **arguments: Any,
+) -> keras.optimizers.AdamW:
+    """Return AdamW with a moving average of the weights.
 
     Args:
-        rate: a number or a schedule.
-        weight_decay: of all but biases and what normalisation learns, which are
-            no weights to keep small.
-        ema: momentum of the average.
-        **arguments: of `keras.optimizers.AdamW`.
+        rate: Learning rate or schedule.
+        weight_decay: Weight decay. Biases and the parameters of normalisation
+            are exempt.
+        ema: Momentum of the moving average, in [0, 1). 0 disables it.
+        **arguments: Keyword arguments of `keras.optimizers.AdamW`.
     """
     optimizer = keras.optimizers.AdamW(
         rate,
@@ -39,8 +51,10 @@ def averaged_adamw(rate, weight_decay, ema, **arguments):
     return optimizer
 
 
-def jit_compile():
-    """What `compile` takes: JAX has to compile; on a CPU, XLA takes longer for
-    these convolutions than TensorFlow without it (docs/results.md).
+def jit_compile() -> Literal[False, "auto"]:
+    """Return the argument `jit_compile` of `keras.Model.compile`.
+
+    JAX requires compilation. On a CPU, XLA is slower for these convolutions
+    than TensorFlow without it (docs/results.md).
     """
     return False if keras.config.backend() == "tensorflow" else "auto"

@@ -1,21 +1,29 @@
-"""Figures and pictures for TensorBoard, without TensorFlow."""
+"""TensorBoard logs without TensorFlow."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import keras
 
-# At most so much later TensorBoard sees it, and a killed run loses it.
+from convzoo.common.types import PathLike
+
+# tensorboardX is an optional dependency, imported when a writer is created.
+if TYPE_CHECKING:
+    from tensorboardX import SummaryWriter
+
+# Maximum delay of the log, and what a killed run can lose of it.
 _FLUSH_SECONDS = 10
 
 
-def event_writer(folder):
-    """A `tensorboardX.SummaryWriter` for `folder/tensorboard`.
+def event_writer(folder: PathLike) -> "SummaryWriter":
+    """Return a `tensorboardX.SummaryWriter` for `folder/tensorboard`.
 
-    Only its `close` writes all: its `flush` leaves out what still waits for its
-    thread.
+    Only `close` writes everything: `flush` skips what is still queued for the
+    writer's thread.
 
     Raises:
-        ValueError: tensorboardX is missing.
+        ValueError: If tensorboardX is missing.
     """
     try:
         from tensorboardX import SummaryWriter
@@ -29,28 +37,33 @@ def event_writer(folder):
     )
 
 
-def write_figures(writer, figures, step):
-    """Add numbers by name."""
+def write_figures(
+    writer: "SummaryWriter", figures: Mapping[str, float], step: int
+) -> None:
+    """Write scalars by name."""
     for name, value in figures.items():
         writer.add_scalar(name, float(value), step)
 
 
 class Curves(keras.callbacks.Callback):
-    """Writes the figures of each epoch, by the optimizer's steps.
+    """Writes the metrics of each epoch, by optimizer step.
 
     Args:
-        folder: of the run.
+        folder: Folder of the run.
 
     Raises:
-        ValueError: tensorboardX is missing.
+        ValueError: If tensorboardX is missing.
     """
 
-    def __init__(self, folder):
+    def __init__(self, folder: PathLike) -> None:
         super().__init__()
         self._writer = event_writer(folder)
 
-    def on_epoch_end(self, epoch, logs=None):
-        write_figures(self._writer, logs, int(self.model.optimizer.iterations))
+    def on_epoch_end(
+        self, epoch: int, logs: dict[str, float] | None = None
+    ) -> None:
+        step = int(self.model.optimizer.iterations)
+        write_figures(self._writer, logs or {}, step)
 
-    def on_train_end(self, logs=None):
+    def on_train_end(self, logs: dict[str, float] | None = None) -> None:
         self._writer.close()

@@ -1,28 +1,32 @@
 """Batches of several shapes for TensorFlow."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import keras
 import numpy as np
 
 
-def tf_source(dataset):
-    """A `tf.data.Dataset` of one epoch of a `keras.utils.PyDataset`.
+# `Any`: TensorFlow, whose type it returns, is imported when it is called.
+def tf_source(dataset: keras.utils.PyDataset) -> Any:
+    """Convert one epoch of a `keras.utils.PyDataset` to a `tf.data.Dataset`.
 
-    Keras takes the shapes of the first two batches for those of all. Here only
-    the number of axes, the images of a batch and the channels stay.
+    Keras infers the shapes of all batches from the first two. Here, only the
+    rank, the batch size and the number of channels are fixed.
 
     Args:
-        dataset: yields nested dictionaries and tuples of arrays; images are of
-            rank 4.
+        dataset: Dataset of nested dictionaries and tuples of arrays. Images
+            have rank 4.
     """
     import tensorflow as tf
 
-    def signature(array):
-        shape = list(np.shape(array))
+    def signature(array: np.ndarray) -> tf.TensorSpec:
+        shape: list[int | None] = list(np.shape(array))
         if len(shape) == 4:
             shape[1:3] = None, None
         return tf.TensorSpec(shape, array.dtype)
 
-    def batches():
+    def batches() -> Iterator[Any]:
         for index in range(len(dataset)):
             yield dataset[index]
 

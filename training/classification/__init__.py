@@ -1,1 +1,1 @@
-"""Recipe, data and evaluation of classifiers."""
+"""Recipe, data and evaluation of image classifiers."""

@@ -1,4 +1,4 @@
-"""Images as they could have been too, at the size that they have."""
+"""Random augmentation that keeps the size of an image."""
 
 from dataclasses import dataclass
 
@@ -13,22 +13,23 @@ _GREY = np.array(LUMA_WEIGHTS, "float32")
 
 @dataclass(frozen=True)
 class Augmentation:
-    """Random turns, zooms, shifts, colours and mirror images.
+    """Random rotation, zoom, shift, colour changes and mirroring.
 
-    Each number is the largest change; the change of an image is drawn evenly
-    between it and its opposite. What comes into the picture from outside is its
-    border, repeated.
+    Each number is a maximum: the change of an image is drawn uniformly between
+    it and its opposite. Pixels from outside the image repeat its border.
 
     Attributes:
-        rotation: degrees.
-        zoom: factor minus 1, each side for itself, so that proportions change.
-        shift: share of the side.
-        color: of brightness and of contrast, as shares, and of saturation.
-        tint: of each channel for itself, as a share.
-        flip: whether to mirror left and right, one image in two.
+        rotation: Angle in degrees.
+        zoom: Zoom factor minus 1, drawn separately for both sides, which
+            changes the aspect ratio.
+        shift: Fraction of the side.
+        color: Relative change of brightness, contrast and saturation.
+        tint: Relative change of each channel.
+        flip: Whether to mirror left and right, with a probability of 1/2.
 
     Raises:
-        ValueError: a number is below 0, or `flip` is no flag.
+        ValueError: If a number is outside its range, or `flip` is not True or
+            False.
     """
 
     rotation: float = 10.0
@@ -38,7 +39,7 @@ class Augmentation:
     tint: float = 0.0
     flip: bool = False
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for name, high in (
             ("rotation", 180.0001),
             ("zoom", 1),
@@ -49,12 +50,14 @@ class Augmentation:
             check_number(name, getattr(self, name), 0, high)
         check_flag("flip", self.flip)
 
-    def __call__(self, image, random):
-        """A changed copy of a uint8 image `(height, width, 3)`.
+    def __call__(
+        self, image: np.ndarray, random: np.random.Generator
+    ) -> np.ndarray:
+        """Return an augmented copy of an image.
 
         Args:
-            image: the image.
-            random: a `numpy.random.Generator`.
+            image: uint8 array `(height, width, 3)`.
+            random: A `numpy.random.Generator`.
         """
         draws = random.uniform(-1, 1, size=11)
         if self.flip and random.random() < 0.5:
@@ -62,17 +65,17 @@ class Augmentation:
         image = self._moved(image, draws[:5])
         return self._colored(image, draws[5:])
 
-    def _moved(self, image, draws):
+    def _moved(self, image: np.ndarray, draws: np.ndarray) -> np.ndarray:
         turn, zoom_y, zoom_x, shift_y, shift_x = draws
         angle = np.deg2rad(self.rotation * turn)
         scale = np.exp(np.log1p(self.zoom) * np.array([zoom_x, zoom_y]))
         cosine, sine = np.cos(angle), np.sin(angle)
-        # From where each pixel of the result comes.
+        # Maps the pixels of the result to those of the image.
         matrix = np.array([[cosine, -sine], [sine, cosine]]) * scale
         height, width = image.shape[:2]
         middle = np.array([width, height]) / 2
         shift = self.shift * np.array([shift_x * width, shift_y * height])
-        # What the largest change can bring into the picture.
+        # The width that the largest change can bring into view.
         border = max(height, width)
         offset = middle + border + shift - matrix @ middle
         pad = ((border, border), (border, border), (0, 0))
@@ -85,7 +88,7 @@ class Augmentation:
         )
         return np.asarray(moved)
 
-    def _colored(self, image, draws):
+    def _colored(self, image: np.ndarray, draws: np.ndarray) -> np.ndarray:
         brightness, contrast, saturation = 1 + self.color * draws[:3]
         tint = (1 + self.tint * draws[3:]).astype("float32")
         pixels = image.astype("float32")

@@ -1,29 +1,32 @@
-"""A handful of shapes for images of many sizes."""
+"""A few shapes for images of many sizes."""
 
 import numpy as np
 
 
-def bucket_shapes(sizes, count):
-    """Put images into buckets, of few pixels of padding in all.
+def bucket_shapes(
+    sizes: np.ndarray, count: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Group images into buckets with little padding.
 
-    Starting from one bucket, the one is cut in two, at the height or width, by
-    which most padding goes, until there are `count` or none can be cut.
+    Starting from one bucket, repeatedly split the bucket whose best split, by
+    height or width, saves the most padding, until there are `count` buckets or
+    no split saves any.
 
     Args:
-        sizes: integers `(images, 2)`, rows and columns.
-        count: of buckets, at most.
+        sizes: Integers `(images, 2)`, rows and columns.
+        count: Maximum number of buckets.
 
     Returns:
-        The number of each image's bucket, `(images,)`, and the shapes of the
-        buckets, `(buckets, 2)`: the rows and columns that hold all of theirs.
+        The bucket of each image, `(images,)`, and the shape of each bucket,
+        `(buckets, 2)`: the rows and columns that contain all of its images.
     """
     sizes = np.asarray(sizes)
     buckets = [np.arange(len(sizes))]
     while len(buckets) < count:
         cuts = [_best_cut(sizes[members]) for members in buckets]
         best = max(range(len(buckets)), key=lambda i: cuts[i][0])
-        saved, lower = cuts[best]
-        if saved <= 0:
+        _, lower = cuts[best]
+        if lower is None:
             break
         members = buckets.pop(best)
         buckets += [members[lower], members[~lower]]
@@ -34,10 +37,10 @@ def bucket_shapes(sizes, count):
     return numbers, shapes
 
 
-def _best_cut(sizes):
-    """Pixels saved by cutting a bucket, and which images go to one side."""
+def _best_cut(sizes: np.ndarray) -> tuple[int, np.ndarray | None]:
+    """Return the pixels saved by the best split, and a mask of one part."""
     whole = len(sizes) * np.prod(sizes.max(axis=0))
-    best = 0, None
+    best: tuple[int, np.ndarray | None] = 0, None
     for axis in (0, 1):
         order = np.argsort(sizes[:, axis], kind="stable")
         ordered = sizes[order]
@@ -45,7 +48,7 @@ def _best_cut(sizes):
         above = np.maximum.accumulate(ordered[::-1])[-2::-1].prod(axis=1)
         counts = np.arange(1, len(sizes))
         costs = counts * below + counts[::-1] * above
-        # Images of one length belong together.
+        # Images of equal length stay together.
         costs[ordered[1:, axis] == ordered[:-1, axis]] = whole
         if costs.size and whole - costs.min() > best[0]:
             longest = ordered[costs.argmin(), axis]

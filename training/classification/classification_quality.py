@@ -1,4 +1,4 @@
-"""How well a classifier does, from its logits."""
+"""Metrics of a classifier, from its logits."""
 
 from typing import NamedTuple
 
@@ -10,14 +10,15 @@ _CONFIDENCE_BINS = 15
 
 
 class ClassificationQuality(NamedTuple):
-    """Shares in [0, 1].
+    """Metrics of a classifier; all but the loss are in [0, 1].
 
     Attributes:
-        accuracy: of images whose likeliest class is theirs.
-        class_accuracy: the same of each class that there is, averaged.
-        calibration_error: how far confidence is from accuracy, the mean over
-            15 bins of confidence, by their images.
-        loss: mean cross-entropy, in nats.
+        accuracy: Fraction of images whose most probable class is correct.
+        class_accuracy: Accuracy of each class that occurs, averaged.
+        calibration_error: Expected calibration error: the gap between
+            confidence and accuracy, as a mean over 15 bins of confidence,
+            weighted by their images.
+        loss: Mean cross-entropy, in nats.
     """
 
     accuracy: float
@@ -26,12 +27,14 @@ class ClassificationQuality(NamedTuple):
     loss: float
 
 
-def classification_quality(logits, labels):
-    """The `ClassificationQuality` of some images.
+def classification_quality(
+    logits: np.ndarray, labels: np.ndarray
+) -> ClassificationQuality:
+    """Compute the metrics of a set of images.
 
     Args:
         logits: `(images, classes)`.
-        labels: integers `(images,)`.
+        labels: Integers `(images,)`.
     """
     probabilities = softmax(logits)
     right = logits.argmax(axis=1) == labels
@@ -45,23 +48,21 @@ def classification_quality(logits, labels):
     )
 
 
-def softmax(logits):
-    """Probabilities, in float64."""
+def softmax(logits: np.ndarray) -> np.ndarray:
+    """Class probabilities, in float64."""
     shifted = np.asarray(logits, "float64")
     shifted = np.exp(shifted - shifted.max(axis=-1, keepdims=True))
     return shifted / shifted.sum(axis=-1, keepdims=True)
 
 
-def confusion(logits, labels):
-    """Counts `(classes, classes)`: a row for what is, a column for what was
-    said.
-    """
+def confusion(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """Confusion matrix `(classes, classes)`: true class by predicted class."""
     counts = np.zeros((logits.shape[1],) * 2, int)
     np.add.at(counts, (labels, logits.argmax(axis=1)), 1)
     return counts
 
 
-def _calibration_error(confidence, right):
+def _calibration_error(confidence: np.ndarray, right: np.ndarray) -> float:
     bins = np.minimum(
         (confidence * _CONFIDENCE_BINS).astype(int), _CONFIDENCE_BINS - 1
     )

@@ -1,45 +1,56 @@
-"""Pictures of what a classifier gets right."""
+"""Plots of the results of a classifier."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from convzoo.common.output_file import check_absent
+from convzoo.common.types import PathLike
+from convzoo.training.classification.evaluate_classifier import (
+    ClassifierReport,
+)
 
-# Images of one size, more or less, stand for a point.
+# matplotlib is an optional dependency, imported by the functions that draw.
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+# Number of groups of images of similar size, each a point of the plot.
 _POINTS = 8
 
 
-def check_plots(folder, overwrite=False):
-    """Refuse early what `write_plots` would refuse after the work is done.
+def check_plots(folder: PathLike, overwrite: bool = False) -> None:
+    """Check early that `write_plots` can write its files.
 
     Raises:
-        ValueError: matplotlib is missing, or a file is there that is not to be
-            replaced.
+        ValueError: If matplotlib is missing, or a file exists and `overwrite`
+            is False.
     """
     try:
         import matplotlib.figure  # noqa: F401
     except ImportError as error:
         raise ValueError(
-            "pictures need the package matplotlib; pip install convzoo[plots]"
+            "plots need the package matplotlib; pip install convzoo[plots]"
         ) from error
     for name in _PLOTS:
         check_absent(Path(folder) / name, overwrite)
 
 
-def write_plots(report, folder, overwrite=False):
+def write_plots(
+    report: ClassifierReport, folder: PathLike, overwrite: bool = False
+) -> list[Path]:
     """Write `confusion.png` and `sizes.png`.
 
     Args:
-        report: of `evaluate_classifier`.
-        folder: where; made where it is missing.
-        overwrite: replace files that are there.
+        report: Result of `evaluate_classifier`.
+        folder: Folder to write to. It is created if missing.
+        overwrite: Whether to replace existing files.
 
     Returns:
-        The paths.
+        Paths of the files.
 
     Raises:
-        ValueError: as `check_plots`, or the folder cannot be written.
+        ValueError: As in `check_plots`, or if the folder cannot be written.
     """
     check_plots(folder, overwrite)
     from matplotlib.figure import Figure
@@ -60,16 +71,18 @@ def write_plots(report, folder, overwrite=False):
     return [folder / name for name in _PLOTS]
 
 
-def accuracy_by_size(right, sizes):
-    """Side and accuracy of groups of images of like size, and its error.
+def accuracy_by_size(
+    right: np.ndarray, sizes: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Accuracy of groups of images of similar size.
 
     Args:
-        right: booleans `(images,)`.
-        sizes: rows and columns, `(images, 2)`.
+        right: Booleans `(images,)`.
+        sizes: Rows and columns, `(images, 2)`.
 
     Returns:
-        Three arrays: the mean of the square root of the area, in pixels; the
-        share that is right; its standard error.
+        Three arrays with one value per group: the mean square root of the area,
+        in pixels; the accuracy; its standard error.
     """
     sides = np.sqrt(sizes.prod(axis=1))
     groups = np.array_split(
@@ -81,7 +94,7 @@ def accuracy_by_size(right, sizes):
     return side, share, np.sqrt(share * (1 - share) / counts)
 
 
-def _confusion(figure, report):
+def _confusion(figure: "Figure", report: ClassifierReport) -> None:
     count = len(report.class_names)
     side = 3 + 0.22 * count
     figure.set_size_inches(side, side)
@@ -91,16 +104,16 @@ def _confusion(figure, report):
     ticks = range(count)
     axes.set_xticks(ticks, report.class_names, rotation=90, fontsize=7)
     axes.set_yticks(ticks, report.class_names, fontsize=7)
-    axes.set(xlabel="said", ylabel="is")
+    axes.set(xlabel="predicted class", ylabel="true class")
     axes.set_title(f"accuracy {report.quality.accuracy:.1%}")
 
 
-def _sizes(figure, report):
+def _sizes(figure: "Figure", report: ClassifierReport) -> None:
     figure.set_size_inches(6, 4)
     axes = figure.subplots()
     side, share, error = accuracy_by_size(report.right, report.sizes)
     axes.errorbar(side, share, error, marker="o", capsize=3)
-    axes.set(xlabel="root of the area, pixels", ylabel="accuracy")
+    axes.set(xlabel="square root of the area, pixels", ylabel="accuracy")
     axes.set_ylim(top=1.005)
     axes.grid(alpha=0.3)
 

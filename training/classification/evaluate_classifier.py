@@ -1,10 +1,12 @@
-"""How well a classifier does on a folder of labelled images."""
+"""Evaluation of a classifier on labelled images."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from convzoo.common.checks import check_above, check_positive
+from convzoo.common.types import PathLike
 from convzoo.training.classification.classification_quality import (
     ClassificationQuality,
     classification_quality,
@@ -12,18 +14,21 @@ from convzoo.training.classification.classification_quality import (
 )
 from convzoo.training.classification.image_folder import ImageFolder
 from convzoo.training.classification.predict_logits import predict_logits
+from convzoo.zoo.classification.size_agnostic_classifier import (
+    SizeAgnosticClassifier,
+)
 from convzoo.zoo.images.bicubic import resize_bicubic
 
 
 class ClassifierReport(NamedTuple):
-    """What `evaluate_classifier` measures.
+    """Results of `evaluate_classifier`.
 
     Attributes:
-        quality: the figures.
-        confusion: counts, see `confusion`.
-        class_names: of its rows and columns.
-        right: booleans `(images,)`.
-        sizes: rows and columns of the images as they were classified.
+        quality: Metrics.
+        confusion: Confusion matrix, see `confusion`.
+        class_names: Names of its rows and columns.
+        right: Whether each prediction is correct, booleans `(images,)`.
+        sizes: Rows and columns of the images as classified, `(images, 2)`.
     """
 
     quality: ClassificationQuality
@@ -33,23 +38,29 @@ class ClassifierReport(NamedTuple):
     sizes: np.ndarray
 
 
-def evaluate_classifier(model, data, warp=None, scale=1.0, split="test"):
-    """Classify every image at its own size, and count.
+def evaluate_classifier(
+    model: SizeAgnosticClassifier,
+    data: PathLike,
+    warp: int | None = None,
+    scale: float = 1.0,
+    split: str = "test",
+) -> ClassifierReport:
+    """Classify every image at its own size, and compute metrics.
 
     Args:
-        model: a `SizeAgnosticClassifier` for images in [0, 1].
-        data: folder of classes, or `tfds:NAME`, see `ImageFolder`. Its classes
-            are among those of the model, by name or by number.
-        warp: None; or a side in pixels, to whose square images are warped.
-        scale: factor by which images are resized, before they are warped.
-        split: of tensorflow-datasets, which one.
+        model: A `SizeAgnosticClassifier` for images in [0, 1].
+        data: Folder with one folder per class, or `tfds:NAME`, see
+            `ImageFolder`. Its classes must be among those of the model, by name
+            or by number.
+        warp: Side in pixels of squares to which images are warped, or None.
+        scale: Factor by which images are resized before they are warped.
+        split: Split of a dataset of tensorflow-datasets.
 
     Returns:
         A `ClassifierReport`.
 
     Raises:
-        ValueError: an argument is not as described, or the images cannot be
-            used.
+        ValueError: If an argument is invalid, or the images cannot be used.
     """
     if warp is not None:
         check_positive("warp", warp)
@@ -67,8 +78,10 @@ def evaluate_classifier(model, data, warp=None, scale=1.0, split="test"):
     )
 
 
-def _matched(model, folder):
-    """The names of the model's classes, and labels by their order."""
+def _matched(
+    model: SizeAgnosticClassifier, folder: ImageFolder
+) -> tuple[list[str], np.ndarray]:
+    """Return the class names of the model, and labels in their order."""
     names = model.class_names
     if names is None:
         names = folder.class_names
@@ -90,18 +103,18 @@ def _matched(model, folder):
     return names, order[folder.labels]
 
 
-def _by_number(folders, count):
-    """Classes of folders that are called by number; none if one is not."""
+def _by_number(folders: Sequence[str], count: int) -> dict[str, int]:
+    """Map folders that are named by class number, or return an empty dict."""
     if not all(name.isdecimal() and int(name) < count for name in folders):
         return {}
     return {name: int(name) for name in folders}
 
 
-def _resized(image, warp, scale):
-    image = _of_size(image, (max(round(n * scale), 1) for n in image.shape[:2]))
+def _resized(image: np.ndarray, warp: int | None, scale: float) -> np.ndarray:
+    height, width = (max(round(n * scale), 1) for n in image.shape[:2])
+    image = _of_size(image, (height, width))
     return image if warp is None else _of_size(image, (warp, warp))
 
 
-def _of_size(image, size):
-    size = tuple(size)
+def _of_size(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     return image if size == image.shape[:2] else resize_bicubic(image, *size)

@@ -1,53 +1,62 @@
 """Labelled images, each at its own size."""
 
+import functools
 import hashlib
 import warnings
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 
 from convzoo.common.checks import check_fraction, check_positive
+from convzoo.common.types import PathLike
 from convzoo.training.mapped_arrays import mapped_arrays
 from convzoo.training.tfds_source import PREFIX, load_tfds
 from convzoo.zoo.images.bicubic import resize_bicubic
 from convzoo.zoo.images.image_file import list_images, read_photograph
 
+# A class number, and a function that reads an image of the class.
+_Example: TypeAlias = tuple[int, Callable[[], np.ndarray]]
+
 
 class ImageFolder:
-    """The images of a folder that has a folder for each class.
+    """Images of a folder with one folder per class.
 
-    They are decoded once, upright and in RGB, into a temporary file. One that
-    cannot be read is left out, with a warning that names it.
+    They are decoded once, upright and in RGB, into a temporary file. Unreadable
+    images are left out, with a warning.
 
     Args:
-        data: the folder; or `tfds:NAME`, a dataset that
-            `tensorflow_datasets.load` has or fetches, with `image` and `label`.
-        max_side: pixels of the longer side above which an image is scaled
-            down, with its aspect kept; None for no limit.
-        split: of tensorflow-datasets, which one.
+        data: The folder; or `tfds:NAME`, a dataset for
+            `tensorflow_datasets.load` with `image` and `label`.
+        max_side: Maximum side in pixels. Larger images are downscaled, keeping
+            their aspect ratio. None for no limit.
+        split: Split of a dataset of tensorflow-datasets.
 
     Attributes:
-        class_names: sorted by name.
+        class_names: Name of each class, sorted for a folder.
         images: uint8 arrays `(height, width, 3)`.
-        labels: `(images,)`, which class each is of.
-        fingerprint: what tells these images from others, a string.
+        labels: Class of each image, `(images,)`.
+        fingerprint: String that identifies the images.
 
     Raises:
-        ValueError: there are fewer than two classes, one without an image that
-            can be read, or `data` cannot be read at all.
+        ValueError: If there are fewer than two classes, a class has no readable
+            image, or `data` cannot be read.
     """
 
-    def __init__(self, data, max_side=None, split="train"):
+    def __init__(
+        self, data: PathLike, max_side: int | None = None, split: str = "train"
+    ) -> None:
         if max_side is not None:
             check_positive("max_side", max_side)
         self.data = str(data)
-        source = _Dataset if self.data.startswith(PREFIX) else _Folder
-        source = source(self.data, split)
+        is_tfds = self.data.startswith(PREFIX)
+        source = (_Dataset if is_tfds else _Folder)(self.data, split)
         self.class_names = source.class_names
         self.fingerprint = source.fingerprint
-        labels = []
+        labels: list[int] = []
 
-        def decoded():
+        def decoded() -> Iterator[np.ndarray]:
             for label, read in source:
                 try:
                     image = _rgb(read())
@@ -61,23 +70,23 @@ class ImageFolder:
         self.labels = np.array(labels, "int32")
         self._check_classes()
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.images)
 
     @property
-    def sizes(self):
+    def sizes(self) -> np.ndarray:
         """Rows and columns, `(images, 2)`."""
         return np.array([image.shape[:2] for image in self.images], "int32")
 
-    def split(self, share):
-        """Indices of images to learn from, and of others to validate with.
+    def split(self, share: float) -> tuple[np.ndarray, np.ndarray]:
+        """Return the indices of training images and of validation images.
 
-        Of each class, the last ones by name: files of one scene, which often
-        stand together, then do not come on both sides.
+        The last images of each class, by name, are held out: files of one scene
+        are often adjacent, and then fall on the same side.
 
         Args:
-            share: of each class that validates, rounded, at least one image
-                unless it is 0, and never the last one.
+            share: Fraction of each class to hold out, rounded. At least one
+                image unless it is 0, and never the whole class.
         """
         check_fraction("share", share)
         learned, held_out = [], []
@@ -89,7 +98,7 @@ class ImageFolder:
             held_out.append(members[len(members) - count :])
         return np.concatenate(learned), np.concatenate(held_out)
 
-    def _check_classes(self):
+    def _check_classes(self) -> None:
         for label, name in enumerate(self.class_names):
             if not (self.labels == label).any():
                 raise ValueError(
@@ -99,10 +108,10 @@ class ImageFolder:
 
 
 class _Folder:
-    """Files, class by class, each with what reads it."""
+    """Files, class by class, each with a function that reads it."""
 
-    def __init__(self, folder, split):
-        folder = Path(folder)
+    def __init__(self, data: str, split: str) -> None:
+        folder = Path(data)
         if not folder.is_dir():
             raise ValueError(f"{folder}: is not a folder")
         classes = sorted(
@@ -130,15 +139,15 @@ class _Folder:
             f"{len(self.files)} images of {len(classes)} classes, {digest[:16]}"
         )
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[_Example]:
         for label, path in self.files:
-            yield label, lambda path=path: read_photograph(path)
+            yield label, functools.partial(read_photograph, path)
 
 
 class _Dataset:
-    """Examples of tensorflow-datasets."""
+    """Examples of a dataset of tensorflow-datasets."""
 
-    def __init__(self, data, split):
+    def __init__(self, data: str, split: str) -> None:
         self.name = data.removeprefix(PREFIX)
         datasets, info = load_tfds(self.name)
         if split not in datasets:
@@ -156,24 +165,24 @@ class _Dataset:
         count = info.splits[split].num_examples
         self.fingerprint = f"{count} of {info.full_name}, {split}"
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[_Example]:
         for example in self.examples:
-            image = example["image"]
-            yield int(example["label"]), lambda image=image: image
+            read = functools.partial(np.asarray, example["image"])
+            yield int(example["label"]), read
 
 
-def _rgb(image):
-    """An array of three channels; grey is repeated, what is more is cut."""
+def _rgb(image: np.ndarray) -> np.ndarray:
+    """Return three channels: grey is repeated, alpha is dropped."""
     if image.shape[-1] < 3:
         return np.repeat(image[..., :1], 3, axis=-1)
     return image[..., :3]
 
 
-def _within(image, max_side):
-    """Scaled down where its longer side is too long."""
+def _within(image: np.ndarray, max_side: int) -> np.ndarray:
+    """Downscale an image whose longer side exceeds `max_side`."""
     height, width = image.shape[:2]
     if max(height, width) <= max_side:
         return image
     factor = max_side / max(height, width)
-    size = (max(round(n * factor), 1) for n in (height, width))
-    return resize_bicubic(image, *size)
+    height, width = (max(round(n * factor), 1) for n in (height, width))
+    return resize_bicubic(image, height, width)

@@ -1,21 +1,32 @@
-"""What a classifier says of many images, each at its own size."""
+"""Prediction for many images, each at its own size."""
+
+from collections.abc import Sequence
 
 import numpy as np
 
 from convzoo.common.unit_range import unit_range
 from convzoo.training.classification.bucket_shapes import bucket_shapes
 from convzoo.training.classification.size_buckets import padded_batch
+from convzoo.zoo.classification.size_agnostic_classifier import (
+    SizeAgnosticClassifier,
+)
 
 
-def predict_logits(model, images, batch_size=32, buckets=6):
-    """The logits of each image, `(images, classes)`.
+def predict_logits(
+    model: SizeAgnosticClassifier,
+    images: Sequence[np.ndarray],
+    batch_size: int = 32,
+    buckets: int = 6,
+) -> np.ndarray:
+    """Predict the logits of each image, `(images, classes)`.
 
     Args:
-        model: a `SizeAgnosticClassifier` for images in [0, 1].
+        model: A `SizeAgnosticClassifier` for images in [0, 1].
         images: uint8 arrays `(height, width, 3)`.
-        batch_size: images in a padded batch; a Keras model for a backbone gets
-            them one by one, which is as good and slower.
-        buckets: shapes of batches, at most.
+        batch_size: Number of images in a padded batch. A model with a Keras
+            backbone processes images one by one, which is slower, with equal
+            results.
+        buckets: Maximum number of batch shapes.
     """
     logits = np.empty((len(images), model.num_classes), "float32")
     if not model.units:

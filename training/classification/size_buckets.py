@@ -1,9 +1,12 @@
-"""Batches of images of similar size, padded; or all brought to one size.
+"""Padded batches of images of similar size, or batches warped to one size.
 
 He, Zhang, Ren and Sun 2014, Spatial Pyramid Pooling in Deep Convolutional
 Networks for Visual Recognition, https://arxiv.org/abs/1406.4729, section 2.3,
-for `sizes`: an epoch of one size, the next of another.
+for `sizes`: epochs alternate between sizes.
 """
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
 
 import keras
 import numpy as np
@@ -19,55 +22,59 @@ from convzoo.training.epoch_dataset import EpochDataset
 from convzoo.training.tf_source import tf_source
 from convzoo.zoo.images.bicubic import resize_bicubic
 
-# Sizes of an image, where it is rescaled.
+# Padded images and their sizes, or images of one size.
+_Inputs: TypeAlias = np.ndarray | dict[str, np.ndarray]
+# Bucket and images of each batch.
+_Plan: TypeAlias = list[tuple[int, np.ndarray]]
+# Number of sizes of each image with `rescale`.
 _VARIANTS = 8
 
 
 class SizeBuckets(EpochDataset):
-    """Batches for `SizeAgnosticClassifier`, the same whenever asked for.
+    """Reproducible batches for `SizeAgnosticClassifier`.
 
-    Batch `index` of epoch `epoch` depends on `(seed, epoch, index)` alone. All
-    batches of a bucket have one shape, so that a compiler sees a handful, and
-    nothing is warped. A last batch that would not be full is filled up with
-    images of its bucket.
+    Batch `index` of epoch `epoch` depends on `(seed, epoch, index)` only. All
+    batches of a bucket have one shape, so a compiler sees only a few, and no
+    image is warped. An incomplete last batch is filled with images of its
+    bucket.
+
+    Indexing returns `(inputs, targets)` or `(inputs, targets, weights)`.
+    `inputs` are float32 in [0, 1]: `{"images": (batch, height, width, 3),
+    "sizes": (batch, 2)}`, or only the images if `sizes` is set.
 
     Args:
         images: uint8 arrays `(height, width, 3)`.
-        targets: an array with a row for each image.
-        batch_size: images in a batch.
-        buckets: how many shapes there are, at most.
-        sizes: None; or sides in pixels: in each epoch all images are warped to
-            squares of the next of them, which are then no padded batches.
-        rescale: the largest factor by which images are enlarged and shrunk,
-            their aspect kept; 1 leaves them at their own size. Each image then
-            comes in eight sizes, whose factors are spread evenly on a
-            logarithmic scale, and eight epochs show all of them; an epoch has
-            as many images as without.
-        augmentation: None, or a function of an image and a
-            `numpy.random.Generator` that gives another of the same size.
-        weights: None, or how much each image counts, `(images,)`.
-        seed: of the random draws.
-
-    Returns, by index: `(inputs, targets)` or `(inputs, targets, weights)`.
-        `inputs` are float32 in [0, 1], `{"images": (batch, height, width, 3),
-        "sizes": (batch, 2)}`, or with `sizes` the images alone.
+        targets: Array with one row per image.
+        batch_size: Number of images in a batch.
+        buckets: Maximum number of batch shapes.
+        sizes: Sides in pixels, or None. Each epoch warps all images to squares
+            of the next side, in batches without padding.
+        rescale: Maximum factor by which images are enlarged or shrunk, keeping
+            their aspect ratio; 1 for no rescaling. Each image gets eight sizes,
+            evenly spread on a logarithmic scale, which eight epochs run
+            through. The number of images per epoch does not change.
+        augmentation: Function of an image and a `numpy.random.Generator` that
+            returns an image of the same size, or None.
+        weights: Weight of each image, `(images,)`, or None.
+        seed: Seed of the random draws.
 
     Raises:
-        ValueError: an argument is not as described.
+        ValueError: If an argument is invalid.
     """
 
     def __init__(
         self,
-        images,
-        targets,
-        batch_size=32,
-        buckets=6,
-        sizes=None,
-        rescale=1.0,
-        augmentation=None,
-        weights=None,
-        seed=0,
-    ):
+        images: Sequence[np.ndarray],
+        targets: np.ndarray,
+        batch_size: int = 32,
+        buckets: int = 6,
+        sizes: Sequence[int] | None = None,
+        rescale: float = 1.0,
+        augmentation: Callable[[np.ndarray, np.random.Generator], np.ndarray]
+        | None = None,
+        weights: np.ndarray | None = None,
+        seed: int = 0,
+    ) -> None:
         check_positive("batch_size", batch_size)
         check_positive("buckets", buckets)
         check_sizes(sizes)
@@ -80,7 +87,7 @@ class SizeBuckets(EpochDataset):
         self.augmentation = augmentation
         self.weights = weights
         self.seed = seed
-        # One after another: an image in all of its sizes, the next image.
+        # All sizes of the first image, then those of the second, and so on.
         self._shown = _shown_sizes(images, rescale, seed)
         self._variants = len(self._shown) // len(images)
         numbers, self.shapes = bucket_shapes(
@@ -89,21 +96,23 @@ class SizeBuckets(EpochDataset):
         self._members = [
             np.flatnonzero(numbers == n) for n in range(len(self.shapes))
         ]
-        self._plan_of = None, None
+        self._plan_of: tuple[int | None, _Plan] = None, []
 
-    def __len__(self):
+    def __len__(self) -> int:
         whole = self.batch_size * self._variants
         return sum(
             (len(members) + whole - 1) // whole for members in self._members
         )
 
-    def __getitem__(self, index):
+    def __getitem__(
+        self, index: int
+    ) -> tuple[_Inputs, *tuple[np.ndarray, ...]]:
         bucket, shown = self._plan()[index]
         random = np.random.default_rng((self.seed, self.epoch, index))
         images = [self._image(member, random) for member in shown]
         members = shown // self._variants
         if self.sizes:
-            inputs = unit_range(np.stack(images))
+            inputs: _Inputs = unit_range(np.stack(images))
         else:
             inputs = padded_batch(images, self.shapes[bucket])
         batch = inputs, self.targets[members]
@@ -111,14 +120,14 @@ class SizeBuckets(EpochDataset):
             return batch
         return *batch, self.weights[members]
 
-    def source(self):
-        """What `fit` gets."""
+    def source(self) -> Any:
+        """Return the dataset for `fit`: on TensorFlow, a `tf.data.Dataset`."""
         if keras.config.backend() == "tensorflow":
             return tf_source(self)
         return self
 
-    def _plan(self):
-        """Bucket and images of each batch of this epoch."""
+    def _plan(self) -> _Plan:
+        """Return the bucket and images of each batch of this epoch."""
         if self._plan_of[0] != self.epoch:
             cycle, turn = divmod(self.epoch, self._variants)
             random = np.random.default_rng((self.seed, cycle))
@@ -132,15 +141,17 @@ class SizeBuckets(EpochDataset):
             self._plan_of = self.epoch, [batches[i] for i in order]
         return self._plan_of[1]
 
-    def _batches(self, members, turn, random):
-        """Those of one turn, of as many as there are sizes of an image."""
+    def _batches(
+        self, members: np.ndarray, turn: int, random: np.random.Generator
+    ) -> np.ndarray:
+        """Return the batches of one epoch of a cycle through all sizes."""
         order = random.permutation(members)
         whole = self.batch_size * self._variants
         missing = -len(order) % whole
         order = np.concatenate([order, random.choice(members, missing)])
         return order.reshape(self._variants, -1, self.batch_size)[turn]
 
-    def _image(self, shown, random):
+    def _image(self, shown: int, random: np.random.Generator) -> np.ndarray:
         image = self.images[shown // self._variants]
         shape = tuple(self._shown[shown].tolist())
         if self.sizes:
@@ -153,25 +164,32 @@ class SizeBuckets(EpochDataset):
         return image
 
 
-def _shown_sizes(images, rescale, seed):
-    """The rows and columns of each image in each of its sizes."""
+def _shown_sizes(
+    images: Sequence[np.ndarray], rescale: float, seed: int
+) -> np.ndarray:
+    """Return the rows and columns of each image in each of its sizes."""
     sizes = np.array([image.shape[:2] for image in images])
     if rescale == 1:
         return sizes
     random = np.random.default_rng(seed)
-    # Of each of eight equal intervals, a point.
+    # One random point in each of eight equal intervals.
     points = random.random((len(images), _VARIANTS)) + np.arange(_VARIANTS)
     factors = rescale ** (2 * points / _VARIANTS - 1)
     shown = np.expand_dims(sizes, 1) * np.expand_dims(factors, 2)
     return np.maximum(np.rint(shown), 1).astype(int).reshape(-1, 2)
 
 
-def padded_batch(images, shape):
-    """Images in the corner of larger ones, in [0, 1], with their sizes.
+def padded_batch(
+    images: Sequence[np.ndarray], shape: Sequence[int]
+) -> dict[str, np.ndarray]:
+    """Pad images to one shape, and scale them to [0, 1].
 
     Args:
         images: uint8 arrays `(height, width, 3)`.
-        shape: rows and columns that hold all of them.
+        shape: Rows and columns that contain all images.
+
+    Returns:
+        Dictionary of `"images"` and their `"sizes"`.
     """
     batch = np.zeros((len(images), *shape, 3), "float32")
     for image, place in zip(images, batch, strict=True):

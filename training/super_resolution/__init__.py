@@ -1,1 +1,1 @@
-"""Recipes, data and evaluation of networks that enlarge photographs."""
+"""Recipes, data and evaluation of super-resolution networks."""

@@ -1,4 +1,4 @@
-"""The grid that sub-pixel and transposed convolutions leave in images.
+"""Checkerboard artifacts of sub-pixel and transposed convolutions.
 
 Odena, Dumoulin and Olah 2016, Deconvolution and Checkerboard Artifacts,
 https://doi.org/10.23915/distill.00003.
@@ -10,29 +10,29 @@ import numpy as np
 
 from convzoo.training.super_resolution.image_quality import luma
 
-# Sides of a window, in sub-pixel grids; how many frequencies aside a peak of
-# the grid is compared, which is beyond what the window smears.
+# Side of a window, in grid periods; distance to the neighbouring frequencies,
+# which is beyond the spectral leakage of the window.
 _GRIDS = 8
 _ASIDE = 3
-# Added where a logarithm is taken: a flat image has no power.
+# Added before a logarithm: a flat image has no power.
 _TINY = np.finfo(float).tiny
 
 
-def checkerboard(image, scale):
-    """How much stronger the grid's frequencies are than those beside them.
+def checkerboard(image: np.ndarray, scale: int) -> float:
+    """Strength of a grid pattern, relative to neighbouring frequencies.
 
     The power of the Y channel at the periods `scale`, `scale / 2` and so on,
-    along rows, columns and both, over the geometric mean of the power a little
-    below and above, averaged: about 1 for photographs, whatever they show, and
-    more where a grid of `scale` pixels is laid over them.
+    along rows, columns and both, is divided by the geometric mean of the power
+    at slightly lower and higher frequencies, and averaged. The result is about
+    1 for photographs of any content, and larger for images with a grid of
+    `scale` pixels.
 
     Args:
-        image: array `(height, width, 1 or 3)`, 0..255.
-        scale: pixels from line to line of the grid, at least 2.
+        image: Array `(height, width, 1 or 3)`, 0..255.
+        scale: Period of the grid in pixels, at least 2.
 
     Returns:
-        A float; not a number where the image is smaller than `8 * scale`
-        pixels a side.
+        A float; NaN if the image is smaller than `8 * scale` pixels a side.
     """
     side = _GRIDS * scale
     windows = _windows(luma(image), side)
@@ -45,10 +45,10 @@ def checkerboard(image, scale):
     return float(np.mean([_excess(power, peak) for peak in peaks if any(peak)]))
 
 
-def _excess(power, peak):
-    """The power at a frequency, over that of those beside it."""
+def _excess(power: np.ndarray, peak: tuple[int, ...]) -> float:
+    """Power at a frequency, relative to its neighbours."""
     beside = itertools.product(
-        # Along a line of the grid nothing changes: there is no other frequency.
+        # Frequency 0 stands for no change along an axis: it has no neighbours.
         *([n - _ASIDE, n + _ASIDE] if n else [0] for n in peak)
     )
     logarithms = [
@@ -57,8 +57,8 @@ def _excess(power, peak):
     return power[peak] / np.exp(np.mean(logarithms))
 
 
-def _windows(image, side):
-    """Squares that do not overlap, `(count, side, side)`."""
+def _windows(image: np.ndarray, side: int) -> np.ndarray:
+    """Non-overlapping squares, `(count, side, side)`."""
     rows, columns = (n // side for n in image.shape)
     image = image[: rows * side, : columns * side]
     windows = image.reshape(rows, side, columns, side).swapaxes(1, 2)

@@ -1,35 +1,41 @@
-"""How well a network enlarges photographs, beside bicubic interpolation.
+"""Evaluation of super-resolution networks and bicubic interpolation.
 
 The standard protocol: the photograph is cropped to a multiple of the scale,
 shrunk by antialiased bicubic interpolation to 8 bits, enlarged, rounded to 8
-bits, and compared without a border of as many pixels as the scale, on the Y
-channel of ITU-R BT.601 (16..235) and on RGB. Figures are averaged over images.
+bits, and compared without a border of `scale` pixels, on the Y channel of
+ITU-R BT.601 (16..235) and on RGB. Metrics are averaged over images.
 """
 
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 
+from convzoo.common.types import PathLike, Tensor
 from convzoo.training.super_resolution.image_quality import (
     luma,
     psnr,
     shave,
     ssim,
 )
-from convzoo.training.super_resolution.photographs import read_pair
+from convzoo.training.super_resolution.photographs import Pair, read_pair
 from convzoo.zoo.images.bicubic import resize_bicubic
+
+# Perceptual distance of batches of images, original and enlarged.
+Judge: TypeAlias = Callable[[Tensor, Tensor], Tensor]
 
 
 @dataclass(frozen=True)
 class Quality:
-    """Figures of one enlarged image, or their means over several.
+    """Metrics of an enlarged image, or their means over several.
 
     Attributes:
-        psnr_y: in dB, on Y.
-        ssim_y: on Y.
-        psnr_rgb: in dB, on RGB; of a grey image, on grey.
-        perceptual: the distance of a judge, lower is better; None without.
+        psnr_y: PSNR on Y, in dB.
+        ssim_y: SSIM on Y.
+        psnr_rgb: PSNR on RGB, in dB; on grey for a grey image.
+        perceptual: Perceptual distance, lower is better. None without a judge.
     """
 
     psnr_y: float
@@ -37,29 +43,34 @@ class Quality:
     psnr_rgb: float
     perceptual: float | None = None
 
-    def figures(self):
-        """Names and values of what was measured."""
+    def figures(self) -> dict[str, float]:
+        """Return the measured metrics by name."""
         return {k: v for k, v in asdict(self).items() if v is not None}
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """One photograph (or "average"): bicubic interpolation and the model."""
+    """Quality of bicubic interpolation and of the model on a photograph."""
 
     name: str
     bicubic: Quality
     model: Quality
 
 
-def measure(image, reference, border, judge=None):
-    """The `Quality` of an enlarged uint8 image.
+def measure(
+    image: np.ndarray,
+    reference: np.ndarray,
+    border: int,
+    judge: Judge | None = None,
+) -> Quality:
+    """Compute the metrics of an enlarged uint8 image.
 
     Args:
-        image: array `(height, width, 1)` or RGB `(height, width, 3)`.
-        reference: the original, of the same shape.
-        border: pixels to cut on each side.
-        judge: None, or a loss of images `(batch, height, width, 3)` in [0, 1]
-            such as `convzoo.losses.LPIPS`.
+        image: Array `(height, width, 1)` or RGB `(height, width, 3)`.
+        reference: Original image, of the same shape.
+        border: Number of pixels to cut on each side.
+        judge: Perceptual distance of images `(batch, height, width, 3)` in
+            [0, 1], such as `convzoo.losses.LPIPS`, or None.
     """
     image, reference = shave(image, border), shave(reference, border)
     image_y, reference_y = luma(image), luma(reference)
@@ -71,7 +82,7 @@ def measure(image, reference, border, judge=None):
     )
 
 
-def _judged(judge, image, reference):
+def _judged(judge: Judge, image: np.ndarray, reference: np.ndarray) -> float:
     batches = [
         np.broadcast_to(pixels, (1, *pixels.shape[:2], 3)).astype(np.float32)
         for pixels in (reference, image)
@@ -79,13 +90,15 @@ def _judged(judge, image, reference):
     return float(judge(*(batch / 255 for batch in batches)))
 
 
-def check_measurable(pairs, scale, judge=None):
-    """Raise a `ValueError` if `measure` would, of the smallest photograph.
+def check_measurable(
+    pairs: Iterable[Pair], scale: int, judge: Judge | None = None
+) -> None:
+    """Raise a `ValueError` if the smallest photograph is too small to measure.
 
     Args:
-        pairs: of photographs, to be measured later.
-        scale: factor between the two resolutions.
-        judge: as in `measure`.
+        pairs: Pairs of photographs to be measured later.
+        scale: Factor between the two resolutions.
+        judge: As in `measure`.
     """
     smallest = min(pairs, key=lambda pair: min(pair.high.shape[:2]))
     height, width = smallest.high.shape[:2]
@@ -93,25 +106,30 @@ def check_measurable(pairs, scale, judge=None):
         measure(smallest.high, smallest.high, scale, judge)
     except ValueError as error:
         raise ValueError(
-            f"A photograph that validates, of {width}x{height} pixels, is too "
-            f"small to be measured: {error}"
+            f"A validation photograph of {width}x{height} pixels is too small "
+            f"to be measured: {error}"
         ) from error
 
 
-def evaluate_sr(upscale, paths, scale, judge=None):
+def evaluate_sr(
+    upscale: Callable[[np.ndarray], np.ndarray],
+    paths: Iterable[PathLike],
+    scale: int,
+    judge: Judge | None = None,
+) -> Iterator[Comparison]:
     """Compare a network with bicubic interpolation on photographs.
 
     Args:
-        upscale: maps a uint8 image to the one `scale` times larger.
-        paths: the originals.
-        scale: whole factor.
-        judge: as in `measure`.
+        upscale: Function that enlarges a uint8 image by `scale`.
+        paths: Paths of the originals.
+        scale: Integer upscaling factor.
+        judge: As in `measure`.
 
     Yields:
         A `Comparison` for each photograph.
 
     Raises:
-        ValueError: a photograph cannot be read or is smaller than
+        ValueError: If a photograph cannot be read, or is smaller than
             `2 * scale + 11` pixels a side.
     """
     for path in paths:
@@ -131,8 +149,8 @@ def evaluate_sr(upscale, paths, scale, judge=None):
         )
 
 
-def average(comparisons):
-    """The `Comparison` called "average" of several."""
+def average(comparisons: Sequence[Comparison]) -> Comparison:
+    """Return the mean of several comparisons, named "average"."""
     return Comparison(
         "average",
         mean([c.bicubic for c in comparisons]),
@@ -140,8 +158,8 @@ def average(comparisons):
     )
 
 
-def mean(qualities):
-    """The mean `Quality` of several, figure by figure."""
+def mean(qualities: Iterable[Quality]) -> Quality:
+    """Return the mean of each metric."""
     rows = [quality.figures() for quality in qualities]
     return Quality(
         **{

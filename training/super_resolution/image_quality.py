@@ -1,4 +1,4 @@
-"""How close an enlarged photograph comes to the original.
+"""PSNR and SSIM of enlarged images.
 
 Wang et al. 2004, Image Quality Assessment: From Error Visibility to Structural
 Similarity, https://doi.org/10.1109/TIP.2003.819861.
@@ -14,11 +14,13 @@ _Y_WEIGHTS = 219 * np.array(LUMA_WEIGHTS) / 255
 _Y_OFFSET = 16
 
 
-def luma(image):
-    """The Y channel of ITU-R BT.601, 16..235, unrounded; of grey, the grey.
+def luma(image: np.ndarray) -> np.ndarray:
+    """Y channel of ITU-R BT.601, 16..235, not rounded.
+
+    Grey images are returned unchanged.
 
     Args:
-        image: array `(height, width, 1)` or RGB `(height, width, 3)`, 0..255.
+        image: Array `(height, width, 1)` or RGB `(height, width, 3)`, 0..255.
 
     Returns:
         A float64 array `(height, width)`.
@@ -28,32 +30,32 @@ def luma(image):
     return _Y_OFFSET + image.astype(np.float64) @ _Y_WEIGHTS
 
 
-def shave(image, border):
-    """Cut `border` rows and columns from every side."""
+def shave(image: np.ndarray, border: int) -> np.ndarray:
+    """Cut `border` rows and columns on every side."""
     return image[
         border : image.shape[0] - border, border : image.shape[1] - border
     ]
 
 
-def psnr(image, reference):
+def psnr(image: np.ndarray, reference: np.ndarray) -> float:
     """Peak signal-to-noise ratio in dB, for a peak of 255.
 
-    Infinite where the two are equal.
+    It is infinite for equal images.
     """
     difference = image.astype(np.float64) - reference.astype(np.float64)
     error = np.mean(difference**2)
     return float(10 * np.log10(255**2 / error)) if error > 0 else float("inf")
 
 
-def ssim(image, reference):
-    """Structural similarity, 1 where the two are equal.
+def ssim(image: np.ndarray, reference: np.ndarray) -> float:
+    """Structural similarity, 1 for equal images.
 
-    As its authors define it: a Gaussian window of 11x11 pixels with a standard
-    deviation of 1.5, only where it fits, K1 = 0.01, K2 = 0.03, a range of 255.
+    As defined by its authors: a Gaussian window of 11x11 pixels with a standard
+    deviation of 1.5, without padding, K1 = 0.01, K2 = 0.03, a range of 255.
 
     Args:
-        image: array `(height, width)`, 0..255, at least 11x11.
-        reference: array of the same shape.
+        image: Array `(height, width)`, 0..255, at least 11x11.
+        reference: Array of the same shape.
     """
     x, y = image.astype(np.float64), reference.astype(np.float64)
     c1, c2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
@@ -67,8 +69,8 @@ def ssim(image, reference):
     return float(similarity.mean())
 
 
-def _windowed(image):
-    """Weighted means under an 11x11 Gaussian window, where it fits."""
+def _windowed(image: np.ndarray) -> np.ndarray:
+    """Weighted means under an 11x11 Gaussian window, without padding."""
     taps = gaussian_taps(11, 1.5)
     for axis in (0, 1):
         windows = np.lib.stride_tricks.sliding_window_view(image, 11, axis)

@@ -1,9 +1,9 @@
-"""Taking the linear weights of LPIPS out of the package of its authors.
+"""Extraction of the linear weights of LPIPS from the package of its authors.
 
     pip download --no-deps lpips==0.1.4
     python -m convzoo.training.super_resolution.lpips_weights WHEEL
 
-where WHEEL is the file that the first command downloads, writes
+WHEEL is the file that the first command downloads. The second command writes
 `losses/weights/lpips_linear.npz` and, beside it, the authors' licence.
 """
 
@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from convzoo.common.types import PathLike
 from convzoo.losses.lpips import LINEAR_WEIGHTS
 from convzoo.losses.torch_file import read_torch_file
 
@@ -22,28 +23,33 @@ _LICENSE = "lpips-0.1.4.dist-info/LICENSE"
 _LAYERS = {"vgg": 5, "alex": 5, "squeeze": 7}
 
 
-def write_linear_weights(wheel, folder=LINEAR_WEIGHTS.parent):
-    """Write the weights in a wheel of `lpips`, and their licence.
+def write_linear_weights(
+    wheel: PathLike, folder: PathLike = LINEAR_WEIGHTS.parent
+) -> None:
+    """Write the weights and the licence in a wheel of `lpips`.
 
     Args:
-        wheel: path of the wheel of version 0.1.4.
-        folder: where to write `lpips_linear.npz` and `LICENSE.lpips`.
+        wheel: Path of the wheel of version 0.1.4.
+        folder: Folder for `lpips_linear.npz` and `LICENSE.lpips`.
 
     Raises:
-        ValueError: the wheel is not one, or another version.
+        ValueError: If the file is not a wheel of this version.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder) as temporary:
         license_file, arrays = _unpacked(wheel, temporary)
         weights = Path(temporary) / LINEAR_WEIGHTS.name
-        np.savez_compressed(weights, **arrays)
+        # NumPy's stubs give every keyword the type of `allow_pickle`.
+        np.savez_compressed(weights, **arrays)  # type: ignore[arg-type]
         os.replace(license_file, folder / "LICENSE.lpips")
         os.replace(weights, folder / LINEAR_WEIGHTS.name)
 
 
-def _unpacked(wheel, folder):
-    """The path of the licence, and the weights of each layer."""
+def _unpacked(
+    wheel: PathLike, folder: PathLike
+) -> tuple[str, dict[str, np.ndarray]]:
+    """Return the path of the licence, and the weights of each layer."""
     arrays = {}
     try:
         with zipfile.ZipFile(wheel) as archive:

@@ -1,8 +1,11 @@
-"""Photographs cut into pairs of low and high resolution patches."""
+"""Pairs of low- and high-resolution patches of photographs."""
+
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
 from convzoo.common.checks import check_flag
+from convzoo.common.types import PathLike
 from convzoo.common.unit_range import unit_range
 from convzoo.training.epoch_dataset import EpochDataset
 from convzoo.training.mapped_arrays import mapped_arrays
@@ -15,54 +18,53 @@ from convzoo.training.super_resolution.photographs import (
 )
 from convzoo.training.super_resolution.sr_options import check_reductions
 
-# Low resolution pixels beyond which the bicubic kernel is 0.
+# Radius of the bicubic kernel, in low-resolution pixels.
 _REACH = 2
 
 
 class Patches(EpochDataset):
-    """Batches of random patches, the same ones whenever they are asked for.
+    """Reproducible batches of random patches.
 
-    Batch `index` of epoch `epoch` depends on `(seed, epoch, index)` alone, so a
-    run that was interrupted goes on with the patches it would have seen. The
-    decoded photographs live in an unnamed temporary file: the memory they take
-    is the page cache's.
+    Batch `index` of epoch `epoch` depends on `(seed, epoch, index)` only, so an
+    interrupted run resumes with the same patches. The decoded photographs are
+    in an unnamed temporary file, whose memory is page cache.
+
+    Indexing returns float32 arrays in [0, 1], `(batch, patch_size, patch_size,
+    3)` and `(batch, scale * patch_size, scale * patch_size, 3)`, randomly
+    mirrored and rotated by multiples of 90 degrees.
 
     Args:
-        photographs: paths of files, or `Pair`s, which are taken one by one.
-        scale: factor between the two resolutions.
-        patch_size: side of a low resolution patch, in pixels.
-        batch_size: patches in a batch.
-        batches: batches in an epoch.
-        seed: of the random draws.
-        reductions: each photograph is there once for each of these factors, by
-            which it is shrunk before it is paired, as far as it stays as large
-            as a patch. `(1,)` has the photographs as they are; with smaller
-            factors beside it, few photographs teach more.
-        shifts: whether a patch may start at any pixel of the photograph, and is
-            shrunk there: each photograph then stands for `scale * scale` low
-            resolution ones, whose pixels lie between each other's. Without it,
+        photographs: Paths of files, or `Pair`s, read one by one.
+        scale: Factor between the two resolutions.
+        patch_size: Side of a low-resolution patch, in pixels.
+        batch_size: Number of patches in a batch.
+        batches: Number of batches in an epoch.
+        seed: Seed of the random draws.
+        reductions: Factors by which each photograph is shrunk before it is
+            paired. Factors that make it smaller than a patch are skipped.
+            `(1,)` uses the photographs unchanged; smaller factors augment small
+            data sets.
+        shifts: Whether a patch may start at any pixel of the photograph and is
+            shrunk there. Each photograph then yields `scale * scale`
+            low-resolution images with different sampling grids. Otherwise
             patches are cut from the one that starts at the top left.
 
-    Returns, by index: float32 arrays in [0, 1], `(batch, patch_size,
-        patch_size, 3)` and `(batch, scale * patch_size, scale * patch_size,
-        3)`, randomly mirrored and turned by quarters.
-
     Raises:
-        ValueError: a photograph cannot be read, or is smaller than a patch; or
-            a reduction is not above 0 and at most 1.
+        ValueError: If a photograph cannot be read or is smaller than a patch,
+            or a reduction is not above 0 and at most 1.
     """
 
     def __init__(
         self,
-        photographs,
-        scale,
-        patch_size,
-        batch_size,
-        batches,
-        seed,
-        reductions=(1,),
-        shifts=False,
-    ):
+        photographs: Iterable[PathLike | Pair],
+        scale: int,
+        patch_size: int,
+        batch_size: int,
+        batches: int,
+        seed: int,
+        reductions: Sequence[float] = (1,),
+        shifts: bool = False,
+    ) -> None:
         check_reductions(reductions)
         check_flag("shifts", shifts)
         super().__init__()
@@ -77,57 +79,61 @@ class Patches(EpochDataset):
             pair for item in photographs for pair in self._read(item)
         )
 
-    def __len__(self):
+    def __len__(self) -> int:
         return self.batches
 
-    def __getitem__(self, index):
+    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
         random = np.random.default_rng((self.seed, self.epoch, index))
         pairs = [self._patch(random) for _ in range(self.batch_size)]
         low, high = (np.stack(images) for images in zip(*pairs, strict=True))
         return unit_range(low), unit_range(high)
 
-    def _patch(self, random):
+    def _patch(self, random: np.random.Generator) -> list[np.ndarray]:
         pair = self._pairs[random.integers(len(self._pairs))]
         cut = self._shifted if self.shifts else self._aligned
         patches = cut(pair, random)
         turns, mirrored = random.integers(4), random.integers(2)
-        patches = [np.rot90(patch, turns) for patch in patches]
+        patches = [np.rot90(patch, int(turns)) for patch in patches]
         return [patch[:, ::-1] if mirrored else patch for patch in patches]
 
-    def _aligned(self, pair, random):
-        """A patch of the low resolution image, and its original."""
-        y, x = (
-            random.integers(n - self.patch_size + 1) for n in pair.low.shape[:2]
-        )
+    def _aligned(
+        self, pair: Pair, random: np.random.Generator
+    ) -> list[np.ndarray]:
+        """Cut a patch of the low-resolution image, and its original."""
+        side = self.patch_size
+        corner = [random.integers(n - side + 1) for n in pair.low.shape[:2]]
         return [
-            _square(image, y * factor, x * factor, self.patch_size * factor)
+            _square(image, [n * factor for n in corner], side * factor)
             for image, factor in zip(pair, (1, self.scale), strict=True)
         ]
 
-    def _shifted(self, pair, random):
-        """A patch of the original, and what it shrinks to."""
+    def _shifted(
+        self, pair: Pair, random: np.random.Generator
+    ) -> list[np.ndarray]:
+        """Cut a patch of the original, and shrink it."""
         side = self.patch_size * self.scale
         corner = [random.integers(n - side + 1) for n in pair.high.shape[:2]]
-        # With what lies around, so that it is as if the whole were shrunk.
+        # A margin makes the result equal to a part of the shrunk photograph.
         before = [min(n // self.scale, _REACH) for n in corner]
         rows, columns = (
             slice(n - k * self.scale, n + side + _REACH * self.scale)
             for n, k in zip(corner, before, strict=True)
         )
         around = crop_to_multiple(pair.high[rows, columns], self.scale)
-        low = _square(shrink(around, self.scale), *before, self.patch_size)
-        return [low, _square(pair.high, *corner, side)]
+        low = _square(shrink(around, self.scale), before, self.patch_size)
+        return [low, _square(pair.high, corner, side)]
 
-    def _read(self, photograph):
-        """The pairs of one photograph, one for each reduction that it bears."""
-        is_pair = isinstance(photograph, Pair)
-        pair = photograph if is_pair else read_pair(photograph, self.scale)
+    def _read(self, photograph: PathLike | Pair) -> Iterator[Pair]:
+        """Yield a pair for each reduction that leaves room for a patch."""
+        if isinstance(photograph, Pair):
+            pair, name = photograph, "A photograph"
+        else:
+            pair, name = read_pair(photograph, self.scale), str(photograph)
         if min(pair.low.shape[:2]) < self.patch_size:
             size = self.patch_size * self.scale
             height, width = pair.high.shape[:2]
             raise ValueError(
-                f"{'A photograph' if is_pair else photograph}: is smaller than "
-                f"a patch of {size}x{size} pixels. "
+                f"{name}: is smaller than a patch of {size}x{size} pixels. "
                 f"Received: {width}x{height}"
             )
         for reduction in self.reductions:
@@ -136,12 +142,13 @@ class Patches(EpochDataset):
                 yield reduced
 
 
-def _square(image, y, x, side):
+def _square(image: np.ndarray, corner: Sequence[int], side: int) -> np.ndarray:
+    y, x = corner
     return image[y : y + side, x : x + side]
 
 
-def _mapped(pairs):
-    """The pairs, in RGB, as views of one file."""
+def _mapped(pairs: Iterable[Pair]) -> list[Pair]:
+    """Return the pairs in RGB, as views of one file."""
     images = mapped_arrays(
         np.broadcast_to(image, (*image.shape[:2], 3))
         for pair in pairs

@@ -1,71 +1,85 @@
-"""Losses and judges of features, by their name on a command line."""
+"""Perceptual losses and distances, by their name on the command line."""
+
+from typing import Literal, TypeVar, get_args
 
 from convzoo.losses import LPIPS, FeatureExtractor, Perceptual
 
-# The layers of SqueezeNet that teach, before their activation, and the deeper
-# ones that judge: a network cannot be judged by what it was taught with. By the
-# weights each layer has a quarter of a sum that is 1 for photographs enlarged
-# four times by bicubic interpolation, with the weights published by its authors
-# (Caffe); those of torchvision have smaller features.
-_TEACHING = {
+_Features = Literal["vgg19", "squeezenet"]
+_Judge = Literal["alex", "vgg", "squeezenet"]
+_Network = TypeVar("_Network", bound=str)
+
+# Layers of SqueezeNet for training, before their activation, and deeper ones
+# for evaluation: a network must not be judged by its own training loss. The
+# weights give each layer a quarter of a loss that is 1 for photographs enlarged
+# four times by bicubic interpolation, with the weights of SqueezeNet's authors
+# (Caffe); torchvision's have smaller features.
+_TRAINING_LAYERS = {
     "conv1": 0.0174,
     "fire2_expand3x3": 0.00425,
     "fire3_expand3x3": 0.0040,
     "fire5_expand3x3": 0.0033,
 }
-_JUDGING = ["fire6", "fire7", "fire8", "fire9"]
+_JUDGE_LAYERS = ["fire6", "fire7", "fire8", "fire9"]
 
 
-def perceptual_loss(choice):
-    """A loss of features to train with.
+def perceptual_loss(choice: str) -> Perceptual:
+    """Return a perceptual loss for training.
 
     Args:
-        choice: `"vgg19"` (ESRGAN's, whose weights are fetched), or
-            `"squeezenet"`; a path of weights may follow, after a colon.
+        choice: `"vgg19"` (ESRGAN's, whose weights are downloaded) or
+            `"squeezenet"`, optionally followed by a colon and the path of
+            weights.
 
     Raises:
-        ValueError: the name is unknown, or the weights cannot be had.
+        ValueError: If the name is unknown, or the weights are unavailable.
     """
-    network, weights = _parsed("features", choice, ("vgg19", "squeezenet"))
+    networks: tuple[_Features, ...] = get_args(_Features)
+    network, weights = _parsed("features", choice, networks)
     if network == "vgg19":
         return Perceptual.esrgan(weights or "torchvision")
     extractor = FeatureExtractor(
         "squeezenet",
-        _TEACHING,
+        _TRAINING_LAYERS,
         before_activation=True,
         weights=weights or "torchvision",
     )
     return Perceptual(extractor, "l1")
 
 
-def perceptual_judge(choice):
-    """A distance to judge photographs by, `"alex"`, `"vgg"` or `"squeezenet"`.
+def perceptual_judge(choice: str) -> LPIPS | Perceptual:
+    """Return a perceptual distance for evaluation.
 
-    The first two are LPIPS, whose weights are fetched. The last is the squared
-    distance in the layers of SqueezeNet that `perceptual_loss` does not use: a
-    weaker judge, as its features grow out of those that taught.
+    `"alex"` and `"vgg"` are LPIPS, whose weights are downloaded. `"squeezenet"`
+    is the squared distance in the layers of SqueezeNet that `perceptual_loss`
+    does not use. It is a weaker judge, since its features are computed from
+    those of the loss.
 
     Args:
-        choice: the name; a path of weights may follow, after a colon.
+        choice: The name, optionally followed by a colon and the path of
+            weights.
 
     Raises:
-        ValueError: the name is unknown, or the weights cannot be had.
+        ValueError: If the name is unknown, or the weights are unavailable.
     """
-    network, weights = _parsed("judge", choice, ("alex", "vgg", "squeezenet"))
+    networks: tuple[_Judge, ...] = get_args(_Judge)
+    network, weights = _parsed("judge", choice, networks)
     if network != "squeezenet":
         return LPIPS(network, weights=weights or "imagenet")
     extractor = FeatureExtractor(
-        "squeezenet", _JUDGING, weights=weights or "torchvision"
+        "squeezenet", _JUDGE_LAYERS, weights=weights or "torchvision"
     )
     return Perceptual(extractor, "l2")
 
 
-def _parsed(argument, choice, networks):
-    """The network, and the path of its weights or None."""
-    network, _, weights = str(choice).partition(":")
-    if network not in networks:
-        raise ValueError(
-            f"`{argument}` must be one of {networks}, or one of them, a colon "
-            f"and the path of its weights. Received: {argument}={choice!r}"
-        )
-    return network, weights or None
+def _parsed(
+    argument: str, choice: str, networks: tuple[_Network, ...]
+) -> tuple[_Network, str | None]:
+    """Return the network, and the path of its weights or None."""
+    name, _, weights = str(choice).partition(":")
+    for network in networks:
+        if network == name:
+            return network, weights or None
+    raise ValueError(
+        f"`{argument}` must be one of {networks}, optionally followed by a "
+        f"colon and the path of weights. Received: {argument}={choice!r}"
+    )

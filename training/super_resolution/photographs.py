@@ -1,44 +1,45 @@
-"""Photographs and what a small camera would have made of them."""
+"""Photographs and their low-resolution versions."""
 
 from typing import NamedTuple
 
 import numpy as np
 
+from convzoo.common.types import PathLike
 from convzoo.zoo.images.bicubic import resize_bicubic
 from convzoo.zoo.images.image_file import read_photograph
 
 
 class Pair(NamedTuple):
-    """uint8 arrays `(height, width, 1 or 3)`; `high` is the larger one."""
+    """Low- and high-resolution uint8 arrays `(height, width, 1 or 3)`."""
 
     low: np.ndarray
     high: np.ndarray
 
 
-def crop_to_multiple(image, scale):
-    """Cut rows below and columns right, to whole multiples of `scale`."""
+def crop_to_multiple(image: np.ndarray, scale: int) -> np.ndarray:
+    """Crop an image at the bottom and right to multiples of `scale`."""
     height, width = (n - n % scale for n in image.shape[:2])
     return image[:height, :width]
 
 
-def shrink(image, scale):
-    """The bicubic, antialiased, rounded reduction that the field uses."""
+def shrink(image: np.ndarray, scale: int) -> np.ndarray:
+    """Shrink an image by antialiased bicubic interpolation, with rounding."""
     height, width = (n // scale for n in image.shape[:2])
     return resize_bicubic(image, height, width)
 
 
-def pair_of(image, scale):
-    """An image, cropped to a multiple of `scale`, and its reduction."""
+def pair_of(image: np.ndarray, scale: int) -> Pair:
+    """Pair an image, cropped to a multiple of `scale`, with a shrunk copy."""
     high = crop_to_multiple(image, scale)
     return Pair(shrink(high, scale), high)
 
 
-def read_pair(path, scale):
-    """A photograph, cropped to a multiple of `scale`, and its reduction.
+def read_pair(path: PathLike, scale: int) -> Pair:
+    """Read a photograph, crop it to a multiple of `scale`, and pair it.
 
     Raises:
-        ValueError: the file cannot be read, or is smaller than `scale` pixels
-            in one direction.
+        ValueError: If the file cannot be read, or is smaller than `scale`
+            pixels in one direction.
     """
     image = read_photograph(path)
     if min(image.shape[:2]) < scale:
@@ -46,18 +47,19 @@ def read_pair(path, scale):
     return pair_of(image, scale)
 
 
-def reduced_pair(pair, reduction, scale):
-    """The pair that a photograph makes once it has been shrunk.
+def reduced_pair(pair: Pair, reduction: float, scale: int) -> Pair:
+    """Return the pair of the shrunk photograph.
 
-    What a photograph has of JPEG's blocks, of blur and noise, goes with it.
+    Shrinking also removes JPEG artifacts, blur and noise.
 
     Args:
-        pair: of the photograph.
-        reduction: factor, above 0 and at most 1.
-        scale: factor between the two resolutions.
+        pair: Pair of the photograph.
+        reduction: Factor above 0 and at most 1.
+        scale: Factor between the two resolutions.
 
     Raises:
-        ValueError: it would be smaller than `scale` pixels in one direction.
+        ValueError: If the result would be smaller than `scale` pixels in one
+            direction.
     """
     if reduction == 1:
         return pair

@@ -1,48 +1,55 @@
-"""Pictures and curves of a network that learns, for a person to look at."""
+"""Sample images and TensorBoard logs of a training run."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import keras
 import numpy as np
 
+from convzoo.common.types import PathLike
+from convzoo.training.super_resolution.photographs import Pair
 from convzoo.training.tensorboard import event_writer, write_figures
 from convzoo.zoo.images.bicubic import resize_bicubic
 from convzoo.zoo.images.image_file import ImageFile, write_image
 
 _PHOTOGRAPHS = 3
-# Side of what is shown of each, in pixels.
+# Side of the excerpt of each photograph, in pixels.
 _SIDE = 192
 
 
 class Samples(keras.callbacks.Callback):
-    """Writes, after each epoch, what some photographs have become.
+    """Writes enlarged photographs after each epoch.
 
-    `FOLDER/samples/step_00001000.png` has a row for each: bicubic
-    interpolation, the network, the original. With `tensorboard`, pictures and
-    all figures go to `FOLDER/tensorboard` too.
+    `FOLDER/samples/step_00001000.png` has a row for each photograph: bicubic
+    interpolation, the network, the original. With `tensorboard`, the images and
+    all metrics are also written to `FOLDER/tensorboard`.
 
     Args:
-        folder: of the run.
-        pairs: of photographs; the first few are shown.
-        tensorboard: whether to write for TensorBoard, by the package
+        folder: Folder of the run.
+        pairs: Pairs of photographs; the first few are shown.
+        tensorboard: Whether to write TensorBoard logs, with the package
             tensorboardX.
 
     Raises:
-        ValueError: tensorboardX is missing.
+        ValueError: If tensorboardX is missing.
     """
 
-    def __init__(self, folder, pairs, tensorboard=False):
+    def __init__(
+        self, folder: PathLike, pairs: Sequence[Pair], tensorboard: bool = False
+    ) -> None:
         super().__init__()
         self.folder = Path(folder)
         self.pairs = pairs[:_PHOTOGRAPHS]
-        self.enlarged = []
+        self.enlarged: Sequence[np.ndarray] = []
         self._writer = event_writer(self.folder) if tensorboard else None
 
-    def show(self, enlarged):
-        """Take what the network makes of all photographs, in their order."""
+    def show(self, enlarged: Sequence[np.ndarray]) -> None:
+        """Set the outputs of the network for all photographs, in order."""
         self.enlarged = enlarged[:_PHOTOGRAPHS]
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(
+        self, epoch: int, logs: dict[str, float] | None = None
+    ) -> None:
         if not self.enlarged:
             return
         step = int(self.model.optimizer.iterations)
@@ -54,27 +61,27 @@ class Samples(keras.callbacks.Callback):
         )
         path = self.folder / "samples" / f"step_{step:08}.png"
         path.parent.mkdir(exist_ok=True)
-        # An epoch that is run once more, after a kill, is the same again.
+        # An epoch that is repeated after a kill gives the same image.
         write_image(path, ImageFile(picture), overwrite=True)
         if self._writer is not None:
-            write_figures(self._writer, logs, step)
+            write_figures(self._writer, logs or {}, step)
             self._writer.add_image("samples", picture, step, dataformats="HWC")
         self.enlarged = []
 
-    def on_train_end(self, logs=None):
+    def on_train_end(self, logs: dict[str, float] | None = None) -> None:
         if self._writer is not None:
             self._writer.close()
 
 
-def _row(pair, enlarged):
-    """The middle of a photograph, three times."""
+def _row(pair: Pair, enlarged: np.ndarray) -> np.ndarray:
+    """Centre of a photograph: interpolated, enlarged and original."""
     height, width = pair.high.shape[:2]
     images = resize_bicubic(pair.low, height, width), enlarged, pair.high
     return np.concatenate([_middle(image) for image in images], axis=1)
 
 
-def _middle(image):
-    """A square of RGB; what is smaller has black around it."""
+def _middle(image: np.ndarray) -> np.ndarray:
+    """Central square in RGB, padded with black."""
     height, width = image.shape[:2]
     top, left = (max(n - _SIDE, 0) // 2 for n in (height, width))
     cut = image[top : top + _SIDE, left : left + _SIDE]

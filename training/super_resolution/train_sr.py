@@ -5,7 +5,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from convzoo.common.choices import SRLoss
+from convzoo.common.choices import Precision, SRConfig, SRLoss, SRScale
 from convzoo.common.option import arguments_of
 from convzoo.common.types import PathLike
 from convzoo.export.quantization import quantization_aware
@@ -97,9 +97,9 @@ def train_sr(options: SROptions) -> Run:
 
 
 def build_generator(
-    config: str,
-    scale: int,
-    precision: str,
+    config: SRConfig,
+    scale: SRScale,
+    precision: Precision,
     init: PathLike | None,
     seed: int,
 ) -> SRGenerator:

@@ -1,1 +1,1 @@
-"""A classifier of images of any size."""
+"""Image classifiers for images of any size."""

@@ -1,12 +1,15 @@
-"""A classifier of images of any size.
+"""Image classifier for images of any size.
 
 He, Zhang, Ren and Sun 2014, Spatial Pyramid Pooling in Deep Convolutional
 Networks for Visual Recognition, https://arxiv.org/abs/1406.4729.
 
-What differs from the paper: a residual network instead of AlexNet's kind, one
-dense layer behind the pyramid instead of three, and batches of images of
-several sizes.
+What differs from the paper: a residual network instead of an AlexNet-style one,
+one dense layer after the pyramid instead of three, and batches that contain
+several image sizes.
 """
+
+from collections.abc import Callable, Sequence
+from typing import Any, Self, get_args
 
 import keras
 import numpy as np
@@ -18,11 +21,14 @@ from convzoo.common.checks import (
     check_number,
     check_positive,
 )
+from convzoo.common.choices import Backbone, Pooling
+from convzoo.common.types import Shape, Tensor
 from convzoo.common.unit_range import unit_range
 from convzoo.layers import SPP
 from convzoo.layers.seeded_dropout import seeded_dropout
 from convzoo.layers.sizes import checked_sizes, valid_area
 from convzoo.zoo.classification.classifier_networks import (
+    Unit,
     network_in_network,
     plain,
     residual,
@@ -30,7 +36,7 @@ from convzoo.zoo.classification.classifier_networks import (
 from convzoo.zoo.images.standardized import standardized
 from convzoo.zoo.pretrained import Pretrained
 
-_NETWORKS = {
+_NETWORKS: dict[str, Callable[[int, keras.DTypePolicy], list[Unit]]] = {
     "residual": residual,
     "network_in_network": network_in_network,
     "plain": plain,
@@ -40,45 +46,45 @@ _KEYS = {"images", "sizes"}
 
 @keras.saving.register_keras_serializable(package="convzoo")
 class SizeAgnosticClassifier(Pretrained, keras.Model):
-    """Convolutions, spatial pyramid pooling, and a dense layer.
+    """Convolutional backbone, spatial pyramid pooling and a dense layer.
 
-    Images come alone, in a batch of one size, or in a batch of several sizes
-    that are padded to one: each then gets the logits that it gets alone, and
-    in training it counts with its own pixels only.
+    Images are passed alone, in a batch of one size, or in a batch of several
+    sizes that are padded to one. In a padded batch, each image gets the logits
+    that it gets alone, and in training only its own pixels count.
 
     Args:
-        num_classes: how many there are.
-        backbone: `"residual"`, `"network_in_network"`, made of `MLPConv`,
-            `"plain"`, the same of single convolutions; or a Keras model that
-            makes maps of images of any size, such as one of
-            `keras.applications` with `include_top=False`.
-        bins: of `SPP`.
-        pooling: of `SPP`.
-        width: channels of the first convolutions of the named backbones.
-        dropout: share of the pooled features that is dropped in training.
-        image_range: the lowest and the highest value of a pixel; named
-            backbones get it mapped to [-1, 1], a Keras model gets images as
-            they are.
-        class_names: None, or a name for each class.
-        standardize: whether the named backbones get each image with mean 0 and
-            standard deviation 1 instead, over its pixels and channels, so that
-            they do not see how bright it is or how rich in contrast.
-        grid: None; or the rows and columns of a grid to which the maps of the
-            first convolution are pooled, by means over `SPP`'s bins. Where a
-            thing fills its image, so that the size of one is the scale of the
-            other, the rest of the network then sees it at one scale, and need
-            not learn it at each, and no pixel is warped.
+        num_classes: Number of classes.
+        backbone: `"residual"`; `"network_in_network"`, a chain of `MLPConv`
+            layers; `"plain"`, the same chain with single convolutions; or a
+            Keras model that outputs feature maps for images of any size, such
+            as one of `keras.applications` with `include_top=False`.
+        bins: As in `SPP`.
+        pooling: As in `SPP`.
+        width: Number of output channels of the first convolution of the named
+            backbones.
+        dropout: Fraction of the pooled features to drop.
+        image_range: Lowest and highest pixel value. Named backbones map it to
+            [-1, 1]; a Keras model receives images unchanged.
+        class_names: Name of each class, or None.
+        standardize: Whether named backbones standardise each image to mean 0
+            and standard deviation 1 over its pixels and channels instead, which
+            removes brightness and contrast.
+        grid: Side of a square grid to which the maps of the first convolution
+            are average-pooled, with the bins of `SPP`, or None. If an object
+            fills its image, the image size determines its scale: the rest of
+            the network then sees a single scale, and does not have to learn
+            each one, without any warping of pixels.
         **kwargs: `name` and `dtype` of `keras.Model`.
 
     Input shape: `(batch, height, width, 3)`; or a dictionary `{"images":
         (batch, height, width, 3), "sizes": (batch, 2)}` of padded images and
-        the integers of their rows and columns, from the top left corner.
+        the integer rows and columns that are valid, from the top left corner.
     Output shape: `(batch, num_classes)`, logits in float32.
 
     Raises:
-        ValueError: an argument is not as described, `standardize` or `grid` is
-            set for a Keras model, or `sizes` go beyond the images or come with
-            a Keras model, which cannot tell what is padding.
+        ValueError: If an argument is invalid, `standardize` or `grid` is set
+            for a Keras model, or `sizes` exceed the images or are passed for a
+            Keras model, which cannot ignore padding.
 
     Example:
 
@@ -98,18 +104,18 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
 
     def __init__(
         self,
-        num_classes,
-        backbone="residual",
-        bins=(1, 2, 4),
-        pooling="max",
-        width=32,
-        dropout=0.0,
-        image_range=(0, 1),
-        class_names=None,
-        standardize=False,
-        grid=None,
-        **kwargs,
-    ):
+        num_classes: int,
+        backbone: Backbone | keras.Model = "residual",
+        bins: Sequence[int | tuple[int, int]] = (1, 2, 4),
+        pooling: Pooling = "max",
+        width: int = 32,
+        dropout: float = 0.0,
+        image_range: Sequence[float] = (0, 1),
+        class_names: Sequence[str] | None = None,
+        standardize: bool = False,
+        grid: int | None = None,
+        **kwargs: Any,
+    ) -> None:
         check_positive("num_classes", num_classes)
         check_positive("width", width)
         check_number("dropout", dropout, 0, 1)
@@ -127,26 +133,26 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
         self.grid = grid
         self.class_names = None if class_names is None else list(class_names)
         policy = self.dtype_policy
-        self.units = (
+        self.units: list[Unit] = (
             _NETWORKS[backbone](width, policy)
             if isinstance(backbone, str)
             else []
         )
         self.pool = SPP(bins, pooling, dtype=policy)
-        self.regrid = None
+        self.regrid: SPP | None = None
         if grid is not None:
             self.regrid = SPP((grid,), "average", flatten=False, dtype=policy)
         self.drop = seeded_dropout(dropout, policy)
-        # Logits of halves would be rounded before the softmax.
+        # Half precision would round the logits before the softmax.
         self.head = layers.Dense(num_classes, dtype="float32", name="head")
         self.build((None, None, None, 3))
 
     @property
-    def pooling(self):
+    def pooling(self) -> Pooling:
         return self.pool.pooling
 
-    def build(self, input_shape):
-        shape = tuple(input_shape)
+    def build(self, input_shape: Shape) -> None:
+        shape: Shape = tuple(input_shape)
         for index, unit in enumerate(self.units):
             if index == 1 and self.grid:
                 shape = shape[0], self.grid, self.grid, shape[3]
@@ -158,13 +164,15 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
         self.head.build(self.pool.compute_output_shape(shape))
         self.built = True
 
-    def call(self, inputs, training=None):
+    def call(
+        self, inputs: Tensor | dict[str, Tensor], training: bool | None = None
+    ) -> Tensor:
         images, sizes = self._unpacked(inputs)
-        if self.units:
+        if isinstance(self.backbone, str):
             x = ops.cast(self._mapped(images, sizes), self.compute_dtype)
             for index, unit in enumerate(self.units):
-                if index == 1 and self.grid:
-                    x, sizes = self._pooled_to_grid(x, sizes), None
+                if index == 1:
+                    x, sizes = self._regridded(x, sizes)
                 x = unit(x, sizes=sizes, training=training)
                 sizes = None if sizes is None else unit.sizes_after(sizes)
         else:
@@ -173,21 +181,24 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
         x = self.drop(self.pool(x, sizes=sizes), training=training)
         return self.head(x)
 
-    def classify(self, image, top=5):
-        """The likeliest classes of one image.
+    def classify(
+        self, image: np.ndarray, top: int = 5
+    ) -> list[tuple[str, float]]:
+        """Return the most probable classes of one image.
 
         Args:
-            image: array `(height, width, 1, 3 or 4)`; integers of 8 or 16
-                bits, or floats in `image_range`. Alpha does not count.
-            top: how many, at most.
+            image: Array `(height, width, channels)` with 1, 3 or 4 channels;
+                integers of 8 or 16 bits, or floats in `image_range`. Alpha is
+                ignored.
+            top: Maximum number of classes.
 
         Returns:
-            A list of pairs of a name, or of a number where there are no names,
-            and its probability, the likeliest first.
+            List of pairs of a class name and its probability, most probable
+            first. Without `class_names`, the name is the number of the class.
 
         Raises:
-            ValueError: an argument is not as described, or a pixel is no
-                number.
+            ValueError: If an argument is invalid, or a pixel is NaN or
+                infinite.
         """
         check_positive("top", top)
         pixels = _pixels(image, self.image_range)
@@ -197,22 +208,22 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
         names = self.class_names or [str(i) for i in range(self.num_classes)]
         return [(names[i], float(odds[i] / odds.sum())) for i in likeliest]
 
-    def serve(self, image):
-        """What exported files compute."""
+    def serve(self, image: Tensor) -> dict[str, Tensor]:
+        """Forward pass of exported files."""
         logits = self(image, training=False)
         return {"logits": logits, "probabilities": ops.softmax(logits)}
 
     @property
-    def preprocessing(self):
+    def preprocessing(self) -> str:
         low, high = self.image_range
         return f"RGB in [{low:g}, {high:g}], channels last, any size"
 
     @property
-    def serving_inputs(self):
-        """Names and shapes of what `serve` takes; open sizes have names."""
+    def serving_inputs(self) -> dict[str, tuple[str | int, ...]]:
+        """Names and shapes of the inputs of `serve`; open sizes are named."""
         return {"image": ("batch", "height", "width", 3)}
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         config = {**super().get_config(), **self.arguments}
         if not isinstance(self.backbone, str):
             config["backbone"] = keras.saving.serialize_keras_object(
@@ -221,14 +232,16 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
         return config
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: dict[str, Any]) -> Self:
         if isinstance(config["backbone"], dict):
             backbone = keras.saving.deserialize_keras_object(config["backbone"])
             config = {**config, "backbone": backbone}
         return cls(**config)
 
-    def _unpacked(self, inputs):
-        """Images, and sizes or None."""
+    def _unpacked(
+        self, inputs: Tensor | dict[str, Tensor]
+    ) -> tuple[Tensor, Tensor | None]:
+        """Return images, and sizes or None."""
         if not isinstance(inputs, dict):
             return inputs, None
         if set(inputs) != _KEYS:
@@ -236,24 +249,30 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
                 "A batch of several sizes must have the keys 'images' and "
                 f"'sizes'. Received: {sorted(inputs)}"
             )
-        if not self.units:
+        if not isinstance(self.backbone, str):
             raise ValueError(
                 "`backbone` must be one of "
                 f"{', '.join(map(repr, _NETWORKS))} for a batch of several "
-                "sizes: a Keras model takes padding for a part of the image. "
+                "sizes: a Keras model cannot ignore padding. "
                 f"Received: backbone={self.backbone.name!r}"
             )
         images = inputs["images"]
         return images, checked_sizes(inputs["sizes"], images)
 
-    def _pooled_to_grid(self, maps, sizes):
+    def _regridded(
+        self, maps: Tensor, sizes: Tensor | None
+    ) -> tuple[Tensor, Tensor | None]:
+        """Pool maps to the grid, if there is one; all of it is then valid."""
+        if self.regrid is None:
+            return maps, sizes
         pooled = self.regrid(maps, sizes=sizes)
-        return ops.reshape(pooled, (-1, self.grid, self.grid, maps.shape[-1]))
+        shape = (-1, self.grid, self.grid, maps.shape[-1])
+        return ops.reshape(pooled, shape), None
 
-    def _mapped(self, images, sizes):
-        """What the first unit gets; 0 outside the valid area.
+    def _mapped(self, images: Tensor, sizes: Tensor | None) -> Tensor:
+        """Return the input of the first unit, 0 outside the valid area.
 
-        In float32: half of the digits of a pixel would be lost in halves.
+        It is computed in float32: half precision would round pixel values.
         """
         low, high = self.image_range
         images = ops.cast(images, "float32")
@@ -265,18 +284,18 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
         return standardized(x, area) if self.standardize else x
 
 
-def _pixels(image, image_range):
-    """Floats `(height, width, 3)` in a range."""
+def _pixels(image: np.ndarray, image_range: Sequence[float]) -> np.ndarray:
+    """Return float32 pixels `(height, width, 3)` in `image_range`."""
     image = np.asarray(image)
     if image.ndim != 3 or image.shape[2] not in (1, 3, 4) or 0 in image.shape:
         raise ValueError(
-            "`image` must have the shape (height, width, 1, 3 or 4). "
-            f"Received: image of shape {image.shape}"
+            "`image` must have shape (height, width, channels) with 1, 3 or 4 "
+            f"channels. Received: image of shape {image.shape}"
         )
     if not np.isfinite(image).all():
         raise ValueError(
-            "`image` must hold numbers. Received: image with "
-            f"{np.count_nonzero(~np.isfinite(image))} values that are none"
+            "`image` must not contain NaN or infinity. Received: image with "
+            f"{np.count_nonzero(~np.isfinite(image))} such values"
         )
     if np.issubdtype(image.dtype, np.integer):
         low, high = image_range
@@ -285,34 +304,35 @@ def _pixels(image, image_range):
     return channels.astype("float32")
 
 
-def _map_shape(backbone):
+def _map_shape(backbone: keras.Model) -> Shape:
     shape = backbone.output_shape
     if not isinstance(shape, tuple) or len(shape) != 4 or shape[-1] is None:
         raise ValueError(
-            "`backbone` must make maps (batch, height, width, channels); "
+            "`backbone` must output maps (batch, height, width, channels); "
             "models of keras.applications do with include_top=False. "
-            f"Received: a model with the output {shape}"
+            f"Received: a model with output shape {shape}"
         )
     return shape
 
 
-def _check_backbone(backbone, standardize, grid):
+def _check_backbone(
+    backbone: Backbone | keras.Model, standardize: bool, grid: int | None
+) -> None:
     check_flag("standardize", standardize)
     if grid is not None:
         check_positive("grid", grid)
     if not isinstance(backbone, keras.Model):
-        check_choice("backbone", backbone, tuple(_NETWORKS))
+        check_choice("backbone", backbone, get_args(Backbone))
         return
     for name, value in (("standardize", standardize), ("grid", grid)):
         if value:
             raise ValueError(
-                f"`{name}` is for the named backbones: a Keras model gets "
-                f"images, and gives maps, as they are. Received: "
-                f"{name}={value!r}"
+                f"`{name}` applies to the named backbones only: a Keras model "
+                f"receives images unchanged. Received: {name}={value!r}"
             )
 
 
-def _check_range(image_range):
+def _check_range(image_range: Sequence[float]) -> None:
     if not isinstance(image_range, (tuple, list)) or len(image_range) != 2:
         raise ValueError(
             "`image_range` must be a pair (low, high). "
@@ -322,11 +342,12 @@ def _check_range(image_range):
         check_number(f"image_range[{index}]", value, float("-inf"))
     if not image_range[0] < image_range[1]:
         raise ValueError(
-            f"`image_range` must rise. Received: image_range={image_range!r}"
+            "`image_range` must have low < high. "
+            f"Received: image_range={image_range!r}"
         )
 
 
-def _check_names(class_names, num_classes):
+def _check_names(class_names: Sequence[str] | None, num_classes: int) -> None:
     if class_names is not None and len(class_names) != num_classes:
         raise ValueError(
             "`class_names` must have a name for each of the "

@@ -1,1 +1,1 @@
-"""Image files, and what several models do with images."""
+"""Image files, and image operations that models share."""

@@ -1,20 +1,22 @@
-"""Reading and writing photographs as arrays, without losing what they carry.
+"""Reading and writing of image files, including 16 bits and colour profiles.
 
-libvips does the work: Pillow has no 16-bit colour, and would hold a second
-copy of a large result while it writes it.
+This uses libvips: Pillow does not support 16-bit colour, and would hold a
+second copy of a large result while writing it.
 """
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyvips
 
 from convzoo.common.output_file import check_target, renamed
+from convzoo.common.types import PathLike
 from convzoo.zoo.images.memory import check_memory
 
 SUFFIXES = (".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
-_SAVE_OPTIONS = {
+_SAVE_OPTIONS: dict[str, dict[str, Any]] = {
     ".jpeg": {"Q": 95, "subsample_mode": "off"},
     ".jpg": {"Q": 95, "subsample_mode": "off"},
     ".tif": {"compression": "deflate", "predictor": "horizontal"},
@@ -27,7 +29,7 @@ _INTERPRETATIONS = {
     (np.dtype("uint16"), False): "grey16",
     (np.dtype("uint16"), True): "rgb16",
 }
-# Decoded images are used once; libvips would keep them for a next time.
+# Each image is decoded once, so the cache of libvips would waste memory.
 pyvips.cache_set_max(0)
 
 
@@ -38,23 +40,26 @@ class ImageFile:
     Attributes:
         pixels: uint8 or uint16 array `(height, width, channels)`, upright, with
             1 (grey), 2 (grey, alpha), 3 (RGB) or 4 (RGB, alpha) channels.
-        icc_profile: the bytes of the embedded colour profile, or None.
+        icc_profile: Bytes of the embedded colour profile, or None.
     """
 
     pixels: np.ndarray
     icc_profile: bytes | None = None
 
 
-def read_image(path):
-    """Decode an image file to an `ImageFile`, turned as its EXIF tag says.
+def read_image(path: PathLike) -> ImageFile:
+    """Decode an image file and apply its EXIF orientation.
 
     Args:
-        path: a PNG, JPEG, WebP or TIFF file. Of several pages the first is
-            read. Other colour spaces than grey and RGB are converted to sRGB.
+        path: PNG, JPEG, WebP or TIFF file. Only the first page is read. Colour
+            spaces other than grey and RGB are converted to sRGB.
+
+    Returns:
+        An `ImageFile`.
 
     Raises:
-        ValueError: the file is missing, not an image, truncated, or holds
-            pixels that are not 8 or 16 bits deep.
+        ValueError: If the file is missing, not an image or truncated, or its
+            pixels are not 8 or 16 bits deep.
     """
     try:
         image = _upright(pyvips.Image.new_from_file(str(path), fail_on="error"))
@@ -69,7 +74,7 @@ def read_image(path):
         check_memory(
             image.width * image.height * image.bands * 2,
             f"{path}: decoding {image.width}x{image.height} pixels",
-            "cut the image",
+            "crop the image",
         )
         pixels = image.numpy()
     except pyvips.Error as error:
@@ -79,11 +84,13 @@ def read_image(path):
     return ImageFile(pixels, profile)
 
 
-def read_photograph(path):
-    """The uint8 `(height, width, 1 or 3)` pixels of a file, without alpha.
+def read_photograph(path: PathLike) -> np.ndarray:
+    """Read the pixels of a file as uint8 `(height, width, 1 or 3)`.
+
+    Alpha is dropped.
 
     Raises:
-        ValueError: as `read_image`.
+        ValueError: As in `read_image`.
     """
     pixels = read_image(path).pixels
     if pixels.dtype == np.uint16:
@@ -91,17 +98,19 @@ def read_photograph(path):
     return pixels[..., : 3 if pixels.shape[-1] > 2 else 1]
 
 
-def write_image(path, image, overwrite=False):
-    """Encode an `ImageFile` under a temporary name, then rename it.
+def write_image(
+    path: PathLike, image: ImageFile, overwrite: bool = False
+) -> None:
+    """Encode an image to a temporary file, and rename it to the target.
 
     Args:
-        path: where to write; its suffix names the format.
-        image: an `ImageFile`.
-        overwrite: replace a file that is there.
+        path: File to write. The suffix selects the format.
+        image: An `ImageFile`.
+        overwrite: Whether to replace an existing file.
 
     Raises:
-        ValueError: the suffix is unknown, the format cannot hold the pixels,
-            the file exists, or it cannot be written.
+        ValueError: If the suffix is unknown, the format does not support the
+            pixels, the file exists, or it cannot be written.
     """
     path = Path(path)
     check_writable(path, overwrite)
@@ -115,21 +124,21 @@ def write_image(path, image, overwrite=False):
         raise ValueError(f"{path}: {_reason(path, error)}") from error
 
 
-def check_writable(path, overwrite=False):
-    """Refuse early what `write_image` would refuse after the work is done.
+def check_writable(path: PathLike, overwrite: bool = False) -> None:
+    """Check early that `write_image` can write a file.
 
     Raises:
-        ValueError: the suffix is unknown, the file exists and `overwrite` is
+        ValueError: If the suffix is unknown, the file exists and `overwrite` is
             False, or its folder is missing.
     """
     check_target(path, SUFFIXES, overwrite)
 
 
-def list_images(folder):
-    """The image files directly inside `folder`, sorted by name.
+def list_images(folder: PathLike) -> list[Path]:
+    """Return the image files directly inside `folder`, sorted by name.
 
     Raises:
-        ValueError: `folder` is no folder, or holds no image file.
+        ValueError: If `folder` is not a folder, or holds no image file.
     """
     folder = Path(folder)
     if not folder.is_dir():
@@ -143,27 +152,27 @@ def list_images(folder):
     paths = sorted(p for p in files if p.suffix.lower() in SUFFIXES)
     if not paths:
         raise ValueError(
-            f"{folder}: holds no image ({', '.join(SUFFIXES)} are read)"
+            f"{folder}: holds no image (supported: {', '.join(SUFFIXES)})"
         )
     return paths
 
 
-def _upright(image):
+def _upright(image: pyvips.Image) -> pyvips.Image:
     return image.autorot()
 
 
-def _icc_profile(image):
+def _icc_profile(image: pyvips.Image) -> bytes | None:
     name = "icc-profile-data"
     return image.get(name) if image.get_typeof(name) else None
 
 
-def _to_srgb(image, profile):
+def _to_srgb(image: pyvips.Image, profile: bytes | None) -> pyvips.Image:
     if profile is not None:
         return image.icc_transform("srgb", embedded=True)
     return image.colourspace("srgb")
 
 
-def _to_vips(image):
+def _to_vips(image: ImageFile) -> pyvips.Image:
     pixels = np.ascontiguousarray(image.pixels)
     channels = pixels.shape[-1]
     vips_image = pyvips.Image.new_from_array(
@@ -177,23 +186,23 @@ def _to_vips(image):
     return vips_image
 
 
-def _check_format(path, pixels):
+def _check_format(path: Path, pixels: np.ndarray) -> None:
     suffix = path.suffix.lower()
     if suffix in (".jpg", ".jpeg") and pixels.shape[-1] in (2, 4):
-        raise ValueError(f"{path}: JPEG holds no alpha; write a PNG or a WebP")
+        raise ValueError(f"{path}: JPEG has no alpha; write PNG or WebP")
     if suffix in (".jpg", ".jpeg", ".webp") and pixels.dtype == np.uint16:
         raise ValueError(
-            f"{path}: {suffix} holds 8 bits; write a PNG or a TIFF"
+            f"{path}: {suffix} is limited to 8 bits; write PNG or TIFF"
         )
     if suffix == ".webp" and max(pixels.shape[:2]) > 16383:
         raise ValueError(
-            f"{path}: WebP ends at 16383 pixels a side; write a PNG. "
+            f"{path}: WebP is limited to 16383 pixels a side; write PNG. "
             f"Received: {pixels.shape[1]}x{pixels.shape[0]}"
         )
 
 
-def _reason(path, error):
-    """The last line of what libvips says, which names the cause."""
+def _reason(path: PathLike, error: pyvips.Error) -> str:
+    """Return the last line of an error of libvips, which names the cause."""
     path = Path(path)
     if not path.exists():
         return "does not exist"

@@ -1,22 +1,22 @@
-"""Refusing what would not fit, before the machine is brought to its knees."""
+"""Check of the free memory before a large computation."""
 
 import psutil
 
 
-def check_memory(needed, what, remedy):
-    """Compare an estimate with the memory that is free now.
+def check_memory(needed: int, what: str, remedy: str) -> None:
+    """Raise a `ValueError` unless the estimated memory is free.
 
     Args:
-        needed: bytes.
-        what: what needs them, for the message.
-        remedy: what the caller can do, for the message.
+        needed: Estimated memory in bytes.
+        what: Subject of the error message: what needs the memory.
+        remedy: End of the error message: what the caller can do.
 
     Raises:
-        ValueError: more is needed than is free.
+        ValueError: If more memory is needed than is free.
     """
     available = psutil.virtual_memory().available
     if needed > available:
         raise ValueError(
-            f"{what} needs about {needed / 1e9:.1f} GB of memory, and "
+            f"{what} needs about {needed / 1e9:.1f} GB of memory, but "
             f"{available / 1e9:.1f} GB are free; {remedy}"
         )

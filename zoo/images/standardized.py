@@ -1,20 +1,27 @@
-"""Images without their brightness and contrast."""
+"""Standardisation of images, which removes brightness and contrast."""
 
 from keras import ops
 
-# A step of eight bits of images in [0, 1], half of one in [-1, 1]: noise stays
-# noise.
+from convzoo.common.types import Tensor
+
+# The variance of one 8-bit step in [0, 1], of half a step in [-1, 1]: it keeps
+# the noise of flat images small.
 _LEAST_VARIANCE = (1 / 255) ** 2
 
 
-def standardized(images, area=None, by_channel=False):
-    """Each image with mean 0 and standard deviation 1; a flat one is all 0.
+def standardized(
+    images: Tensor, area: Tensor | None = None, by_channel: bool = False
+) -> Tensor:
+    """Shift and scale each image to mean 0 and standard deviation 1.
+
+    A constant image becomes 0.
 
     Args:
-        images: `(batch, height, width, channels)`, 0 outside the area.
-        area: booleans `(batch, height, width, 1)`, or None for all.
-        by_channel: whether each channel has mean 0, and not all together: then
-            their tint does not count either.
+        images: `(batch, height, width, channels)`, 0 outside `area`.
+        area: Mask of valid pixels, booleans `(batch, height, width, 1)`. None
+            if all are valid.
+        by_channel: Whether each channel gets mean 0, instead of all together,
+            which also removes the tint.
     """
     counted = ops.ones_like(images[:, :, :, :1])
     if area is not None:
@@ -30,6 +37,6 @@ def standardized(images, area=None, by_channel=False):
     return centered / ops.sqrt(variance + _LEAST_VARIANCE)
 
 
-def _total(images):
-    """Of each image."""
+def _total(images: Tensor) -> Tensor:
+    """Sum over each image."""
     return ops.sum(images, axis=(1, 2, 3), keepdims=True)

@@ -1,1 +1,1 @@
-"""Networks that enlarge photographs."""
+"""Super-resolution networks."""

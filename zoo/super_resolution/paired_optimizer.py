@@ -1,37 +1,54 @@
-"""One optimizer for each of two networks that learn in one step."""
+"""Optimizer for two networks that are trained in the same step."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import NoReturn, TypeAlias
 
 import keras
 from keras import ops
 
-# Of the moving average of the norms: about the last hundred steps.
+from convzoo.common.types import Tensor
+
+LearningRate: TypeAlias = (
+    float | keras.optimizers.schedules.LearningRateSchedule
+)
+# Momentum of the gradient norms: an average over about a hundred steps.
 _MOMENTUM = 0.99
 
 
 class PairedOptimizer(keras.optimizers.Optimizer):
-    """Two optimizers as one, each with variables of its own.
+    """Applies one of two optimizers to each variable.
 
-    `keras.optimizers.MultiOptimizer` does this too, from Keras 3.15 on; this
-    one also measures gradients, and has a learning rate that callbacks can set,
-    which is the first optimizer's. A moving average of the weights is the first
-    optimizer's alone.
+    `keras.optimizers.MultiOptimizer` does the same from Keras 3.15 on. This
+    class also tracks gradient norms, and exposes the learning rate of the first
+    optimizer to callbacks. Only the first optimizer can keep a moving average
+    of the weights.
 
     Args:
-        first: a Keras optimizer.
-        second: another one, not the same object.
-        is_second: says of a variable whether it is the second one's.
+        first: A Keras optimizer.
+        second: Another Keras optimizer, not the same object.
+        is_second: Function of a variable that returns True if `second` updates
+            it.
+        name: Name of the optimizer.
 
     Attributes:
-        gradient_norms: a variable of shape (2,): the norm of all gradients of
-            each, as a moving average over about a hundred steps.
+        gradient_norms: Variable of shape `(2,)`: the global gradient norm of
+            the variables of each optimizer, as a moving average over about a
+            hundred steps.
     """
 
-    def __init__(self, first, second, is_second, name="paired_optimizer"):
+    def __init__(
+        self,
+        first: keras.optimizers.Optimizer,
+        second: keras.optimizers.Optimizer,
+        is_second: Callable[[keras.Variable], bool],
+        name: str = "paired_optimizer",
+    ) -> None:
         super().__init__(learning_rate=0.0, name=name)
         self.first = first
         self.second = second
         self.is_second = is_second
 
-    def build(self, variables):
+    def build(self, variables: Sequence[keras.Variable]) -> None:
         if self.built:
             return
         for optimizer, wanted in self._optimizers:
@@ -43,7 +60,11 @@ class PairedOptimizer(keras.optimizers.Optimizer):
         )
         super().build(variables)
 
-    def apply(self, grads, trainable_variables=None):
+    def apply(
+        self,
+        grads: Sequence[Tensor | None],
+        trainable_variables: Sequence[keras.Variable] | None = None,
+    ) -> None:
         if trainable_variables is None:
             trainable_variables = self._trainable_variables
         trainable_variables = list(trainable_variables)
@@ -56,10 +77,10 @@ class PairedOptimizer(keras.optimizers.Optimizer):
             norms.append(_norm([gradient for gradient, _ in part]))
             if any(gradient is not None for gradient, _ in part):
                 optimizer.apply(*map(list, zip(*part, strict=True)))
-        self._follow(ops.stack(norms))
+        self._track_norms(ops.stack(norms))
         self._iterations.assign_add(1)
 
-    def _follow(self, norms):
+    def _track_norms(self, norms: Tensor) -> None:
         momentum = ops.where(ops.equal(self._iterations, 0), 0.0, _MOMENTUM)
         momentum = ops.cast(momentum, "float32")
         self.gradient_norms.assign(
@@ -67,12 +88,14 @@ class PairedOptimizer(keras.optimizers.Optimizer):
         )
 
     @property
-    def _optimizers(self):
-        """Both, with what `is_second` says of their variables."""
+    def _optimizers(
+        self,
+    ) -> tuple[tuple[keras.optimizers.Optimizer, bool], ...]:
+        """Each optimizer, with `is_second` of its variables."""
         return (self.first, False), (self.second, True)
 
     @property
-    def variables(self):
+    def variables(self) -> list[keras.Variable]:
         return [
             *self._variables,
             *self.first.variables,
@@ -80,29 +103,31 @@ class PairedOptimizer(keras.optimizers.Optimizer):
         ]
 
     @property
-    def learning_rate(self):
+    def learning_rate(self) -> Tensor:
         return self.first.learning_rate
 
     @learning_rate.setter
-    def learning_rate(self, value):
+    def learning_rate(self, value: LearningRate) -> None:
         self.first.learning_rate = value
 
-    def scale_loss(self, loss):
+    def scale_loss(self, loss: Tensor) -> Tensor:
         return self.first.scale_loss(loss)
 
-    def finalize_variable_values(self, var_list):
+    def finalize_variable_values(
+        self, var_list: Sequence[keras.Variable]
+    ) -> None:
         if self.first.use_ema:
             part = [v for v in var_list if not self.is_second(v)]
             self.first.finalize_variable_values(part)
 
-    def get_config(self):
+    def get_config(self) -> NoReturn:
         raise NotImplementedError(
-            "The model that made this optimizer keeps its configuration."
+            "The model that created this optimizer saves its configuration."
         )
 
 
-def _norm(gradients):
-    """The Euclidean norm of all numbers of some tensors, in float32."""
+def _norm(gradients: Iterable[Tensor | None]) -> Tensor:
+    """Global norm of the gradients, in float32."""
     squares = [
         ops.sum(ops.square(ops.cast(gradient, "float32")))
         for gradient in gradients

@@ -1,4 +1,4 @@
-"""A network that enlarges photographs.
+"""Generator for super-resolution.
 
 Ledig et al. 2017, Photo-Realistic Single Image Super-Resolution Using a
 Generative Adversarial Network, https://arxiv.org/abs/1609.04802, section 2.1.1
@@ -15,33 +15,42 @@ https://arxiv.org/abs/2105.09750 (`block="plain"` with `anchor="nearest"`).
 
 What differs from the papers:
 - No batch normalisation by default. Its statistics mix the images of a batch
-  and differ between training and use, which shows as blotches in flat regions,
-  and networks of this kind fit better without it (Lim et al. 2017,
-  https://arxiv.org/abs/1707.02921). `normalization="batch"` is the paper's
-  SRResNet, 1.55 M parameters. Without it the convolutions of the blocks start
-  from a tenth of He et al. 2015, as in ESRGAN.
+  and differ between training and inference, which causes blotches in flat
+  regions, and such networks fit better without it (Lim et al. 2017,
+  https://arxiv.org/abs/1707.02921). `normalization="batch"` gives the paper's
+  SRResNet with 1.55 M parameters. Without it, the convolutions of the blocks
+  start at a tenth of the scale of He et al. 2015, as in ESRGAN.
 - Input and output are both in [0, 1]; the paper's output is in [-1, 1].
-- The plain network has one convolution less in image space, and does not clip.
+- The plain network has one convolution fewer in image space, and does not clip.
 """
 
 from collections.abc import Callable
+from typing import Any, Self, get_args
 
 import keras
 import numpy as np
 from keras import ops
 
 from convzoo.common.checks import check_choice, check_fraction, check_positive
+from convzoo.common.choices import SRScale
+from convzoo.common.types import PathLike, Tensor
 from convzoo.zoo.images.memory import check_memory
 from convzoo.zoo.pretrained import Pretrained
 from convzoo.zoo.super_resolution.sr_networks import (
+    Activation,
+    Anchor,
+    Attention,
+    Block,
+    Normalization,
+    Upsampling,
     plain,
     residual,
     rrdb,
     upsampling_factors,
 )
-from convzoo.zoo.super_resolution.upscale import upscale
+from convzoo.zoo.super_resolution.upscale import Progress, upscale
 
-_NETWORKS: dict[str, Callable] = {
+_NETWORKS: dict[Block, Callable[..., Tensor]] = {
     "residual": residual,
     "rrdb": rrdb,
     "plain": plain,
@@ -50,50 +59,54 @@ _NETWORKS: dict[str, Callable] = {
 
 @keras.saving.register_keras_serializable(package="convzoo")
 class SRGenerator(Pretrained, keras.Model):
-    """Enlarges photographs of any height and width by a whole factor.
+    """Enlarges images of any height and width by an integer factor.
 
     `block="residual"` is SRResNet: a convolution, `num_blocks` residual blocks
-    with a skip connection around all of them, sub-pixel convolutions that
-    enlarge in steps of 2 (or one of 3), a last convolution on the enlarged
-    image. `block="rrdb"` is ESRGAN's network, whose blocks are three dense
-    blocks of five convolutions each, and which enlarges by repeating pixels
-    before it convolves them. `block="plain"` is a chain of `num_blocks`
+    with a global skip connection, sub-pixel convolutions that upsample in steps
+    of 2 (or one step of 3), and a last convolution at the output size.
+    `block="rrdb"` is ESRGAN's generator: each block has three dense blocks of
+    five convolutions, and upsampling is nearest-neighbour interpolation,
+    followed by a convolution. `block="plain"` is a chain of `num_blocks`
     convolutions between a first and a last one.
 
-    `upsampling="direct"` has every convolution at the size of the input, and
-    one sub-pixel step at the end: most of a stepwise network's time goes into
-    the few convolutions of its enlarged images.
+    `upsampling="direct"` runs every convolution at the input size, with one
+    sub-pixel step at the end. A stepwise network spends most of its time in its
+    few convolutions at larger sizes.
 
-    The output is not clipped, so that a loss sees what lies outside [0, 1];
-    `upscale` and exported files clip. It is in float32 whatever the dtype
-    policy, and so is the sum of the anchor and what the network adds.
+    The output is not clipped, so that the loss penalises values outside [0, 1];
+    `upscale` and exported files clip it. The output is float32 for any dtype
+    policy, and so is the sum of the anchor and the network's residual.
 
     Args:
-        scale: factor by which height and width grow: 2, 3, 4 or 8.
-        filters: channels of the hidden layers.
-        num_blocks: blocks, or hidden convolutions of a plain network.
+        scale: Upscaling factor: 2, 3, 4 or 8.
+        filters: Number of channels of the hidden layers.
+        num_blocks: Number of blocks, or of hidden convolutions in a plain
+            network.
         block: `"residual"`, `"rrdb"` or `"plain"`.
-        activation: `"prelu"` (one slope for each channel), `"relu"`, or
-            `"leaky_relu"` (a slope of 0.2, as ESRGAN has).
-        normalization: None, or `"batch"` for batch normalisation in the
-            blocks of `block="residual"`; the others take None.
-        attention: None, or `"pixel"` for residual blocks that weigh each value
-            of what they add by one in (0, 1), which a 1x1 convolution computes;
-            the other blocks take None.
-        upsampling: `"stepwise"` or `"direct"`; None is what the papers have,
-            `"direct"` for a plain network, which takes nothing else, and
-            `"stepwise"` for the others.
-        anchor: None, `"nearest"` or `"bilinear"`: an enlargement of the input
-            to which the network adds its own, which then holds only detail.
-        head_kernel_size: side of the first kernel, and in a stepwise network
-            also of the last, in pixels; odd.
+        activation: `"prelu"` (one slope per channel), `"relu"` or
+            `"leaky_relu"` (slope 0.2, as in ESRGAN).
+        normalization: None, or `"batch"` for batch normalisation in residual
+            blocks. Must be None for other blocks.
+        attention: None, or `"pixel"` for pixel attention in residual blocks: a
+            1x1 convolution with a sigmoid weighs each value of the residual
+            branch. Must be None for other blocks.
+        upsampling: `"stepwise"` or `"direct"`. None follows the papers:
+            `"direct"` for plain networks, which support nothing else, and
+            `"stepwise"` for others.
+        anchor: None, `"nearest"` or `"bilinear"`: interpolation of the input
+            that is added to the output, so that the network learns only the
+            detail.
+        head_kernel_size: Side of the first kernel in pixels, odd. In a stepwise
+            network, also the side of the last kernel.
+        dtype: Dtype policy of the layers.
+        **kwargs: Keyword arguments of `keras.Model`.
 
     Input shape: `(batch, height, width, 3)`, RGB in [0, 1].
     Output shape: `(batch, scale * height, scale * width, 3)`, RGB, about
         [0, 1].
 
     Raises:
-        ValueError: an argument has a value other than those above.
+        ValueError: If an argument has any other value.
 
     Example:
 
@@ -111,40 +124,42 @@ class SRGenerator(Pretrained, keras.Model):
 
     def __init__(
         self,
-        scale=4,
-        filters=64,
-        num_blocks=16,
-        block="residual",
-        activation="prelu",
-        normalization=None,
-        attention=None,
-        upsampling=None,
-        anchor=None,
-        head_kernel_size=9,
-        dtype=None,
-        **kwargs,
-    ):
-        check_choice("scale", scale, (2, 3, 4, 8))
-        check_choice("block", block, tuple(_NETWORKS))
-        check_choice("activation", activation, ("prelu", "relu", "leaky_relu"))
+        scale: SRScale = 4,
+        filters: int = 64,
+        num_blocks: int = 16,
+        block: Block = "residual",
+        activation: Activation = "prelu",
+        normalization: Normalization | None = None,
+        attention: Attention | None = None,
+        upsampling: Upsampling | None = None,
+        anchor: Anchor | None = None,
+        head_kernel_size: int = 9,
+        dtype: str | keras.DTypePolicy | None = None,
+        **kwargs: Any,
+    ) -> None:
+        check_choice("scale", scale, get_args(SRScale))
+        check_choice("block", block, get_args(Block))
+        check_choice("activation", activation, get_args(Activation))
         check_choice(
             "normalization",
             normalization,
-            (None, "batch") if block == "residual" else (None,),
+            (None, *get_args(Normalization))
+            if block == "residual"
+            else (None,),
         )
         check_choice(
             "attention",
             attention,
-            (None, "pixel") if block == "residual" else (None,),
+            (None, *get_args(Attention)) if block == "residual" else (None,),
         )
         check_choice(
             "upsampling",
             upsampling,
             (None, "direct")
             if block == "plain"
-            else (None, "stepwise", "direct"),
+            else (None, *get_args(Upsampling)),
         )
-        check_choice("anchor", anchor, (None, "nearest", "bilinear"))
+        check_choice("anchor", anchor, (None, *get_args(Anchor)))
         check_positive("filters", filters)
         check_positive("num_blocks", num_blocks)
         check_positive("head_kernel_size", head_kernel_size)
@@ -177,7 +192,7 @@ class SRGenerator(Pretrained, keras.Model):
             dtype=policy,
         )
         super().__init__(image, enlarged, **kwargs)
-        # A functional model would forget the policy of its layers.
+        # A functional model does not keep the dtype policy of its layers.
         self._policy = policy
         for name, value in config.items():
             setattr(self, name, value)
@@ -185,7 +200,7 @@ class SRGenerator(Pretrained, keras.Model):
         # longer for these convolutions (docs/results.md).
         self.jit_compile = False
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "dtype": keras.dtype_policies.serialize(self._policy),
@@ -193,18 +208,18 @@ class SRGenerator(Pretrained, keras.Model):
         }
 
     @classmethod
-    def blend(cls, first, second, alpha):
-        """A model between two, whose weights are the means of theirs.
+    def blend(cls, first: PathLike, second: PathLike, alpha: float) -> Self:
+        """Interpolate between the weights of two models.
 
         Wang et al. 2019, Deep Network Interpolation for Continuous Imagery
-        Effect Transition, https://arxiv.org/abs/1811.10515. The second has to
-        be the first, trained further, such as by an adversarial loss: the dial
-        then goes from fidelity to what looks sharp.
+        Effect Transition, https://arxiv.org/abs/1811.10515. The second model
+        must be the first, trained further, for example with an adversarial
+        loss: `alpha` then trades fidelity for perceived sharpness.
 
         Args:
             first: As in `from_preset`.
             second: As in `from_preset`, with the same arguments.
-            alpha: share of the second, from 0 to 1.
+            alpha: Weight of the second, in [0, 1].
 
         Raises:
             ValueError: `alpha` is not in [0, 1], the models have different
@@ -223,43 +238,43 @@ class SRGenerator(Pretrained, keras.Model):
         return model
 
     @property
-    def preprocessing(self):
+    def preprocessing(self) -> str:
         return "RGB in [0, 1], channels last, any height and width"
 
     @property
-    def receptive_radius(self):
-        """How far, in input pixels, the input reaches into the output.
+    def receptive_radius(self) -> int:
+        """Radius of the receptive field, in input pixels.
 
-        The `scale` x `scale` output pixels of one input pixel depend on input
-        pixels at most so many rows and columns away.
+        The `scale` x `scale` output pixels of an input pixel depend on input
+        pixels at most this many rows and columns away.
         """
         head = self.head_kernel_size // 2
         depth = {"residual": 2, "rrdb": 15, "plain": 1}[self.block]
-        # The last of a plain network's convolutions is its tail.
+        # A plain network has no convolution between its chain and its tail.
         body = depth * self.num_blocks + (self.block != "plain")
         return head + body + self._tail_radius
 
     @property
-    def _is_direct(self):
+    def _is_direct(self) -> bool:
         return self.upsampling == "direct" or self.block == "plain"
 
     @property
-    def _tail_radius(self):
+    def _tail_radius(self) -> int:
         if self._is_direct:
             return 1
         reach = self.head_kernel_size // 2 + (self.block == "rrdb")
         for factor in reversed(upsampling_factors(self.scale)):
-            # RRDB convolves after it enlarges, SRResNet before.
+            # RRDB convolves after upsampling, SRResNet before.
             after = self.block == "rrdb"
             reach = (reach + after + factor - 1) // factor + (not after)
         return reach
 
     @property
-    def bytes_per_pixel(self):
-        """Memory that one input pixel takes while its image is enlarged.
+    def bytes_per_pixel(self) -> int:
+        """Memory for upscaling, in bytes per input pixel.
 
-        An estimate from above: the widest layer five times, the result three
-        times, and PyTorch's twice as much (docs/results.md).
+        An upper estimate: five times the widest layer plus three times the
+        result, and twice as much on PyTorch (docs/results.md).
         """
         area = self.scale**2
         widest = max(self.filters, 3 * area)
@@ -268,38 +283,44 @@ class SRGenerator(Pretrained, keras.Model):
         copies = 2 if keras.config.backend() == "torch" else 1
         return copies * 4 * (5 * widest + 3 * 3 * area)
 
-    def upscale(self, image, tile=None, progress=None, ensemble=False):
-        """Enlarge one photograph of any size.
+    def upscale(
+        self,
+        image: np.ndarray,
+        tile: int | None = None,
+        progress: Progress | None = None,
+        ensemble: bool = False,
+    ) -> np.ndarray:
+        """Enlarge one image of any size.
 
         Args:
-            image: array `(height, width)` or `(height, width, channels)` of
-                uint8, uint16 or floats in [0, 1]; 1 channel is grey, 2 are
+            image: Array `(height, width)` or `(height, width, channels)` of
+                uint8, uint16 or floats in [0, 1]. One channel is grey, 2 are
                 grey and alpha, 3 RGB, 4 RGB and alpha. Alpha is enlarged by
                 bicubic interpolation.
-            tile: enlarge in squares of so many input pixels, each with the
-                margin that `receptive_radius` asks for. Bounds the memory; the
-                result is the same.
-            progress: called after each tile with the number of tiles done and
-                the number of all.
-            ensemble: True takes the mean over all turns by quarters and mirror
-                images: a little closer to the original, in eight times the
-                time.
+            tile: Side of square tiles, in input pixels, which bounds the
+                memory. Each tile is computed with a margin of
+                `receptive_radius` pixels, so the result is the same. None
+                processes the whole image at once.
+            progress: Function that is called after each tile with the number
+                of finished tiles and the total number of tiles.
+            ensemble: Whether to average over all rotations by 90 degrees and
+                reflections: slightly more accurate, in eight times the time.
 
         Returns:
-            An array of the same dtype and rank, `scale` times larger.
+            Array of the same dtype and rank, `scale` times as large.
 
         Raises:
-            ValueError: `image` is empty, of another rank, dtype, range or
-                number of channels, `tile` is not a positive integer,
+            ValueError: If `image` is empty or its rank, dtype, range or number
+                of channels is unsupported, `tile` is not a positive integer,
                 `ensemble` is not True or False, or the memory does not suffice
-                for the image at once.
+                for the whole image at once.
         """
         if tile is None and np.ndim(image) in (2, 3):
             height, width = np.shape(image)[:2]
             check_memory(
                 self.bytes_per_pixel * height * width,
-                f"An image of {width}x{height} pixels at once",
-                "pass `tile` to work in pieces",
+                f"Upscaling {width}x{height} pixels at once",
+                "pass `tile` to process the image in tiles",
             )
         return upscale(
             self.predict_on_batch,
@@ -311,12 +332,12 @@ class SRGenerator(Pretrained, keras.Model):
             ensemble,
         )
 
-    def serve(self, image):
-        """What exported files compute: the output, clipped to [0, 1]."""
+    def serve(self, image: Tensor) -> dict[str, Tensor]:
+        """Forward pass of exported files: the output, clipped to [0, 1]."""
         enlarged = ops.clip(self(image, training=False), 0.0, 1.0)
         return {f"image_x{self.scale}": enlarged}
 
     @property
-    def serving_inputs(self):
-        """Names and shapes of what `serve` takes; open sizes have names."""
+    def serving_inputs(self) -> dict[str, tuple[str | int, ...]]:
+        """Names and shapes of the inputs of `serve`; open sizes are named."""
         return {"image": ("batch", "height", "width", 3)}

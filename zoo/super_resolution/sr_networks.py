@@ -1,43 +1,53 @@
-"""The networks of `SRGenerator`, as functions on Keras tensors."""
+"""Architectures of `SRGenerator`, as functions on Keras tensors."""
 
 import functools
+from typing import Any, Literal
 
 import keras
 import numpy as np
 from keras import layers, ops
 
+from convzoo.common.choices import SRScale
+from convzoo.common.types import Tensor
 from convzoo.zoo.super_resolution.near_identity import NearIdentity
 
-# Of dense blocks: channels that a convolution adds, and what is left of a block
-# before it is added to its input (Wang et al. 2018).
+Block = Literal["residual", "rrdb", "plain"]
+Activation = Literal["prelu", "relu", "leaky_relu"]
+Normalization = Literal["batch"]
+Attention = Literal["pixel"]
+Upsampling = Literal["stepwise", "direct"]
+Anchor = Literal["nearest", "bilinear"]
+
+# Dense blocks: channels added by each convolution, and the factor of the
+# residual branch (Wang et al. 2018).
 _GROWTH = 32
 _RESIDUAL_SCALE = 0.2
 
 
 def residual(
-    image,
+    image: Tensor,
     *,
-    scale,
-    filters,
-    num_blocks,
-    activation,
-    normalization,
-    attention,
-    upsampling,
-    anchor,
-    head_kernel_size,
-    dtype,
-):
-    """SRResNet, up to its image without the anchor."""
+    scale: SRScale,
+    filters: int,
+    num_blocks: int,
+    activation: Activation,
+    normalization: Normalization | None,
+    attention: Attention | None,
+    upsampling: Upsampling | None,
+    anchor: Anchor | None,
+    head_kernel_size: int,
+    dtype: keras.DTypePolicy,
+) -> Tensor:
+    """SRResNet, with an optional anchor."""
     conv = functools.partial(_conv, dtype=dtype)
     activated = functools.partial(_activated, name=activation, dtype=dtype)
 
-    def in_block(x):
+    def in_block(x: Tensor) -> Tensor:
         if normalization is None:
             return conv(x, filters, 3, _small())
         return layers.BatchNormalization(dtype=dtype)(conv(x, filters))
 
-    def attended(x):
+    def attended(x: Tensor) -> Tensor:
         if attention is None:
             return x
         gate = layers.Activation("sigmoid", dtype=dtype)(conv(x, filters, 1))
@@ -57,23 +67,23 @@ def residual(
 
 
 def rrdb(
-    image,
+    image: Tensor,
     *,
-    scale,
-    filters,
-    num_blocks,
-    activation,
-    upsampling,
-    anchor,
-    head_kernel_size,
-    dtype,
-    **_,
-):
-    """ESRGAN's network: residual blocks of three dense blocks each."""
+    scale: SRScale,
+    filters: int,
+    num_blocks: int,
+    activation: Activation,
+    upsampling: Upsampling | None,
+    anchor: Anchor | None,
+    head_kernel_size: int,
+    dtype: keras.DTypePolicy,
+    **unused: Any,
+) -> Tensor:
+    """ESRGAN's generator: residual blocks of three dense blocks each."""
     conv = functools.partial(_conv, dtype=dtype)
     activated = functools.partial(_activated, name=activation, dtype=dtype)
 
-    def dense(x):
+    def dense(x: Tensor) -> Tensor:
         maps = x
         for _ in range(4):
             grown = activated(conv(maps, _GROWTH, 3, _small()))
@@ -94,21 +104,21 @@ def rrdb(
 
 
 def plain(
-    image,
+    image: Tensor,
     *,
-    scale,
-    filters,
-    num_blocks,
-    activation,
-    anchor,
-    head_kernel_size,
-    dtype,
-    **_,
-):
-    """A chain of convolutions at the size of the input.
+    scale: SRScale,
+    filters: int,
+    num_blocks: int,
+    activation: Activation,
+    anchor: Anchor | None,
+    head_kernel_size: int,
+    dtype: keras.DTypePolicy,
+    **unused: Any,
+) -> Tensor:
+    """Chain of convolutions at the size of the input.
 
-    It starts as little more than its anchor, and with hidden layers that pass
-    the image on; `benchmarks/first_weights.py` compares other first weights.
+    The initial output is close to the anchor, and the hidden layers start near
+    the identity; `benchmarks/first_weights.py` compares other initializers.
     """
     x = _conv(image, filters, head_kernel_size, "he_normal", dtype=dtype)
     x = _activated(x, activation, dtype)
@@ -118,12 +128,19 @@ def plain(
     return _with_anchor(_last(x, scale, dtype), image, anchor, scale)
 
 
-def upsampling_factors(scale):
-    """The steps by which a stepwise network enlarges."""
+def upsampling_factors(scale: SRScale) -> tuple[int, ...]:
+    """Upsampling factors of the steps of a stepwise network."""
     return {2: (2,), 3: (3,), 4: (2, 2), 8: (2, 2, 2)}[scale]
 
 
-def _conv(x, filters, size=3, initializer="glorot_uniform", *, dtype):
+def _conv(
+    x: Tensor,
+    filters: int,
+    size: int = 3,
+    initializer: str | keras.initializers.Initializer = "glorot_uniform",
+    *,
+    dtype: keras.DTypePolicy,
+) -> Tensor:
     return layers.Conv2D(
         filters,
         size,
@@ -133,20 +150,22 @@ def _conv(x, filters, size=3, initializer="glorot_uniform", *, dtype):
     )(x)
 
 
-def _small():
-    """A tenth of He et al. 2015: blocks without normalisation start as little
-    more than their input, so that deep networks start to learn at once.
+def _small() -> keras.initializers.Initializer:
+    """Initializer at a tenth of the scale of He et al. 2015.
+
+    Blocks without normalisation start close to the identity, so that deep
+    networks learn from the first step.
     """
     return keras.initializers.VarianceScaling(0.02, distribution="normal")
 
 
-def _last(x, scale, dtype):
-    """All sub-pixels of the image, with first values close to 0."""
+def _last(x: Tensor, scale: SRScale, dtype: keras.DTypePolicy) -> Tensor:
+    """Convolution to all sub-pixels of the image, initially close to 0."""
     initializer = keras.initializers.VarianceScaling(0.01)
     return _conv(x, 3 * scale**2, 3, initializer, dtype=dtype)
 
 
-def _activated(x, name, dtype):
+def _activated(x: Tensor, name: Activation, dtype: keras.DTypePolicy) -> Tensor:
     if name == "relu":
         return layers.ReLU(dtype=dtype)(x)
     if name == "leaky_relu":
@@ -154,11 +173,13 @@ def _activated(x, name, dtype):
     return layers.PReLU(shared_axes=[1, 2], dtype=dtype)(x)
 
 
-def _with_anchor(x, image, anchor, scale):
-    """Sub-pixels and those of the enlarged input, as one image.
+def _with_anchor(
+    x: Tensor, image: Tensor, anchor: Anchor | None, scale: SRScale
+) -> Tensor:
+    """Add the anchor to the sub-pixels, and rearrange them to an image.
 
-    The sum is in the input's float32 whatever the network computes in: half of
-    its digits would not hold the 256 levels of a photograph.
+    The sum is in float32, the dtype of the input, for any dtype policy:
+    half precision would round the 256 levels of an 8-bit image.
     """
     x = ops.cast(x, image.dtype)
     if anchor is not None:
@@ -166,29 +187,31 @@ def _with_anchor(x, image, anchor, scale):
     return ops.depth_to_space(x, scale)
 
 
-def _with_enlarged_anchor(x, image, anchor, scale):
-    """An image and the enlarged input, in float32 as `_with_anchor`."""
+def _with_enlarged_anchor(
+    x: Tensor, image: Tensor, anchor: Anchor | None, scale: SRScale
+) -> Tensor:
+    """Add the upsampled anchor to an image, in float32 as in `_with_anchor`."""
     x = ops.cast(x, image.dtype)
     if anchor is None:
         return x
     return x + ops.depth_to_space(_anchor(image, anchor, scale), scale)
 
 
-def _anchor(image, kind, scale):
-    """The enlarged input, in the channel order of `depth_to_space`."""
+def _anchor(image: Tensor, kind: Anchor, scale: SRScale) -> Tensor:
+    """Upsampled input, in the channel order of `depth_to_space`."""
     if kind == "nearest":
         return _nearest(image, scale)
-    # The border is repeated, as an interpolation that clamps its taps does.
+    # Repeat the border, as interpolation with clamped coordinates does.
     padded = ops.pad(image, [[0, 0], [1, 1], [1, 1], [0, 0]], "symmetric")
     return ops.conv(padded, _bilinear_kernel(scale), padding="valid")
 
 
-def _nearest(maps, scale):
+def _nearest(maps: Tensor, scale: int) -> Tensor:
     return ops.concatenate([maps] * scale**2, axis=-1)
 
 
-def _bilinear_kernel(scale):
-    """Bilinear enlargement as one convolution: (3, 3, 3, 3 * scale**2)."""
+def _bilinear_kernel(scale: SRScale) -> np.ndarray:
+    """Kernel of bilinear upsampling: `(3, 3, 3, 3 * scale**2)`."""
     shift = (np.arange(scale) + 0.5) / scale - 0.5
     taps = np.stack(
         [np.maximum(-shift, 0), 1 - np.abs(shift), np.maximum(shift, 0)]

@@ -1,29 +1,35 @@
-"""A generator of photographs and its discriminator, trained by one `fit`.
+"""Generative adversarial training of a super-resolution network by one `fit`.
 
 Ledig et al. 2017, Photo-Realistic Single Image Super-Resolution Using a
 Generative Adversarial Network, https://arxiv.org/abs/1609.04802.
 
 Wang et al. 2018, ESRGAN: Enhanced Super-Resolution Generative Adversarial
-Networks, https://arxiv.org/abs/1809.00219, whose weights of the losses are the
-default here.
+Networks, https://arxiv.org/abs/1809.00219, whose loss weights are the defaults.
 
-What differs from the papers: both networks learn in one step from the same
-enlarged photographs, which are computed once, where the papers let the
-discriminator learn first, from others. The adversarial loss is not relativistic
-by default; `adversarial_loss=GeneratorLoss(relativistic=True)` is ESRGAN's.
+What differs from the papers: both networks are updated in the same step, on the
+same generated images, which are computed once; the papers update the
+discriminator first, on other images. The adversarial loss is not relativistic
+by default; ESRGAN's is `GeneratorLoss(relativistic=True)`.
 """
 
+from collections.abc import Callable, Sequence
 from types import MappingProxyType
+from typing import Any, Self
 
 import keras
 from keras import ops
 
 from convzoo.common.checks import check_number
-from convzoo.losses import gradient_penalty
+from convzoo.common.types import Shape, Tensor
+from convzoo.losses import DiscriminatorLoss, GeneratorLoss, gradient_penalty
 from convzoo.losses.loss_terms import sample_values
-from convzoo.zoo.super_resolution.paired_optimizer import PairedOptimizer
+from convzoo.zoo.super_resolution.paired_optimizer import (
+    LearningRate,
+    PairedOptimizer,
+)
 from convzoo.zoo.super_resolution.sr_discriminator import SRDiscriminator
 from convzoo.zoo.super_resolution.srgan_checks import (
+    Loss,
     check_built,
     check_discriminator,
     check_terms,
@@ -39,56 +45,58 @@ _TERMS = ("pixel_loss", "perceptual_loss", "adversarial_loss")
 class SRGAN(keras.Model):
     """Trains a generator against a discriminator, on every backend.
 
-    As a model it is its generator: `model(low)` and `model.predict(low)`
-    enlarge. `compile` and `fit(low, high)` train both networks:
+    As a model, it is its generator: `model(low)` and `model.predict(low)`
+    enlarge images. `compile` and `fit(low, high)` train both networks:
 
-    - The generator's loss is the weighted sum of a loss of pixels, one of
-      features, and what the discriminator says of enlarged photographs. The
-      discriminator's weights get no gradient of it.
-    - The discriminator's loss is that of real and enlarged photographs. The
-      generator gets no gradient of it.
+    - The generator's loss is the weighted sum of a pixel loss, a perceptual
+      loss and an adversarial loss. It has no gradient for the weights of the
+      discriminator.
+    - The discriminator's loss compares real and generated images. It has no
+      gradient for the generator.
 
-    One pass computes both, so that the generator runs once a step, and no step
-    is written for a backend. All terms are metrics, without their weights:
-    `pixel_loss`, `perceptual_loss`, `adversarial_loss`, `discriminator_loss`,
-    `gradient_penalty`, and the mean logits `real_score` and `fake_score`. Where
-    the scores drift apart without end, the discriminator has won, and the
-    generator learns nothing more. `loss` is the sum of what both networks
-    minimise, and says little.
+    One forward pass computes both, so the generator runs once per step, and no
+    training step is specific to a backend. Each term is a metric, without its
+    weight: `pixel_loss`, `perceptual_loss`, `adversarial_loss`,
+    `discriminator_loss`, `gradient_penalty`, and the mean logits `real_score`
+    and `fake_score`. If the scores drift apart without limit, the discriminator
+    has won, and the generator no longer learns. `loss` is the sum of the losses
+    of both networks, and carries little information.
 
-    A generator from random weights makes noise, and the discriminator wins at
-    once: train it alone first, by `convzoo train sr` or by `fit`.
+    A randomly initialised generator produces noise, and the discriminator wins
+    at once: pretrain the generator alone, with `convzoo train sr` or `fit`.
 
     Args:
-        generator: a model that has been built, such as `SRGenerator`.
-        discriminator: a model that has been built and gives logits, such as
-            `SRDiscriminator`; None makes one with its default arguments, unless
+        generator: Built model, such as `SRGenerator`.
+        discriminator: Built model that outputs logits, such as
+            `SRDiscriminator`. None creates one with default arguments, unless
             `adversarial_loss` is None.
-        pixel_loss: a pair `(loss, weight)`, or None for none. A loss is one of
-            convzoo or Keras, a function of (y_true, y_pred), or the name of one
-            that `keras.losses.get` knows.
-        perceptual_loss: the same. `"esrgan"` is `Perceptual.esrgan()`, which
-            fetches the weights of VGG19 when it is first made.
-        adversarial_loss: a pair of a `GeneratorLoss` or the name of its kind,
-            and its weight; None trains the generator alone, without
+        pixel_loss: Pair `(loss, weight)`, or None for no such term. The loss is
+            an instance of a convzoo or Keras loss, a function of
+            `(y_true, y_pred)`, or a name for `keras.losses.get`.
+        perceptual_loss: As `pixel_loss`. `"esrgan"` stands for
+            `Perceptual.esrgan()`, which downloads the weights of VGG19 on first
+            use.
+        adversarial_loss: Pair of a `GeneratorLoss`, or the name of its kind,
+            and its weight. None trains the generator alone, without a
             discriminator.
-        discriminator_loss: a `DiscriminatorLoss`; None for that of the same
-            kind.
-        gradient_penalty: weight of `convzoo.losses.gradient_penalty` in the
-            discriminator's loss; 10 in its paper, 0 for none. A discriminator
-            with batch normalisation has none.
-        seed: of the points of the gradient penalty; None draws others in each
-            process.
+        discriminator_loss: A `DiscriminatorLoss`. None uses the kind of
+            `adversarial_loss`.
+        gradient_penalty: Weight of `convzoo.losses.gradient_penalty` in the
+            discriminator's loss; 10 in its paper, 0 for no penalty. Must be 0
+            for a discriminator with batch normalisation.
+        seed: Seed of the points of the gradient penalty. None draws different
+            points in each process.
+        **kwargs: Keyword arguments of `keras.Model`.
 
     Call arguments:
-        low: photographs for the generator.
-        training: as for the generator.
+        low: Low-resolution images.
+        training: As in the generator.
 
-    Input shape: of the generator; `(batch, height, width, 3)` in [0, 1].
-    Output shape: of the generator.
+    Input shape: As in the generator; `(batch, height, width, 3)` in [0, 1].
+    Output shape: As in the generator.
 
     Raises:
-        ValueError: an argument is not as described.
+        ValueError: If an argument is invalid.
 
     Example:
 
@@ -110,23 +118,29 @@ class SRGAN(keras.Model):
 
     def __init__(
         self,
-        generator,
-        discriminator=None,
+        generator: keras.Model,
+        discriminator: keras.Model | None = None,
         *,
-        pixel_loss=("mean_absolute_error", 1e-2),
-        perceptual_loss=("esrgan", 1.0),
-        adversarial_loss=("non_saturating", 5e-3),
-        discriminator_loss=None,
-        gradient_penalty=0.0,
-        seed=None,
-        **kwargs,
-    ):
+        pixel_loss: tuple[Loss, float] | None = ("mean_absolute_error", 1e-2),
+        perceptual_loss: tuple[Loss, float] | None = ("esrgan", 1.0),
+        adversarial_loss: tuple[str | GeneratorLoss, float] | None = (
+            "non_saturating",
+            5e-3,
+        ),
+        discriminator_loss: DiscriminatorLoss | None = None,
+        gradient_penalty: float = 0.0,
+        seed: int | None = None,
+        **kwargs: Any,
+    ) -> None:
         check_built("generator", generator)
         check_number("gradient_penalty", gradient_penalty, 0)
-        terms = {
-            "pixel_loss": checked_term("pixel_loss", pixel_loss),
-            "perceptual_loss": checked_term("perceptual_loss", perceptual_loss),
-            "adversarial_loss": checked_adversarial(adversarial_loss),
+        pixel = checked_term("pixel_loss", pixel_loss)
+        perceptual = checked_term("perceptual_loss", perceptual_loss)
+        adversarial = checked_adversarial(adversarial_loss)
+        terms: dict[str, tuple[Loss, float] | None] = {
+            "pixel_loss": pixel,
+            "perceptual_loss": perceptual,
+            "adversarial_loss": adversarial,
         }
         check_terms(
             terms,
@@ -134,16 +148,18 @@ class SRGAN(keras.Model):
             discriminator_loss=discriminator_loss,
             gradient_penalty=gradient_penalty or None,
         )
-        if discriminator is None and terms["adversarial_loss"] is not None:
+        if discriminator is None and adversarial is not None:
             discriminator = SRDiscriminator()
         if discriminator is not None:
             check_discriminator(discriminator, gradient_penalty)
         super().__init__(**kwargs)
         self.generator = generator
-        self.discriminator = discriminator
+        # `Any` instead of `| None`: code that uses the discriminator and its
+        # loss runs only if they exist.
+        self.discriminator: Any = discriminator
         self.terms = {k: v for k, v in terms.items() if v is not None}
-        self.discriminator_loss = checked_discriminator_loss(
-            discriminator_loss, terms["adversarial_loss"]
+        self.discriminator_loss: Any = checked_discriminator_loss(
+            discriminator_loss, adversarial
         )
         self.gradient_penalty = float(gradient_penalty)
         self.seed = seed
@@ -151,10 +167,10 @@ class SRGAN(keras.Model):
         self._trackers = {
             name: keras.metrics.Mean(name=name) for name in self._metric_names()
         }
-        # As both networks are.
+        # Both networks are built already.
         self.built = True
 
-    def _metric_names(self):
+    def _metric_names(self) -> list[str]:
         names = list(self.terms)
         if self.discriminator is not None:
             names += ["discriminator_loss", "real_score", "fake_score"]
@@ -162,35 +178,35 @@ class SRGAN(keras.Model):
             names.append("gradient_penalty")
         return names
 
-    def build(self, input_shape):
-        """Nothing is left to build: both networks have been."""
+    def build(self, input_shape: Shape) -> None:
+        """Do nothing: both networks are built already."""
 
-    def call(self, low, training=None):
+    def call(self, low: Tensor, training: bool | None = None) -> Tensor:
         return self.generator(low, training=training)
 
     def compile(
         self,
-        optimizer="adam",
-        discriminator_learning_rate=None,
-        metrics=None,
-        **kwargs,
-    ):
-        """Prepare for `fit`.
+        optimizer: str | keras.optimizers.Optimizer = "adam",
+        discriminator_learning_rate: LearningRate | None = None,
+        metrics: Sequence[str | keras.metrics.Metric | Callable] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """Configure the model for `fit`.
 
         Args:
-            optimizer: of the generator; the discriminator gets another one with
-                the same arguments. `use_ema` averages the generator's weights,
-                and no others.
-            discriminator_learning_rate: a number or a schedule; None for that
-                of `optimizer`.
-            metrics: of (high, what the generator makes), beside those of the
-                losses.
-            **kwargs: of `keras.Model.compile`, such as `jit_compile`. Losses
-                are arguments of the class.
+            optimizer: Optimizer of the generator. The discriminator gets
+                another one with the same arguments. `use_ema` averages the
+                weights of the generator only.
+            discriminator_learning_rate: Number or schedule. None uses the
+                learning rate of `optimizer`.
+            metrics: Metrics of the high-resolution and the generated images, in
+                addition to the losses.
+            **kwargs: Keyword arguments of `keras.Model.compile`, such as
+                `jit_compile`. Losses are arguments of the class.
 
         Raises:
-            ValueError: `loss` is given, or the rate is neither a schedule nor
-                a number of at least 0.
+            ValueError: If `loss` is given, or `discriminator_learning_rate` is
+                neither a schedule nor a number of at least 0.
         """
         schedule = keras.optimizers.schedules.LearningRateSchedule
         if not isinstance(discriminator_learning_rate, (schedule, type(None))):
@@ -203,7 +219,7 @@ class SRGAN(keras.Model):
                 f"Received: loss={kwargs['loss']!r}"
             )
         optimizer = keras.optimizers.get(optimizer)
-        # Keras would track the metrics in a dictionary as state of this layer.
+        # In a plain dictionary, Keras would track the metrics as model state.
         self._compile_arguments = MappingProxyType(
             {
                 "optimizer": optimizer,
@@ -216,7 +232,11 @@ class SRGAN(keras.Model):
             optimizer = self._paired(optimizer, discriminator_learning_rate)
         super().compile(optimizer=optimizer, metrics=metrics, **kwargs)
 
-    def _paired(self, optimizer, discriminator_learning_rate):
+    def _paired(
+        self,
+        optimizer: keras.optimizers.Optimizer,
+        discriminator_learning_rate: LearningRate | None,
+    ) -> PairedOptimizer:
         config = {**optimizer.get_config(), "use_ema": False}
         if discriminator_learning_rate is not None:
             config["learning_rate"] = discriminator_learning_rate
@@ -224,12 +244,17 @@ class SRGAN(keras.Model):
         other = type(optimizer).from_config(config)
         return PairedOptimizer(optimizer, other, self._is_discriminators)
 
-    def _is_discriminators(self, variable):
+    def _is_discriminators(self, variable: keras.Variable) -> bool:
         return any(variable is other for other in self.discriminator.variables)
 
     def compute_loss(
-        self, x=None, y=None, y_pred=None, sample_weight=None, training=True
-    ):
+        self,
+        x: Tensor | None = None,
+        y: Tensor | None = None,
+        y_pred: Tensor | None = None,
+        sample_weight: Tensor | None = None,
+        training: bool = True,
+    ) -> Tensor:
         if self.discriminator is None:
             values = self._image_terms(y, y_pred)
             return self._weighted(values, sample_weight) + sum(self.losses)
@@ -248,24 +273,30 @@ class SRGAN(keras.Model):
         )
         return total + sum(self.losses)
 
-    def _image_terms(self, y, y_pred):
+    def _image_terms(self, y: Tensor, y_pred: Tensor) -> dict[str, Tensor]:
         return {
             name: sample_values(self.terms[name][0], y, y_pred)
             for name in ("pixel_loss", "perceptual_loss")
             if name in self.terms
         }
 
-    def _weighted(self, values, sample_weight):
-        """The generator's loss, and its terms to their metrics."""
+    def _weighted(
+        self, values: dict[str, Tensor], sample_weight: Tensor | None
+    ) -> Tensor:
+        """Return the generator's loss, and update the metrics of its terms."""
         total = 0.0
         for name, value in values.items():
             weight = self.terms[name][1]
             total = total + weight * self._reported(name, value, sample_weight)
         return total
 
-    def _judged_for_the_generator(self, images, training):
-        """Logits without a gradient for the discriminator, nor any trace in
-        its statistics.
+    def _judged_for_the_generator(
+        self, images: Tensor, training: bool
+    ) -> Tensor:
+        """Logits for the adversarial loss.
+
+        The discriminator's weights get no gradient, and its state does not
+        change.
         """
         network = self.discriminator
         logits, _ = network.stateless_call(
@@ -276,7 +307,15 @@ class SRGAN(keras.Model):
         )
         return logits
 
-    def _discriminators_loss(self, y, y_pred, real, fake, weight, training):
+    def _discriminators_loss(
+        self,
+        y: Tensor,
+        y_pred: Tensor,
+        real: Tensor,
+        fake: Tensor,
+        weight: Tensor | None,
+        training: bool,
+    ) -> Tensor:
         self._trackers["real_score"].update_state(real)
         self._trackers["fake_score"].update_state(fake)
         values = sample_values(self.discriminator_loss, real, fake)
@@ -293,16 +332,18 @@ class SRGAN(keras.Model):
             total = total + self.gradient_penalty * penalty
         return total
 
-    def _reported(self, name, values, sample_weight):
-        """The mean over the batch, as Keras's losses weigh it."""
+    def _reported(
+        self, name: str, values: Tensor, sample_weight: Tensor | None
+    ) -> Tensor:
+        """Return the batch mean, weighted as in Keras, and track it."""
         self._trackers[name].update_state(values, sample_weight)
         if sample_weight is not None:
             values = values * ops.cast(sample_weight, values.dtype)
         return ops.mean(values)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         serialize = keras.saving.serialize_keras_object
-        terms = dict.fromkeys(_TERMS)
+        terms: dict[str, Any] = dict.fromkeys(_TERMS)
         for name, (loss, weight) in self.terms.items():
             terms[name] = [serialize(loss), weight]
         return {
@@ -316,7 +357,7 @@ class SRGAN(keras.Model):
         }
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: dict[str, Any]) -> Self:
         return cls(
             **{
                 name: keras.saving.deserialize_keras_object(value)
@@ -324,7 +365,7 @@ class SRGAN(keras.Model):
             }
         )
 
-    def get_compile_config(self):
+    def get_compile_config(self) -> dict[str, Any]:
         if not self.compiled:
             return {}
         return {
@@ -332,7 +373,7 @@ class SRGAN(keras.Model):
             for name, value in self._compile_arguments.items()
         }
 
-    def compile_from_config(self, config):
+    def compile_from_config(self, config: dict[str, Any]) -> None:
         self.compile(
             **{
                 name: keras.saving.deserialize_keras_object(value)

@@ -1,22 +1,28 @@
-"""The arguments of `SRGAN`, checked, and losses for what stands for them."""
+"""Checks of the arguments of `SRGAN`."""
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
 
 import keras
 
 from convzoo.common.checks import check_number
+from convzoo.common.types import Tensor
 from convzoo.losses import DiscriminatorLoss, GeneratorLoss, Perceptual
 from convzoo.losses.loss_terms import checked_loss
 
+# What `keras.losses.get` takes.
+Loss: TypeAlias = str | keras.losses.Loss | Callable[[Tensor, Tensor], Tensor]
 
-def check_built(name, value):
+
+def check_built(name: str, value: object) -> None:
     if not isinstance(value, keras.Model) or not value.built:
         raise ValueError(
-            f"`{name}` must be a Keras model that has been built. "
-            f"Received: {name}={value!r}"
+            f"`{name}` must be a built Keras model. Received: {name}={value!r}"
         )
 
 
-def checked_term(name, value):
-    """A pair of a loss and its weight, or None."""
+def checked_term(name: str, value: object) -> tuple[Loss, float] | None:
+    """Return a pair of a loss and its weight, or None."""
     if value is None:
         return None
     if not isinstance(value, (tuple, list)) or len(value) != 2:
@@ -31,20 +37,26 @@ def checked_term(name, value):
     return checked_loss(f"{name}[0]", loss), float(weight)
 
 
-def checked_adversarial(value):
+def checked_adversarial(value: object) -> tuple[GeneratorLoss, float] | None:
     if isinstance(value, (tuple, list)) and len(value) == 2:
         loss, weight = value
         value = (GeneratorLoss(loss) if isinstance(loss, str) else loss), weight
     term = checked_term("adversarial_loss", value)
-    if term is not None and not isinstance(term[0], GeneratorLoss):
+    if term is None:
+        return None
+    loss, weight = term
+    if not isinstance(loss, GeneratorLoss):
         raise ValueError(
             "`adversarial_loss[0]` must be a GeneratorLoss, or the name of its "
-            f"kind. Received: adversarial_loss[0]={term[0]!r}"
+            f"kind. Received: adversarial_loss[0]={loss!r}"
         )
-    return term
+    return loss, weight
 
 
-def checked_discriminator_loss(loss, adversarial):
+def checked_discriminator_loss(
+    loss: DiscriminatorLoss | None,
+    adversarial: tuple[GeneratorLoss, float] | None,
+) -> DiscriminatorLoss | None:
     if loss is None and adversarial is not None:
         kind, relativistic = adversarial[0].kind, adversarial[0].relativistic
         return DiscriminatorLoss(kind, relativistic=relativistic)
@@ -56,8 +68,10 @@ def checked_discriminator_loss(loss, adversarial):
     return loss
 
 
-def check_terms(terms, **of_discriminator):
-    """Something is to be minimised, and nothing is given in vain."""
+def check_terms(
+    terms: dict[str, tuple[Loss, float] | None], **of_discriminator: Any
+) -> None:
+    """Check that there is a loss, and that every argument has an effect."""
     if not any(terms.values()):
         raise ValueError(
             "One of `pixel_loss`, `perceptual_loss` and `adversarial_loss` "
@@ -67,12 +81,12 @@ def check_terms(terms, **of_discriminator):
     for name, value in of_discriminator.items():
         if terms["adversarial_loss"] is None and value is not None:
             raise ValueError(
-                f"`{name}` must be left out where `adversarial_loss` is None. "
+                f"`{name}` must not be set if `adversarial_loss` is None. "
                 f"Received: {name}={value!r}"
             )
 
 
-def check_discriminator(discriminator, penalty):
+def check_discriminator(discriminator: keras.Model, penalty: float) -> None:
     check_built("discriminator", discriminator)
     mixes = any(
         isinstance(layer, keras.layers.BatchNormalization)
@@ -80,7 +94,7 @@ def check_discriminator(discriminator, penalty):
     )
     if penalty and mixes:
         raise ValueError(
-            "`gradient_penalty` must be 0 with a discriminator that has batch "
-            "normalisation, which judges no photograph by itself. "
+            "`gradient_penalty` must be 0 for a discriminator with batch "
+            "normalisation, which mixes the images of a batch. "
             f"Received: gradient_penalty={penalty!r}"
         )

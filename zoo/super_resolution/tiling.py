@@ -1,17 +1,16 @@
-"""Cutting an image into tiles whose seams are exact.
+"""Tiling of an image with exact seams.
 
-A tile is computed inside a window that adds, on each side, the margin from
-which the network's output can depend on the input. Where the window reaches the
-border of the image it is cut there, so that the network pads what it pads when
-it sees the whole image. All windows of an image have one size: a compiled
-network is traced once.
+Each tile is computed inside a window, which adds on each side the margin that
+the network's output depends on. At the border of the image the window ends, so
+that the network pads exactly as for the whole image. All windows of an image
+have the same size, so a compiled network is traced once.
 """
 
 from typing import NamedTuple
 
 
 class Span(NamedTuple):
-    """One tile along one axis: `[start, stop)`, inside `[first, last)`."""
+    """Tile along one axis: output `[start, stop)`, window `[first, last)`."""
 
     start: int
     stop: int
@@ -19,18 +18,18 @@ class Span(NamedTuple):
     last: int
 
 
-def tile_spans(length, tile, margin):
-    """Cut `length` pixels into spans of at most `tile` pixels.
+def tile_spans(length: int, tile: int, margin: int) -> list[Span]:
+    """Divide an axis into tiles.
 
     Args:
-        length: pixels along the axis.
-        tile: pixels that one span yields.
-        margin: pixels on each side on which the yield depends.
+        length: Number of pixels along the axis.
+        tile: Number of output pixels per tile.
+        margin: Number of pixels on each side that the output depends on.
 
     Returns:
-        A list of `Span`. The yields are disjoint and cover the axis; every
-        window holds `min(length, tile + 2 * margin)` pixels, and reaches
-        `margin` beyond its yield or up to the border of the axis.
+        List of `Span`s. Their outputs are disjoint and cover the axis. Each
+        window has `min(length, tile + 2 * margin)` pixels, and extends `margin`
+        pixels beyond the output or up to the border.
     """
     window = min(length, tile + 2 * margin)
     spans = []

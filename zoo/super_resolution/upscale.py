@@ -1,44 +1,60 @@
-"""Enlarging one photograph of any size, depth and kind with a network."""
+"""Super-resolution of one image of any size, depth and number of channels."""
+
+from collections.abc import Callable
+from typing import TypeAlias
 
 import numpy as np
 
 from convzoo.common.checks import check_flag, check_positive
 from convzoo.common.luma_weights import LUMA_WEIGHTS
+from convzoo.common.types import Tensor
 from convzoo.common.unit_range import unit_range
 from convzoo.zoo.images.bicubic import resize_bicubic
 from convzoo.zoo.super_resolution.tiling import tile_spans
 
+# Maps a batch of images to enlarged images.
+Enlarge: TypeAlias = Callable[[np.ndarray], Tensor]
+# Takes the number of finished tiles and the total number of tiles.
+Progress: TypeAlias = Callable[[int, int], None]
+
 _LUMA = np.array(LUMA_WEIGHTS, np.float32)
 _INTEGERS = ("uint8", "uint16")
 _FLOATS = ("float16", "float32", "float64")
-# The cubic kernel that enlarges alpha reaches two pixels far.
+# Radius of the bicubic kernel that enlarges alpha, in input pixels.
 _ALPHA_RADIUS = 2
 
 
 def upscale(
-    enlarge, image, scale, radius, tile=None, progress=None, ensemble=False
-):
-    """Enlarge one photograph.
+    enlarge: Enlarge,
+    image: np.ndarray,
+    scale: int,
+    radius: int,
+    tile: int | None = None,
+    progress: Progress | None = None,
+    ensemble: bool = False,
+) -> np.ndarray:
+    """Enlarge one image.
 
     Args:
-        enlarge: maps a float32 batch `(1, height, width, 3)`, RGB in [0, 1],
-            to `(1, scale * height, scale * width, 3)`.
-        image: array `(height, width)` or `(height, width, channels)` of uint8,
-            uint16 or floats in [0, 1]; 1 channel is grey, 2 are grey and
+        enlarge: Function that maps a float32 batch `(1, height, width, 3)`, RGB
+            in [0, 1], to `(1, scale * height, scale * width, 3)`.
+        image: Array `(height, width)` or `(height, width, channels)` of uint8,
+            uint16 or floats in [0, 1]. One channel is grey, 2 are grey and
             alpha, 3 RGB, 4 RGB and alpha.
-        scale: factor by which `enlarge` enlarges.
-        radius: how far, in pixels, an input pixel reaches into the output.
-        tile: side, in input pixels, of the squares to work in; None for the
+        scale: Upscaling factor of `enlarge`.
+        radius: Radius of the receptive field, in input pixels.
+        tile: Side of square tiles, in input pixels. None processes the whole
             image at once.
-        progress: called after each tile with the number of tiles done and the
-            number of all.
-        ensemble: the mean over all turns by quarters and mirror images.
+        progress: Function that is called after each tile with the number of
+            finished tiles and the total number of tiles.
+        ensemble: Whether to average over all rotations by 90 degrees and
+            reflections.
 
     Returns:
-        An array of the dtype and rank of `image`, `scale` times larger.
+        Array of the dtype and rank of `image`, `scale` times as large.
 
     Raises:
-        ValueError: `image`, `tile` or `ensemble` is not as described.
+        ValueError: If `image`, `tile` or `ensemble` is invalid.
     """
     check_flag("ensemble", ensemble)
     if ensemble:
@@ -67,15 +83,15 @@ def upscale(
     return result if np.ndim(image) == 3 else result[:, :, 0]
 
 
-def _ensemble(enlarge):
-    """`enlarge`, averaged over the eight ways to lay a photograph down.
+def _ensemble(enlarge: Enlarge) -> Enlarge:
+    """`enlarge`, averaged over the eight rotations and reflections.
 
     Timofte, Rothe and Van Gool 2016, Seven Ways to Improve Example-based Single
     Image Super Resolution, https://arxiv.org/abs/1511.02228.
     """
 
-    def enlarged(batch):
-        total = 0.0
+    def enlarged(batch: np.ndarray) -> Tensor:
+        total: float | np.ndarray = 0.0
         for turns in range(4):
             for mirrored in (False, True):
                 turned = np.rot90(batch, turns, (1, 2))
@@ -88,7 +104,9 @@ def _ensemble(enlarge):
     return enlarged
 
 
-def _enlarge_window(enlarge, pixels, scale):
+def _enlarge_window(
+    enlarge: Enlarge, pixels: np.ndarray, scale: int
+) -> np.ndarray:
     is_integer = pixels.dtype.name in _INTEGERS
     scaled = unit_range(pixels) if is_integer else pixels.astype(np.float32)
     is_grey = pixels.shape[-1] < 3
@@ -107,8 +125,8 @@ def _enlarge_window(enlarge, pixels, scale):
     return enlarged.astype(pixels.dtype)
 
 
-def _checked(image):
-    """`image` as an array of three axes, or a `ValueError`."""
+def _checked(image: np.ndarray) -> np.ndarray:
+    """Return `image` with three axes, or raise a `ValueError`."""
     pixels = np.asarray(image)
     if pixels.dtype.name not in (*_INTEGERS, *_FLOATS):
         raise ValueError(
@@ -129,7 +147,7 @@ def _checked(image):
         low, high = float(pixels.min()), float(pixels.max())
         if not (low >= 0 and high <= 1):
             raise ValueError(
-                "`image` of floats must lie in [0, 1]. "
+                "A float `image` must lie in [0, 1]. "
                 f"Received: values from {low} to {high}"
             )
     return pixels

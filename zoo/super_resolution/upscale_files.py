@@ -1,7 +1,9 @@
-"""Enlarging image files."""
+"""Super-resolution of image files."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
+from convzoo.common.types import PathLike
 from convzoo.zoo.images.image_file import (
     SUFFIXES,
     ImageFile,
@@ -10,77 +12,82 @@ from convzoo.zoo.images.image_file import (
     read_image,
     write_image,
 )
+from convzoo.zoo.super_resolution.sr_generator import SRGenerator
+from convzoo.zoo.super_resolution.upscale import Progress
 
 
-def plan_upscale(inputs, out, scale):
-    """Say which file goes where, without touching any.
+def plan_upscale(
+    inputs: Iterable[PathLike], out: PathLike, scale: int
+) -> list[tuple[Path, Path]]:
+    """Return the files to read and write, without touching any.
 
     Args:
-        inputs: files and folders; of a folder, the images directly inside.
-        out: a file, where `inputs` is one file and `out` has an image's
-            suffix; otherwise a folder, in which `photo.png` becomes
+        inputs: Files and folders. A folder stands for the images directly
+            inside it.
+        out: A file, if `inputs` is a single file and `out` has the suffix of an
+            image format; otherwise a folder, in which `photo.png` becomes
             `photo_x4.png`.
-        scale: factor of the model.
+        scale: Upscaling factor of the model.
 
     Returns:
-        A list of pairs of paths, source and target.
+        List of pairs of paths: source and target.
 
     Raises:
-        ValueError: there is no input, a folder holds no image, or two inputs
-            would become one output.
+        ValueError: If there is no input, a folder holds no image, or two inputs
+            have the same target.
     """
     out = Path(out)
-    inputs = [Path(path) for path in inputs]
-    if not inputs:
-        raise ValueError(f"`inputs` must not be empty. Received: {inputs}")
+    paths = [Path(path) for path in inputs]
+    if not paths:
+        raise ValueError(f"`inputs` must not be empty. Received: {paths}")
     names_a_file = out.suffix.lower() in SUFFIXES and not out.is_dir()
-    if names_a_file and len(inputs) == 1 and not inputs[0].is_dir():
-        return [(inputs[0], out)]
-    sources = []
-    for path in inputs:
+    if names_a_file and len(paths) == 1 and not paths[0].is_dir():
+        return [(paths[0], out)]
+    sources: list[Path] = []
+    for path in paths:
         sources.extend(list_images(path) if path.is_dir() else [path])
-    plan = {}
+    plan: dict[Path, Path] = {}
     for source in sources:
         target = out / f"{source.stem}_x{scale}{source.suffix}"
         if target in plan:
             raise ValueError(
-                f"{target}: both {plan[target]} and {source} would become this "
-                "file; enlarge them into different folders"
+                f"{target}: both {plan[target]} and {source} would be written "
+                "to this file; choose different output folders"
             )
         plan[target] = source
     return [(source, target) for target, source in plan.items()]
 
 
 def upscale_file(
-    model,
-    source,
-    target,
-    tile=None,
-    overwrite=False,
-    progress=None,
-    ensemble=False,
-):
-    """Enlarge one image file; its depth, alpha and colour profile stay.
+    model: SRGenerator,
+    source: PathLike,
+    target: PathLike,
+    tile: int | None = None,
+    overwrite: bool = False,
+    progress: Progress | None = None,
+    ensemble: bool = False,
+) -> None:
+    """Enlarge an image file, keeping its depth, alpha and colour profile.
 
     Args:
-        model: a model with `upscale`, such as `SRGenerator`.
-        source: path of a PNG, JPEG, WebP or TIFF file.
-        target: path to write; the folder it lies in is made.
-        tile: as in `SRGenerator.upscale`.
-        overwrite: replace a target that is there.
-        progress: as in `SRGenerator.upscale`.
-        ensemble: as in `SRGenerator.upscale`.
+        model: An `SRGenerator`.
+        source: Path of a PNG, JPEG, WebP or TIFF file.
+        target: Path to write. Its folder is created if missing.
+        tile: As in `SRGenerator.upscale`.
+        overwrite: Whether to replace an existing target.
+        progress: As in `SRGenerator.upscale`.
+        ensemble: As in `SRGenerator.upscale`.
 
     Raises:
-        ValueError: `source` cannot be read, `target` cannot be written, or the
-            memory does not suffice.
+        ValueError: If `source` cannot be read, `target` cannot be written, or
+            there is not enough memory.
     """
     target = Path(target)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ValueError(
-            f"{target.parent}: cannot be made a folder ({error.strerror})"
+            f"{target.parent}: cannot be created ({error.strerror})"
         ) from error
     check_writable(target, overwrite)
     image = read_image(source)

@@ -194,7 +194,7 @@ def test_classify_names_the_likeliest():
 @pytest.mark.parametrize(
     ("image", "message"),
     [
-        (np.full((9, 9, 3), np.nan), "must hold numbers.*243 values"),
+        (np.full((9, 9, 3), np.nan), "must not contain NaN.*243 such values"),
         (np.zeros((9, 9)), r"shape.*\(9, 9\)"),
         (np.zeros((0, 9, 3)), r"\(0, 9, 3\)"),
     ],

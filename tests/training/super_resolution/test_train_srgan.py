@@ -328,6 +328,6 @@ def test_photographs_too_small_to_validate_are_refused_at_once(quick, tmp_path):
         folder.mkdir()
         pixels = photograph(64, side)
         write_image(folder / "0.png", ImageFile(pixels))
-    with pytest.raises(ValueError, match="validates, of 20x64 pixels, is too"):
+    with pytest.raises(ValueError, match="validation.* 20x64 pixels is too"):
         train_srgan(data, tmp_path / "run", validation=small, **quick)
     assert not (tmp_path / "run").exists()

@@ -70,6 +70,6 @@ def test_errors_name_the_file(folder, tmp_path):
         upscale_file(model, folder / "a.png", tmp_path / "x.png", tile=0)
     with pytest.raises(ValueError, match="b.png: exists"):
         upscale_file(model, folder / "a.png", folder / "b.png")
-    with pytest.raises(ValueError, match="cannot be made a folder"):
+    with pytest.raises(ValueError, match="cannot be created"):
         upscale_file(model, folder / "a.png", folder / "b.png" / "x.png")
     assert not (tmp_path / "x.png").exists()
