@@ -1,20 +1,23 @@
-"""The main job on real photographs, and what every exported file costs.
+"""Super-resolution of real photographs, and the cost of exported files.
 
-The photographs come inside the scikit-image package (`pip install
+The photographs are those of the scikit-image package (`pip install
 convzoo[demo]`); nothing is downloaded.
 """
 
+import functools
 import statistics
 import time
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from convzoo.common.types import PathLike
 from convzoo.common.unit_range import unit_range
-from convzoo.export import LiteRTModel, SavedModel, export_model
-from convzoo.training.super_resolution.evaluate_sr import measure
-from convzoo.training.super_resolution.photographs import read_pair
+from convzoo.export import Exported, LiteRTModel, SavedModel, export_model
+from convzoo.training.super_resolution.evaluate_sr import Quality, measure
+from convzoo.training.super_resolution.photographs import Pair, read_pair
 from convzoo.zoo import SRGenerator
 from convzoo.zoo.images.bicubic import resize_bicubic
 
@@ -26,15 +29,15 @@ _CAPTION = 34
 _TIMED_RUNS = 5
 
 
-def run_demo(out):
-    """Enlarge the photographs by each model, export the small one, and measure.
+def run_demo(out: PathLike) -> dict[str, str]:
+    """Upscale photographs with each model, export the small one, and measure.
 
     Args:
-        out: folder to write to; made where it is missing. What an earlier
-            demo left there is replaced, but the SavedModel gets a next version.
+        out: Folder to write to, created if it is missing. Files of an earlier
+            demo are replaced; the SavedModel gets the next version.
 
     Returns:
-        A dict of rows, title to text, for a table.
+        The rows of a table: title and text.
 
     Raises:
         ValueError: scikit-image is missing, or `out` cannot be written.
@@ -63,8 +66,10 @@ def run_demo(out):
     }
 
 
-def _enlarged(models, pair):
-    """The name of each panel, and its image."""
+def _enlarged(
+    models: dict[str, SRGenerator], pair: Pair
+) -> dict[str, np.ndarray]:
+    """Name and image of each panel."""
     height, width = pair.high.shape[:2]
     return {
         "bicubic": resize_bicubic(pair.low, height, width),
@@ -73,9 +78,9 @@ def _enlarged(models, pair):
     }
 
 
-def _photographs():
+def _photographs() -> list[Path]:
     try:
-        from skimage import data_dir
+        from skimage.data import data_dir
     except ImportError as error:
         raise ValueError(
             "The demo takes its photographs from scikit-image; "
@@ -84,8 +89,10 @@ def _photographs():
     return [Path(data_dir) / name for name in _PHOTOGRAPHS]
 
 
-def _summary(models, qualities):
-    """A row for bicubic interpolation and each model: means of its figures."""
+def _summary(
+    models: dict[str, SRGenerator], qualities: list[dict[str, Quality]]
+) -> dict[str, str]:
+    """Mean figures of bicubic interpolation and of each model."""
     rows = {}
     for name in ("bicubic", *models):
         psnr = np.mean([row[name].psnr_y for row in qualities])
@@ -96,34 +103,38 @@ def _summary(models, qualities):
     return rows
 
 
-def _costs(model, exported, image):
+def _costs(
+    model: SRGenerator, exported: list[Exported], image: np.ndarray
+) -> dict[str, str]:
     """Size, time and deviation of the model and of each exported file."""
     batch = unit_range(np.expand_dims(image, 0))
     megapixels = image.shape[0] * image.shape[1] * model.scale**2 / 1e6
     seconds = _seconds(lambda: model.predict_on_batch(batch)) / megapixels
-    title = f"{_EXPORTED}, Keras: time per enlarged megapixel"
+    title = f"{_EXPORTED}, Keras: time per output megapixel"
     rows = {title: f"{seconds * 1e3:.0f} ms"}
+    run: LiteRTModel | SavedModel
     for file in exported:
         if file.format == "litert":
             title, run = "LiteRT", LiteRTModel(file.path)
         else:
             title, run = "SavedModel", SavedModel(file.path)
-        seconds = _seconds(lambda run=run: run(image=batch)) / megapixels
+        call = functools.partial(run, image=batch)
+        seconds = _seconds(call) / megapixels
         rows |= {
             f"{title}: size": f"{_bytes(file.path) / 1e3:.0f} kB",
-            f"{title}: time per enlarged megapixel": f"{seconds * 1e3:.0f} ms",
+            f"{title}: time per output megapixel": f"{seconds * 1e3:.0f} ms",
             f"{title}: largest difference to Keras": f"{file.difference:.1e}",
         }
     return rows
 
 
-def _bytes(path):
-    files = [path] if path.is_file() else path.rglob("*")
+def _bytes(path: Path) -> int:
+    files: Iterable[Path] = [path] if path.is_file() else path.rglob("*")
     return sum(file.stat().st_size for file in files if file.is_file())
 
 
-def _seconds(run):
-    """The median duration of a call, after one that is not counted."""
+def _seconds(run: Callable[[], object]) -> float:
+    """Median duration of a call in seconds, after a warm-up call."""
     run()
     times = []
     for _ in range(_TIMED_RUNS):
@@ -133,8 +144,10 @@ def _seconds(run):
     return statistics.median(times)
 
 
-def _panels(images, qualities):
-    """One row of the picture: the middle of each image, and its figures."""
+def _panels(
+    images: dict[str, np.ndarray], qualities: dict[str, Quality]
+) -> Image.Image:
+    """One row of the picture: the centre of each image, and its figures."""
     row = Image.new("RGB", (_PANEL * len(images), _PANEL + _CAPTION), "white")
     draw = ImageDraw.Draw(row)
     font = ImageFont.load_default(13)
@@ -150,7 +163,7 @@ def _panels(images, qualities):
     return row
 
 
-def _stacked(rows):
+def _stacked(rows: list[Image.Image]) -> Image.Image:
     height = sum(row.height for row in rows)
     picture = Image.new("RGB", (rows[0].width, height), "white")
     for i, row in enumerate(rows):

@@ -22,38 +22,55 @@ if TYPE_CHECKING:
 def _sr(options: SROptions) -> None:
     from convzoo.training import train_sr
 
-    run = train_sr(options)
-    _print_best(run, f", PSNR {run.best['psnr_y']:.3f} dB on Y")
+    _print_best(
+        train_sr(options), lambda best: f"PSNR {best['psnr_y']:.3f} dB on Y"
+    )
 
 
 def _srgan(options: SRGANOptions) -> None:
     from convzoo.training import train_srgan
 
-    run = train_srgan(options)
-    best = run.best
     _print_best(
-        run,
-        f", perceptual distance {best['perceptual']:.4f}, "
-        f"PSNR {best['psnr_y']:.3f} dB on Y",
+        train_srgan(options),
+        lambda best: (
+            f"perceptual distance {best['perceptual']:.4f}, "
+            f"PSNR {best['psnr_y']:.3f} dB on Y"
+        ),
     )
 
 
 def _classifier(options: ClassifierOptions) -> None:
     from convzoo.training import train_classifier
 
-    run = train_classifier(options)
-    accuracy = run.best.get("validation_accuracy")
-    found = "" if accuracy is None else f", validation accuracy {accuracy:.1%}"
-    _print_best(run, found)
+    _print_best(
+        train_classifier(options),
+        lambda best: f"validation accuracy {best['validation_accuracy']:.1%}",
+    )
 
 
 def _ball(options: BallOptions) -> None:
     from convzoo.training import train_ball
 
-    run = train_ball(options)
-    distance = run.best.get("validation_distance")
-    found = "" if distance is None else f", mean distance {distance:.2f} m"
-    _print_best(run, found)
+    _print_best(
+        train_ball(options),
+        lambda best: f"mean distance {best['validation_distance']:.2f} m",
+    )
+
+
+def _print_best(run: "Run", told: Callable[[dict[str, Any]], str]) -> None:
+    """Print where the best weights are, and their validation figures."""
+    best = run.best
+    if best is None:
+        return
+    try:
+        figures = f", {told(best)}"
+    except KeyError:
+        # Nothing was held out.
+        figures = ""
+    print(
+        f"best: epoch {best['epoch'] + 1} of {run.epochs_done}{figures}: "
+        f"{run.folder / 'best'}"
+    )
 
 
 # Options, what runs, and the help of each recipe.
@@ -96,12 +113,4 @@ for _name, (_options, _run, _doc) in RECIPES.items():
     train_app.command(
         command_of(_options, _started(_run), f"{_doc}\n\n{_RESUMES}"),
         name=_name,
-    )
-
-
-def _print_best(run: "Run", found: str) -> None:
-    """Print where the best weights are, and their validation figures."""
-    print(
-        f"best: epoch {run.best['epoch'] + 1} of {run.epochs_done}{found}: "
-        f"{run.folder / 'best'}"
     )

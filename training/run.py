@@ -1,126 +1,144 @@
-"""A training run that lives in a folder and survives being killed."""
+"""A training run in a folder, which resumes after it was killed."""
 
 import json
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 from zipfile import BadZipFile
 
 import keras
 import numpy as np
 
+from convzoo.common.choices import Verbose
 from convzoo.common.option import identity
 from convzoo.common.output_file import renamed, write_whole
+from convzoo.common.types import PathLike, Tensor
 from convzoo.presets.find_preset import RUN, RunWeights
+from convzoo.training.epoch_dataset import EpochDataset
+from convzoo.zoo.pretrained import Pretrained
 from convzoo.zoo.save_preset import default_card, recover_preset, save_preset
 
 _STATE = "state.npz"
 
 
 class Run(keras.callbacks.Callback):
-    """Keeps everything that `fit` needs to go on, after each epoch.
+    """Saves the complete state of `fit` after each epoch.
 
-    After each epoch the moving average of the weights is validated and, where
-    it is the best so far, kept; then weights, optimizer (with the average),
-    epoch and records are written to one file, which replaces the last one in a
-    single step. A run that is killed at any moment repeats at most one epoch,
-    on the same data, and ends with the weights it would have had: to the last
-    bit where the backend repeats itself, as TensorFlow does on one thread
-    (`TF_NUM_INTRAOP_THREADS=1`), and up to rounding where it does not.
+    After each epoch, the moving average of the weights is validated and saved,
+    as the best if it is the best so far. Then the weights, the optimizer with
+    the average, the epoch and the log are written to one file, which replaces
+    the last one in a single step. A run that is killed at any moment repeats at
+    most one epoch, on the same data, and ends with the same weights: to the
+    last bit if the backend is deterministic, as TensorFlow is on one thread
+    (`TF_NUM_INTRAOP_THREADS=1`), and up to rounding otherwise.
 
     The folder holds `run.json` (the settings, with the class of the model),
     `state.npz`, `log.jsonl` (one line per epoch), and two preset folders with
     the moving averages of the weights, `best` and `last`.
 
-    An epoch whose loss is not a number ends the run, and leaves the folder as
-    it was before.
+    An epoch whose loss is NaN or infinite ends the run and changes no file.
 
     Args:
-        folder: of the run; made where it is missing.
-        settings: what the run depends on, as JSON values. A folder that holds
-            a run with other settings is refused.
-        validate: maps a model to a dict of figures.
-        score: the name of the figure by which the best weights are chosen;
-            higher is better, unless its name has a minus in front.
-        subject: maps the model that learns to the one that is kept as a preset;
-            None for the same.
-        patience: epochs without a better score after which the run ends; None
-            for no such end.
+        folder: Folder of the run. Created if it is missing.
+        settings: JSON values that identify the run. A folder with a run of
+            other settings is refused.
+        validate: Function of the model that returns validation figures.
+        score: Name of the figure that chooses the best weights. Higher is
+            better, or lower if the name starts with a minus.
+        subject: Function that returns the model to save, given the model that
+            is trained. Default: that model itself.
+        patience: Number of epochs without a better score after which the run
+            ends, or None.
 
     Raises:
-        ValueError: the folder holds another run, something else, or cannot be
+        ValueError: The folder holds another run, something else, or cannot be
             written.
     """
 
     def __init__(
-        self, folder, settings, validate, score, subject=None, patience=None
-    ):
+        self,
+        folder: PathLike,
+        settings: dict[str, Any],
+        validate: Callable[[Any], dict[str, float]],
+        score: str,
+        subject: Callable[[Any], keras.Model] | None = None,
+        patience: int | None = None,
+    ) -> None:
         super().__init__()
         self.folder = Path(folder)
         self.validate = validate
         self.score = score
         self.subject = subject or (lambda model: model)
         self.patience = patience
-        self.log = []
-        self.lost_epoch = None
+        self.log: list[dict[str, Any]] = []
+        self.lost_epoch: int | None = None
         self._open(settings)
 
     @property
-    def best(self):
-        """The log entry with the best score, the last of several; or None."""
+    def best(self) -> dict[str, Any] | None:
+        """The log entry with the best score, the last one of equals."""
         return max(reversed(self.log), key=self._quality, default=None)
 
     @property
-    def epochs_done(self):
+    def epochs_done(self) -> int:
         return len(self.log)
 
     @property
-    def is_over(self):
+    def is_over(self) -> bool:
         """Whether the best score was first reached `patience` epochs ago."""
         if self.patience is None or not self.log:
             return False
         first = max(self.log, key=self._quality)
         return self.epochs_done - 1 - first["epoch"] >= self.patience
 
-    def _quality(self, entry):
-        """The score, so that higher is better."""
+    def _quality(self, entry: dict[str, Any]) -> float:
+        """The score with the sign that makes higher better."""
         sign = -1 if self.score.startswith("-") else 1
         return sign * entry[self.score.removeprefix("-")]
 
-    def restore(self, model):
-        """Put a built, compiled model where the run stands."""
+    def restore(self, model: keras.Model) -> None:
+        """Load the state of the run into a built, compiled model."""
         path = self.folder / _STATE
         if not path.exists():
             return
         try:
-            # What is cut short, NumPy would leave open.
+            # NumPy would leave a truncated file open.
             with open(path, "rb") as file, np.load(file) as stored:
                 arrays = {name: stored[name] for name in stored.files}
             log = json.loads(str(arrays["log"]))
             state = [(v, arrays[name]) for name, v in _variables(model)]
         except (EOFError, KeyError, OSError, ValueError, BadZipFile) as error:
             raise ValueError(
-                f"{path}: is cut short or altered ({error}). The weights in "
-                "the folder are whole; remove this file to train from the "
+                f"{path}: is truncated or altered ({error}). The presets in "
+                "the folder are intact; remove this file to train from the "
                 "start, or name another folder"
             ) from error
         for variable, array in state:
             variable.assign(array)
         self.log = log
 
-    def train(self, model, data, epochs, verbose="auto", callbacks=()):
+    def train(
+        self,
+        model: keras.Model,
+        data: EpochDataset,
+        epochs: int,
+        verbose: Verbose = "auto",
+        callbacks: Iterable[keras.callbacks.Callback] = (),
+    ) -> None:
         """`fit` a built, compiled model from where the run stands.
 
         Args:
-            model: the same whenever the run goes on.
-            data: an `EpochDataset`, such as `Patches`.
-            epochs: at which the run ends.
-            verbose: as in `keras.Model.fit`.
-            callbacks: called after the run has kept its files.
+            model: The same model whenever the run is resumed.
+            data: An `EpochDataset`, such as `Patches`.
+            epochs: Epoch at which the run ends.
+            verbose: As in `keras.Model.fit`.
+            callbacks: Callbacks to call after the run has saved its files.
 
         Raises:
-            ValueError: the files cannot be used, or the loss became no number.
+            ValueError: The files cannot be used, or the loss became NaN or
+                infinite.
         """
-        # What cannot be saved fails now, and not after an epoch.
+        # A model that cannot be saved fails now, not after an epoch.
         keras.saving.serialize_keras_object(self.subject(model))
         self.restore(model)
         if self.is_over:
@@ -140,12 +158,15 @@ class Run(keras.callbacks.Callback):
         )
         if self.lost_epoch is not None:
             raise ValueError(
-                f"{self.folder}: the loss was not a number in epoch "
-                f"{self.lost_epoch + 1}; the weights before it are kept. Train "
-                "in another folder, with a smaller learning rate"
+                f"{self.folder}: the loss was NaN or infinite in epoch "
+                f"{self.lost_epoch + 1}; the weights before it are saved. "
+                "Train in another folder, with a smaller learning rate"
             )
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(
+        self, epoch: int, logs: dict[str, Any] | None = None
+    ) -> None:
+        logs = {} if logs is None else logs
         if not np.isfinite(logs["loss"]):
             self.lost_epoch = epoch
             self.model.stop_training = True
@@ -171,16 +192,16 @@ class Run(keras.callbacks.Callback):
         if self.is_over:
             self.model.stop_training = True
 
-    def _open(self, settings):
+    def _open(self, settings: dict[str, Any]) -> None:
         path = self.folder / RUN
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            if not path.exists():
-                write_whole(path, json.dumps(settings, indent=2) + "\n")
         except OSError as error:
             raise ValueError(
                 f"{self.folder}: cannot be written ({error.strerror})"
             ) from error
+        if not path.exists():
+            write_whole(path, json.dumps(settings, indent=2) + "\n")
         for which in get_args(RunWeights):
             recover_preset(self.folder / which)
         try:
@@ -190,7 +211,7 @@ class Run(keras.callbacks.Callback):
                 f"{path}: holds no settings of a run ({error}); name another "
                 "folder"
             ) from error
-        # As they are read again: a tuple comes back as a list.
+        # As they are read back: tuples become lists.
         settings = json.loads(json.dumps(settings))
         for name in sorted({*found, *settings}):
             if found.get(name) != settings.get(name):
@@ -200,36 +221,43 @@ class Run(keras.callbacks.Callback):
                     f"Received: {name}={settings.get(name)!r}"
                 )
 
-    def _save_preset(self, which):
+    def _save_preset(self, which: RunWeights) -> None:
         model = self.subject(self.model)
         settings = (self.folder / RUN).read_text()
         card = (
             default_card(model, self.folder.resolve().name)
-            + f"\n## Training\n\nEpoch {self.epochs_done}; weights: {which}.\n"
-            f"Settings:\n\n```json\n{settings}```\n"
+            + f"\n## Training\n\nThe {which} weights after "
+            f"{self.epochs_done} epochs, with the settings\n\n"
+            f"```json\n{settings}```\n"
         )
         save_preset(model, self.folder / which, card=card, overwrite=True)
 
-    def _save_state(self, state):
+    def _save_state(self, state: dict[str, np.ndarray]) -> None:
+        arrays: dict[str, Any] = {
+            "log": np.array(json.dumps(self.log)),
+            **state,
+        }
         with renamed(self.folder / _STATE) as temporary:
-            np.savez(temporary, log=np.array(json.dumps(self.log)), **state)
+            np.savez(temporary, **arrays)
         lines = "".join(json.dumps(entry) + "\n" for entry in self.log)
         write_whole(self.folder / "log.jsonl", lines)
 
 
-def _variables(model):
-    """Name and variable of all that changes while a model learns."""
+def _variables(model: keras.Model) -> list[tuple[str, Tensor]]:
+    """Name and variable of everything that changes in training."""
     variables = [*model.variables, *model.optimizer.variables]
     return [(f"{i:04}", variable) for i, variable in enumerate(variables)]
 
 
-def run_settings(options, model, **fingerprints):
+def run_settings(
+    options: Any, model: Pretrained, **fingerprints: Any
+) -> dict[str, Any]:
     """The settings that identify a run.
 
     Args:
-        options: The options of the recipe.
-        model: The model that the run keeps.
-        **fingerprints: What stands for options that name data.
+        options: Options of the recipe.
+        model: The model that the run saves.
+        **fingerprints: Fingerprints of the data, in place of their paths.
     """
     return {
         **identity(options),

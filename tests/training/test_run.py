@@ -143,7 +143,7 @@ def test_a_state_cut_short_is_named_and_nothing_is_lost(kept, data, tmp_path):
     whole = path.read_bytes()
     path.write_bytes(whole[: kept if kept >= 1 else int(kept * len(whole))])
     before = contents(run.folder)
-    with pytest.raises(ValueError, match="state.npz: is cut short") as error:
+    with pytest.raises(ValueError, match="state.npz: is truncated") as error:
         train_sr(data, run.folder, batch_size=2, **arguments)
     assert "\n" not in str(error.value)
     assert contents(run.folder) == before
@@ -153,7 +153,7 @@ def test_a_state_of_another_model_is_named(data, tmp_path):
     arguments = {"steps": 4, "epoch_steps": 2, "patch_size": 8, "verbose": 0}
     run = train_sr(data, tmp_path / "run", batch_size=2, **arguments)
     np.savez(run.folder / "state.npz", log=np.array("[]"))
-    with pytest.raises(ValueError, match="state.npz: is cut short or altered"):
+    with pytest.raises(ValueError, match="state.npz: is truncated or altered"):
         train_sr(data, run.folder, batch_size=2, **arguments)
 
 

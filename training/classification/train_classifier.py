@@ -6,6 +6,7 @@ import keras
 import numpy as np
 
 from convzoo.common.option import arguments_of
+from convzoo.common.types import PathLike
 from convzoo.training.classification.classification_quality import (
     classification_quality,
 )
@@ -51,7 +52,7 @@ def train_classifier(options: ClassifierOptions) -> Run:
         images = [folder.images[i] for i in validation]
         labels = folder.labels[validation]
     else:
-        other = _validation(folder, options)
+        other = _validation(folder, options.validation, options.max_side)
         fingerprints["validation"] = other.fingerprint
         learned = np.arange(len(folder))
         images, labels = other.images, other.labels
@@ -72,8 +73,10 @@ def train_classifier(options: ClassifierOptions) -> Run:
     return run
 
 
-def _validation(folder: ImageFolder, options: ClassifierOptions) -> ImageFolder:
-    other = ImageFolder(options.validation, options.max_side, "validation")
+def _validation(
+    folder: ImageFolder, validation: PathLike, max_side: int | None
+) -> ImageFolder:
+    other = ImageFolder(validation, max_side, "validation")
     if other.class_names != folder.class_names:
         raise ValueError(
             "`validation` must have the classes of `data`. Received: "
