@@ -12,7 +12,7 @@ from convzoo.common.checks import (
     check_number,
     check_positive,
 )
-from convzoo.export.quantization import quantization_aware as rounding
+from convzoo.export.quantization_aware import quantization_aware as rounding
 from convzoo.losses import Luma
 from convzoo.training.optimization import (
     PRECISIONS,
@@ -101,9 +101,9 @@ def train_sr(
             sum with the anchor stay in float32.
         quantization_aware: whether the network rounds, while it trains and
             where it is validated, as its file in 8-bit integers will; see
-            `convzoo.export.quantization`. What is kept are the weights as they
-            are, for every kind of file. Best from `init`, for a few thousand
-            `steps`, with a `learning_rate` a tenth of the usual.
+            `convzoo.export.quantization_aware`. What is kept are the weights as
+            they are, for every kind of file. Best from `init`, for a few
+            thousand `steps`, with a `learning_rate` a tenth of the usual.
         verbose: as in `keras.Model.fit`.
 
     Returns:
