@@ -1,11 +1,13 @@
 """Endpoints of a SavedModel that take encoded images."""
 
+from collections.abc import Callable, Collection, Iterable, Mapping
 from numbers import Integral
 
 import tensorflow as tf
 
+from convzoo.common.types import Tensor
 from convzoo.export.image_bytes import decoded, encoded_png
-from convzoo.export.served import opened
+from convzoo.export.served import Served, opened
 
 IMAGE_SIZE = (256, 256)
 MAX_PIXELS = 2**22
@@ -13,7 +15,11 @@ MAX_PIXELS = 2**22
 _BYTES = "_bytes"
 
 
-def byte_endpoints(model, image_size=IMAGE_SIZE, max_pixels=MAX_PIXELS):
+def byte_endpoints(
+    model: Served,
+    image_size: tuple[int, int] = IMAGE_SIZE,
+    max_pixels: int = MAX_PIXELS,
+) -> dict[str, Callable[[Tensor], dict[str, Tensor]]]:
     """Functions of encoded images, for a model of images.
 
     That is one with a single input, called `image`, of shape `(batch, height,
@@ -38,38 +44,39 @@ def byte_endpoints(model, image_size=IMAGE_SIZE, max_pixels=MAX_PIXELS):
     _check(image_size, max_pixels)
     if not takes_images(model):
         return {}
-    channels, dtype = model.shapes["image"][-1], model.dtypes["image"]
+    channels = int(model.shapes["image"][-1])
+    dtype = model.dtypes["image"]
     outputs = _outputs(model)
     images = [name for name, spec in outputs.items() if _is_image(name, spec)]
 
-    def image_of(encoded):
+    def image_of(encoded: Tensor) -> Tensor:
         return tf.cast(decoded(encoded, channels, max_pixels), dtype)
 
-    def resized(encoded):
+    def resized(encoded: Tensor) -> Tensor:
         return tf.image.resize(image_of(encoded), image_size, antialias=True)
 
-    def serve_bytes(image_bytes):
+    def serve_bytes(image_bytes: Tensor) -> dict[str, Tensor]:
         spec = tf.TensorSpec((*image_size, channels))
         batch = tf.map_fn(resized, image_bytes, fn_output_signature=spec)
         return _with_png(model.serve(tf.cast(batch, dtype)), images)
 
     alone = _of_any_size(outputs, images)
 
-    def serve_one(encoded):
+    def serve_one(encoded: Tensor) -> dict[str, Tensor]:
         found = model.serve(tf.expand_dims(image_of(encoded), 0))
         found = _with_png(found, images)
         return {name: tf.squeeze(found[name], 0) for name in alone}
 
-    def serve_one_bytes(image_bytes):
+    def serve_one_bytes(image_bytes: Tensor) -> dict[str, Tensor]:
         return tf.map_fn(serve_one, image_bytes, fn_output_signature=alone)
 
     return {"serve_bytes": serve_bytes, "serve_one_bytes": serve_one_bytes}
 
 
-def _check(image_size, max_pixels):
+def _check(image_size: tuple[int, int], max_pixels: int) -> None:
     size = tuple(image_size)
     if len(size) != 2 or not all(
-        isinstance(n, Integral) and n > 0 for n in size
+        isinstance(n, Integral) and int(n) > 0 for n in size
     ):
         raise ValueError(
             "`image_size` must be a height and a width, positive whole "
@@ -82,14 +89,14 @@ def _check(image_size, max_pixels):
         )
 
 
-def takes_images(model):
+def takes_images(model: Served) -> bool:
     """Whether a `Served` is a model of images, as above."""
     if list(model.shapes) != ["image"]:
         return False
     return _is_image("image", tf.TensorSpec(opened(model.shapes["image"])))
 
 
-def _is_image(name, spec):
+def _is_image(name: str, spec: tf.TensorSpec) -> bool:
     shape = spec.shape
     return (
         name.startswith("image")
@@ -100,14 +107,16 @@ def _is_image(name, spec):
     )
 
 
-def _outputs(model):
+def _outputs(model: Served) -> dict[str, tf.TensorSpec]:
     """What the model returns for images of any size, by name."""
     spec = tf.TensorSpec(opened(model.shapes["image"]), model.dtypes["image"])
     function = tf.function(model.serve).get_concrete_function(spec)
     return function.structured_outputs
 
 
-def _of_any_size(outputs, images):
+def _of_any_size(
+    outputs: Mapping[str, tf.TensorSpec], images: Iterable[str]
+) -> dict[str, tf.TensorSpec]:
     """Of one image: outputs that have one shape whatever its size is."""
     specs = {
         name: tf.TensorSpec(spec.shape[1:], spec.dtype)
@@ -119,7 +128,9 @@ def _of_any_size(outputs, images):
     }
 
 
-def _with_png(outputs, images):
+def _with_png(
+    outputs: Mapping[str, Tensor], images: Collection[str]
+) -> dict[str, Tensor]:
     """With PNG files in the place of images."""
     files = {
         name + _BYTES: tf.map_fn(

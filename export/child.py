@@ -4,9 +4,12 @@ import inspect
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 
 
-def run_in_child(function, *arguments):
+def run_in_child(
+    function: Callable[..., None], *arguments: object
+) -> subprocess.CompletedProcess[str]:
     """Call a function, in another Python, with strings.
 
     Args:
@@ -27,7 +30,10 @@ def run_in_child(function, *arguments):
     )
 
 
-def cause(result, explained=lambda message: None):
+def cause(
+    result: subprocess.CompletedProcess[str],
+    explained: Callable[[str], str | None] = lambda message: None,
+) -> str:
     """What a person can act on in what a failed child said, on one line.
 
     Args:

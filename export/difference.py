@@ -2,19 +2,44 @@
 
 import re
 import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from numbers import Integral
+from typing import TypeAlias, TypedDict
 
 import keras
 import numpy as np
 
+from convzoo.export.served import Served
+
 TOLERANCE = 1e-4
 # What stands for an open size: batch, then the others. Not square, one odd,
 # one tiny.
-SIZES = ((1, 32, 48), (2, 41, 23), (1, 5, 8))
+SIZES: tuple[tuple[int, ...], ...] = ((1, 32, 48), (2, 41, 23), (1, 5, 8))
 _ROUNDS = 3
 
+# An exported model: takes arrays by name, returns a dict of them.
+Run: TypeAlias = Callable[..., dict[str, np.ndarray]]
 
-def checked_sizes(sizes, model):
+
+class Difference(TypedDict):
+    """Absolute differences of one output, over what counts as 1."""
+
+    largest: float
+    mean: float
+    p99_9: float
+
+
+class Comparison(TypedDict):
+    """An exported model beside Keras, at one size; see `measure`."""
+
+    inputs: dict[str, tuple[int, ...]]
+    seconds: float
+    outputs: dict[str, Difference]
+
+
+def checked_sizes(
+    sizes: Sequence[Sequence[int]], model: Served
+) -> tuple[tuple[int, ...], ...]:
     """`sizes`, after they have been tried on the shapes of a `Served`.
 
     Raises:
@@ -25,7 +50,7 @@ def checked_sizes(sizes, model):
         or not sizes
         or not all(
             isinstance(each, (tuple, list))
-            and all(isinstance(n, Integral) and n > 0 for n in each)
+            and all(isinstance(n, Integral) and int(n) > 0 for n in each)
             for each in sizes
         )
     ):
@@ -38,7 +63,9 @@ def checked_sizes(sizes, model):
     return tuple(map(tuple, sizes))
 
 
-def measure(model, run, sizes=SIZES):
+def measure(
+    model: Served, run: Run, sizes: Iterable[Sequence[int]] = SIZES
+) -> list[Comparison]:
     """What an exported model computes, beside Keras, size by size.
 
     Args:
@@ -62,7 +89,12 @@ def measure(model, run, sizes=SIZES):
     ]
 
 
-def compare(model, run, inputs, sizes=None):
+def compare(
+    model: Served,
+    run: Run,
+    inputs: dict[str, np.ndarray],
+    sizes: Sequence[int] | None = None,
+) -> Comparison:
     """One entry of `measure`, for inputs by name that `sizes` stand for."""
     expected = _of_keras(model, inputs, sizes)
     found = run(**inputs)
@@ -77,7 +109,7 @@ def compare(model, run, inputs, sizes=None):
     }
 
 
-def largest(differences):
+def largest(differences: Iterable[Comparison]) -> float:
     """The largest in a list of `measure`; NaN if there is one."""
     return float(
         np.max(
@@ -90,7 +122,11 @@ def largest(differences):
     )
 
 
-def _of_keras(model, inputs, sizes):
+def _of_keras(
+    model: Served,
+    inputs: dict[str, np.ndarray],
+    sizes: Sequence[int] | None,
+) -> dict[str, np.ndarray]:
     try:
         outputs = model.serve(**inputs)
     except Exception as error:
@@ -106,11 +142,11 @@ def _of_keras(model, inputs, sizes):
     }
 
 
-def _shapes(inputs):
+def _shapes(inputs: Mapping[str, np.ndarray]) -> str:
     return str({name: array.shape for name, array in inputs.items()})
 
 
-def _reason(error):
+def _reason(error: Exception) -> str:
     """The line that says it: Keras writes where above it, in bold."""
     text = re.sub(r"\x1b\[\d+m", "", str(error))
     lines = [line.strip() for line in text.splitlines() if line.strip()]
@@ -118,7 +154,9 @@ def _reason(error):
     return (said or lines or [type(error).__name__])[0]
 
 
-def _check_alike(expected, found):
+def _check_alike(
+    expected: Mapping[str, np.ndarray], found: Mapping[str, np.ndarray]
+) -> None:
     for name, array in expected.items():
         if name not in found or found[name].shape != array.shape:
             shapes = {k: v.shape for k, v in found.items()}
@@ -128,7 +166,9 @@ def _check_alike(expected, found):
             )
 
 
-def _differences(found, expected, scale):
+def _differences(
+    found: np.ndarray, expected: np.ndarray, scale: float
+) -> Difference:
     away = np.abs(found.astype("float64") - expected) / scale
     return {
         "largest": float(np.max(away)),
@@ -137,7 +177,7 @@ def _differences(found, expected, scale):
     }
 
 
-def _seconds(run, inputs):
+def _seconds(run: Run, inputs: dict[str, np.ndarray]) -> float:
     rounds = []
     for _ in range(_ROUNDS):
         start = time.perf_counter()

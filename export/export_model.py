@@ -4,14 +4,19 @@ import contextlib
 import os
 import shutil
 import tempfile
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
+
+import keras
 
 from convzoo.common.output_file import check_absent
+from convzoo.common.types import PathLike
 from convzoo.export.byte_endpoints import IMAGE_SIZE, MAX_PIXELS
 from convzoo.export.difference import (
     SIZES,
     TOLERANCE,
+    Comparison,
     checked_sizes,
     largest,
     measure,
@@ -19,14 +24,21 @@ from convzoo.export.difference import (
 from convzoo.export.litert import LiteRTModel, write_litert
 from convzoo.export.onnx import ONNXModel, check_packages, write_onnx
 from convzoo.export.quantize import TOLERANCE as QUANTIZE_TOLERANCE
-from convzoo.export.quantize import Quantization, asked, write_quantized
+from convzoo.export.quantize import (
+    Calibration,
+    Quantization,
+    Quantize,
+    asked,
+    write_quantized,
+)
 from convzoo.export.report import check_report, describe, write_report
 from convzoo.export.saved_model import SavedModel, write_saved_model
-from convzoo.export.served import served
+from convzoo.export.served import Served, served
 from convzoo.export.serving_files import write_serving_files
 from convzoo.export.warm_up import write_warm_up
 
-FORMATS = ("saved_model", "litert", "onnx")
+Format = Literal["saved_model", "litert", "onnx"]
+FORMATS: tuple[Format, ...] = get_args(Format)
 _SUFFIXES = {"litert": ".tflite", "onnx": ".onnx"}
 
 
@@ -41,27 +53,27 @@ class Exported(NamedTuple):
             `export_model`.
     """
 
-    format: str
+    format: Format
     path: Path
     difference: float
     report: dict[str, Any]
 
 
 def export_model(
-    model,
-    out,
-    name=None,
-    formats=FORMATS[:2],
+    model: keras.Model | Served,
+    out: PathLike,
+    name: str | None = None,
+    formats: Collection[Format] = FORMATS[:2],
     *,
-    sizes=SIZES,
-    tolerance=TOLERANCE,
-    image_size=IMAGE_SIZE,
-    max_pixels=MAX_PIXELS,
-    quantize=None,
-    calibration=None,
-    quantize_tolerance=QUANTIZE_TOLERANCE,
-    overwrite=False,
-):
+    sizes: Sequence[Sequence[int]] = SIZES,
+    tolerance: float = TOLERANCE,
+    image_size: tuple[int, int] = IMAGE_SIZE,
+    max_pixels: int = MAX_PIXELS,
+    quantize: Quantize | None = None,
+    calibration: Calibration | None = None,
+    quantize_tolerance: float = QUANTIZE_TOLERANCE,
+    overwrite: bool = False,
+) -> list[Exported]:
     """Write a model in several formats, and run each in its own runtime.
 
     Args:
@@ -128,14 +140,14 @@ def export_model(
 
 
 def export_saved_model(
-    model,
-    path,
+    model: keras.Model | Served,
+    path: PathLike,
     *,
-    sizes=SIZES,
-    tolerance=TOLERANCE,
-    image_size=IMAGE_SIZE,
-    max_pixels=MAX_PIXELS,
-):
+    sizes: Sequence[Sequence[int]] = SIZES,
+    tolerance: float = TOLERANCE,
+    image_size: tuple[int, int] = IMAGE_SIZE,
+    max_pixels: int = MAX_PIXELS,
+) -> Exported:
     """Write a model as TF Serving wants it, and run it.
 
     Args:
@@ -149,23 +161,23 @@ def export_saved_model(
     Raises:
         ValueError: as `export_model`.
     """
-    targets = {"saved_model": next_version(Path(path))}
+    targets: dict[Format, Path] = {"saved_model": next_version(Path(path))}
     images = {"image_size": image_size, "max_pixels": max_pixels}
     options = _Options(sizes, tolerance, images=images)
     return _export(served(model), targets, options)[0]
 
 
 def export_litert(
-    model,
-    path,
+    model: keras.Model | Served,
+    path: PathLike,
     *,
-    sizes=SIZES,
-    tolerance=TOLERANCE,
-    quantize=None,
-    calibration=None,
-    quantize_tolerance=QUANTIZE_TOLERANCE,
-    overwrite=False,
-):
+    sizes: Sequence[Sequence[int]] = SIZES,
+    tolerance: float = TOLERANCE,
+    quantize: Quantize | None = None,
+    calibration: Calibration | None = None,
+    quantize_tolerance: float = QUANTIZE_TOLERANCE,
+    overwrite: bool = False,
+) -> Exported:
     """Write a model as a LiteRT (TFLite) file, and run it.
 
     Args:
@@ -186,8 +198,13 @@ def export_litert(
 
 
 def export_onnx(
-    model, path, *, sizes=SIZES, tolerance=TOLERANCE, overwrite=False
-):
+    model: keras.Model | Served,
+    path: PathLike,
+    *,
+    sizes: Sequence[Sequence[int]] = SIZES,
+    tolerance: float = TOLERANCE,
+    overwrite: bool = False,
+) -> Exported:
     """Write a model as an ONNX file, and run it in ONNX Runtime.
 
     Args:
@@ -205,7 +222,7 @@ def export_onnx(
     return _export(served(model), {"onnx": Path(path)}, options)[0]
 
 
-def next_version(folder):
+def next_version(folder: Path) -> Path:
     """A folder in `folder` whose name is one more than the largest there."""
     taken = [
         int(entry.name)
@@ -218,7 +235,7 @@ def next_version(folder):
 class _Options(NamedTuple):
     """Of `export_model`; `images` are those of `byte_endpoints`."""
 
-    sizes: tuple[tuple[int, ...], ...]
+    sizes: Sequence[Sequence[int]]
     tolerance: float
     overwrite: bool = False
     images: dict[str, Any] = {}
@@ -229,11 +246,13 @@ class _Written(NamedTuple):
     """Of a format: where it is, a function of arrays, more for the report."""
 
     path: Path
-    run: Any
+    run: SavedModel | LiteRTModel | ONNXModel
     report: dict[str, Any]
 
 
-def _export(model, targets, options):
+def _export(
+    model: Served, targets: Mapping[Format, Path], options: _Options
+) -> list[Exported]:
     """Write all, compare all, and only then put them where they belong."""
     sizes = checked_sizes(options.sizes, model)
     if "onnx" in targets:
@@ -261,12 +280,14 @@ def _export(model, targets, options):
         ]
 
 
-def _written(model, formats, work, options):
+def _written(
+    model: Served, formats: Collection[Format], work: Path, options: _Options
+) -> dict[Format, _Written]:
     """A dict from formats to what is written of each, a `_Written`."""
     saved_model = work / "saved_model"
     encoded = "saved_model" in formats
     write_saved_model(model, saved_model, encoded=encoded, **options.images)
-    written = {}
+    written: dict[Format, _Written] = {}
     for format in formats:
         if format == "saved_model":
             run = SavedModel(saved_model)
@@ -281,7 +302,9 @@ def _written(model, formats, work, options):
     return written
 
 
-def _litert(model, saved_model, work, options):
+def _litert(
+    model: Served, saved_model: Path, work: Path, options: _Options
+) -> _Written:
     if options.quantization is None:
         path, more = work / "model.tflite", {}
         write_litert(saved_model, path)
@@ -293,7 +316,9 @@ def _litert(model, saved_model, work, options):
     return _Written(path, LiteRTModel(path), more)
 
 
-def _check_difference(format, difference, tolerance):
+def _check_difference(
+    format: Format, difference: float, tolerance: float
+) -> None:
     # A NaN must not pass for a small number.
     if not difference <= tolerance:
         raise ValueError(
@@ -302,7 +327,12 @@ def _check_difference(format, difference, tolerance):
         )
 
 
-def _placed(format, written, target, differences):
+def _placed(
+    format: Format,
+    written: _Written,
+    target: Path,
+    differences: Sequence[Comparison],
+) -> Exported:
     name = target.name
     if format == "saved_model":
         name = f"{target.parent.name}/{name}"
@@ -314,7 +344,7 @@ def _placed(format, written, target, differences):
 
 
 @contextlib.contextmanager
-def _work_folder(folder):
+def _work_folder(folder: Path) -> Iterator[Path]:
     """A temporary folder on the same disk; what is left in it goes."""
     made = [p for p in (folder, *folder.parents) if not p.exists()]
     try:
@@ -333,7 +363,7 @@ def _work_folder(folder):
                 empty.rmdir()
 
 
-def _checked_formats(formats):
+def _checked_formats(formats: Collection[Format]) -> list[Format]:
     unknown = [format for format in formats if format not in FORMATS]
     if unknown or not formats:
         raise ValueError(

@@ -3,6 +3,10 @@
 Needs the packages of `pip install convzoo[serving]`.
 """
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
 import tensorflow as tf
 
 from convzoo.export.rest_transport import available
@@ -22,7 +26,14 @@ class GRPCTransport:
         ValueError: packages are missing.
     """
 
-    def __init__(self, address, name, version, timeout, max_bytes):
+    def __init__(
+        self,
+        address: str,
+        name: str,
+        version: int | str | None,
+        timeout: float,
+        max_bytes: int,
+    ) -> None:
         try:
             import grpc
             from tensorflow_serving.apis import (
@@ -53,7 +64,9 @@ class GRPCTransport:
         self._address, self._name = address, name
         self._version, self._timeout = version, timeout
 
-    def predict(self, endpoint, arrays):
+    def predict(
+        self, endpoint: str, arrays: Mapping[str, np.ndarray]
+    ) -> dict[str, np.ndarray]:
         request = self._predict_request()
         request.model_spec.name = self._name
         request.model_spec.signature_name = endpoint
@@ -69,7 +82,7 @@ class GRPCTransport:
             for name, tensor in response.outputs.items()
         }
 
-    def versions(self):
+    def versions(self) -> dict[int, str]:
         request = self._status_request()
         request.model_spec.name = self._name
         response = self._asked(self._models.GetModelStatus, request)
@@ -78,10 +91,10 @@ class GRPCTransport:
             for each in response.model_version_status
         }
 
-    def ready(self):
+    def ready(self) -> bool:
         return available(self.versions())
 
-    def _asked(self, method, request):
+    def _asked(self, method: Callable[..., Any], request: Any) -> Any:
         try:
             return method(request, timeout=self._timeout)
         except self._failed as error:

@@ -1,6 +1,10 @@
 """Encoded images as tensors, inside a SavedModel."""
 
+from typing import Literal
+
 import tensorflow as tf
+
+from convzoo.common.types import Tensor
 
 # How each kind of file begins; between the two of WebP are 4 bytes. And where
 # the sizes of all end.
@@ -9,7 +13,7 @@ _RIFF, _WEBP = b"RIFF", b"WEBP"
 _HEAD = 30
 
 
-def decoded(encoded, channels, max_pixels):
+def decoded(encoded: Tensor, channels: int, max_pixels: int) -> Tensor:
     """The pixels of a JPEG, PNG or WebP image.
 
     Alpha is left out, and a note on how to turn the image is not followed. Its
@@ -39,24 +43,24 @@ def decoded(encoded, channels, max_pixels):
     return tf.cast(pixels, "float32") / 255
 
 
-def encoded_png(image):
+def encoded_png(image: Tensor) -> Tensor:
     """An image `(height, width, 1 or 3)`, values from 0 to 1, as PNG."""
     pixels = tf.round(255 * tf.clip_by_value(image, 0, 1))
     return tf.io.encode_png(tf.cast(pixels, "uint8"))
 
 
-def _other(encoded, channels):
+def _other(encoded: Tensor, channels: int) -> Tensor:
     return tf.io.decode_image(encoded, channels, expand_animations=False)
 
 
-def _webp(encoded, channels):
+def _webp(encoded: Tensor, channels: int) -> Tensor:
     """TensorFlow decodes these with the channels that they have alone."""
     pixels = tf.io.decode_image(encoded, expand_animations=False)
     pixels = tf.ensure_shape(pixels, (None, None, None))[:, :, :3]
     return tf.image.rgb_to_grayscale(pixels) if channels == 1 else pixels
 
 
-def _check(encoded, head, max_pixels):
+def _check(encoded: Tensor, head: Tensor, max_pixels: int) -> tf.Operation:
     """An operation that fails where the image is not to be decoded."""
     known = _is_jpeg(head) | _is_png(head) | _is_webp(head)
     check = tf.Assert(known, ["The image must be a JPEG, PNG or WebP file"])
@@ -76,35 +80,35 @@ def _check(encoded, head, max_pixels):
     return tf.Assert(height * width <= max_pixels, [message])
 
 
-def _head(encoded):
+def _head(encoded: Tensor) -> Tensor:
     """The first bytes of it, and zeros where it has no more."""
     head = tf.strings.substr(encoded, 0, _HEAD)
     return tf.strings.substr(head + bytes(_HEAD), 0, _HEAD)
 
 
-def _is_jpeg(head):
+def _is_jpeg(head: Tensor) -> Tensor:
     return tf.strings.substr(head, 0, len(_JPEG)) == _JPEG
 
 
-def _is_png(head):
+def _is_png(head: Tensor) -> Tensor:
     return tf.strings.substr(head, 0, len(_PNG)) == _PNG
 
 
-def _is_webp(head):
+def _is_webp(head: Tensor) -> Tensor:
     riff = tf.strings.substr(head, 0, len(_RIFF)) == _RIFF
     return riff & (tf.strings.substr(head, 8, len(_WEBP)) == _WEBP)
 
 
-def _sides_of_jpeg(encoded):
+def _sides_of_jpeg(encoded: Tensor) -> tuple[Tensor, Tensor]:
     shape = tf.image.extract_jpeg_shape(encoded, "int64")
     return shape[0], shape[1]
 
 
-def _sides_of_png(head):
+def _sides_of_png(head: Tensor) -> tuple[Tensor, Tensor]:
     return _integer(head, 20, 4, "big"), _integer(head, 16, 4, "big")
 
 
-def _sides_of_webp(head):
+def _sides_of_webp(head: Tensor) -> tuple[Tensor, Tensor]:
     """Of the three kinds: with losses, without, and with more than an image."""
     kind = tf.strings.substr(head, 12, 4)
     return tf.case(
@@ -116,18 +120,23 @@ def _sides_of_webp(head):
     )
 
 
-def _sides_of_vp8(head):
+def _sides_of_vp8(head: Tensor) -> tuple[Tensor, Tensor]:
     # 14 bits, and 2 that say how to scale it.
     height, width = _integer(head, 28, 2), _integer(head, 26, 2)
     return height % 2**14, width % 2**14
 
 
-def _sides_of_vp8l(head):
+def _sides_of_vp8l(head: Tensor) -> tuple[Tensor, Tensor]:
     both = _integer(head, 21, 4)
     return both // 2**14 % 2**14 + 1, both % 2**14 + 1
 
 
-def _integer(head, start, count, order="little"):
+def _integer(
+    head: Tensor,
+    start: int,
+    count: int,
+    order: Literal["little", "big"] = "little",
+) -> Tensor:
     """`count` bytes of a string as a whole number, an int64 scalar."""
     digits = tf.strings.substr(head, start, count)
     digits = tf.cast(tf.io.decode_raw(digits, "uint8"), "int64")

@@ -2,14 +2,18 @@
 
 from collections import Counter
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.interpreter import Interpreter
+from numpy.typing import ArrayLike
 
+from convzoo.common.types import PathLike
 from convzoo.export.child import cause, run_in_child
 from convzoo.export.missing_operators import missing_operators
 
+ConverterRecipe = Literal["float", "float16", "dynamic"]
 _NAMES = {
     code: name
     for name, code in vars(schema.BuiltinOperator).items()
@@ -17,7 +21,11 @@ _NAMES = {
 }
 
 
-def write_litert(saved_model_folder, path, recipe="float"):
+def write_litert(
+    saved_model_folder: PathLike,
+    path: PathLike,
+    recipe: ConverterRecipe = "float",
+) -> None:
     """Convert a SavedModel to a LiteRT file of builtin operators only.
 
     Sizes that are open in the SavedModel stay open in the file.
@@ -39,7 +47,12 @@ def write_litert(saved_model_folder, path, recipe="float"):
         raise ValueError(f"The LiteRT converter failed: {reason}")
 
 
-def convert_to_litert(saved_model_folder, path, recipe="float"):
+# Annotations are quoted where another process runs the source without imports.
+def convert_to_litert(
+    saved_model_folder: "PathLike",
+    path: "PathLike",
+    recipe: "ConverterRecipe" = "float",
+) -> None:
     """The same, in this process, which the converter may end."""
     import tensorflow as tf
 
@@ -74,7 +87,7 @@ class LiteRTModel:
         ValueError: the file is missing or not a LiteRT file.
     """
 
-    def __init__(self, path, num_threads=None):
+    def __init__(self, path: PathLike, num_threads: int | None = None) -> None:
         if not Path(path).is_file():
             raise ValueError(f"{path}: does not exist")
         try:
@@ -86,7 +99,7 @@ class LiteRTModel:
         self._runner = self._interpreter.get_signature_runner()
         self._path = path
 
-    def __call__(self, **inputs):
+    def __call__(self, **inputs: ArrayLike) -> dict[str, np.ndarray]:
         details = self._runner.get_input_details()
         return self._runner(
             **{
@@ -96,14 +109,14 @@ class LiteRTModel:
         )
 
     @property
-    def operators(self):
+    def operators(self) -> dict[str, int]:
         model = schema.Model.GetRootAs(Path(self._path).read_bytes())
         codes = [
             _NAMES[model.OperatorCodes(index).BuiltinCode()]
             for index in range(model.OperatorCodesLength())
         ]
         graphs = [model.Subgraphs(i) for i in range(model.SubgraphsLength())]
-        counts = Counter(
+        counts: Counter[str] = Counter(
             codes[graph.Operators(index).OpcodeIndex()]
             for graph in graphs
             for index in range(graph.OperatorsLength())

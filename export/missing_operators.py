@@ -1,6 +1,7 @@
 """Which operators a converter misses, of which layer, and what to do."""
 
 import re
+from collections.abc import Iterable
 
 # An operation with where it is in the model: "ResizeBicubic:",
 # "functional/mine/resize/ResizeBicubic@...".
@@ -21,7 +22,7 @@ _REMEDIES = {
 _REMEDIES["TensorListStack"] = _REMEDIES["TensorListReserve"]
 
 
-def missing_operators(message):
+def missing_operators(message: str) -> str | None:
     """What a person can act on in a message of the LiteRT converter.
 
     Args:
@@ -31,7 +32,7 @@ def missing_operators(message):
         One line for all operators that LiteRT does not have, with their layers
         and the remedies that are known; or None if it names none.
     """
-    found = {}
+    found: dict[str, set[str]] = {}
     for line in message.splitlines():
         kind, _, names = line.partition(" ops: ")
         if kind in ("TF Select", "Custom"):
@@ -42,13 +43,13 @@ def missing_operators(message):
     return "; ".join(map(_said, found, found.values())) or None
 
 
-def _layer(path):
+def _layer(path: str) -> str:
     """`functional_1/mine_1/resize/ResizeBicubic` -> `mine_1/resize`."""
     parts = path.split("/")[:-1]
     return "/".join(parts[1:] or parts)
 
 
-def _said(name, layers):
+def _said(name: str, layers: Iterable[str]) -> str:
     where = ", ".join(sorted(filter(None, layers)))
     said = f"LiteRT has no operator for {name}" + (
         f", in {where}" * bool(where)

@@ -4,18 +4,26 @@ Needs the packages of `pip install convzoo[onnx]`.
 """
 
 from collections import Counter
+from collections.abc import Container, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from convzoo.common.types import PathLike
 from convzoo.export.child import cause, run_in_child
-from convzoo.export.served import named
+from convzoo.export.served import NamedShape, named
 
 # What tf2onnx 1.17 writes at most.
 _OPSET = 18
 
 
-def write_onnx(saved_model_folder, path, shapes):
+def write_onnx(
+    saved_model_folder: PathLike,
+    path: PathLike,
+    shapes: Mapping[str, NamedShape],
+) -> None:
     """Convert a SavedModel to an ONNX file, its sizes as open as they are.
 
     An output that has the name of an input gets `_output` behind it, since a
@@ -38,8 +46,13 @@ def write_onnx(saved_model_folder, path, shapes):
     _name_sizes(path, shapes)
 
 
-def convert_to_onnx(saved_model_folder, path, opset):
+# Annotations are quoted where another process runs the source without imports.
+def convert_to_onnx(
+    saved_model_folder: "PathLike", path: "PathLike", opset: int | str
+) -> None:
     """The same, in this process, but for the names of open sizes."""
+    from typing import Any
+
     import numpy as np
     import tensorflow as tf
     import tf2onnx
@@ -48,12 +61,12 @@ def convert_to_onnx(saved_model_folder, path, opset):
     function = loaded.signatures["serving_default"]
     specs = function.structured_input_signature[1]
 
-    def serve(*tensors):
+    def serve(*tensors: Any) -> dict[str, Any]:
         outputs = function(**dict(zip(specs, tensors, strict=True)))
         # A name stands for one tensor alone: outputs make way for inputs.
         return {n + "_output" * (n in specs): t for n, t in outputs.items()}
 
-    def erfc(graph, node, name, _):
+    def erfc(graph: Any, node: Any, name: str, _: Any) -> None:
         """1 - erf: ONNX has no other, and TensorFlow has GELU from it."""
         node.type = "Erf"
         dtype = tf2onnx.utils.map_onnx_to_numpy_type(
@@ -65,7 +78,7 @@ def convert_to_onnx(saved_model_folder, path, opset):
             "Add", negative.output[0], inputs=[negative.output[0], one]
         )
 
-    def select(graph, node, *_):
+    def select(graph: Any, node: Any, *_: Any) -> None:
         """As it is: tf2onnx's sum of products makes a NaN of one left out."""
         node.type = "Where"
 
@@ -78,7 +91,7 @@ def convert_to_onnx(saved_model_folder, path, opset):
     )
 
 
-def check_packages():
+def check_packages() -> None:
     """Raise a `ValueError` if what ONNX files need is not installed."""
     try:
         import onnx  # noqa: F401
@@ -91,7 +104,7 @@ def check_packages():
         ) from error
 
 
-def _name_sizes(path, shapes):
+def _name_sizes(path: PathLike, shapes: Mapping[str, NamedShape]) -> None:
     """Say what the open sizes are, in place of `unk__123`."""
     import onnx
 
@@ -129,7 +142,7 @@ class ONNXModel:
             not installed.
     """
 
-    def __init__(self, path, num_threads=None):
+    def __init__(self, path: PathLike, num_threads: int | None = None) -> None:
         check_packages()
         import onnxruntime
 
@@ -152,7 +165,7 @@ class ONNXModel:
             for value in self._session.get_inputs()
         }
 
-    def __call__(self, **inputs):
+    def __call__(self, **inputs: ArrayLike) -> dict[str, np.ndarray]:
         outputs = self._session.run(
             None,
             {
@@ -167,10 +180,10 @@ class ONNXModel:
         }
 
     @property
-    def operators(self):
+    def operators(self) -> dict[str, int]:
         import onnx
 
-        counts = Counter(
+        counts: Counter[str] = Counter(
             node.op_type for node in _nodes(onnx.load(self._path).graph)
         )
         return dict(sorted(counts.items()))
@@ -187,13 +200,13 @@ _DTYPES = {
 }
 
 
-def _own_name(name, inputs):
+def _own_name(name: str, inputs: Container[str]) -> str:
     """Without what `write_onnx` put behind it."""
     short = name.removesuffix("_output")
     return short if short in inputs else name
 
 
-def _nodes(graph):
+def _nodes(graph: Any) -> Iterator[Any]:
     """Those of a graph, and of the loops and branches in it."""
     for node in graph.node:
         yield node

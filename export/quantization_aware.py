@@ -7,15 +7,19 @@ that there is no state beside the weights: a file's are measured when it is
 written, see `quantize.py`.
 """
 
+from typing import Any
+
 import keras
 from keras import layers, ops
+
+from convzoo.common.types import Shape, Tensor
 
 _LARGEST = {"weight": 127, "map": 255}
 # Below it a range is one value, which is kept as it is.
 _SMALLEST = 1e-12
 
 
-def quantization_aware(model):
+def quantization_aware(model: keras.Model) -> keras.Model:
     """A model of the same weights whose convolutions and dense layers round.
 
     What goes into such a layer and comes out of it has 256 values between the
@@ -48,11 +52,11 @@ class FakeQuantized(layers.Layer):
     Input and output shape: those of the layer.
     """
 
-    def __init__(self, layer, **kwargs):
+    def __init__(self, layer: layers.Layer, **kwargs: Any) -> None:
         super().__init__(dtype=layer.dtype_policy, **kwargs)
         self.layer = layer
 
-    def call(self, inputs):
+    def call(self, inputs: Tensor) -> Tensor:
         values = [
             rounded_filters(v) if v is self.layer.kernel else v.value
             for v in self.layer.variables
@@ -63,21 +67,21 @@ class FakeQuantized(layers.Layer):
         )
         return outputs
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
         return self.layer.compute_output_shape(input_shape)
 
 
 class Rounded(layers.Layer):
     """What it gets, as `rounded_map`."""
 
-    def call(self, inputs):
+    def call(self, inputs: Tensor) -> Tensor:
         return rounded_map(inputs)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
         return input_shape
 
 
-def rounded_filters(kernel):
+def rounded_filters(kernel: Tensor) -> Tensor:
     """Each filter, the last axis, at 255 values around zero."""
     kernel = ops.convert_to_tensor(kernel)
     axes = tuple(range(len(kernel.shape) - 1))
@@ -86,7 +90,7 @@ def rounded_filters(kernel):
     return _straight_through(kernel, ops.round(kernel / step) * step)
 
 
-def rounded_map(maps):
+def rounded_map(maps: Tensor) -> Tensor:
     """At 256 values from the least to the largest, of which 0 is one."""
     low = ops.minimum(ops.min(maps), 0)
     step = ops.maximum(ops.max(maps), 0) - low
@@ -96,12 +100,12 @@ def rounded_map(maps):
     return _straight_through(maps, (levels - zero) * step)
 
 
-def _straight_through(values, rounded):
+def _straight_through(values: Tensor, rounded: Tensor) -> Tensor:
     """The rounded values, with the gradient of the others."""
     return values + ops.stop_gradient(rounded - values)
 
 
-def _call(operation, *args, **kwargs):
+def _call(operation: keras.Operation, *args: Any, **kwargs: Any) -> Tensor:
     if _rounds(operation):
         outputs = FakeQuantized(operation)(*args)
         # A file computes the ReLU in the same step, and rounds what it leaves.
@@ -110,17 +114,17 @@ def _call(operation, *args, **kwargs):
     return Rounded()(outputs) if _ends_step(operation) else outputs
 
 
-def _rounds(operation):
+def _rounds(operation: keras.Operation) -> bool:
     return type(operation) in (layers.Conv2D, layers.Dense)
 
 
-def _becomes_relu(layer):
+def _becomes_relu(layer: keras.Operation) -> bool:
     """Whether all that takes its output is a ReLU."""
     followers = [node.operation for node in layer._outbound_nodes]
     return bool(followers) and all(map(_is_relu, followers))
 
 
-def _ends_step(operation):
+def _ends_step(operation: keras.Operation) -> bool:
     """Whether it is a ReLU of such a layer's output alone."""
     if not _is_relu(operation):
         return False
@@ -131,5 +135,5 @@ def _ends_step(operation):
     )
 
 
-def _is_relu(operation):
+def _is_relu(operation: keras.Operation) -> bool:
     return isinstance(operation, layers.ReLU) and not operation.negative_slope

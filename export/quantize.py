@@ -6,21 +6,28 @@ and dense layers, in ranges that examples show. Indices, softmax and what else
 breaks when rounded stay floats. Names of tensors inside a file are left out.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, Literal, NamedTuple, TypeAlias, get_args
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
+from convzoo.common.checks import check_choice
+from convzoo.common.types import PathLike
 from convzoo.common.unit_range import unit_range
 from convzoo.export.byte_endpoints import takes_images
 from convzoo.export.child import cause, run_in_child
-from convzoo.export.difference import SIZES, compare
+from convzoo.export.difference import SIZES, Comparison, compare
 from convzoo.export.litert import LiteRTModel, write_litert
+from convzoo.export.served import Served
 from convzoo.export.tensor_names import drop_names, keep_signatures
 
-RECIPES = ("float16", "dynamic", "int8")
-AUTO = "auto"
+Recipe = Literal["float16", "dynamic", "int8"]
+Quantize = Literal[Recipe, "auto"]
+# A folder of images, or inputs by name.
+Calibration: TypeAlias = str | Path | Sequence[dict[str, np.ndarray]]
+RECIPES: tuple[Recipe, ...] = get_args(Recipe)
 TOLERANCE = 0.01
 _SUFFIXES = {".jpeg", ".jpg", ".png", ".webp"}
 # As many images, and of each the middle: enough for ranges, and soon done.
@@ -38,12 +45,17 @@ class Quantization(NamedTuple):
             what counts as 1.
     """
 
-    recipe: str
+    recipe: Quantize
     examples: list[dict[str, np.ndarray]]
     tolerance: float = TOLERANCE
 
 
-def asked(recipe, calibration, tolerance, model):
+def asked(
+    recipe: Quantize | None,
+    calibration: Calibration | None,
+    tolerance: float,
+    model: Served,
+) -> Quantization | None:
     """A `Quantization`, after its parts have been checked.
 
     Args:
@@ -62,10 +74,7 @@ def asked(recipe, calibration, tolerance, model):
     """
     if recipe is None:
         return None
-    if recipe not in (*RECIPES, AUTO):
-        raise ValueError(
-            f"`quantize` must be one of {(*RECIPES, AUTO)}. Received: {recipe}"
-        )
+    check_choice("quantize", recipe, get_args(Quantize))
     if not tolerance > 0:
         raise ValueError(
             f"`quantize_tolerance` must be above 0. Received: {tolerance}"
@@ -77,7 +86,9 @@ def asked(recipe, calibration, tolerance, model):
     return Quantization(recipe, list(calibration or ()), float(tolerance))
 
 
-def write_quantized(model, saved_model, folder, quantization):
+def write_quantized(
+    model: Served, saved_model: Path, folder: Path, quantization: Quantization
+) -> tuple[Path, dict[str, Any]]:
     """Write a file by each recipe, and choose one.
 
     Args:
@@ -119,17 +130,21 @@ def write_quantized(model, saved_model, folder, quantization):
     return folder / f"{best}.tflite", report
 
 
-def _recipes(quantization):
-    if quantization.recipe != AUTO:
+def _recipes(quantization: Quantization) -> list[Literal["float", Recipe]]:
+    if quantization.recipe != "auto":
         return [quantization.recipe]
-    return [
-        recipe
-        for recipe in ("float", *RECIPES)
-        if recipe != "int8" or quantization.examples
-    ]
+    recipes: tuple[Literal["float", Recipe], ...] = ("float", *RECIPES)
+    return [r for r in recipes if r != "int8" or quantization.examples]
 
 
-def _tried(recipe, model, saved_model, plain, shown, measured):
+def _tried(
+    recipe: Literal["float", Recipe],
+    model: Served,
+    saved_model: Path,
+    plain: Path,
+    shown: Sequence[dict[str, np.ndarray]],
+    measured: Sequence[dict[str, np.ndarray]],
+) -> dict[str, Any]:
     path = plain.with_name(f"{recipe}.tflite")
     try:
         if recipe == "int8":
@@ -154,7 +169,7 @@ def _tried(recipe, model, saved_model, plain, shown, measured):
     }
 
 
-def _mean(found):
+def _mean(found: Sequence[Comparison]) -> float:
     """Of the output that is furthest away, over all examples."""
     return max(
         float(np.mean([size["outputs"][name]["mean"] for size in found]))
@@ -162,20 +177,24 @@ def _mean(found):
     )
 
 
-def _line(tried):
+def _line(tried: dict[str, Any]) -> str:
     found = tried.get("error") or f"{tried['mean']:.2g}"
     return f"{tried['recipe']}: {found}"
 
 
-def _halves(model, examples):
+def _halves(
+    model: Served, examples: list[dict[str, np.ndarray]]
+) -> tuple[list[dict[str, np.ndarray]], list[dict[str, np.ndarray]]]:
     if not examples:
         random = np.random.default_rng(0)
         examples = [model.example(sizes, random) for sizes in SIZES]
     return examples[::2], examples[1::2] or examples
 
 
-def _write_int8(plain, path, examples):
-    arrays = {
+def _write_int8(
+    plain: Path, path: Path, examples: Sequence[dict[str, np.ndarray]]
+) -> None:
+    arrays: dict[str, Any] = {
         f"{index}/{name}": array
         for index, example in enumerate(examples)
         for name, array in example.items()
@@ -189,14 +208,17 @@ def _write_int8(plain, path, examples):
     keep_signatures(plain, path)
 
 
-def quantize_int8(plain, examples, path):
+# Annotations are quoted where another process runs the source without imports.
+def quantize_int8(
+    plain: "PathLike", examples: "PathLike", path: "PathLike"
+) -> None:
     """Convolutions and dense layers of a LiteRT file in 8-bit integers."""
     from collections import defaultdict
 
     import numpy as np
     from ai_edge_quantizer import qtyping, quantizer
 
-    by_index = defaultdict(dict)
+    by_index: dict[str, dict[str, np.ndarray]] = defaultdict(dict)
     for key, array in np.load(examples).items():
         index, name = key.split("/", 1)
         by_index[index][name] = array
@@ -212,7 +234,9 @@ def quantize_int8(plain, examples, path):
     work.quantize(ranges).export_model(str(path), overwrite=True)
 
 
-def _check_int8(calibration):
+def _check_int8(
+    calibration: Sequence[dict[str, np.ndarray]] | None,
+) -> None:
     if not calibration:
         raise ValueError(
             '`quantize` of "int8" needs `calibration`, inputs as they come. '
@@ -227,7 +251,7 @@ def _check_int8(calibration):
         ) from error
 
 
-def _examples(folder, model):
+def _examples(folder: Path, model: Served) -> list[dict[str, np.ndarray]]:
     """Images of a folder, as a model of images takes them."""
     if not takes_images(model):
         raise ValueError(
@@ -240,11 +264,11 @@ def _examples(folder, model):
     if not paths:
         raise ValueError(f"{folder}: holds no JPEG, PNG or WebP image")
     step = (len(paths) + _IMAGES - 1) // _IMAGES
-    mode = {1: "L", 3: "RGB"}[model.shapes["image"][-1]]
+    mode = {1: "L", 3: "RGB"}[int(model.shapes["image"][-1])]
     return [{"image": _middle(path, mode)} for path in paths[::step]]
 
 
-def _middle(path, mode):
+def _middle(path: Path, mode: str) -> np.ndarray:
     try:
         pixels = unit_range(np.asarray(Image.open(path).convert(mode)))
     except (OSError, UnidentifiedImageError) as error:

@@ -2,9 +2,13 @@
 
 import hashlib
 import json
+from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, Protocol
 
 from convzoo.common.output_file import write_whole
+from convzoo.export.difference import Comparison
 
 _PACKAGES = (
     "convzoo",
@@ -19,7 +23,20 @@ _PACKAGES = (
 )
 
 
-def describe(format, path, run, name, differences):
+class HasOperators(Protocol):
+    """An exported model that counts its operators."""
+
+    @property
+    def operators(self) -> dict[str, int]: ...
+
+
+def describe(
+    format: str,
+    path: Path,
+    run: HasOperators,
+    name: str,
+    differences: Sequence[Comparison],
+) -> dict[str, Any]:
     """Of one file or folder, as it stands in the `.json` file.
 
     Args:
@@ -43,7 +60,9 @@ def describe(format, path, run, name, differences):
     }
 
 
-def write_report(path, name, files):
+def write_report(
+    path: Path, name: str, files: Sequence[Mapping[str, Any]]
+) -> None:
     """Write or bring up to date the `.json` file of a model.
 
     Args:
@@ -64,12 +83,12 @@ def write_report(path, name, files):
     write_whole(path, json.dumps(content, indent=1) + "\n")
 
 
-def check_report(path):
+def check_report(path: Path) -> None:
     """Raise a `ValueError` if there is a file that is no report."""
     _read(path)
 
 
-def _read(path):
+def _read(path: Path) -> list[dict[str, Any]]:
     """What an earlier one says of files."""
     if not path.exists():
         return []
@@ -82,11 +101,11 @@ def _read(path):
         ) from error
 
 
-def _sha256(path):
+def _sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _version(package):
+def _version(package: str) -> str | None:
     try:
         return version(package)
     except PackageNotFoundError:

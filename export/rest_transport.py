@@ -4,6 +4,8 @@ import base64
 import json
 import urllib.error
 import urllib.request
+from collections.abc import Mapping, Sequence
+from typing import Any
 from urllib.parse import quote
 
 import numpy as np
@@ -21,14 +23,18 @@ class RESTTransport:
         timeout: in seconds.
     """
 
-    def __init__(self, url, version, timeout):
+    def __init__(
+        self, url: str, version: int | str | None, timeout: float
+    ) -> None:
         self._model = url.rstrip("/")
         kind = "versions" if isinstance(version, int) else "labels"
         chosen = f"/{kind}/{quote(str(version))}"
         self._url = self._model + ("" if version is None else chosen)
         self._timeout = timeout
 
-    def predict(self, endpoint, arrays):
+    def predict(
+        self, endpoint: str, arrays: Mapping[str, np.ndarray]
+    ) -> dict[str, np.ndarray]:
         batch = {name: len(array) for name, array in arrays.items()}
         if len(set(batch.values())) != 1:
             raise ValueError(
@@ -46,7 +52,7 @@ class RESTTransport:
         names = answers[0] if answers else ()
         return {name: _column([row[name] for row in answers]) for name in names}
 
-    def versions(self):
+    def versions(self) -> dict[int, str]:
         told = self._asked(self._model)
         if "model_version_status" not in told:
             raise ValueError(f"{self._model}: tells no versions, but {told}")
@@ -55,12 +61,12 @@ class RESTTransport:
             for each in told["model_version_status"]
         }
 
-    def ready(self):
+    def ready(self) -> bool:
         # KServe has no versions.
         told = self._asked(self._model)
         return told["ready"] if "ready" in told else available(self.versions())
 
-    def _only_output(self, endpoint):
+    def _only_output(self, endpoint: str) -> str:
         """Its name, of a server that can say it."""
         try:
             metadata = self._asked(f"{self._url}/metadata")["metadata"]
@@ -70,7 +76,7 @@ class RESTTransport:
             return _UNNAMED
         return name
 
-    def _asked(self, url, body=None):
+    def _asked(self, url: str, body: dict[str, Any] | None = None) -> Any:
         """The answer of the server, from JSON."""
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(
@@ -82,9 +88,9 @@ class RESTTransport:
             ) as response:
                 return json.load(response)
         except urllib.error.HTTPError as error:
-            reason = _reason(error.read()).split() or [error.reason]
+            words = _reason(error.read()).split() or [error.reason]
             raise ValueError(
-                f"{url}: {error.code}: {' '.join(reason)}"
+                f"{url}: {error.code}: {' '.join(words)}"
             ) from error
         except json.JSONDecodeError as error:
             raise ValueError(f"{url}: the answer is not JSON") from error
@@ -93,12 +99,12 @@ class RESTTransport:
             raise ValueError(f"{url}: cannot be reached ({reason})") from error
 
 
-def available(versions):
+def available(versions: Mapping[int, str]) -> bool:
     """Whether one of a dict from versions to states is served."""
     return "AVAILABLE" in versions.values()
 
 
-def _reason(content):
+def _reason(content: bytes) -> str:
     """What the server says of an error."""
     try:
         return json.loads(content)["error"]
@@ -106,17 +112,17 @@ def _reason(content):
         return content.decode(errors="replace")
 
 
-def _jsonable(value):
+def _jsonable(value: Any) -> Any:
     if isinstance(value, bytes):
         return {"b64": base64.b64encode(value).decode()}
     return value.tolist()
 
 
-def _has_names(answer):
+def _has_names(answer: Any) -> bool:
     return isinstance(answer, dict) and set(answer) != {"b64"}
 
 
-def _column(values):
+def _column(values: Sequence[Any]) -> np.ndarray:
     """The array of one output, from what JSON had of it."""
     if values and isinstance(values[0], dict):
         column = np.empty(len(values), object)

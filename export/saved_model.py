@@ -5,21 +5,28 @@ import io
 from collections import Counter
 
 import keras
+import numpy as np
 import tensorflow as tf
+from numpy.typing import ArrayLike
 
+from convzoo.common.types import PathLike
 from convzoo.export.byte_endpoints import (
     IMAGE_SIZE,
     MAX_PIXELS,
     byte_endpoints,
 )
-from convzoo.export.served import opened, served
+from convzoo.export.served import Served, opened, served
 
 DEFAULT = "serving_default"
 
 
 def write_saved_model(
-    model, folder, image_size=IMAGE_SIZE, max_pixels=MAX_PIXELS, encoded=True
-):
+    model: keras.Model | Served,
+    folder: PathLike,
+    image_size: tuple[int, int] = IMAGE_SIZE,
+    max_pixels: int = MAX_PIXELS,
+    encoded: bool = True,
+) -> None:
     """Write `folder/saved_model.pb` and its variables.
 
     The endpoint `serving_default` takes and returns tensors by name; a model of
@@ -80,7 +87,7 @@ class SavedModel:
             such endpoint.
     """
 
-    def __init__(self, folder):
+    def __init__(self, folder: PathLike) -> None:
         try:
             # The functions die with the object that they were loaded with.
             self._loaded = tf.saved_model.load(str(folder))
@@ -88,7 +95,9 @@ class SavedModel:
             raise ValueError(f"{folder}: is not a SavedModel") from error
         self.endpoints = sorted(self._loaded.signatures)
 
-    def __call__(self, endpoint=DEFAULT, /, **inputs):
+    def __call__(
+        self, endpoint: str = DEFAULT, /, **inputs: ArrayLike
+    ) -> dict[str, np.ndarray]:
         if endpoint not in self.endpoints:
             raise ValueError(
                 f"`endpoint` must be one of {self.endpoints}. "
@@ -105,7 +114,7 @@ class SavedModel:
         return {name: value.numpy() for name, value in outputs.items()}
 
     @property
-    def operators(self):
+    def operators(self) -> dict[str, int]:
         graph = self._loaded.signatures[DEFAULT].graph.as_graph_def()
         nodes = list(graph.node)
         for function in graph.library.function:

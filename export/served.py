@@ -2,12 +2,20 @@
 
 import inspect
 import re
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple, TypeAlias
 
 import keras
 import numpy as np
 from keras import tree
+
+from convzoo.common.types import Shape, Tensor
+
+# Sizes of a tensor's axes; a name where a size is open.
+NamedShape: TypeAlias = tuple[int | str, ...]
+Examples: TypeAlias = Callable[
+    [dict[str, tuple[int, ...]], np.random.Generator], dict[str, np.ndarray]
+]
 
 
 class Served(NamedTuple):
@@ -26,13 +34,13 @@ class Served(NamedTuple):
     """
 
     model: keras.Model
-    shapes: dict[str, tuple[int | str, ...]]
+    shapes: dict[str, NamedShape]
     dtypes: dict[str, str]
-    serve: Callable[..., dict[str, Any]]
-    examples: Callable[..., dict[str, np.ndarray]]
+    serve: Callable[..., dict[str, Tensor]]
+    examples: Examples
     scales: dict[str, float]
 
-    def closed(self, sizes):
+    def closed(self, sizes: Sequence[int]) -> dict[str, tuple[int, ...]]:
         """The shapes, with open sizes filled in.
 
         Args:
@@ -50,17 +58,19 @@ class Served(NamedTuple):
             )
         chosen = dict(zip(names, sizes, strict=False))
         return {
-            name: tuple(chosen.get(size, size) for size in shape)
+            name: tuple(chosen[n] if isinstance(n, str) else n for n in shape)
             for name, shape in self.shapes.items()
         }
 
     @property
-    def open_sizes(self):
+    def open_sizes(self) -> list[str]:
         """Their names, in the order in which they are met."""
         sizes = [size for shape in self.shapes.values() for size in shape]
         return list(dict.fromkeys(n for n in sizes if isinstance(n, str)))
 
-    def example(self, sizes, random):
+    def example(
+        self, sizes: Sequence[int], random: np.random.Generator
+    ) -> dict[str, np.ndarray]:
         """Arrays for all inputs, of the closed shapes."""
         arrays = self.examples(self.closed(sizes), random)
         return {
@@ -69,7 +79,7 @@ class Served(NamedTuple):
         }
 
 
-def served(model):
+def served(model: keras.Model | Served) -> Served:
     """What is served of a model.
 
     Args:
@@ -99,12 +109,12 @@ def served(model):
     return _as_called(model)
 
 
-def opened(shape):
+def opened(shape: NamedShape) -> Shape:
     """A shape with None where a size is open, as Keras has it."""
     return tuple(None if isinstance(size, str) else size for size in shape)
 
 
-def _as_called(model):
+def _as_called(model: keras.Model) -> Served:
     """Of a model that says nothing of how it is served."""
     try:
         structure, results = model.input, model.output
@@ -120,15 +130,18 @@ def _as_called(model):
     names = list(inputs)
     outputs = list(_by_name(results, "output", model.output_names))
 
-    def serve(*tensors, **by_name):
+    def serve(*tensors: Tensor, **by_name: Tensor) -> dict[str, Tensor]:
         given = [*tensors, *(by_name[n] for n in names[len(tensors) :])]
         found = model(tree.pack_sequence_as(structure, given), training=False)
         return dict(zip(outputs, tree.flatten(found), strict=True))
 
-    # TensorFlow asks for the names of what a function takes.
-    serve.__signature__ = inspect.Signature(
-        inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-        for name in names
+    # TensorFlow asks for the names of what a function takes. `inspect` reads
+    # this attribute; mypy knows no attributes of functions but their own.
+    serve.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [
+            inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+            for name in names
+        ]
     )
     dtypes = {
         name: keras.backend.standardize_dtype(tensor.dtype)
@@ -141,7 +154,9 @@ def _as_called(model):
     return Served(model, shapes, dtypes, serve, _noise(dtypes), {})
 
 
-def _by_name(structure, default, names=None):
+def _by_name(
+    structure: Any, default: str, names: Sequence[str] | None = None
+) -> dict[str, Tensor]:
     """Tensors of a structure, in the order of `tree.flatten`."""
     tensors = tree.flatten(structure)
     if isinstance(structure, dict) and len(structure) == len(tensors):
@@ -155,7 +170,7 @@ def _by_name(structure, default, names=None):
     return dict(zip(names, tensors, strict=True))
 
 
-def _own_name(tensor, default):
+def _own_name(tensor: Tensor, default: str) -> str:
     """The one that its author gave, without what Keras made up."""
     name = tensor.name
     if name.startswith(("keras_tensor", "input_layer")):
@@ -163,7 +178,7 @@ def _own_name(tensor, default):
     return re.sub(r"\W", "_", name)
 
 
-def named(shape, name, alone):
+def named(shape: Sequence[int | None], name: str, alone: bool) -> NamedShape:
     """A shape of the tensor `name`, with names in place of None.
 
     Args:
@@ -179,10 +194,12 @@ def named(shape, name, alone):
     )
 
 
-def _noise(dtypes):
+def _noise(dtypes: Mapping[str, str]) -> Examples:
     """Numbers in [0, 1]; where only whole ones are taken, 0 and 1."""
 
-    def examples(shapes, random):
+    def examples(
+        shapes: dict[str, tuple[int, ...]], random: np.random.Generator
+    ) -> dict[str, np.ndarray]:
         return {
             name: (
                 random.random(shape, np.float32)

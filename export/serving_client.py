@@ -1,12 +1,16 @@
 """Models that TF Serving serves, as functions."""
 
 import io
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import numpy as np
+from numpy.typing import ArrayLike
 from PIL import Image
 
+from convzoo.common.types import PathLike
 from convzoo.export.grpc_transport import GRPCTransport
 from convzoo.export.rest_transport import RESTTransport
 
@@ -45,7 +49,13 @@ class ServingClient:
         Path("photo_x4.png").write_bytes(found["image_x4_bytes"])
     """
 
-    def __init__(self, url, version=None, timeout=30.0, max_bytes=2**28):
+    def __init__(
+        self,
+        url: str,
+        version: int | str | None = None,
+        timeout: float = 30.0,
+        max_bytes: int = 2**28,
+    ) -> None:
         parts = urlsplit(str(url))
         if not (isinstance(timeout, (int, float)) and timeout > 0):
             raise ValueError(
@@ -55,6 +65,7 @@ class ServingClient:
             raise ValueError(
                 f"`url` must be that of a model, {_EXAMPLES}. Received: {url}"
             )
+        self._transport: RESTTransport | GRPCTransport
         if parts.scheme in ("http", "https"):
             self._transport = RESTTransport(str(url), version, timeout)
         elif parts.scheme == "grpc":
@@ -68,11 +79,17 @@ class ServingClient:
                 f"{_EXAMPLES}. Received: {url}"
             )
 
-    def __call__(self, endpoint="serving_default", /, **inputs):
+    def __call__(
+        self, endpoint: str = "serving_default", /, **inputs: ArrayLike
+    ) -> dict[str, np.ndarray]:
         arrays = {name: np.asarray(value) for name, value in inputs.items()}
         return self._transport.predict(endpoint, arrays)
 
-    def images(self, images, endpoint="serve_one_bytes"):
+    def images(
+        self,
+        images: Sequence[PathLike | bytes | np.ndarray],
+        endpoint: str = "serve_one_bytes",
+    ) -> list[dict[str, Any]]:
         """What the model says of images.
 
         Args:
@@ -96,14 +113,14 @@ class ServingClient:
             for index in range(len(images))
         ]
 
-    def versions(self):
+    def versions(self) -> dict[int, str]:
         """The state of each version that the server knows, by number.
 
         `"AVAILABLE"` is one that is served.
         """
         return self._transport.versions()
 
-    def ready(self):
+    def ready(self) -> bool:
         """Whether the server answers and has a version to serve."""
         try:
             return self._transport.ready()
@@ -111,7 +128,7 @@ class ServingClient:
             return False
 
 
-def _encoded(image):
+def _encoded(image: PathLike | bytes | np.ndarray) -> bytes:
     if isinstance(image, bytes):
         return image
     if isinstance(image, np.ndarray):

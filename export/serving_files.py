@@ -2,6 +2,8 @@
 
 import re
 import warnings
+from collections.abc import Iterable
+from pathlib import Path
 
 from convzoo.common.output_file import write_whole
 
@@ -54,7 +56,7 @@ _FILES = {
 }
 
 
-def write_serving_files(folder):
+def write_serving_files(folder: Path) -> None:
     """Write `models.config`, of all SavedModels there, and what goes with it.
 
     Files that are there stay as they are. `models.config` is brought up to
@@ -80,7 +82,7 @@ def write_serving_files(folder):
         write_whole(path, wanted)
 
 
-def _models_config(names):
+def _models_config(names: Iterable[str]) -> str:
     """A `ModelServerConfig` of TF Serving, as text."""
     models = "".join(
         "  config {\n"

@@ -2,12 +2,14 @@
 
 import struct
 from pathlib import Path
+from typing import Any
 
 import flatbuffers
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
 from convzoo.common.output_file import write_whole
+from convzoo.common.types import PathLike
 
 # What the format asks of the start of weights, in bytes.
 _ALIGNMENT = 16
@@ -15,7 +17,7 @@ _ALIGNMENT = 16
 _TENSOR_INDEX = 6
 
 
-def drop_names(path):
+def drop_names(path: PathLike) -> None:
     """Write a LiteRT file again without the names of what is inside.
 
     Inputs and outputs keep theirs, and signatures too: no runtime asks for
@@ -46,13 +48,13 @@ def drop_names(path):
 class _Builder(flatbuffers.Builder):
     """Aligns weights, of which Python's code for the format knows nothing."""
 
-    def CreateNumpyVector(self, x):
+    def CreateNumpyVector(self, x: np.ndarray) -> int:
         if x.dtype == np.uint8:
             self.Prep(_ALIGNMENT, x.nbytes)
         return super().CreateNumpyVector(x)
 
 
-def keep_signatures(source, target):
+def keep_signatures(source: PathLike, target: PathLike) -> None:
     """Give the inputs and outputs of one file the names that another has.
 
     ai-edge-quantizer 0.10 leaves the name of an output that is an input of
@@ -77,7 +79,7 @@ def keep_signatures(source, target):
     Path(target).write_bytes(content)
 
 
-def _maps(content):
+def _maps(content: bytes | bytearray) -> list[tuple[Any, list[int]]]:
     """Of each named tensor: its `TensorMap`, and the tensors of its kind.
 
     In the order of their names, which both files have.
