@@ -1,4 +1,4 @@
-"""How a model leaves Keras. Knows no model: it takes any with known inputs."""
+"""Export of Keras models with known inputs to SavedModel, LiteRT and ONNX."""
 
 from convzoo.export.export_model import Exported as Exported
 from convzoo.export.export_model import export_litert as export_litert

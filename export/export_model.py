@@ -1,4 +1,4 @@
-"""What leaves Keras computes what Keras computes: measured, for every file."""
+"""Export to several formats, with a check of every file against Keras."""
 
 import contextlib
 import os
@@ -28,7 +28,7 @@ from convzoo.export.quantize import (
     Calibration,
     Quantization,
     Quantize,
-    asked,
+    checked_quantization,
     write_quantized,
 )
 from convzoo.export.report import check_report, describe, write_report
@@ -43,14 +43,14 @@ _SUFFIXES = {"litert": ".tflite", "onnx": ".onnx"}
 
 
 class Exported(NamedTuple):
-    """A file or folder that left Keras.
+    """An exported file or folder.
 
     Attributes:
-        format: one of `FORMATS`.
-        path: of the file, or of the folder of `saved_model.pb`.
-        difference: the largest, over all outputs and sizes tried, to Keras.
-        report: all that was measured, as in the `.json` file of
-            `export_model`.
+        format: One of `FORMATS`.
+        path: Path of the file, or of the folder that contains
+            `saved_model.pb`.
+        difference: Maximum difference from Keras over all outputs and sizes.
+        report: All measurements, as in the JSON report of `export_model`.
     """
 
     format: Format
@@ -74,46 +74,50 @@ def export_model(
     quantize_tolerance: float = QUANTIZE_TOLERANCE,
     overwrite: bool = False,
 ) -> list[Exported]:
-    """Write a model in several formats, and run each in its own runtime.
+    """Export a model to several formats, and check each in its own runtime.
 
     Args:
-        model: a Keras model, as `served` takes it: one of `convzoo.zoo`, or of
-            your own.
-        out: folder to write to; made where it is missing. Holds afterwards
+        model: Keras model of `convzoo.zoo` or of your own, as accepted by
+            `served`.
+        out: Folder to write to, created if missing. It receives
             `NAME/VERSION/saved_model.pb` (the layout of TF Serving),
-            `NAME.tflite`, `NAME.onnx`, and `NAME.json`, which says of each what
-            was measured; with a SavedModel also what TF Serving reads, and
-            `compose.yaml`, which starts it.
-        name: NAME; None for the name of the model.
-        formats: a selection of `FORMATS`.
-        sizes: what stands for the open sizes in the comparisons, each a tuple:
-            the batch, then the others, such as height and width.
-        tolerance: the largest difference to Keras that is accepted.
-        image_size, max_pixels: of endpoints of encoded images, see
+            `NAME.tflite`, `NAME.onnx`, and `NAME.json`, a report of the
+            measurements; with a SavedModel also the configuration of TF
+            Serving, and `compose.yaml`, which starts it.
+        name: NAME of the files. Default: the name of the model.
+        formats: Selection of `FORMATS`.
+        sizes: Values of the open sizes in the comparisons, as tuples: the batch
+            size, then the others, such as height and width.
+        tolerance: Maximum difference from Keras.
+        image_size: Height and width of images in the endpoint `serve_bytes`;
+            see `byte_endpoints`.
+        max_pixels: Maximum height times width of an encoded image; see
             `byte_endpoints`.
-        quantize: of the LiteRT file: None, `"float16"`, `"dynamic"`, `"int8"`,
-            or `"auto"`, the smallest of them that is close enough.
-        calibration: inputs as they come, from which int8 takes its ranges, and
-            on which quantised files are measured: a folder with images, at
-            any depth, for a model of images; or a list of dicts of arrays.
-        quantize_tolerance: the largest mean difference to Keras of a quantised
-            file; `tolerance` is for the others.
-        overwrite: replace files that are there. A SavedModel is never
+        quantize: Quantisation of the LiteRT file: None, `"float16"`,
+            `"dynamic"`, `"int8"`, or `"auto"` for the smallest file within
+            `quantize_tolerance`.
+        calibration: Typical inputs that calibrate the ranges of int8 and on
+            which quantised files are measured: a folder that is searched
+            recursively for images (for image models), or a list of dictionaries
+            of arrays.
+        quantize_tolerance: Maximum mean difference from Keras of a quantised
+            file, in place of `tolerance`.
+        overwrite: Whether to replace existing files. A SavedModel is never
             replaced: it gets the next VERSION.
 
     Returns:
-        A list of `Exported`, one for each format.
+        A list of `Exported`, one per format.
 
     Raises:
-        ValueError: an argument is not as described, a file exists, or one
-            differs from Keras by more; nothing is left then.
+        ValueError: If an argument is invalid, a file exists, or the difference
+            of a file exceeds the tolerance. Then nothing is written.
     """
     model = served(model)
     name = name or model.model.name
     formats = _checked_formats(formats)
     if quantize is not None and "litert" not in formats:
         raise ValueError(
-            "`quantize` is of the format litert alone. "
+            "`quantize` requires the format litert. "
             f"Received: quantize={quantize!r}, formats={formats}"
         )
     out = Path(out)
@@ -130,7 +134,7 @@ def export_model(
         tolerance,
         overwrite,
         {"image_size": image_size, "max_pixels": max_pixels},
-        asked(quantize, calibration, quantize_tolerance, model),
+        checked_quantization(quantize, calibration, quantize_tolerance, model),
     )
     exported = _export(model, targets, options)
     write_report(report, name, [file.report for file in exported])
@@ -148,18 +152,22 @@ def export_saved_model(
     image_size: tuple[int, int] = IMAGE_SIZE,
     max_pixels: int = MAX_PIXELS,
 ) -> Exported:
-    """Write a model as TF Serving wants it, and run it.
+    """Export a model to a SavedModel for TF Serving, and check it.
 
     Args:
-        model, sizes, tolerance, image_size, max_pixels: of `export_model`.
-        path: folder of the model, named as TF Serving will name it; the
-            SavedModel becomes the next version in it, `path/1` at first.
+        model: See `export_model`.
+        path: Folder of the model, with its name in TF Serving. The SavedModel
+            becomes the next version in this folder, starting with `path/1`.
+        sizes: See `export_model`.
+        tolerance: See `export_model`.
+        image_size: See `export_model`.
+        max_pixels: See `export_model`.
 
     Returns:
         An `Exported`.
 
     Raises:
-        ValueError: as `export_model`.
+        ValueError: See `export_model`.
     """
     targets: dict[Format, Path] = {"saved_model": next_version(Path(path))}
     images = {"image_size": image_size, "max_pixels": max_pixels}
@@ -178,21 +186,28 @@ def export_litert(
     quantize_tolerance: float = QUANTIZE_TOLERANCE,
     overwrite: bool = False,
 ) -> Exported:
-    """Write a model as a LiteRT (TFLite) file, and run it.
+    """Export a model to a LiteRT (TFLite) file, and check it.
 
     Args:
-        model, sizes, tolerance: of `export_model`.
-        quantize, calibration, quantize_tolerance, overwrite: of it too.
-        path: of the file.
+        model: See `export_model`.
+        path: Path of the file.
+        sizes: See `export_model`.
+        tolerance: See `export_model`.
+        quantize: See `export_model`.
+        calibration: See `export_model`.
+        quantize_tolerance: See `export_model`.
+        overwrite: See `export_model`.
 
     Returns:
         An `Exported`.
 
     Raises:
-        ValueError: as `export_model`.
+        ValueError: See `export_model`.
     """
     model = served(model)
-    quantization = asked(quantize, calibration, quantize_tolerance, model)
+    quantization = checked_quantization(
+        quantize, calibration, quantize_tolerance, model
+    )
     options = _Options(sizes, tolerance, overwrite, {}, quantization)
     return _export(model, {"litert": Path(path)}, options)[0]
 
@@ -205,25 +220,28 @@ def export_onnx(
     tolerance: float = TOLERANCE,
     overwrite: bool = False,
 ) -> Exported:
-    """Write a model as an ONNX file, and run it in ONNX Runtime.
+    """Export a model to an ONNX file, and check it in ONNX Runtime.
 
     Args:
-        model, sizes, tolerance, overwrite: of `export_model`.
-        path: of the file.
+        model: See `export_model`.
+        path: Path of the file.
+        sizes: See `export_model`.
+        tolerance: See `export_model`.
+        overwrite: See `export_model`.
 
     Returns:
         An `Exported`.
 
     Raises:
-        ValueError: as `export_model`; or packages of `convzoo[onnx]` are not
-            installed.
+        ValueError: See `export_model`; or if the packages of `convzoo[onnx]`
+            are not installed.
     """
     options = _Options(sizes, tolerance, overwrite)
     return _export(served(model), {"onnx": Path(path)}, options)[0]
 
 
 def next_version(folder: Path) -> Path:
-    """A folder in `folder` whose name is one more than the largest there."""
+    """The subfolder whose name is one more than the largest existing one."""
     taken = [
         int(entry.name)
         for entry in (folder.iterdir() if folder.is_dir() else ())
@@ -233,7 +251,7 @@ def next_version(folder: Path) -> Path:
 
 
 class _Options(NamedTuple):
-    """Of `export_model`; `images` are those of `byte_endpoints`."""
+    """Options of `export_model`; `images` are those of `byte_endpoints`."""
 
     sizes: Sequence[Sequence[int]]
     tolerance: float
@@ -243,7 +261,7 @@ class _Options(NamedTuple):
 
 
 class _Written(NamedTuple):
-    """Of a format: where it is, a function of arrays, more for the report."""
+    """An unchecked file: its path, its model, and entries for the report."""
 
     path: Path
     run: SavedModel | LiteRTModel | ONNXModel
@@ -253,7 +271,7 @@ class _Written(NamedTuple):
 def _export(
     model: Served, targets: Mapping[Format, Path], options: _Options
 ) -> list[Exported]:
-    """Write all, compare all, and only then put them where they belong."""
+    """Write all formats, check all, and only then move them into place."""
     sizes = checked_sizes(options.sizes, model)
     if "onnx" in targets:
         check_packages()
@@ -266,7 +284,7 @@ def _export(
             for format, each in written.items()
         }
         for format, differences in measured.items():
-            # What is quantised is chosen by another tolerance.
+            # Quantised files have their own tolerance, already checked.
             if "quantization" not in written[format].report:
                 difference = largest(differences)
                 _check_difference(format, difference, options.tolerance)
@@ -275,7 +293,7 @@ def _export(
             name = targets["saved_model"].parent.name
             write_warm_up(path, run, model, name, sizes)
         return [
-            _placed(format, written[format], target, measured[format])
+            _move_into_place(format, written[format], target, measured[format])
             for format, target in targets.items()
         ]
 
@@ -283,7 +301,7 @@ def _export(
 def _written(
     model: Served, formats: Collection[Format], work: Path, options: _Options
 ) -> dict[Format, _Written]:
-    """A dict from formats to what is written of each, a `_Written`."""
+    """Write the formats into the folder `work`."""
     saved_model = work / "saved_model"
     encoded = "saved_model" in formats
     write_saved_model(model, saved_model, encoded=encoded, **options.images)
@@ -322,12 +340,12 @@ def _check_difference(
     # A NaN must not pass for a small number.
     if not difference <= tolerance:
         raise ValueError(
-            f"The {format} file differs from Keras by {difference:.2g}, "
-            f"more than {tolerance:.0e}; it was not written"
+            f"The {format} file differs from Keras by {difference:.2g}, more "
+            f"than the `tolerance` of {tolerance:.0e}, and was not written"
         )
 
 
-def _placed(
+def _move_into_place(
     format: Format,
     written: _Written,
     target: Path,
@@ -345,7 +363,7 @@ def _placed(
 
 @contextlib.contextmanager
 def _work_folder(folder: Path) -> Iterator[Path]:
-    """A temporary folder on the same disk; what is left in it goes."""
+    """A temporary folder on the same disk, deleted afterwards."""
     made = [p for p in (folder, *folder.parents) if not p.exists()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -367,6 +385,7 @@ def _checked_formats(formats: Collection[Format]) -> list[Format]:
     unknown = [format for format in formats if format not in FORMATS]
     if unknown or not formats:
         raise ValueError(
-            f"`formats` must be some of {FORMATS}. Received: {list(formats)}"
+            f"`formats` must be a selection of {FORMATS}. "
+            f"Received: formats={list(formats)}"
         )
     return [format for format in FORMATS if format in formats]

@@ -1,6 +1,6 @@
-"""TF Serving's protocol over gRPC.
+"""Client of TF Serving's gRPC API.
 
-Needs the packages of `pip install convzoo[serving]`.
+Requires `pip install convzoo[serving]`.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,17 +13,17 @@ from convzoo.export.rest_transport import available
 
 
 class GRPCTransport:
-    """Requests to one model.
+    """Requests to one model over gRPC.
 
     Args:
-        address: host and port.
-        name: of the model.
-        version: a number, a label, or None.
-        timeout: in seconds.
-        max_bytes: of a message.
+        address: Host and port.
+        name: Name of the model.
+        version: Version number or label, or None for the server's choice.
+        timeout: Timeout of a request in seconds.
+        max_bytes: Maximum size of a message in bytes.
 
     Raises:
-        ValueError: packages are missing.
+        ValueError: If required packages are not installed.
     """
 
     def __init__(
@@ -44,7 +44,7 @@ class GRPCTransport:
             )
         except ImportError as error:
             raise ValueError(
-                "gRPC needs the package tensorflow-serving-api; "
+                "gRPC requires the package tensorflow-serving-api; "
                 "pip install convzoo[serving]"
             ) from error
         self._failed = grpc.RpcError
@@ -76,7 +76,7 @@ class GRPCTransport:
             request.model_spec.version_label = self._version
         for name, array in arrays.items():
             request.inputs[name].CopyFrom(tf.make_tensor_proto(array))
-        response = self._asked(self._predictions.Predict, request)
+        response = self._call(self._predictions.Predict, request)
         return {
             name: tf.make_ndarray(tensor)
             for name, tensor in response.outputs.items()
@@ -85,7 +85,7 @@ class GRPCTransport:
     def versions(self) -> dict[int, str]:
         request = self._status_request()
         request.model_spec.name = self._name
-        response = self._asked(self._models.GetModelStatus, request)
+        response = self._call(self._models.GetModelStatus, request)
         return {
             each.version: type(each).State.Name(each.state)
             for each in response.model_version_status
@@ -94,7 +94,7 @@ class GRPCTransport:
     def ready(self) -> bool:
         return available(self.versions())
 
-    def _asked(self, method: Callable[..., Any], request: Any) -> Any:
+    def _call(self, method: Callable[..., Any], request: Any) -> Any:
         try:
             return method(request, timeout=self._timeout)
         except self._failed as error:

@@ -1,4 +1,4 @@
-"""Encoded images as tensors, inside a SavedModel."""
+"""Decoding and encoding of images inside a SavedModel."""
 
 from typing import Literal
 
@@ -6,30 +6,31 @@ import tensorflow as tf
 
 from convzoo.common.types import Tensor
 
-# How each kind of file begins; between the two of WebP are 4 bytes. And where
-# the sizes of all end.
+# Signatures of the file formats; in WebP, 4 bytes separate the two. The first
+# `_HEAD` bytes of a PNG or WebP file contain its height and width.
 _JPEG, _PNG = b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"
 _RIFF, _WEBP = b"RIFF", b"WEBP"
 _HEAD = 30
 
 
 def decoded(encoded: Tensor, channels: int, max_pixels: int) -> Tensor:
-    """The pixels of a JPEG, PNG or WebP image.
+    """Decode a JPEG, PNG or WebP image.
 
-    Alpha is left out, and a note on how to turn the image is not followed. Its
-    size is read first: what is larger is not decoded.
+    The alpha channel is dropped and the EXIF orientation is ignored. Larger
+    images are rejected before they are decoded.
 
     Args:
-        encoded: a string tensor, a scalar.
-        channels: 1 for grey, 3 for colours.
-        max_pixels: height times width of the largest image that is taken.
+        encoded: Scalar string tensor.
+        channels: Number of channels: 1 for greyscale, 3 for RGB.
+        max_pixels: Maximum height times width.
 
     Returns:
-        A float32 tensor `(height, width, channels)`, values from 0 to 1.
+        A float32 tensor of shape `(height, width, channels)`, with values in
+        [0, 1].
 
     Raises:
-        tf.errors.InvalidArgumentError: when it runs: another kind of file, one
-            that is cut or broken, or too many pixels.
+        tf.errors.InvalidArgumentError: At run time, if the file has another
+            format, is truncated or corrupt, or has too many pixels.
     """
     head = _head(encoded)
     with tf.control_dependencies([_check(encoded, head, max_pixels)]):
@@ -44,7 +45,7 @@ def decoded(encoded: Tensor, channels: int, max_pixels: int) -> Tensor:
 
 
 def encoded_png(image: Tensor) -> Tensor:
-    """An image `(height, width, 1 or 3)`, values from 0 to 1, as PNG."""
+    """Encode an image `(height, width, 1 or 3)` in [0, 1] as PNG."""
     pixels = tf.round(255 * tf.clip_by_value(image, 0, 1))
     return tf.io.encode_png(tf.cast(pixels, "uint8"))
 
@@ -54,14 +55,14 @@ def _other(encoded: Tensor, channels: int) -> Tensor:
 
 
 def _webp(encoded: Tensor, channels: int) -> Tensor:
-    """TensorFlow decodes these with the channels that they have alone."""
+    """Decode WebP: TensorFlow cannot change its number of channels."""
     pixels = tf.io.decode_image(encoded, expand_animations=False)
     pixels = tf.ensure_shape(pixels, (None, None, None))[:, :, :3]
     return tf.image.rgb_to_grayscale(pixels) if channels == 1 else pixels
 
 
 def _check(encoded: Tensor, head: Tensor, max_pixels: int) -> tf.Operation:
-    """An operation that fails where the image is not to be decoded."""
+    """An operation that fails if the image must not be decoded."""
     known = _is_jpeg(head) | _is_png(head) | _is_webp(head)
     check = tf.Assert(known, ["The image must be a JPEG, PNG or WebP file"])
     with tf.control_dependencies([check]):
@@ -81,7 +82,7 @@ def _check(encoded: Tensor, head: Tensor, max_pixels: int) -> tf.Operation:
 
 
 def _head(encoded: Tensor) -> Tensor:
-    """The first bytes of it, and zeros where it has no more."""
+    """The first bytes of the file, padded with zeros."""
     head = tf.strings.substr(encoded, 0, _HEAD)
     return tf.strings.substr(head + bytes(_HEAD), 0, _HEAD)
 
@@ -109,7 +110,7 @@ def _sides_of_png(head: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def _sides_of_webp(head: Tensor) -> tuple[Tensor, Tensor]:
-    """Of the three kinds: with losses, without, and with more than an image."""
+    """Height and width of the formats: lossy, lossless and extended."""
     kind = tf.strings.substr(head, 12, 4)
     return tf.case(
         [
@@ -121,7 +122,7 @@ def _sides_of_webp(head: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def _sides_of_vp8(head: Tensor) -> tuple[Tensor, Tensor]:
-    # 14 bits, and 2 that say how to scale it.
+    # 14 bits of size, and 2 bits of scaling.
     height, width = _integer(head, 28, 2), _integer(head, 26, 2)
     return height % 2**14, width % 2**14
 
@@ -137,7 +138,7 @@ def _integer(
     count: int,
     order: Literal["little", "big"] = "little",
 ) -> Tensor:
-    """`count` bytes of a string as a whole number, an int64 scalar."""
+    """Read an unsigned integer of `count` bytes, as an int64 scalar."""
     digits = tf.strings.substr(head, start, count)
     digits = tf.cast(tf.io.decode_raw(digits, "uint8"), "int64")
     powers = [256**power for power in range(count)]

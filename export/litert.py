@@ -1,4 +1,4 @@
-"""SavedModel folders as LiteRT (TFLite) files, for phones."""
+"""Conversion of SavedModels to LiteRT (TFLite) files, for phones."""
 
 from collections import Counter
 from pathlib import Path
@@ -28,18 +28,18 @@ def write_litert(
 ) -> None:
     """Convert a SavedModel to a LiteRT file of builtin operators only.
 
-    Sizes that are open in the SavedModel stay open in the file.
+    Open sizes of the SavedModel stay open in the file.
 
     Args:
-        saved_model_folder: of the `saved_model.pb`.
-        path: the file to write.
-        recipe: `"float"`; or `"float16"` or `"dynamic"`, see `quantize`.
+        saved_model_folder: Folder that contains `saved_model.pb`.
+        path: Path of the file to write.
+        recipe: `"float"`, `"float16"` or `"dynamic"`; see `quantize`.
 
     Raises:
-        ValueError: the converter failed; an operator that LiteRT does not have
-            is named, with its layer and what to do.
+        ValueError: If the converter fails. The message names operators that
+            LiteRT does not support, with their layers and remedies.
     """
-    # The converter ends the whole process on some graphs.
+    # The converter crashes the whole process on some graphs.
     result = run_in_child(convert_to_litert, saved_model_folder, path, recipe)
     if result.returncode != 0:
         Path(path).unlink(missing_ok=True)
@@ -47,13 +47,13 @@ def write_litert(
         raise ValueError(f"The LiteRT converter failed: {reason}")
 
 
-# Annotations are quoted where another process runs the source without imports.
+# Quoted annotations: a child process runs this source without our imports.
 def convert_to_litert(
     saved_model_folder: "PathLike",
     path: "PathLike",
     recipe: "ConverterRecipe" = "float",
 ) -> None:
-    """The same, in this process, which the converter may end."""
+    """Convert in this process, which the converter may crash."""
     import tensorflow as tf
 
     converter = tf.lite.TFLiteConverter.from_saved_model(
@@ -69,22 +69,23 @@ def convert_to_litert(
 
 
 class LiteRTModel:
-    """A LiteRT file as a function from arrays to arrays, of any size.
+    """A LiteRT file as a function of arrays of any size.
 
     Args:
-        path: of the file.
-        num_threads: that LiteRT may use; None lets it choose.
+        path: Path of the file.
+        num_threads: Number of threads; None for LiteRT's choice.
 
     Call arguments:
-        One array for each input, by name.
+        **inputs: One array per input, by name.
+
+    Returns:
+        When called, a dictionary of output arrays by name.
 
     Attributes:
-        operators: how often each operator is in the file, by name.
-
-    Returns, when called: a dict of arrays by name.
+        operators: Dictionary from operator names to their counts in the file.
 
     Raises:
-        ValueError: the file is missing or not a LiteRT file.
+        ValueError: If the file does not exist or is not a LiteRT file.
     """
 
     def __init__(self, path: PathLike, num_threads: int | None = None) -> None:

@@ -1,10 +1,10 @@
-"""Training for files in 8-bit integers: a network that rounds as they will.
+"""Quantisation-aware training for 8-bit integer files.
 
 Jacob et al. 2018, Quantization and Training of Neural Networks for Efficient
-Integer-Arithmetic-Only Inference, https://arxiv.org/abs/1712.05877. Their
-ranges are moving averages over batches; here they are those of the batch, so
-that there is no state beside the weights: a file's are measured when it is
-written, see `quantize.py`.
+Integer-Arithmetic-Only Inference, https://arxiv.org/abs/1712.05877. The paper
+uses moving averages of the ranges; here the ranges are those of the batch, so
+that weights are the only state. `quantize.py` measures the ranges of a file
+when it is written.
 """
 
 from typing import Any
@@ -15,23 +15,23 @@ from keras import layers, ops
 from convzoo.common.types import Shape, Tensor
 
 _LARGEST = {"weight": 127, "map": 255}
-# Below it a range is one value, which is kept as it is.
+# Lower bound of a range, since an empty range would divide by zero.
 _SMALLEST = 1e-12
 
 
 def quantization_aware(model: keras.Model) -> keras.Model:
-    """A model of the same weights whose convolutions and dense layers round.
+    """Return a model with fake-quantised convolutions and dense layers.
 
-    What goes into such a layer and comes out of it has 256 values between the
-    least and the largest of the batch, and its kernel 255 for each filter. The
-    gradient is that of the values before they were rounded.
+    Inputs and outputs of these layers are rounded to 256 values between the
+    minimum and the maximum of the batch, and kernels to 255 values per filter.
+    Gradients pass through the rounding unchanged (straight-through estimator).
 
-    Not foreseen are convolutions that are no layers, such as the enlargement of
-    a bilinear anchor, and batch normalisation: a file multiplies it into the
-    kernel before it rounds that.
+    Two things are not modelled: convolutions outside of layers, such as the
+    upsampling of a bilinear anchor; and batch normalisation, which a file folds
+    into the kernel before the kernel is rounded.
 
     Args:
-        model: a functional `keras.Model`. Training the result trains it.
+        model: A functional `keras.Model`. The result shares its weights.
 
     Returns:
         A functional `keras.Model`.
@@ -43,13 +43,14 @@ def quantization_aware(model: keras.Model) -> keras.Model:
 
 
 class FakeQuantized(layers.Layer):
-    """A convolution or a dense layer that rounds, sharing its weights.
+    """Fake-quantised wrapper of a convolution or dense layer.
 
     Args:
-        layer: a `keras.layers.Conv2D`, or a `Dense`.
-        **kwargs: of `keras.layers.Layer`.
+        layer: A `keras.layers.Conv2D` or `keras.layers.Dense`, whose weights
+            are shared.
+        **kwargs: Arguments of `keras.layers.Layer`.
 
-    Input and output shape: those of the layer.
+    Input and output shape: Those of `layer`.
     """
 
     def __init__(self, layer: layers.Layer, **kwargs: Any) -> None:
@@ -72,7 +73,7 @@ class FakeQuantized(layers.Layer):
 
 
 class Rounded(layers.Layer):
-    """What it gets, as `rounded_map`."""
+    """Fake quantisation of feature maps by `rounded_map`."""
 
     def call(self, inputs: Tensor) -> Tensor:
         return rounded_map(inputs)
@@ -82,7 +83,7 @@ class Rounded(layers.Layer):
 
 
 def rounded_filters(kernel: Tensor) -> Tensor:
-    """Each filter, the last axis, at 255 values around zero."""
+    """Round each filter (last axis) to 255 values symmetric around zero."""
     kernel = ops.convert_to_tensor(kernel)
     axes = tuple(range(len(kernel.shape) - 1))
     largest = ops.max(ops.abs(kernel), axis=axes, keepdims=True)
@@ -91,7 +92,7 @@ def rounded_filters(kernel: Tensor) -> Tensor:
 
 
 def rounded_map(maps: Tensor) -> Tensor:
-    """At 256 values from the least to the largest, of which 0 is one."""
+    """Round to 256 values from the minimum to the maximum, including 0."""
     low = ops.minimum(ops.min(maps), 0)
     step = ops.maximum(ops.max(maps), 0) - low
     step = ops.maximum(step, _SMALLEST) / _LARGEST["map"]
@@ -101,36 +102,36 @@ def rounded_map(maps: Tensor) -> Tensor:
 
 
 def _straight_through(values: Tensor, rounded: Tensor) -> Tensor:
-    """The rounded values, with the gradient of the others."""
+    """The rounded values with the gradient of the original values."""
     return values + ops.stop_gradient(rounded - values)
 
 
 def _call(operation: keras.Operation, *args: Any, **kwargs: Any) -> Tensor:
     if _rounds(operation):
         outputs = FakeQuantized(operation)(*args)
-        # A file computes the ReLU in the same step, and rounds what it leaves.
-        return outputs if _becomes_relu(operation) else Rounded()(outputs)
+        # A file fuses the ReLU into the layer, and rounds the ReLU's output.
+        return outputs if _fuses_relu(operation) else Rounded()(outputs)
     outputs = operation(*args, **kwargs)
-    return Rounded()(outputs) if _ends_step(operation) else outputs
+    return Rounded()(outputs) if _is_fused_relu(operation) else outputs
 
 
 def _rounds(operation: keras.Operation) -> bool:
     return type(operation) in (layers.Conv2D, layers.Dense)
 
 
-def _becomes_relu(layer: keras.Operation) -> bool:
-    """Whether all that takes its output is a ReLU."""
+def _fuses_relu(layer: keras.Operation) -> bool:
+    """Whether every consumer of the output is a ReLU."""
     followers = [node.operation for node in layer._outbound_nodes]
     return bool(followers) and all(map(_is_relu, followers))
 
 
-def _ends_step(operation: keras.Operation) -> bool:
-    """Whether it is a ReLU of such a layer's output alone."""
+def _is_fused_relu(operation: keras.Operation) -> bool:
+    """Whether it is a ReLU that is fused into a rounded layer."""
     if not _is_relu(operation):
         return False
     (node, *_) = operation._inbound_nodes
     return all(
-        _rounds(parent.operation) and _becomes_relu(parent.operation)
+        _rounds(parent.operation) and _fuses_relu(parent.operation)
         for parent in node.parent_nodes
     )
 

@@ -1,9 +1,10 @@
-"""LiteRT files whose weights, or sums too, are kept in fewer bits.
+"""Post-training quantisation of LiteRT files.
 
-`"float16"` halves a file; `"dynamic"` keeps weights as 8-bit integers, and sums
-as floats; `"int8"` also has 8-bit integers in what goes through convolutions
-and dense layers, in ranges that examples show. Indices, softmax and what else
-breaks when rounded stay floats. Names of tensors inside a file are left out.
+`"float16"` halves a file. `"dynamic"` keeps weights as 8-bit integers and
+activations as floats. `"int8"` also quantises the activations of convolutions
+and dense layers to 8 bits, in ranges calibrated on examples. Indices, softmax
+and other operations that rounding would break stay floats. Names of internal
+tensors are dropped.
 """
 
 from collections.abc import Sequence
@@ -25,24 +26,24 @@ from convzoo.export.tensor_names import drop_names, keep_signatures
 
 Recipe = Literal["float16", "dynamic", "int8"]
 Quantize = Literal[Recipe, "auto"]
-# A folder of images, or inputs by name.
+# A folder of images, or dictionaries of inputs by name.
 Calibration: TypeAlias = str | Path | Sequence[dict[str, np.ndarray]]
 RECIPES: tuple[Recipe, ...] = get_args(Recipe)
 TOLERANCE = 0.01
 _SUFFIXES = {".jpeg", ".jpg", ".png", ".webp"}
-# As many images, and of each the middle: enough for ranges, and soon done.
+# Number of images and side of their central crops: enough for ranges, and fast.
 _IMAGES, _SIDE = 64, 192
 
 
 class Quantization(NamedTuple):
-    """What is asked of a LiteRT file.
+    """Quantisation settings of a LiteRT file.
 
     Attributes:
-        recipe: one of `RECIPES`; or `"auto"`, the smallest file of all that are
-            close enough, unquantised if none is.
-        examples: a list of dicts of arrays, inputs as they come.
-        tolerance: the largest mean difference to Keras, of any output, over
-            what counts as 1.
+        recipe: One of `RECIPES`, or `"auto"` for the smallest file within the
+            tolerance, which may be unquantised.
+        examples: List of typical inputs, dictionaries of arrays by name.
+        tolerance: Maximum mean difference from Keras of any output, divided by
+            the output's scale.
     """
 
     recipe: Quantize
@@ -50,34 +51,35 @@ class Quantization(NamedTuple):
     tolerance: float = TOLERANCE
 
 
-def asked(
+def checked_quantization(
     recipe: Quantize | None,
     calibration: Calibration | None,
     tolerance: float,
     model: Served,
 ) -> Quantization | None:
-    """A `Quantization`, after its parts have been checked.
+    """Check the arguments of a `Quantization`, and build it.
 
     Args:
-        recipe: of it; None for none at all.
-        calibration: a folder of images, for a model of images; a list of dicts
-            of arrays; or None.
-        tolerance: of it.
-        model: a `Served`.
+        recipe: Recipe of the `Quantization`; None for no quantisation.
+        calibration: Folder of images (for image models), list of dictionaries
+            of arrays, or None.
+        tolerance: Tolerance of the `Quantization`.
+        model: A `Served`.
 
     Returns:
-        A `Quantization`, or None.
+        A `Quantization`, or None if `recipe` is None.
 
     Raises:
-        ValueError: an argument is not as described, or `"int8"` is asked for
-            without `calibration` or without the package that does it.
+        ValueError: If an argument is invalid, or `"int8"` lacks `calibration`
+            or its package.
     """
     if recipe is None:
         return None
     check_choice("quantize", recipe, get_args(Quantize))
     if not tolerance > 0:
         raise ValueError(
-            f"`quantize_tolerance` must be above 0. Received: {tolerance}"
+            "`quantize_tolerance` must be above 0. "
+            f"Received: quantize_tolerance={tolerance!r}"
         )
     if isinstance(calibration, (str, Path)):
         calibration = _examples(Path(calibration), model)
@@ -89,36 +91,38 @@ def asked(
 def write_quantized(
     model: Served, saved_model: Path, folder: Path, quantization: Quantization
 ) -> tuple[Path, dict[str, Any]]:
-    """Write a file by each recipe, and choose one.
+    """Write a file with each recipe, and choose the smallest accurate one.
 
     Args:
-        model: the `Served` that the SavedModel was written from.
-        saved_model: a folder.
-        folder: to write to.
-        quantization: a `Quantization`. Half of its examples show the ranges,
-            the others how close a file is; noise does where there are none.
+        model: The `Served` that the SavedModel was written from.
+        saved_model: Folder of the SavedModel.
+        folder: Folder to write to.
+        quantization: A `Quantization`. Half of its examples calibrate the
+            ranges and the others measure the difference. Without examples,
+            noise is used.
 
     Returns:
-        The path of the chosen file, and a dict for the report: `recipe`,
-        `tolerance` and `tried`, of each recipe its `bytes`, `seconds`, and
-        largest, mean and 99.9th-percentile difference; or its `error`.
+        The path of the chosen file and a dictionary for the report: `recipe`,
+        `tolerance` and `tried`, a list with the `bytes`, `seconds`, and
+        largest, mean and 99.9th-percentile difference of each recipe, or its
+        `error`.
 
     Raises:
-        ValueError: no file can be written, or none is close enough.
+        ValueError: If no file can be written, or none is within the tolerance.
     """
     plain = folder / "float.tflite"
     write_litert(saved_model, plain)
-    shown, measured = _halves(model, quantization.examples)
+    calibration, test = _split(model, quantization.examples)
     tried = [
-        _tried(recipe, model, saved_model, plain, shown, measured)
+        _tried(recipe, model, saved_model, plain, calibration, test)
         for recipe in _recipes(quantization)
     ]
     kept = [t for t in tried if t.get("mean", np.inf) <= quantization.tolerance]
     if not kept:
-        on = "" if quantization.examples else " on noise; give `calibration`"
+        on = "" if quantization.examples else " on noise; pass `calibration`"
         raise ValueError(
-            "No file is close enough to Keras, none was written: "
-            f"{'; '.join(map(_line, tried))}, more than `quantize_tolerance` "
+            "No file is close enough to Keras, and none was written: "
+            f"{'; '.join(map(_line, tried))}, above the `quantize_tolerance` "
             f"of {quantization.tolerance:g}{on}"
         )
     best = min(kept, key=lambda t: t["bytes"])["recipe"]
@@ -142,19 +146,19 @@ def _tried(
     model: Served,
     saved_model: Path,
     plain: Path,
-    shown: Sequence[dict[str, np.ndarray]],
-    measured: Sequence[dict[str, np.ndarray]],
+    calibration: Sequence[dict[str, np.ndarray]],
+    test: Sequence[dict[str, np.ndarray]],
 ) -> dict[str, Any]:
     path = plain.with_name(f"{recipe}.tflite")
     try:
         if recipe == "int8":
-            _write_int8(plain, path, shown)
+            _write_int8(plain, path, calibration)
         elif recipe != "float":
             write_litert(saved_model, path, recipe)
         if recipe != "float":
             drop_names(path)
         run = LiteRTModel(path)
-        found = [compare(model, run, inputs) for inputs in measured]
+        found = [compare(model, run, inputs) for inputs in test]
     except ValueError as error:
         return {"recipe": recipe, "error": str(error)}
     outputs = [output for size in found for output in size["outputs"].values()]
@@ -170,7 +174,7 @@ def _tried(
 
 
 def _mean(found: Sequence[Comparison]) -> float:
-    """Of the output that is furthest away, over all examples."""
+    """Mean difference over all examples, of the worst output."""
     return max(
         float(np.mean([size["outputs"][name]["mean"] for size in found]))
         for name in found[0]["outputs"]
@@ -182,7 +186,7 @@ def _line(tried: dict[str, Any]) -> str:
     return f"{tried['recipe']}: {found}"
 
 
-def _halves(
+def _split(
     model: Served, examples: list[dict[str, np.ndarray]]
 ) -> tuple[list[dict[str, np.ndarray]], list[dict[str, np.ndarray]]]:
     if not examples:
@@ -199,20 +203,20 @@ def _write_int8(
         for index, example in enumerate(examples)
         for name, array in example.items()
     }
-    shown = path.with_suffix(".npz")
-    np.savez(shown, **arrays)
-    result = run_in_child(quantize_int8, plain, shown, path)
-    shown.unlink()
+    calibration = path.with_suffix(".npz")
+    np.savez(calibration, **arrays)
+    result = run_in_child(quantize_int8, plain, calibration, path)
+    calibration.unlink()
     if result.returncode != 0:
         raise ValueError(f"ai-edge-quantizer failed: {cause(result)}")
     keep_signatures(plain, path)
 
 
-# Annotations are quoted where another process runs the source without imports.
+# Quoted annotations: a child process runs this source without our imports.
 def quantize_int8(
     plain: "PathLike", examples: "PathLike", path: "PathLike"
 ) -> None:
-    """Convolutions and dense layers of a LiteRT file in 8-bit integers."""
+    """Quantise the convolutions and dense layers of a LiteRT file to 8 bits."""
     from collections import defaultdict
 
     import numpy as np
@@ -239,30 +243,30 @@ def _check_int8(
 ) -> None:
     if not calibration:
         raise ValueError(
-            '`quantize` of "int8" needs `calibration`, inputs as they come. '
-            f"Received: {calibration}"
+            '`quantize` of "int8" needs `calibration`, typical inputs. '
+            f"Received: calibration={calibration!r}"
         )
     try:
         import ai_edge_quantizer  # noqa: F401
     except ImportError as error:
         raise ValueError(
-            '`quantize` of "int8" needs the package ai-edge-quantizer; '
+            '`quantize` of "int8" requires the package ai-edge-quantizer; '
             "pip install convzoo[quantize]"
         ) from error
 
 
 def _examples(folder: Path, model: Served) -> list[dict[str, np.ndarray]]:
-    """Images of a folder, as a model of images takes them."""
+    """Images of a folder as inputs of an image model."""
     if not takes_images(model):
         raise ValueError(
-            "`calibration` can be a folder of images for a model of images "
-            f"alone. Received: {folder}"
+            "`calibration` can be a folder only for an image model. "
+            f"Received: calibration={folder}"
         )
     paths = sorted(
         p for p in folder.rglob("*") if p.suffix.lower() in _SUFFIXES
     )
     if not paths:
-        raise ValueError(f"{folder}: holds no JPEG, PNG or WebP image")
+        raise ValueError(f"{folder}: contains no JPEG, PNG or WebP image")
     step = (len(paths) + _IMAGES - 1) // _IMAGES
     mode = {1: "L", 3: "RGB"}[int(model.shapes["image"][-1])]
     return [{"image": _middle(path, mode)} for path in paths[::step]]

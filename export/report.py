@@ -1,4 +1,4 @@
-"""What was measured of exported files, for people and for machines."""
+"""JSON report of the measurements of exported files."""
 
 import hashlib
 import json
@@ -24,7 +24,7 @@ _PACKAGES = (
 
 
 class HasOperators(Protocol):
-    """An exported model that counts its operators."""
+    """An exported model with counts of its operators."""
 
     @property
     def operators(self) -> dict[str, int]: ...
@@ -37,14 +37,14 @@ def describe(
     name: str,
     differences: Sequence[Comparison],
 ) -> dict[str, Any]:
-    """Of one file or folder, as it stands in the `.json` file.
+    """Describe one exported file or folder for the report.
 
     Args:
-        format: of it.
-        path: where it is now.
-        run: it as a function, with `operators`.
-        name: that it will have.
-        differences: of `measure`.
+        format: Format of the file.
+        path: Current path of the file or folder.
+        run: Exported model with `operators`.
+        name: Final name of the file or folder.
+        differences: Result of `measure`.
     """
     files = sorted(f for f in path.rglob("*") if f.is_file()) or [path]
     return {
@@ -63,15 +63,15 @@ def describe(
 def write_report(
     path: Path, name: str, files: Sequence[Mapping[str, Any]]
 ) -> None:
-    """Write or bring up to date the `.json` file of a model.
+    """Write or update the report of a model.
 
     Args:
-        path: of the file. What it says of other formats stays.
-        name: of the model.
-        files: of `describe`.
+        path: Path of the report. Its entries for other formats are kept.
+        name: Name of the model.
+        files: Results of `describe`.
 
     Raises:
-        ValueError: there is such a file, and it is none of these.
+        ValueError: If `path` exists and is not a report.
     """
     formats = [file["format"] for file in files]
     kept = [file for file in _read(path) if file["format"] not in formats]
@@ -84,12 +84,12 @@ def write_report(
 
 
 def check_report(path: Path) -> None:
-    """Raise a `ValueError` if there is a file that is no report."""
+    """Raise a `ValueError` if `path` exists and is not a report."""
     _read(path)
 
 
 def _read(path: Path) -> list[dict[str, Any]]:
-    """What an earlier one says of files."""
+    """The entries of an existing report."""
     if not path.exists():
         return []
     try:
@@ -97,7 +97,7 @@ def _read(path: Path) -> list[dict[str, Any]]:
         return [file for file in files if file["format"]]
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise ValueError(
-            f"{path}: is there, and is no report of an export; move it away"
+            f"{path}: exists and is not an export report; move it away"
         ) from error
 
 

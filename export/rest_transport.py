@@ -1,4 +1,4 @@
-"""TF Serving's protocol over HTTP, as version 1 of KServe speaks it too."""
+"""Client of TF Serving's REST API, which KServe's V1 protocol shares."""
 
 import base64
 import json
@@ -10,17 +10,17 @@ from urllib.parse import quote
 
 import numpy as np
 
-# Of an answer that gives its only output no name.
+# Name of the only output if the response does not name it.
 _UNNAMED = "output"
 
 
 class RESTTransport:
-    """Requests to one model.
+    """Requests to one model over HTTP.
 
     Args:
-        url: of the model.
-        version: a number, a label, or None.
-        timeout: in seconds.
+        url: URL of the model.
+        version: Version number or label, or None for the server's choice.
+        timeout: Timeout of a request in seconds.
     """
 
     def __init__(
@@ -38,46 +38,51 @@ class RESTTransport:
         batch = {name: len(array) for name, array in arrays.items()}
         if len(set(batch.values())) != 1:
             raise ValueError(
-                f"All inputs must be of one batch. Received: {batch}"
+                f"All inputs must have one batch size. Received: {batch}"
             )
         rows = zip(*(map(_jsonable, a) for a in arrays.values()), strict=True)
         body = {
             "signature_name": endpoint,
             "instances": [dict(zip(arrays, row, strict=True)) for row in rows],
         }
-        answers = self._asked(f"{self._url}:predict", body)["predictions"]
-        if not all(map(_has_names, answers)):
+        results = self._call(f"{self._url}:predict", body)["predictions"]
+        if not all(map(_has_names, results)):
             name = self._only_output(endpoint)
-            answers = [{name: answer} for answer in answers]
-        names = answers[0] if answers else ()
-        return {name: _column([row[name] for row in answers]) for name in names}
+            results = [{name: result} for result in results]
+        names = results[0] if results else ()
+        return {name: _column([row[name] for row in results]) for name in names}
 
     def versions(self) -> dict[int, str]:
-        told = self._asked(self._model)
-        if "model_version_status" not in told:
-            raise ValueError(f"{self._model}: tells no versions, but {told}")
+        status = self._call(self._model)
+        if "model_version_status" not in status:
+            raise ValueError(
+                f"{self._model}: the server reports no versions. "
+                f"Received: {status}"
+            )
         return {
             int(each["version"]): each["state"]
-            for each in told["model_version_status"]
+            for each in status["model_version_status"]
         }
 
     def ready(self) -> bool:
-        # KServe has no versions.
-        told = self._asked(self._model)
-        return told["ready"] if "ready" in told else available(self.versions())
+        # KServe reports `ready` instead of versions.
+        status = self._call(self._model)
+        if "ready" in status:
+            return status["ready"]
+        return available(self.versions())
 
     def _only_output(self, endpoint: str) -> str:
-        """Its name, of a server that can say it."""
+        """Name of the only output, if the server has metadata."""
         try:
-            metadata = self._asked(f"{self._url}/metadata")["metadata"]
+            metadata = self._call(f"{self._url}/metadata")["metadata"]
             signatures = metadata["signature_def"]["signature_def"]
             (name,) = signatures[endpoint]["outputs"]
         except (ValueError, KeyError):
             return _UNNAMED
         return name
 
-    def _asked(self, url: str, body: dict[str, Any] | None = None) -> Any:
-        """The answer of the server, from JSON."""
+    def _call(self, url: str, body: dict[str, Any] | None = None) -> Any:
+        """Send a request, and return the response decoded from JSON."""
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(
             url, data, {"Content-Type": "application/json"}
@@ -93,19 +98,19 @@ class RESTTransport:
                 f"{url}: {error.code}: {' '.join(words)}"
             ) from error
         except json.JSONDecodeError as error:
-            raise ValueError(f"{url}: the answer is not JSON") from error
+            raise ValueError(f"{url}: the response is not JSON") from error
         except OSError as error:
             reason = getattr(error, "reason", error)
             raise ValueError(f"{url}: cannot be reached ({reason})") from error
 
 
 def available(versions: Mapping[int, str]) -> bool:
-    """Whether one of a dict from versions to states is served."""
+    """Whether any version is served, given their states."""
     return "AVAILABLE" in versions.values()
 
 
 def _reason(content: bytes) -> str:
-    """What the server says of an error."""
+    """The error message in a response."""
     try:
         return json.loads(content)["error"]
     except (ValueError, KeyError, TypeError):
@@ -118,12 +123,12 @@ def _jsonable(value: Any) -> Any:
     return value.tolist()
 
 
-def _has_names(answer: Any) -> bool:
-    return isinstance(answer, dict) and set(answer) != {"b64"}
+def _has_names(result: Any) -> bool:
+    return isinstance(result, dict) and set(result) != {"b64"}
 
 
 def _column(values: Sequence[Any]) -> np.ndarray:
-    """The array of one output, from what JSON had of it."""
+    """The array of one output from its JSON values."""
     if values and isinstance(values[0], dict):
         column = np.empty(len(values), object)
         column[:] = [base64.b64decode(value["b64"]) for value in values]

@@ -1,4 +1,4 @@
-"""What of a Keras model is served: named arrays in, named arrays out."""
+"""Serving signatures of Keras models: named arrays in, named arrays out."""
 
 import inspect
 import re
@@ -11,7 +11,7 @@ from keras import tree
 
 from convzoo.common.types import Shape, Tensor
 
-# Sizes of a tensor's axes; a name where a size is open.
+# Sizes of a tensor's axes; an open size is a name.
 NamedShape: TypeAlias = tuple[int | str, ...]
 Examples: TypeAlias = Callable[
     [dict[str, tuple[int, ...]], np.random.Generator], dict[str, np.ndarray]
@@ -19,18 +19,18 @@ Examples: TypeAlias = Callable[
 
 
 class Served(NamedTuple):
-    """Inputs and outputs of a model by name, and what its checks need.
+    """Serving signature of a model, with example inputs for its checks.
 
     Attributes:
-        model: a `keras.Model`.
-        shapes: a dict from names of inputs to shapes; a size is a number, or
-            the name of an open one: those of one name are equal.
-        dtypes: a dict from names of inputs to `"float32"` and the like.
-        serve: maps one tensor for each input to a dict of tensors.
-        examples: maps a dict of shapes without open sizes, and a NumPy random
-            generator, to a dict of arrays.
-        scales: a dict from names of outputs to what counts as 1 in them; those
-            that are not in it are about 1.
+        model: A `keras.Model`.
+        shapes: Dictionary from input names to shapes. A size is an integer or
+            the name of an open size. Sizes with the same name are equal.
+        dtypes: Dictionary from input names to dtypes, such as `"float32"`.
+        serve: Function from one tensor per input to a dictionary of tensors.
+        examples: Function from a dictionary of shapes without open sizes and a
+            NumPy random generator to a dictionary of arrays.
+        scales: Dictionary from output names to scales, by which differences are
+            divided. Default scale of an output: 1.
     """
 
     model: keras.Model
@@ -41,19 +41,19 @@ class Served(NamedTuple):
     scales: dict[str, float]
 
     def closed(self, sizes: Sequence[int]) -> dict[str, tuple[int, ...]]:
-        """The shapes, with open sizes filled in.
+        """Return the shapes with the open sizes filled in.
 
         Args:
-            sizes: one for each open size, in the order in which they are met;
-                more are left over.
+            sizes: Values of the open sizes, in order of appearance. Extra
+                values are ignored.
 
         Raises:
-            ValueError: there are too few.
+            ValueError: If there are too few values.
         """
         names = self.open_sizes
         if len(sizes) < len(names):
             raise ValueError(
-                f"Each of `sizes` must have one for each of {names}. "
+                f"Each of `sizes` must have a value for each of {names}. "
                 f"Received: {sizes}"
             )
         chosen = dict(zip(names, sizes, strict=False))
@@ -64,14 +64,14 @@ class Served(NamedTuple):
 
     @property
     def open_sizes(self) -> list[str]:
-        """Their names, in the order in which they are met."""
+        """Names of the open sizes, in order of appearance."""
         sizes = [size for shape in self.shapes.values() for size in shape]
         return list(dict.fromkeys(n for n in sizes if isinstance(n, str)))
 
     def example(
         self, sizes: Sequence[int], random: np.random.Generator
     ) -> dict[str, np.ndarray]:
-        """Arrays for all inputs, of the closed shapes."""
+        """Return example arrays for all inputs, with open sizes filled in."""
         arrays = self.examples(self.closed(sizes), random)
         return {
             name: np.asarray(array, self.dtypes[name])
@@ -80,18 +80,18 @@ class Served(NamedTuple):
 
 
 def served(model: keras.Model | Served) -> Served:
-    """What is served of a model.
+    """Return the serving signature of a model.
 
     Args:
-        model: a Keras model that has `serving_inputs`, a dict from names to
-            shapes as in `Served`, and `serve`; it may have `serving_examples`
-            and `serving_scales` (`examples` and `scales` there). Or any other
-            whose inputs are known, as those of a functional one are: it is
-            served as it is called, without training. An input that has no name
-            of its own is `input`, an output that has none `output`.
+        model: Keras model with `serve` and `serving_inputs`, a dictionary from
+            names to shapes as in `Served`; it may have `serving_examples` and
+            `serving_scales` (`examples` and `scales` of `Served`). Or a model
+            with known inputs, such as a functional model, which is served by
+            its call with `training=False`; inputs and outputs without a name of
+            their own are named `input` and `output`.
 
     Raises:
-        ValueError: `model` is neither.
+        ValueError: If `model` is neither.
     """
     if isinstance(model, Served):
         return model
@@ -106,16 +106,16 @@ def served(model: keras.Model | Served) -> Served:
             getattr(model, "serving_examples", _noise(dtypes)),
             dict(getattr(model, "serving_scales", {})),
         )
-    return _as_called(model)
+    return _call_signature(model)
 
 
 def opened(shape: NamedShape) -> Shape:
-    """A shape with None where a size is open, as Keras has it."""
+    """Replace the names of open sizes by None, as in Keras."""
     return tuple(None if isinstance(size, str) else size for size in shape)
 
 
-def _as_called(model: keras.Model) -> Served:
-    """Of a model that says nothing of how it is served."""
+def _call_signature(model: keras.Model) -> Served:
+    """Serving signature of a model without `serve`."""
     try:
         structure, results = model.input, model.output
     except (AttributeError, ValueError):
@@ -123,8 +123,8 @@ def _as_called(model: keras.Model) -> Served:
     if structure is None:
         raise ValueError(
             "`model` must be a Keras model with `serve` and `serving_inputs`, "
-            "or one whose inputs are known, as those of a functional one are. "
-            f"Received: {model!r}"
+            "or one with known inputs, such as a functional model. "
+            f"Received: model={model!r}"
         )
     inputs = _by_name(structure, "input")
     names = list(inputs)
@@ -135,8 +135,8 @@ def _as_called(model: keras.Model) -> Served:
         found = model(tree.pack_sequence_as(structure, given), training=False)
         return dict(zip(outputs, tree.flatten(found), strict=True))
 
-    # TensorFlow asks for the names of what a function takes. `inspect` reads
-    # this attribute; mypy knows no attributes of functions but their own.
+    # TensorFlow inspects the argument names of functions. `inspect` reads this
+    # attribute, which mypy does not know.
     serve.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
         [
             inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD)
@@ -157,7 +157,7 @@ def _as_called(model: keras.Model) -> Served:
 def _by_name(
     structure: Any, default: str, names: Sequence[str] | None = None
 ) -> dict[str, Tensor]:
-    """Tensors of a structure, in the order of `tree.flatten`."""
+    """Name the tensors of a structure, in the order of `tree.flatten`."""
     tensors = tree.flatten(structure)
     if isinstance(structure, dict) and len(structure) == len(tensors):
         names = sorted(structure)
@@ -171,7 +171,7 @@ def _by_name(
 
 
 def _own_name(tensor: Tensor, default: str) -> str:
-    """The one that its author gave, without what Keras made up."""
+    """The user's name of a tensor; `default` if Keras generated it."""
     name = tensor.name
     if name.startswith(("keras_tensor", "input_layer")):
         return default
@@ -179,10 +179,12 @@ def _own_name(tensor: Tensor, default: str) -> str:
 
 
 def named(shape: Sequence[int | None], name: str, alone: bool) -> NamedShape:
-    """A shape of the tensor `name`, with names in place of None.
+    """Replace None in the shape of the tensor `name` by names.
 
     Args:
-        alone: whether there is no other height and width beside its.
+        shape: Shape with None for open sizes.
+        name: Name of the tensor.
+        alone: Whether no other tensor has a height and width.
     """
     axes = ["batch", *(f"{name}_{axis}" for axis in range(1, len(shape)))]
     if len(shape) == 4:
@@ -195,7 +197,7 @@ def named(shape: Sequence[int | None], name: str, alone: bool) -> NamedShape:
 
 
 def _noise(dtypes: Mapping[str, str]) -> Examples:
-    """Numbers in [0, 1]; where only whole ones are taken, 0 and 1."""
+    """Examples of random floats in [0, 1), and of integers 0 and 1."""
 
     def examples(
         shapes: dict[str, tuple[int, ...]], random: np.random.Generator

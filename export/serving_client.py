@@ -1,4 +1,4 @@
-"""Models that TF Serving serves, as functions."""
+"""Client of TF Serving."""
 
 import io
 from collections.abc import Sequence
@@ -20,29 +20,31 @@ _EXAMPLES = (
 
 
 class ServingClient:
-    """A model of a server of TF Serving, or of one that speaks as it does.
+    """A model on TF Serving or a compatible server, as a function.
 
     Args:
-        url: of the model: `http://HOST:8501/v1/models/NAME` (or https) for
-            REST; `grpc://HOST:8500/NAME` for gRPC, which needs the packages of
-            `convzoo[serving]` and carries arrays as bytes, not as text.
-        version: a number, or a label that the server has for one; None lets
-            the server choose, which takes the newest.
-        timeout: in seconds, of a request.
-        max_bytes: of a message of gRPC.
+        url: URL of the model: `http://HOST:8501/v1/models/NAME` (or https) for
+            REST, or `grpc://HOST:8500/NAME` for gRPC, which requires
+            `convzoo[serving]` and sends arrays as bytes instead of text.
+        version: Version number or label. Default: the server's choice, the
+            newest version.
+        timeout: Timeout of a request in seconds.
+        max_bytes: Maximum size of a gRPC message in bytes.
 
     Call arguments:
-        The name of an endpoint; without it `serving_default`.
-        One array for each input, by name, all of one batch.
+        endpoint: Name of the endpoint, positional only. Default:
+            `"serving_default"`.
+        **inputs: One array per input, by name, all with one batch size.
 
-    Returns, when called: a dict of arrays by name; encoded images are bytes in
-        arrays of objects.
+    Returns:
+        When called, a dictionary of output arrays by name. Encoded images are
+        bytes in object arrays.
 
     Raises:
-        ValueError: `url` is not as described, the server cannot be reached or
-            does not answer in time, or it refuses: its reason is quoted.
+        ValueError: If an argument is invalid, the server cannot be reached or
+            times out, or it returns an error, which is quoted.
 
-    Example, with a server running:
+    Example, with a running server:
 
         client = ServingClient("http://localhost:8501/v1/models/sr_x4_tiny")
         (found,) = client.images(["photo.jpg"])
@@ -59,11 +61,13 @@ class ServingClient:
         parts = urlsplit(str(url))
         if not (isinstance(timeout, (int, float)) and timeout > 0):
             raise ValueError(
-                f"`timeout` must be a positive number. Received: {timeout}"
+                "`timeout` must be a positive number. "
+                f"Received: timeout={timeout!r}"
             )
         if not parts.netloc or not parts.path.strip("/"):
             raise ValueError(
-                f"`url` must be that of a model, {_EXAMPLES}. Received: {url}"
+                f"`url` must be a URL of a model, {_EXAMPLES}. "
+                f"Received: url={url!r}"
             )
         self._transport: RESTTransport | GRPCTransport
         if parts.scheme in ("http", "https"):
@@ -76,7 +80,7 @@ class ServingClient:
         else:
             raise ValueError(
                 "`url` must begin with http://, https:// or grpc://, "
-                f"{_EXAMPLES}. Received: {url}"
+                f"{_EXAMPLES}. Received: url={url!r}"
             )
 
     def __call__(
@@ -90,20 +94,20 @@ class ServingClient:
         images: Sequence[PathLike | bytes | np.ndarray],
         endpoint: str = "serve_one_bytes",
     ) -> list[dict[str, Any]]:
-        """What the model says of images.
+        """Call the model on images.
 
         Args:
-            images: a list; each the path of a JPEG, PNG or WebP file, the bytes
-                of one, or a uint8 array `(height, width)` or `(height, width,
-                3)`.
-            endpoint: one that takes `image_bytes`.
+            images: List of images; each is the path of a JPEG, PNG or WebP
+                file, its bytes, or a uint8 array of shape `(height, width)` or
+                `(height, width, 3)`.
+            endpoint: Name of an endpoint that takes `image_bytes`.
 
         Returns:
-            A list of dicts, an entry for each output. Images are PNG files, as
-            bytes, whose names end with `_bytes`.
+            A list with a dictionary of outputs by name for each image. Output
+            images are PNG files as bytes, with names that end with `_bytes`.
 
         Raises:
-            ValueError: as above, or a file cannot be read.
+            ValueError: If the call fails, or a file cannot be read.
         """
         encoded = np.empty(len(images), object)
         encoded[:] = [_encoded(image) for image in images]
@@ -114,14 +118,14 @@ class ServingClient:
         ]
 
     def versions(self) -> dict[int, str]:
-        """The state of each version that the server knows, by number.
+        """Return a dictionary from version numbers to their states.
 
-        `"AVAILABLE"` is one that is served.
+        A version in the state `"AVAILABLE"` is served.
         """
         return self._transport.versions()
 
     def ready(self) -> bool:
-        """Whether the server answers and has a version to serve."""
+        """Return whether the server responds and serves a version."""
         try:
             return self._transport.ready()
         except ValueError:

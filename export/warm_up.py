@@ -1,7 +1,8 @@
-"""Requests that TF Serving answers before it serves a model.
+"""Warm-up requests of TF Serving.
 
-The first request of a size and an endpoint is slow: TensorFlow prepares what it
-computes. TF Serving sends itself those that lie beside a SavedModel.
+The first request of each size and endpoint is slow, since TensorFlow prepares
+the computation. TF Serving replays the requests stored with a SavedModel before
+it serves the model.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -27,14 +28,15 @@ def write_warm_up(
     name: str,
     sizes: Iterable[Sequence[int]],
 ) -> None:
-    """Write requests into a SavedModel folder, after all have been answered.
+    """Write warm-up requests into a SavedModel folder, after running them.
 
     Args:
-        folder: of the `saved_model.pb`.
-        run: it, as a `SavedModel`.
-        model: the `Served` that it was written from.
-        name: that it will have in TF Serving.
-        sizes: of `export_model`: there is a request of each.
+        folder: Folder that contains `saved_model.pb`.
+        run: The `SavedModel` of this folder.
+        model: The `Served` that it was written from.
+        name: Name of the model in TF Serving.
+        sizes: Values of the open sizes, as in `export_model`; each has requests
+            of its own.
     """
     random = np.random.default_rng(0)
     path = folder / _FILE
@@ -49,7 +51,7 @@ def write_warm_up(
 def _requests(
     model: Served, size: Sequence[int], random: np.random.Generator
 ) -> Iterator[tuple[str, Mapping[str, ArrayLike]]]:
-    """Names of endpoints, and inputs by name."""
+    """Yield endpoint names with inputs by name."""
     inputs = model.example(size, random)
     yield DEFAULT, inputs
     if takes_images(model):
@@ -61,9 +63,9 @@ def _requests(
 def _prediction_log(
     name: str, endpoint: str, inputs: Mapping[str, ArrayLike]
 ) -> bytes:
-    """A `PredictionLog` of TF Serving, whose package is not needed for this.
+    """Serialise a `PredictionLog` without TF Serving's package.
 
-    Numbers are those of the fields in its .proto files.
+    The numbers are the field numbers in its .proto files.
     """
     spec = _field(1, name.encode()) + _field(3, endpoint.encode())
     request = _field(1, spec)
@@ -74,11 +76,11 @@ def _prediction_log(
 
 
 def _field(number: int, content: bytes) -> bytes:
-    """Bytes as a field of a protocol buffer."""
+    """Encode bytes as a field of a protocol buffer."""
     return bytes([number << 3 | 2]) + _varint(len(content)) + content
 
 
 def _varint(number: int) -> bytes:
-    """7 bits in a byte, the lowest first; all but the last byte add 128."""
+    """Encode an integer: 7 bits per byte, lowest first, 128 if more follow."""
     low, rest = number & 127, number >> 7
     return bytes([low | 128]) + _varint(rest) if rest else bytes([low])

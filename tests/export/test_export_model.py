@@ -121,7 +121,7 @@ def test_a_saved_model_gets_the_next_version(tmp_path):
 
 def test_another_file_in_the_place_of_the_report_is_kept(tmp_path):
     (tmp_path / "small.json").write_text('{"mine": 1}')
-    with pytest.raises(ValueError, match="small.json: is there"):
+    with pytest.raises(ValueError, match="small.json: exists"):
         export_model(tiny_generator(name="small"), tmp_path)
     assert [p.name for p in tmp_path.iterdir()] == ["small.json"]
 
