@@ -8,6 +8,8 @@ from typing import Literal
 
 Backbone = Literal["residual", "network_in_network", "plain"]
 ExportFormat = Literal["saved_model", "litert", "onnx"]
+QuantizationRecipe = Literal["float16", "dynamic", "int8"]
+Quantize = Literal[QuantizationRecipe, "auto"]
 DiscriminatorNetwork = Literal["vgg", "unet"]
 DiscriminatorNormalization = Literal["batch", "spectral"]
 Pooling = Literal["max", "average"]

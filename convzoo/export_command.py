@@ -1,11 +1,11 @@
 """`convzoo export`."""
 
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, get_args
 
 from cyclopts import Parameter
 
-from convzoo.common.choices import ExportFormat
+from convzoo.common.choices import ExportFormat, Quantize
 from convzoo.options import Out, Overwrite, commas, joined
 from convzoo.presets import find_preset
 
@@ -56,7 +56,7 @@ def export(
         ),
     ] = (256, 256),
     max_pixels: int = 2**22,
-    quantize: Literal["float16", "dynamic", "int8", "auto"] | None = None,
+    quantize: Quantize | None = None,
     calibration: Path | None = None,
     quantize_tolerance: float = 0.01,
     overwrite: Overwrite = False,

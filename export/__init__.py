@@ -1,11 +1,11 @@
-"""How a model leaves Keras. Knows no model: it takes any with known inputs."""
+"""Export of Keras models with known inputs to SavedModel, LiteRT and ONNX."""
 
 import convzoo.common.quiet_keras  # noqa: F401
-from convzoo.export.contract import Exported as Exported
-from convzoo.export.contract import export_litert as export_litert
-from convzoo.export.contract import export_model as export_model
-from convzoo.export.contract import export_onnx as export_onnx
-from convzoo.export.contract import export_saved_model as export_saved_model
+from convzoo.export.export_model import Exported as Exported
+from convzoo.export.export_model import export_litert as export_litert
+from convzoo.export.export_model import export_model as export_model
+from convzoo.export.export_model import export_onnx as export_onnx
+from convzoo.export.export_model import export_saved_model as export_saved_model
 from convzoo.export.litert import LiteRTModel as LiteRTModel
 from convzoo.export.litert import write_litert as write_litert
 from convzoo.export.onnx import ONNXModel as ONNXModel

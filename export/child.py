@@ -1,20 +1,24 @@
-"""Functions in processes of their own, since converters may end theirs."""
+"""Calls in a child process, since converters may crash theirs."""
 
 import inspect
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 
 
-def run_in_child(function, *arguments):
-    """Call a function, in another Python, with strings.
+def run_in_child(
+    function: Callable[..., None], *arguments: object
+) -> subprocess.CompletedProcess[str]:
+    """Call a function in another Python process.
 
     Args:
-        function: knows nothing but its arguments: it imports what it needs.
-        *arguments: of it; it gets them as strings.
+        function: A self-contained function: only its source is passed on, so
+            it imports what it needs.
+        *arguments: Arguments of the function, which receives them as strings.
 
     Returns:
-        A `subprocess.CompletedProcess`, with what was printed as text.
+        A `subprocess.CompletedProcess` with stdout and stderr as text.
     """
     call = f"{function.__name__}(*sys.argv[1:])"
     code = f"import sys\n{inspect.getsource(function)}\n{call}"
@@ -27,19 +31,22 @@ def run_in_child(function, *arguments):
     )
 
 
-def cause(result, explained=lambda message: None):
-    """What a person can act on in what a failed child said, on one line.
+def cause(
+    result: subprocess.CompletedProcess[str],
+    explained: Callable[[str], str | None] = lambda message: None,
+) -> str:
+    """Summarise in one line why a child process failed.
 
     Args:
-        result: of `run_in_child`.
-        explained: maps all that it wrote to a line, or to None.
+        result: Result of `run_in_child`.
+        explained: Function from stderr to an explanation or None.
     """
     if result.returncode < 0:
-        return f"it was ended by signal {-result.returncode}"
-    if said := explained(result.stderr):
-        return said
+        return f"terminated by signal {-result.returncode}"
+    if explanation := explained(result.stderr):
+        return explanation
     lines = [line.strip() for line in result.stderr.splitlines()]
     errors = [line for line in lines if "rror:" in line] or list(
         filter(None, lines)
     )
-    return errors[-1] if errors else "it gave no reason"
+    return errors[-1] if errors else "no reason given"

@@ -1,59 +1,88 @@
-"""How far an exported model is from Keras, and how fast it is."""
+"""Differences between an exported model and Keras, and call times."""
 
 import re
 import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from numbers import Integral
+from typing import TypeAlias, TypedDict
 
 import keras
 import numpy as np
 
+from convzoo.export.served import Served
+
 TOLERANCE = 1e-4
-# What stands for an open size: batch, then the others. Not square, one odd,
-# one tiny.
-SIZES = ((1, 32, 48), (2, 41, 23), (1, 5, 8))
+# Values of the open sizes: the batch size, then the others. Not square; one
+# odd, one tiny.
+SIZES: tuple[tuple[int, ...], ...] = ((1, 32, 48), (2, 41, 23), (1, 5, 8))
 _ROUNDS = 3
 
+# An exported model: a function from arrays by name to a dictionary of arrays.
+Run: TypeAlias = Callable[..., dict[str, np.ndarray]]
 
-def checked_sizes(sizes, model):
-    """`sizes`, after they have been tried on the shapes of a `Served`.
+
+class Difference(TypedDict):
+    """Absolute differences of one output, divided by its scale."""
+
+    largest: float
+    mean: float
+    p99_9: float
+
+
+class Comparison(TypedDict):
+    """An exported model compared with Keras on one input; see `measure`."""
+
+    inputs: dict[str, tuple[int, ...]]
+    seconds: float
+    outputs: dict[str, Difference]
+
+
+def checked_sizes(
+    sizes: Sequence[Sequence[int]], model: Served
+) -> tuple[tuple[int, ...], ...]:
+    """Check `sizes` against the shapes of a `Served`, and return them.
 
     Raises:
-        ValueError: they are not tuples of positive integers, or too short.
+        ValueError: If `sizes` are not tuples of positive integers, or too
+            short.
     """
     if (
         not isinstance(sizes, (tuple, list))
         or not sizes
         or not all(
             isinstance(each, (tuple, list))
-            and all(isinstance(n, Integral) and n > 0 for n in each)
+            and all(isinstance(n, Integral) and int(n) > 0 for n in each)
             for each in sizes
         )
     ):
         raise ValueError(
             "`sizes` must be tuples of positive integers, such as "
-            f"{SIZES[:2]}. Received: {sizes!r}"
+            f"{SIZES[:2]}. Received: sizes={sizes!r}"
         )
     for each in sizes:
         model.closed(each)
     return tuple(map(tuple, sizes))
 
 
-def measure(model, run, sizes=SIZES):
-    """What an exported model computes, beside Keras, size by size.
+def measure(
+    model: Served, run: Run, sizes: Iterable[Sequence[int]] = SIZES
+) -> list[Comparison]:
+    """Compare the outputs of an exported model with Keras, size by size.
 
     Args:
-        model: a `Served`.
-        run: the exported model, a function from named arrays to a dict of them.
-        sizes: of `export_model`.
+        model: A `Served`.
+        run: Exported model, a function from arrays by name to a dictionary of
+            arrays.
+        sizes: Values of the open sizes, as in `export_model`.
 
     Returns:
-        A list of dicts, one for each size: `inputs`, names to shapes; `seconds`
-        that a call takes, the median of three; and `outputs`, names to the
-        `largest`, `mean` and 99.9th-percentile (`p99_9`) difference, over what
-        counts as 1.
+        A list of dictionaries, one per size: `inputs`, from names to shapes;
+        `seconds`, the median time of three calls; and `outputs`, from names to
+        the `largest`, `mean` and 99.9th-percentile (`p99_9`) difference,
+        divided by the output's scale.
 
     Raises:
-        ValueError: Keras cannot compute that size, or an output of `run` is
+        ValueError: If the Keras model fails at a size, or an output of `run` is
             missing or has another shape.
     """
     random = np.random.default_rng(0)
@@ -62,9 +91,14 @@ def measure(model, run, sizes=SIZES):
     ]
 
 
-def compare(model, run, inputs, sizes=None):
-    """One entry of `measure`, for inputs by name that `sizes` stand for."""
-    expected = _of_keras(model, inputs, sizes)
+def compare(
+    model: Served,
+    run: Run,
+    inputs: dict[str, np.ndarray],
+    sizes: Sequence[int] | None = None,
+) -> Comparison:
+    """Compare on one input; `sizes`, if given, are named in errors."""
+    expected = _keras_outputs(model, inputs, sizes)
     found = run(**inputs)
     _check_alike(expected, found)
     return {
@@ -77,8 +111,8 @@ def compare(model, run, inputs, sizes=None):
     }
 
 
-def largest(differences):
-    """The largest in a list of `measure`; NaN if there is one."""
+def largest(differences: Iterable[Comparison]) -> float:
+    """The largest difference in a result of `measure`; NaN if any is."""
     return float(
         np.max(
             [
@@ -90,13 +124,17 @@ def largest(differences):
     )
 
 
-def _of_keras(model, inputs, sizes):
+def _keras_outputs(
+    model: Served,
+    inputs: dict[str, np.ndarray],
+    sizes: Sequence[int] | None,
+) -> dict[str, np.ndarray]:
     try:
         outputs = model.serve(**inputs)
     except Exception as error:
-        # Whatever its backend raises where a size will not do.
+        # Backends raise different exceptions for sizes that do not fit.
         raise ValueError(
-            "The model cannot compute an input of "
+            "The model cannot be called on inputs of "
             f"{f'`sizes` {sizes}' if sizes else 'shapes ' + _shapes(inputs)}: "
             f"{_reason(error)}"
         ) from error
@@ -106,19 +144,21 @@ def _of_keras(model, inputs, sizes):
     }
 
 
-def _shapes(inputs):
+def _shapes(inputs: Mapping[str, np.ndarray]) -> str:
     return str({name: array.shape for name, array in inputs.items()})
 
 
-def _reason(error):
-    """The line that says it: Keras writes where above it, in bold."""
+def _reason(error: Exception) -> str:
+    """The line with the cause: Keras puts the location above it, in bold."""
     text = re.sub(r"\x1b\[\d+m", "", str(error))
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    said = [line for line in lines if not line.startswith("Exception enc")]
-    return (said or lines or [type(error).__name__])[0]
+    causes = [line for line in lines if not line.startswith("Exception enc")]
+    return (causes or lines or [type(error).__name__])[0]
 
 
-def _check_alike(expected, found):
+def _check_alike(
+    expected: Mapping[str, np.ndarray], found: Mapping[str, np.ndarray]
+) -> None:
     for name, array in expected.items():
         if name not in found or found[name].shape != array.shape:
             shapes = {k: v.shape for k, v in found.items()}
@@ -128,7 +168,9 @@ def _check_alike(expected, found):
             )
 
 
-def _differences(found, expected, scale):
+def _differences(
+    found: np.ndarray, expected: np.ndarray, scale: float
+) -> Difference:
     away = np.abs(found.astype("float64") - expected) / scale
     return {
         "largest": float(np.max(away)),
@@ -137,7 +179,7 @@ def _differences(found, expected, scale):
     }
 
 
-def _seconds(run, inputs):
+def _seconds(run: Run, inputs: dict[str, np.ndarray]) -> float:
     rounds = []
     for _ in range(_ROUNDS):
         start = time.perf_counter()

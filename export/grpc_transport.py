@@ -1,28 +1,39 @@
-"""TF Serving's protocol over gRPC.
+"""Client of TF Serving's gRPC API.
 
-Needs the packages of `pip install convzoo[serving]`.
+Requires `pip install convzoo[serving]`.
 """
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
 import tensorflow as tf
 
 from convzoo.export.rest_transport import available
 
 
 class GRPCTransport:
-    """Requests to one model.
+    """Requests to one model over gRPC.
 
     Args:
-        address: host and port.
-        name: of the model.
-        version: a number, a label, or None.
-        timeout: in seconds.
-        max_bytes: of a message.
+        address: Host and port.
+        name: Name of the model.
+        version: Version number or label, or None for the server's choice.
+        timeout: Timeout of a request in seconds.
+        max_bytes: Maximum size of a message in bytes.
 
     Raises:
-        ValueError: packages are missing.
+        ValueError: If required packages are not installed.
     """
 
-    def __init__(self, address, name, version, timeout, max_bytes):
+    def __init__(
+        self,
+        address: str,
+        name: str,
+        version: int | str | None,
+        timeout: float,
+        max_bytes: int,
+    ) -> None:
         try:
             import grpc
             from tensorflow_serving.apis import (
@@ -33,7 +44,7 @@ class GRPCTransport:
             )
         except ImportError as error:
             raise ValueError(
-                "gRPC needs the package tensorflow-serving-api; "
+                "gRPC requires the package tensorflow-serving-api; "
                 "pip install convzoo[serving]"
             ) from error
         self._failed = grpc.RpcError
@@ -53,7 +64,9 @@ class GRPCTransport:
         self._address, self._name = address, name
         self._version, self._timeout = version, timeout
 
-    def predict(self, endpoint, arrays):
+    def predict(
+        self, endpoint: str, arrays: Mapping[str, np.ndarray]
+    ) -> dict[str, np.ndarray]:
         request = self._predict_request()
         request.model_spec.name = self._name
         request.model_spec.signature_name = endpoint
@@ -63,25 +76,25 @@ class GRPCTransport:
             request.model_spec.version_label = self._version
         for name, array in arrays.items():
             request.inputs[name].CopyFrom(tf.make_tensor_proto(array))
-        response = self._asked(self._predictions.Predict, request)
+        response = self._call(self._predictions.Predict, request)
         return {
             name: tf.make_ndarray(tensor)
             for name, tensor in response.outputs.items()
         }
 
-    def versions(self):
+    def versions(self) -> dict[int, str]:
         request = self._status_request()
         request.model_spec.name = self._name
-        response = self._asked(self._models.GetModelStatus, request)
+        response = self._call(self._models.GetModelStatus, request)
         return {
             each.version: type(each).State.Name(each.state)
             for each in response.model_version_status
         }
 
-    def ready(self):
+    def ready(self) -> bool:
         return available(self.versions())
 
-    def _asked(self, method, request):
+    def _call(self, method: Callable[..., Any], request: Any) -> Any:
         try:
             return method(request, timeout=self._timeout)
         except self._failed as error:

@@ -1,31 +1,36 @@
-"""Encoded images as tensors, inside a SavedModel."""
+"""Decoding and encoding of images inside a SavedModel."""
+
+from typing import Literal
 
 import tensorflow as tf
 
-# How each kind of file begins; between the two of WebP are 4 bytes. And where
-# the sizes of all end.
+from convzoo.common.types import Tensor
+
+# Signatures of the file formats; in WebP, 4 bytes separate the two. The first
+# `_HEAD` bytes of a PNG or WebP file contain its height and width.
 _JPEG, _PNG = b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"
 _RIFF, _WEBP = b"RIFF", b"WEBP"
 _HEAD = 30
 
 
-def decoded(encoded, channels, max_pixels):
-    """The pixels of a JPEG, PNG or WebP image.
+def decoded(encoded: Tensor, channels: int, max_pixels: int) -> Tensor:
+    """Decode a JPEG, PNG or WebP image.
 
-    Alpha is left out, and a note on how to turn the image is not followed. Its
-    size is read first: what is larger is not decoded.
+    The alpha channel is dropped and the EXIF orientation is ignored. Larger
+    images are rejected before they are decoded.
 
     Args:
-        encoded: a string tensor, a scalar.
-        channels: 1 for grey, 3 for colours.
-        max_pixels: height times width of the largest image that is taken.
+        encoded: Scalar string tensor.
+        channels: Number of channels: 1 for greyscale, 3 for RGB.
+        max_pixels: Maximum height times width.
 
     Returns:
-        A float32 tensor `(height, width, channels)`, values from 0 to 1.
+        A float32 tensor of shape `(height, width, channels)`, with values in
+        [0, 1].
 
     Raises:
-        tf.errors.InvalidArgumentError: when it runs: another kind of file, one
-            that is cut or broken, or too many pixels.
+        tf.errors.InvalidArgumentError: At run time, if the file has another
+            format, is truncated or corrupt, or has too many pixels.
     """
     head = _head(encoded)
     with tf.control_dependencies([_check(encoded, head, max_pixels)]):
@@ -39,25 +44,25 @@ def decoded(encoded, channels, max_pixels):
     return tf.cast(pixels, "float32") / 255
 
 
-def encoded_png(image):
-    """An image `(height, width, 1 or 3)`, values from 0 to 1, as PNG."""
+def encoded_png(image: Tensor) -> Tensor:
+    """Encode an image `(height, width, 1 or 3)` in [0, 1] as PNG."""
     pixels = tf.round(255 * tf.clip_by_value(image, 0, 1))
     return tf.io.encode_png(tf.cast(pixels, "uint8"))
 
 
-def _other(encoded, channels):
+def _other(encoded: Tensor, channels: int) -> Tensor:
     return tf.io.decode_image(encoded, channels, expand_animations=False)
 
 
-def _webp(encoded, channels):
-    """TensorFlow decodes these with the channels that they have alone."""
+def _webp(encoded: Tensor, channels: int) -> Tensor:
+    """Decode WebP: TensorFlow cannot change its number of channels."""
     pixels = tf.io.decode_image(encoded, expand_animations=False)
     pixels = tf.ensure_shape(pixels, (None, None, None))[:, :, :3]
     return tf.image.rgb_to_grayscale(pixels) if channels == 1 else pixels
 
 
-def _check(encoded, head, max_pixels):
-    """An operation that fails where the image is not to be decoded."""
+def _check(encoded: Tensor, head: Tensor, max_pixels: int) -> tf.Operation:
+    """An operation that fails if the image must not be decoded."""
     known = _is_jpeg(head) | _is_png(head) | _is_webp(head)
     check = tf.Assert(known, ["The image must be a JPEG, PNG or WebP file"])
     with tf.control_dependencies([check]):
@@ -76,36 +81,36 @@ def _check(encoded, head, max_pixels):
     return tf.Assert(height * width <= max_pixels, [message])
 
 
-def _head(encoded):
-    """The first bytes of it, and zeros where it has no more."""
+def _head(encoded: Tensor) -> Tensor:
+    """The first bytes of the file, padded with zeros."""
     head = tf.strings.substr(encoded, 0, _HEAD)
     return tf.strings.substr(head + bytes(_HEAD), 0, _HEAD)
 
 
-def _is_jpeg(head):
+def _is_jpeg(head: Tensor) -> Tensor:
     return tf.strings.substr(head, 0, len(_JPEG)) == _JPEG
 
 
-def _is_png(head):
+def _is_png(head: Tensor) -> Tensor:
     return tf.strings.substr(head, 0, len(_PNG)) == _PNG
 
 
-def _is_webp(head):
+def _is_webp(head: Tensor) -> Tensor:
     riff = tf.strings.substr(head, 0, len(_RIFF)) == _RIFF
     return riff & (tf.strings.substr(head, 8, len(_WEBP)) == _WEBP)
 
 
-def _sides_of_jpeg(encoded):
+def _sides_of_jpeg(encoded: Tensor) -> tuple[Tensor, Tensor]:
     shape = tf.image.extract_jpeg_shape(encoded, "int64")
     return shape[0], shape[1]
 
 
-def _sides_of_png(head):
+def _sides_of_png(head: Tensor) -> tuple[Tensor, Tensor]:
     return _integer(head, 20, 4, "big"), _integer(head, 16, 4, "big")
 
 
-def _sides_of_webp(head):
-    """Of the three kinds: with losses, without, and with more than an image."""
+def _sides_of_webp(head: Tensor) -> tuple[Tensor, Tensor]:
+    """Height and width of the formats: lossy, lossless and extended."""
     kind = tf.strings.substr(head, 12, 4)
     return tf.case(
         [
@@ -116,19 +121,24 @@ def _sides_of_webp(head):
     )
 
 
-def _sides_of_vp8(head):
-    # 14 bits, and 2 that say how to scale it.
+def _sides_of_vp8(head: Tensor) -> tuple[Tensor, Tensor]:
+    # 14 bits of size, and 2 bits of scaling.
     height, width = _integer(head, 28, 2), _integer(head, 26, 2)
     return height % 2**14, width % 2**14
 
 
-def _sides_of_vp8l(head):
+def _sides_of_vp8l(head: Tensor) -> tuple[Tensor, Tensor]:
     both = _integer(head, 21, 4)
     return both // 2**14 % 2**14 + 1, both % 2**14 + 1
 
 
-def _integer(head, start, count, order="little"):
-    """`count` bytes of a string as a whole number, an int64 scalar."""
+def _integer(
+    head: Tensor,
+    start: int,
+    count: int,
+    order: Literal["little", "big"] = "little",
+) -> Tensor:
+    """Read an unsigned integer of `count` bytes, as an int64 scalar."""
     digits = tf.strings.substr(head, start, count)
     digits = tf.cast(tf.io.decode_raw(digits, "uint8"), "int64")
     powers = [256**power for power in range(count)]

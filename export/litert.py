@@ -1,15 +1,19 @@
-"""SavedModel folders as LiteRT (TFLite) files, for phones."""
+"""Conversion of SavedModels to LiteRT (TFLite) files, for phones."""
 
 from collections import Counter
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.interpreter import Interpreter
+from numpy.typing import ArrayLike
 
+from convzoo.common.types import PathLike
 from convzoo.export.child import cause, run_in_child
 from convzoo.export.missing_operators import missing_operators
 
+ConverterRecipe = Literal["float", "float16", "dynamic"]
 _NAMES = {
     code: name
     for name, code in vars(schema.BuiltinOperator).items()
@@ -17,21 +21,25 @@ _NAMES = {
 }
 
 
-def write_litert(saved_model_folder, path, recipe="float"):
+def write_litert(
+    saved_model_folder: PathLike,
+    path: PathLike,
+    recipe: ConverterRecipe = "float",
+) -> None:
     """Convert a SavedModel to a LiteRT file of builtin operators only.
 
-    Sizes that are open in the SavedModel stay open in the file.
+    Open sizes of the SavedModel stay open in the file.
 
     Args:
-        saved_model_folder: of the `saved_model.pb`.
-        path: the file to write.
-        recipe: `"float"`; or `"float16"` or `"dynamic"`, see `quantize`.
+        saved_model_folder: Folder that contains `saved_model.pb`.
+        path: Path of the file to write.
+        recipe: `"float"`, `"float16"` or `"dynamic"`; see `quantize`.
 
     Raises:
-        ValueError: the converter failed; an operator that LiteRT does not have
-            is named, with its layer and what to do.
+        ValueError: If the converter fails. The message names operators that
+            LiteRT does not support, with their layers and remedies.
     """
-    # The converter ends the whole process on some graphs.
+    # The converter crashes the whole process on some graphs.
     result = run_in_child(convert_to_litert, saved_model_folder, path, recipe)
     if result.returncode != 0:
         Path(path).unlink(missing_ok=True)
@@ -39,8 +47,13 @@ def write_litert(saved_model_folder, path, recipe="float"):
         raise ValueError(f"The LiteRT converter failed: {reason}")
 
 
-def convert_to_litert(saved_model_folder, path, recipe="float"):
-    """The same, in this process, which the converter may end."""
+# Quoted annotations: a child process runs this source without our imports.
+def convert_to_litert(
+    saved_model_folder: "PathLike",
+    path: "PathLike",
+    recipe: "ConverterRecipe" = "float",
+) -> None:
+    """Convert in this process, which the converter may crash."""
     import tensorflow as tf
 
     converter = tf.lite.TFLiteConverter.from_saved_model(
@@ -56,25 +69,26 @@ def convert_to_litert(saved_model_folder, path, recipe="float"):
 
 
 class LiteRTModel:
-    """A LiteRT file as a function from arrays to arrays, of any size.
+    """A LiteRT file as a function of arrays of any size.
 
     Args:
-        path: of the file.
-        num_threads: that LiteRT may use; None lets it choose.
+        path: Path of the file.
+        num_threads: Number of threads; None for LiteRT's choice.
 
     Call arguments:
-        One array for each input, by name.
+        **inputs: One array per input, by name.
+
+    Returns:
+        When called, a dictionary of output arrays by name.
 
     Attributes:
-        operators: how often each operator is in the file, by name.
-
-    Returns, when called: a dict of arrays by name.
+        operators: Dictionary from operator names to their counts in the file.
 
     Raises:
-        ValueError: the file is missing or not a LiteRT file.
+        ValueError: If the file does not exist or is not a LiteRT file.
     """
 
-    def __init__(self, path, num_threads=None):
+    def __init__(self, path: PathLike, num_threads: int | None = None) -> None:
         if not Path(path).is_file():
             raise ValueError(f"{path}: does not exist")
         try:
@@ -86,7 +100,7 @@ class LiteRTModel:
         self._runner = self._interpreter.get_signature_runner()
         self._path = path
 
-    def __call__(self, **inputs):
+    def __call__(self, **inputs: ArrayLike) -> dict[str, np.ndarray]:
         details = self._runner.get_input_details()
         return self._runner(
             **{
@@ -96,14 +110,14 @@ class LiteRTModel:
         )
 
     @property
-    def operators(self):
+    def operators(self) -> dict[str, int]:
         model = schema.Model.GetRootAs(Path(self._path).read_bytes())
         codes = [
             _NAMES[model.OperatorCodes(index).BuiltinCode()]
             for index in range(model.OperatorCodesLength())
         ]
         graphs = [model.Subgraphs(i) for i in range(model.SubgraphsLength())]
-        counts = Counter(
+        counts: Counter[str] = Counter(
             codes[graph.Operators(index).OpcodeIndex()]
             for graph in graphs
             for index in range(graph.OperatorsLength())

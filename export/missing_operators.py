@@ -1,8 +1,9 @@
-"""Which operators a converter misses, of which layer, and what to do."""
+"""Operators that LiteRT does not support, with layers and remedies."""
 
 import re
+from collections.abc import Iterable
 
-# An operation with where it is in the model: "ResizeBicubic:",
+# An operation and its place in the model: "ResizeBicubic:",
 # "functional/mine/resize/ResizeBicubic@...".
 _PLACE = re.compile(r'fused\["(\w+):", "([^"@]+)')
 _NEEDS = "ERROR_NEEDS_FLEX_OPS"
@@ -11,27 +12,28 @@ _REMEDIES = {
     "ResizeBicubic": "resize with `nearest` or `bilinear`, or before the model",
     "ScaleAndTranslate": "resize without antialiasing, or before the model",
     "StridedSlice": (
-        "add an axis by `keras.ops.expand_dims`, not by indexing with None, "
-        "and stay within four axes"
+        "add axes with `keras.ops.expand_dims`, not by indexing with None, "
+        "and use at most four axes"
     ),
     "TensorListReserve": (
-        "fix the batch to 1, unroll the recurrence, or convolve along time"
+        "fix the batch size to 1, unroll the recurrence, or use a convolution "
+        "over time"
     ),
 }
 _REMEDIES["TensorListStack"] = _REMEDIES["TensorListReserve"]
 
 
-def missing_operators(message):
-    """What a person can act on in a message of the LiteRT converter.
+def missing_operators(message: str) -> str | None:
+    """Find the unsupported operators in the output of the LiteRT converter.
 
     Args:
-        message: all that it wrote.
+        message: Output of the converter.
 
     Returns:
-        One line for all operators that LiteRT does not have, with their layers
-        and the remedies that are known; or None if it names none.
+        One line with all operators that LiteRT does not support, their layers
+        and known remedies; None if the output names no operators.
     """
-    found = {}
+    found: dict[str, set[str]] = {}
     for line in message.splitlines():
         kind, _, names = line.partition(" ops: ")
         if kind in ("TF Select", "Custom"):
@@ -39,19 +41,19 @@ def missing_operators(message):
                 found.setdefault(name.strip().removeprefix("Flex"), set())
         elif _NEEDS in line and (place := _PLACE.search(line)):
             found.setdefault(place[1], set()).add(_layer(place[2]))
-    return "; ".join(map(_said, found, found.values())) or None
+    return "; ".join(map(_explained, found, found.values())) or None
 
 
-def _layer(path):
+def _layer(path: str) -> str:
     """`functional_1/mine_1/resize/ResizeBicubic` -> `mine_1/resize`."""
     parts = path.split("/")[:-1]
     return "/".join(parts[1:] or parts)
 
 
-def _said(name, layers):
+def _explained(name: str, layers: Iterable[str]) -> str:
     where = ", ".join(sorted(filter(None, layers)))
-    said = f"LiteRT has no operator for {name}" + (
+    problem = f"LiteRT has no operator for {name}" + (
         f", in {where}" * bool(where)
     )
     remedy = _REMEDIES.get(name)
-    return f"{said}: {remedy}" if remedy else said
+    return f"{problem}: {remedy}" if remedy else problem

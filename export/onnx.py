@@ -1,36 +1,46 @@
-"""SavedModel folders as ONNX files, for ONNX Runtime and what else reads them.
+"""Conversion of SavedModels to ONNX files, for ONNX Runtime and others.
 
-Needs the packages of `pip install convzoo[onnx]`.
+Requires `pip install convzoo[onnx]`.
 """
 
 from collections import Counter
+from collections.abc import Container, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from convzoo.common.types import PathLike
 from convzoo.export.child import cause, run_in_child
-from convzoo.export.served import named
+from convzoo.export.served import NamedShape, named
 
-# What tf2onnx 1.17 writes at most.
+# The highest opset that tf2onnx 1.17 writes.
 _OPSET = 18
 
 
-def write_onnx(saved_model_folder, path, shapes):
-    """Convert a SavedModel to an ONNX file, its sizes as open as they are.
+def write_onnx(
+    saved_model_folder: PathLike,
+    path: PathLike,
+    shapes: Mapping[str, NamedShape],
+) -> None:
+    """Convert a SavedModel to an ONNX file.
 
-    An output that has the name of an input gets `_output` behind it, since a
-    name is one tensor there.
+    Open sizes stay open. An output with the name of an input gets the suffix
+    `_output`, since tensor names are unique in ONNX.
 
     Args:
-        saved_model_folder: of the `saved_model.pb`.
-        path: the file to write.
-        shapes: of the inputs, with names for the open sizes.
+        saved_model_folder: Folder that contains `saved_model.pb`.
+        path: Path of the file to write.
+        shapes: Dictionary from input names to shapes, with names for the open
+            sizes.
 
     Raises:
-        ValueError: tf2onnx or onnx is not installed, or the conversion failed.
+        ValueError: If a required package is not installed, or the conversion
+            fails.
     """
     check_packages()
-    # tf2onnx keeps graphs and settings of its own.
+    # tf2onnx keeps global graphs and settings.
     result = run_in_child(convert_to_onnx, saved_model_folder, path, _OPSET)
     if result.returncode != 0:
         Path(path).unlink(missing_ok=True)
@@ -38,8 +48,13 @@ def write_onnx(saved_model_folder, path, shapes):
     _name_sizes(path, shapes)
 
 
-def convert_to_onnx(saved_model_folder, path, opset):
-    """The same, in this process, but for the names of open sizes."""
+# Quoted annotations: a child process runs this source without our imports.
+def convert_to_onnx(
+    saved_model_folder: "PathLike", path: "PathLike", opset: int | str
+) -> None:
+    """Convert in this process, without the names of open sizes."""
+    from typing import Any
+
     import numpy as np
     import tensorflow as tf
     import tf2onnx
@@ -48,13 +63,13 @@ def convert_to_onnx(saved_model_folder, path, opset):
     function = loaded.signatures["serving_default"]
     specs = function.structured_input_signature[1]
 
-    def serve(*tensors):
+    def serve(*tensors: Any) -> dict[str, Any]:
         outputs = function(**dict(zip(specs, tensors, strict=True)))
-        # A name stands for one tensor alone: outputs make way for inputs.
+        # Tensor names are unique: outputs make way for inputs.
         return {n + "_output" * (n in specs): t for n, t in outputs.items()}
 
-    def erfc(graph, node, name, _):
-        """1 - erf: ONNX has no other, and TensorFlow has GELU from it."""
+    def erfc(graph: Any, node: Any, name: str, _: Any) -> None:
+        """Erfc as 1 - Erf: ONNX has no Erfc, which TensorFlow's GELU uses."""
         node.type = "Erf"
         dtype = tf2onnx.utils.map_onnx_to_numpy_type(
             graph.get_dtype(node.output[0])
@@ -65,8 +80,8 @@ def convert_to_onnx(saved_model_folder, path, opset):
             "Add", negative.output[0], inputs=[negative.output[0], one]
         )
 
-    def select(graph, node, *_):
-        """As it is: tf2onnx's sum of products makes a NaN of one left out."""
+    def select(graph: Any, node: Any, *_: Any) -> None:
+        """Where, since tf2onnx's sum of products leaks unselected NaNs."""
         node.type = "Where"
 
     tf2onnx.convert.from_function(
@@ -78,21 +93,21 @@ def convert_to_onnx(saved_model_folder, path, opset):
     )
 
 
-def check_packages():
-    """Raise a `ValueError` if what ONNX files need is not installed."""
+def check_packages() -> None:
+    """Raise a `ValueError` unless the packages for ONNX are installed."""
     try:
         import onnx  # noqa: F401
         import onnxruntime  # noqa: F401
         import tf2onnx  # noqa: F401
     except ImportError as error:
         raise ValueError(
-            "ONNX files need the packages onnx, onnxruntime and tf2onnx; "
+            "ONNX files require the packages onnx, onnxruntime and tf2onnx; "
             "pip install convzoo[onnx]"
         ) from error
 
 
-def _name_sizes(path, shapes):
-    """Say what the open sizes are, in place of `unk__123`."""
+def _name_sizes(path: PathLike, shapes: Mapping[str, NamedShape]) -> None:
+    """Replace `unk__123` by the names of the open sizes."""
     import onnx
 
     model = onnx.load(path)
@@ -109,34 +124,35 @@ def _name_sizes(path, shapes):
 
 
 class ONNXModel:
-    """An ONNX file as a function from arrays to arrays, of any size.
+    """An ONNX file as a function of arrays of any size.
 
     Args:
-        path: of the file.
-        num_threads: that ONNX Runtime may use; None lets it choose.
+        path: Path of the file.
+        num_threads: Number of threads; None for ONNX Runtime's choice.
 
     Call arguments:
-        One array for each input, by name.
+        **inputs: One array per input, by name.
+
+    Returns:
+        When called, a dictionary of output arrays by name, with the names of
+        the Keras model.
 
     Attributes:
-        operators: how often each operator is in the file, by name.
-
-    Returns, when called: a dict of arrays by name, as the model in Keras gives
-        it.
+        operators: Dictionary from operator names to their counts in the file.
 
     Raises:
-        ValueError: the file is missing or not an ONNX file, or ONNX Runtime is
-            not installed.
+        ValueError: If the file does not exist or is not an ONNX file, or ONNX
+            Runtime is not installed.
     """
 
-    def __init__(self, path, num_threads=None):
+    def __init__(self, path: PathLike, num_threads: int | None = None) -> None:
         check_packages()
         import onnxruntime
 
         if not Path(path).is_file():
             raise ValueError(f"{path}: does not exist")
         options = onnxruntime.SessionOptions()
-        # Warnings are about what it optimised.
+        # Errors only: its warnings are about optimisations.
         options.log_severity_level = 3
         options.intra_op_num_threads = num_threads or 0
         try:
@@ -144,7 +160,7 @@ class ONNXModel:
                 str(path), options, providers=["CPUExecutionProvider"]
             )
         except Exception as error:
-            # Its exceptions have no public class but this one.
+            # ONNX Runtime has no public class of exceptions.
             raise ValueError(f"{path}: is not an ONNX file") from error
         self._path = path
         self._dtypes = {
@@ -152,7 +168,7 @@ class ONNXModel:
             for value in self._session.get_inputs()
         }
 
-    def __call__(self, **inputs):
+    def __call__(self, **inputs: ArrayLike) -> dict[str, np.ndarray]:
         outputs = self._session.run(
             None,
             {
@@ -167,10 +183,10 @@ class ONNXModel:
         }
 
     @property
-    def operators(self):
+    def operators(self) -> dict[str, int]:
         import onnx
 
-        counts = Counter(
+        counts: Counter[str] = Counter(
             node.op_type for node in _nodes(onnx.load(self._path).graph)
         )
         return dict(sorted(counts.items()))
@@ -187,14 +203,14 @@ _DTYPES = {
 }
 
 
-def _own_name(name, inputs):
-    """Without what `write_onnx` put behind it."""
+def _own_name(name: str, inputs: Container[str]) -> str:
+    """The output name without the suffix that `write_onnx` added."""
     short = name.removesuffix("_output")
     return short if short in inputs else name
 
 
-def _nodes(graph):
-    """Those of a graph, and of the loops and branches in it."""
+def _nodes(graph: Any) -> Iterator[Any]:
+    """Yield the nodes of a graph and of its loops and branches."""
     for node in graph.node:
         yield node
         for attribute in node.attribute:

@@ -1,74 +1,84 @@
-"""LiteRT files whose weights, or sums too, are kept in fewer bits.
+"""Post-training quantisation of LiteRT files.
 
-`"float16"` halves a file; `"dynamic"` keeps weights as 8-bit integers, and sums
-as floats; `"int8"` also has 8-bit integers in what goes through convolutions
-and dense layers, in ranges that examples show. Indices, softmax and what else
-breaks when rounded stay floats. Names of tensors inside a file are left out.
+`"float16"` halves a file. `"dynamic"` keeps weights as 8-bit integers and
+activations as floats. `"int8"` also quantises the activations of convolutions
+and dense layers to 8 bits, in ranges calibrated on examples. Indices, softmax
+and other operations that rounding would break stay floats. Names of internal
+tensors are dropped.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, Literal, NamedTuple, TypeAlias, get_args
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
+from convzoo.common.checks import check_choice
+from convzoo.common.choices import QuantizationRecipe, Quantize
+from convzoo.common.types import PathLike
 from convzoo.common.unit_range import unit_range
 from convzoo.export.byte_endpoints import takes_images
 from convzoo.export.child import cause, run_in_child
-from convzoo.export.difference import SIZES, compare
+from convzoo.export.difference import SIZES, Comparison, compare
 from convzoo.export.litert import LiteRTModel, write_litert
+from convzoo.export.served import Served
 from convzoo.export.tensor_names import drop_names, keep_signatures
 
-RECIPES = ("float16", "dynamic", "int8")
-AUTO = "auto"
+# A folder of images, or dictionaries of inputs by name.
+Calibration: TypeAlias = str | Path | Sequence[dict[str, np.ndarray]]
+RECIPES: tuple[QuantizationRecipe, ...] = get_args(QuantizationRecipe)
 TOLERANCE = 0.01
 _SUFFIXES = {".jpeg", ".jpg", ".png", ".webp"}
-# As many images, and of each the middle: enough for ranges, and soon done.
+# Number of images and side of their central crops: enough for ranges, and fast.
 _IMAGES, _SIDE = 64, 192
 
 
 class Quantization(NamedTuple):
-    """What is asked of a LiteRT file.
+    """Quantisation settings of a LiteRT file.
 
     Attributes:
-        recipe: one of `RECIPES`; or `"auto"`, the smallest file of all that are
-            close enough, unquantised if none is.
-        examples: a list of dicts of arrays, inputs as they come.
-        tolerance: the largest mean difference to Keras, of any output, over
-            what counts as 1.
+        recipe: One of `RECIPES`, or `"auto"` for the smallest file within the
+            tolerance, which may be unquantised.
+        examples: List of typical inputs, dictionaries of arrays by name.
+        tolerance: Maximum mean difference from Keras of any output, divided by
+            the output's scale.
     """
 
-    recipe: str
+    recipe: Quantize
     examples: list[dict[str, np.ndarray]]
     tolerance: float = TOLERANCE
 
 
-def asked(recipe, calibration, tolerance, model):
-    """A `Quantization`, after its parts have been checked.
+def checked_quantization(
+    recipe: Quantize | None,
+    calibration: Calibration | None,
+    tolerance: float,
+    model: Served,
+) -> Quantization | None:
+    """Check the arguments of a `Quantization`, and build it.
 
     Args:
-        recipe: of it; None for none at all.
-        calibration: a folder of images, for a model of images; a list of dicts
-            of arrays; or None.
-        tolerance: of it.
-        model: a `Served`.
+        recipe: QuantizationRecipe of the `Quantization`; None for no quantisation.
+        calibration: Folder of images (for image models), list of dictionaries
+            of arrays, or None.
+        tolerance: Tolerance of the `Quantization`.
+        model: A `Served`.
 
     Returns:
-        A `Quantization`, or None.
+        A `Quantization`, or None if `recipe` is None.
 
     Raises:
-        ValueError: an argument is not as described, or `"int8"` is asked for
-            without `calibration` or without the package that does it.
+        ValueError: If an argument is invalid, or `"int8"` lacks `calibration`
+            or its package.
     """
     if recipe is None:
         return None
-    if recipe not in (*RECIPES, AUTO):
-        raise ValueError(
-            f"`quantize` must be one of {(*RECIPES, AUTO)}. Received: {recipe}"
-        )
+    check_choice("quantize", recipe, get_args(Quantize))
     if not tolerance > 0:
         raise ValueError(
-            f"`quantize_tolerance` must be above 0. Received: {tolerance}"
+            "`quantize_tolerance` must be above 0. "
+            f"Received: quantize_tolerance={tolerance!r}"
         )
     if isinstance(calibration, (str, Path)):
         calibration = _examples(Path(calibration), model)
@@ -77,37 +87,41 @@ def asked(recipe, calibration, tolerance, model):
     return Quantization(recipe, list(calibration or ()), float(tolerance))
 
 
-def write_quantized(model, saved_model, folder, quantization):
-    """Write a file by each recipe, and choose one.
+def write_quantized(
+    model: Served, saved_model: Path, folder: Path, quantization: Quantization
+) -> tuple[Path, dict[str, Any]]:
+    """Write a file with each recipe, and choose the smallest accurate one.
 
     Args:
-        model: the `Served` that the SavedModel was written from.
-        saved_model: a folder.
-        folder: to write to.
-        quantization: a `Quantization`. Half of its examples show the ranges,
-            the others how close a file is; noise does where there are none.
+        model: The `Served` that the SavedModel was written from.
+        saved_model: Folder of the SavedModel.
+        folder: Folder to write to.
+        quantization: A `Quantization`. Half of its examples calibrate the
+            ranges and the others measure the difference. Without examples,
+            noise is used.
 
     Returns:
-        The path of the chosen file, and a dict for the report: `recipe`,
-        `tolerance` and `tried`, of each recipe its `bytes`, `seconds`, and
-        largest, mean and 99.9th-percentile difference; or its `error`.
+        The path of the chosen file and a dictionary for the report: `recipe`,
+        `tolerance` and `tried`, a list with the `bytes`, `seconds`, and
+        largest, mean and 99.9th-percentile difference of each recipe, or its
+        `error`.
 
     Raises:
-        ValueError: no file can be written, or none is close enough.
+        ValueError: If no file can be written, or none is within the tolerance.
     """
     plain = folder / "float.tflite"
     write_litert(saved_model, plain)
-    shown, measured = _halves(model, quantization.examples)
+    calibration, test = _split(model, quantization.examples)
     tried = [
-        _tried(recipe, model, saved_model, plain, shown, measured)
+        _tried(recipe, model, saved_model, plain, calibration, test)
         for recipe in _recipes(quantization)
     ]
     kept = [t for t in tried if t.get("mean", np.inf) <= quantization.tolerance]
     if not kept:
-        on = "" if quantization.examples else " on noise; give `calibration`"
+        on = "" if quantization.examples else " on noise; pass `calibration`"
         raise ValueError(
-            "No file is close enough to Keras, none was written: "
-            f"{'; '.join(map(_line, tried))}, more than `quantize_tolerance` "
+            "No file is close enough to Keras, and none was written: "
+            f"{'; '.join(map(_line, tried))}, above the `quantize_tolerance` "
             f"of {quantization.tolerance:g}{on}"
         )
     best = min(kept, key=lambda t: t["bytes"])["recipe"]
@@ -119,27 +133,36 @@ def write_quantized(model, saved_model, folder, quantization):
     return folder / f"{best}.tflite", report
 
 
-def _recipes(quantization):
-    if quantization.recipe != AUTO:
+def _recipes(
+    quantization: Quantization,
+) -> list[Literal["float", QuantizationRecipe]]:
+    if quantization.recipe != "auto":
         return [quantization.recipe]
-    return [
-        recipe
-        for recipe in ("float", *RECIPES)
-        if recipe != "int8" or quantization.examples
-    ]
+    recipes: tuple[Literal["float", QuantizationRecipe], ...] = (
+        "float",
+        *RECIPES,
+    )
+    return [r for r in recipes if r != "int8" or quantization.examples]
 
 
-def _tried(recipe, model, saved_model, plain, shown, measured):
+def _tried(
+    recipe: Literal["float", QuantizationRecipe],
+    model: Served,
+    saved_model: Path,
+    plain: Path,
+    calibration: Sequence[dict[str, np.ndarray]],
+    test: Sequence[dict[str, np.ndarray]],
+) -> dict[str, Any]:
     path = plain.with_name(f"{recipe}.tflite")
     try:
         if recipe == "int8":
-            _write_int8(plain, path, shown)
+            _write_int8(plain, path, calibration)
         elif recipe != "float":
             write_litert(saved_model, path, recipe)
         if recipe != "float":
             drop_names(path)
         run = LiteRTModel(path)
-        found = [compare(model, run, inputs) for inputs in measured]
+        found = [compare(model, run, inputs) for inputs in test]
     except ValueError as error:
         return {"recipe": recipe, "error": str(error)}
     outputs = [output for size in found for output in size["outputs"].values()]
@@ -154,49 +177,56 @@ def _tried(recipe, model, saved_model, plain, shown, measured):
     }
 
 
-def _mean(found):
-    """Of the output that is furthest away, over all examples."""
+def _mean(found: Sequence[Comparison]) -> float:
+    """Mean difference over all examples, of the worst output."""
     return max(
         float(np.mean([size["outputs"][name]["mean"] for size in found]))
         for name in found[0]["outputs"]
     )
 
 
-def _line(tried):
+def _line(tried: dict[str, Any]) -> str:
     found = tried.get("error") or f"{tried['mean']:.2g}"
     return f"{tried['recipe']}: {found}"
 
 
-def _halves(model, examples):
+def _split(
+    model: Served, examples: list[dict[str, np.ndarray]]
+) -> tuple[list[dict[str, np.ndarray]], list[dict[str, np.ndarray]]]:
     if not examples:
         random = np.random.default_rng(0)
         examples = [model.example(sizes, random) for sizes in SIZES]
     return examples[::2], examples[1::2] or examples
 
 
-def _write_int8(plain, path, examples):
-    arrays = {
+def _write_int8(
+    plain: Path, path: Path, examples: Sequence[dict[str, np.ndarray]]
+) -> None:
+    arrays: dict[str, Any] = {
         f"{index}/{name}": array
         for index, example in enumerate(examples)
         for name, array in example.items()
     }
-    shown = path.with_suffix(".npz")
-    np.savez(shown, **arrays)
-    result = run_in_child(quantize_int8, plain, shown, path)
-    shown.unlink()
+    calibration = path.with_suffix(".npz")
+    np.savez(calibration, **arrays)
+    result = run_in_child(quantize_int8, plain, calibration, path)
+    calibration.unlink()
     if result.returncode != 0:
         raise ValueError(f"ai-edge-quantizer failed: {cause(result)}")
     keep_signatures(plain, path)
 
 
-def quantize_int8(plain, examples, path):
-    """Convolutions and dense layers of a LiteRT file in 8-bit integers."""
+# Quoted annotations: a child process runs this source without our imports.
+def quantize_int8(
+    plain: "PathLike", examples: "PathLike", path: "PathLike"
+) -> None:
+    """Quantise the convolutions and dense layers of a LiteRT file to 8 bits."""
     from collections import defaultdict
 
     import numpy as np
     from ai_edge_quantizer import qtyping, quantizer
 
-    by_index = defaultdict(dict)
+    by_index: dict[str, dict[str, np.ndarray]] = defaultdict(dict)
     for key, array in np.load(examples).items():
         index, name = key.split("/", 1)
         by_index[index][name] = array
@@ -212,39 +242,41 @@ def quantize_int8(plain, examples, path):
     work.quantize(ranges).export_model(str(path), overwrite=True)
 
 
-def _check_int8(calibration):
+def _check_int8(
+    calibration: Sequence[dict[str, np.ndarray]] | None,
+) -> None:
     if not calibration:
         raise ValueError(
-            '`quantize` of "int8" needs `calibration`, inputs as they come. '
-            f"Received: {calibration}"
+            '`quantize` of "int8" needs `calibration`, typical inputs. '
+            f"Received: calibration={calibration!r}"
         )
     try:
         import ai_edge_quantizer  # noqa: F401
     except ImportError as error:
         raise ValueError(
-            '`quantize` of "int8" needs the package ai-edge-quantizer; '
+            '`quantize` of "int8" requires the package ai-edge-quantizer; '
             "pip install convzoo[quantize]"
         ) from error
 
 
-def _examples(folder, model):
-    """Images of a folder, as a model of images takes them."""
+def _examples(folder: Path, model: Served) -> list[dict[str, np.ndarray]]:
+    """Images of a folder as inputs of an image model."""
     if not takes_images(model):
         raise ValueError(
-            "`calibration` can be a folder of images for a model of images "
-            f"alone. Received: {folder}"
+            "`calibration` can be a folder only for an image model. "
+            f"Received: calibration={folder}"
         )
     paths = sorted(
         p for p in folder.rglob("*") if p.suffix.lower() in _SUFFIXES
     )
     if not paths:
-        raise ValueError(f"{folder}: holds no JPEG, PNG or WebP image")
+        raise ValueError(f"{folder}: contains no JPEG, PNG or WebP image")
     step = (len(paths) + _IMAGES - 1) // _IMAGES
-    mode = {1: "L", 3: "RGB"}[model.shapes["image"][-1]]
+    mode = {1: "L", 3: "RGB"}[int(model.shapes["image"][-1])]
     return [{"image": _middle(path, mode)} for path in paths[::step]]
 
 
-def _middle(path, mode):
+def _middle(path: Path, mode: str) -> np.ndarray:
     try:
         pixels = unit_range(np.asarray(Image.open(path).convert(mode)))
     except (OSError, UnidentifiedImageError) as error:

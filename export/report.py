@@ -1,10 +1,14 @@
-"""What was measured of exported files, for people and for machines."""
+"""JSON report of the measurements of exported files."""
 
 import hashlib
 import json
+from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, Protocol
 
 from convzoo.common.output_file import write_whole
+from convzoo.export.difference import Comparison
 
 _PACKAGES = (
     "convzoo",
@@ -19,15 +23,28 @@ _PACKAGES = (
 )
 
 
-def describe(format, path, run, name, differences):
-    """Of one file or folder, as it stands in the `.json` file.
+class HasOperators(Protocol):
+    """An exported model with counts of its operators."""
+
+    @property
+    def operators(self) -> dict[str, int]: ...
+
+
+def describe(
+    format: str,
+    path: Path,
+    run: HasOperators,
+    name: str,
+    differences: Sequence[Comparison],
+) -> dict[str, Any]:
+    """Describe one exported file or folder for the report.
 
     Args:
-        format: of it.
-        path: where it is now.
-        run: it as a function, with `operators`.
-        name: that it will have.
-        differences: of `measure`.
+        format: Format of the file.
+        path: Current path of the file or folder.
+        run: Exported model with `operators`.
+        name: Final name of the file or folder.
+        differences: Result of `measure`.
     """
     files = sorted(f for f in path.rglob("*") if f.is_file()) or [path]
     return {
@@ -43,16 +60,18 @@ def describe(format, path, run, name, differences):
     }
 
 
-def write_report(path, name, files):
-    """Write or bring up to date the `.json` file of a model.
+def write_report(
+    path: Path, name: str, files: Sequence[Mapping[str, Any]]
+) -> None:
+    """Write or update the report of a model.
 
     Args:
-        path: of the file. What it says of other formats stays.
-        name: of the model.
-        files: of `describe`.
+        path: Path of the report. Its entries for other formats are kept.
+        name: Name of the model.
+        files: Results of `describe`.
 
     Raises:
-        ValueError: there is such a file, and it is none of these.
+        ValueError: If `path` exists and is not a report.
     """
     formats = [file["format"] for file in files]
     kept = [file for file in _read(path) if file["format"] not in formats]
@@ -64,13 +83,13 @@ def write_report(path, name, files):
     write_whole(path, json.dumps(content, indent=1) + "\n")
 
 
-def check_report(path):
-    """Raise a `ValueError` if there is a file that is no report."""
+def check_report(path: Path) -> None:
+    """Raise a `ValueError` if `path` exists and is not a report."""
     _read(path)
 
 
-def _read(path):
-    """What an earlier one says of files."""
+def _read(path: Path) -> list[dict[str, Any]]:
+    """The entries of an existing report."""
     if not path.exists():
         return []
     try:
@@ -78,15 +97,15 @@ def _read(path):
         return [file for file in files if file["format"]]
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise ValueError(
-            f"{path}: is there, and is no report of an export; move it away"
+            f"{path}: exists and is not an export report; move it away"
         ) from error
 
 
-def _sha256(path):
+def _sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _version(package):
+def _version(package: str) -> str | None:
     try:
         return version(package)
     except PackageNotFoundError:

@@ -1,43 +1,51 @@
-"""Keras models as SavedModel folders, for TensorFlow and TF Serving."""
+"""Keras models as SavedModels, for TensorFlow and TF Serving."""
 
 import contextlib
 import io
 from collections import Counter
 
 import keras
+import numpy as np
 import tensorflow as tf
+from numpy.typing import ArrayLike
 
+from convzoo.common.types import PathLike
 from convzoo.export.byte_endpoints import (
     IMAGE_SIZE,
     MAX_PIXELS,
     byte_endpoints,
 )
-from convzoo.export.served import opened, served
+from convzoo.export.served import Served, opened, served
 
 DEFAULT = "serving_default"
 
 
 def write_saved_model(
-    model, folder, image_size=IMAGE_SIZE, max_pixels=MAX_PIXELS, encoded=True
-):
+    model: keras.Model | Served,
+    folder: PathLike,
+    image_size: tuple[int, int] = IMAGE_SIZE,
+    max_pixels: int = MAX_PIXELS,
+    encoded: bool = True,
+) -> None:
     """Write `folder/saved_model.pb` and its variables.
 
-    The endpoint `serving_default` takes and returns tensors by name; a model of
-    images has those of `byte_endpoints` too.
+    The endpoint `serving_default` takes and returns tensors by name. An image
+    model also gets the endpoints of `byte_endpoints`.
 
     Args:
-        model: a Keras model, as `served` takes it.
-        folder: a path that does not exist yet.
-        image_size, max_pixels: of `byte_endpoints`.
-        encoded: whether to write those endpoints.
+        model: A Keras model that `served` accepts.
+        folder: Folder to write, which must not exist yet.
+        image_size: See `byte_endpoints`.
+        max_pixels: See `byte_endpoints`.
+        encoded: Whether to write the endpoints of `byte_endpoints`.
 
     Raises:
-        ValueError: Keras runs on another backend than TensorFlow, or `served`
-            or `byte_endpoints` refuse what they get.
+        ValueError: If Keras does not run on TensorFlow, or `served` or
+            `byte_endpoints` reject an argument.
     """
     if keras.config.backend() != "tensorflow":
         raise ValueError(
-            "A SavedModel is written with KERAS_BACKEND=tensorflow. "
+            "Writing a SavedModel requires KERAS_BACKEND=tensorflow. "
             f"Received: KERAS_BACKEND={keras.config.backend()}"
         )
     model = served(model)
@@ -53,46 +61,50 @@ def write_saved_model(
         functions = byte_endpoints(model, image_size, max_pixels)
         for name, function in functions.items():
             archive.add_endpoint(name, function, signature)
-    # `verbose=False` does not silence all that Keras prints here.
+    # `verbose=False` does not silence everything that Keras prints here.
     with contextlib.redirect_stdout(io.StringIO()):
         archive.write_out(str(folder), verbose=False)
 
 
 class SavedModel:
-    """The endpoints of a SavedModel folder as functions of arrays.
+    """A SavedModel as a function of arrays.
 
     Args:
-        folder: of the `saved_model.pb`.
+        folder: Folder that contains `saved_model.pb`.
 
     Call arguments:
-        The name of an endpoint; without it `serving_default`.
-        One array for each input, by name.
+        endpoint: Name of the endpoint, positional only. Default:
+            `"serving_default"`.
+        **inputs: One array per input, by name.
+
+    Returns:
+        When called, a dictionary of output arrays by name.
 
     Attributes:
-        endpoints: their names.
-        operators: how often each kind of operation is in the graphs of
-            `serving_default`, by name.
-
-    Returns, when called: a dict of arrays by name.
+        endpoints: Names of the endpoints.
+        operators: Dictionary from operation names to their counts in the graphs
+            of `serving_default`.
 
     Raises:
-        ValueError: the folder holds no SavedModel; or, when called, it has no
-            such endpoint.
+        ValueError: If the folder contains no SavedModel; when called, if the
+            endpoint does not exist.
     """
 
-    def __init__(self, folder):
+    def __init__(self, folder: PathLike) -> None:
         try:
-            # The functions die with the object that they were loaded with.
+            # The functions live only as long as the loaded object.
             self._loaded = tf.saved_model.load(str(folder))
         except OSError as error:
             raise ValueError(f"{folder}: is not a SavedModel") from error
         self.endpoints = sorted(self._loaded.signatures)
 
-    def __call__(self, endpoint=DEFAULT, /, **inputs):
+    def __call__(
+        self, endpoint: str = DEFAULT, /, **inputs: ArrayLike
+    ) -> dict[str, np.ndarray]:
         if endpoint not in self.endpoints:
             raise ValueError(
                 f"`endpoint` must be one of {self.endpoints}. "
-                f"Received: {endpoint!r}"
+                f"Received: endpoint={endpoint!r}"
             )
         function = self._loaded.signatures[endpoint]
         _, specs = function.structured_input_signature
@@ -105,7 +117,7 @@ class SavedModel:
         return {name: value.numpy() for name, value in outputs.items()}
 
     @property
-    def operators(self):
+    def operators(self) -> dict[str, int]:
         graph = self._loaded.signatures[DEFAULT].graph.as_graph_def()
         nodes = list(graph.node)
         for function in graph.library.function:

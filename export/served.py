@@ -1,67 +1,77 @@
-"""What of a Keras model is served: named arrays in, named arrays out."""
+"""Serving signatures of Keras models: named arrays in, named arrays out."""
 
 import inspect
 import re
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple, TypeAlias
 
 import keras
 import numpy as np
 from keras import tree
 
+from convzoo.common.types import Shape, Tensor
+
+# Sizes of a tensor's axes; an open size is a name.
+NamedShape: TypeAlias = tuple[int | str, ...]
+Examples: TypeAlias = Callable[
+    [dict[str, tuple[int, ...]], np.random.Generator], dict[str, np.ndarray]
+]
+
 
 class Served(NamedTuple):
-    """Inputs and outputs of a model by name, and what its checks need.
+    """Serving signature of a model, with example inputs for its checks.
 
     Attributes:
-        model: a `keras.Model`.
-        shapes: a dict from names of inputs to shapes; a size is a number, or
-            the name of an open one: those of one name are equal.
-        dtypes: a dict from names of inputs to `"float32"` and the like.
-        serve: maps one tensor for each input to a dict of tensors.
-        examples: maps a dict of shapes without open sizes, and a NumPy random
-            generator, to a dict of arrays.
-        scales: a dict from names of outputs to what counts as 1 in them; those
-            that are not in it are about 1.
+        model: A `keras.Model`.
+        shapes: Dictionary from input names to shapes. A size is an integer or
+            the name of an open size. Sizes with the same name are equal.
+        dtypes: Dictionary from input names to dtypes, such as `"float32"`.
+        serve: Function from one tensor per input to a dictionary of tensors.
+        examples: Function from a dictionary of shapes without open sizes and a
+            NumPy random generator to a dictionary of arrays.
+        scales: Dictionary from output names to scales, by which differences are
+            divided. Default scale of an output: 1.
     """
 
     model: keras.Model
-    shapes: dict[str, tuple[int | str, ...]]
+    shapes: dict[str, NamedShape]
     dtypes: dict[str, str]
-    serve: Callable[..., dict[str, Any]]
-    examples: Callable[..., dict[str, np.ndarray]]
+    serve: Callable[..., dict[str, Tensor]]
+    examples: Examples
     scales: dict[str, float]
 
-    def closed(self, sizes):
-        """The shapes, with open sizes filled in.
+    def closed(self, sizes: Sequence[int]) -> dict[str, tuple[int, ...]]:
+        """Return the shapes with the open sizes filled in.
 
         Args:
-            sizes: one for each open size, in the order in which they are met;
-                more are left over.
+            sizes: Values of the open sizes, in order of appearance. Extra
+                values are ignored.
 
         Raises:
-            ValueError: there are too few.
+            ValueError: If there are too few values.
         """
         names = self.open_sizes
         if len(sizes) < len(names):
             raise ValueError(
-                f"Each of `sizes` must have one for each of {names}. "
+                f"Each of `sizes` must have a value for each of {names}. "
                 f"Received: {sizes}"
             )
         chosen = dict(zip(names, sizes, strict=False))
         return {
-            name: tuple(chosen.get(size, size) for size in shape)
+            name: tuple(chosen[n] if isinstance(n, str) else n for n in shape)
             for name, shape in self.shapes.items()
         }
 
     @property
-    def open_sizes(self):
-        """Their names, in the order in which they are met."""
+    def open_sizes(self) -> list[str]:
+        """Names of the open sizes, in order of appearance."""
         sizes = [size for shape in self.shapes.values() for size in shape]
         return list(dict.fromkeys(n for n in sizes if isinstance(n, str)))
 
-    def example(self, sizes, random):
-        """Arrays for all inputs, of the closed shapes."""
+    def example(
+        self, sizes: Sequence[int], random: np.random.Generator
+    ) -> dict[str, np.ndarray]:
+        """Return example arrays for all inputs, with open sizes filled in."""
         arrays = self.examples(self.closed(sizes), random)
         return {
             name: np.asarray(array, self.dtypes[name])
@@ -69,19 +79,19 @@ class Served(NamedTuple):
         }
 
 
-def served(model):
-    """What is served of a model.
+def served(model: keras.Model | Served) -> Served:
+    """Return the serving signature of a model.
 
     Args:
-        model: a Keras model that has `serving_inputs`, a dict from names to
-            shapes as in `Served`, and `serve`; it may have `serving_examples`
-            and `serving_scales` (`examples` and `scales` there). Or any other
-            whose inputs are known, as those of a functional one are: it is
-            served as it is called, without training. An input that has no name
-            of its own is `input`, an output that has none `output`.
+        model: Keras model with `serve` and `serving_inputs`, a dictionary from
+            names to shapes as in `Served`; it may have `serving_examples` and
+            `serving_scales` (`examples` and `scales` of `Served`). Or a model
+            with known inputs, such as a functional model, which is served by
+            its call with `training=False`; inputs and outputs without a name of
+            their own are named `input` and `output`.
 
     Raises:
-        ValueError: `model` is neither.
+        ValueError: If `model` is neither.
     """
     if isinstance(model, Served):
         return model
@@ -96,16 +106,16 @@ def served(model):
             getattr(model, "serving_examples", _noise(dtypes)),
             dict(getattr(model, "serving_scales", {})),
         )
-    return _as_called(model)
+    return _call_signature(model)
 
 
-def opened(shape):
-    """A shape with None where a size is open, as Keras has it."""
+def opened(shape: NamedShape) -> Shape:
+    """Replace the names of open sizes by None, as in Keras."""
     return tuple(None if isinstance(size, str) else size for size in shape)
 
 
-def _as_called(model):
-    """Of a model that says nothing of how it is served."""
+def _call_signature(model: keras.Model) -> Served:
+    """Serving signature of a model without `serve`."""
     try:
         structure, results = model.input, model.output
     except (AttributeError, ValueError):
@@ -113,22 +123,25 @@ def _as_called(model):
     if structure is None:
         raise ValueError(
             "`model` must be a Keras model with `serve` and `serving_inputs`, "
-            "or one whose inputs are known, as those of a functional one are. "
-            f"Received: {model!r}"
+            "or one with known inputs, such as a functional model. "
+            f"Received: model={model!r}"
         )
     inputs = _by_name(structure, "input")
     names = list(inputs)
     outputs = list(_by_name(results, "output", model.output_names))
 
-    def serve(*tensors, **by_name):
+    def serve(*tensors: Tensor, **by_name: Tensor) -> dict[str, Tensor]:
         given = [*tensors, *(by_name[n] for n in names[len(tensors) :])]
         found = model(tree.pack_sequence_as(structure, given), training=False)
         return dict(zip(outputs, tree.flatten(found), strict=True))
 
-    # TensorFlow asks for the names of what a function takes.
-    serve.__signature__ = inspect.Signature(
-        inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-        for name in names
+    # TensorFlow inspects the argument names of functions. `inspect` reads this
+    # attribute, which mypy does not know.
+    serve.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [
+            inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+            for name in names
+        ]
     )
     dtypes = {
         name: keras.backend.standardize_dtype(tensor.dtype)
@@ -141,8 +154,10 @@ def _as_called(model):
     return Served(model, shapes, dtypes, serve, _noise(dtypes), {})
 
 
-def _by_name(structure, default, names=None):
-    """Tensors of a structure, in the order of `tree.flatten`."""
+def _by_name(
+    structure: Any, default: str, names: Sequence[str] | None = None
+) -> dict[str, Tensor]:
+    """Name the tensors of a structure, in the order of `tree.flatten`."""
     tensors = tree.flatten(structure)
     if isinstance(structure, dict) and len(structure) == len(tensors):
         names = sorted(structure)
@@ -155,19 +170,21 @@ def _by_name(structure, default, names=None):
     return dict(zip(names, tensors, strict=True))
 
 
-def _own_name(tensor, default):
-    """The one that its author gave, without what Keras made up."""
+def _own_name(tensor: Tensor, default: str) -> str:
+    """The user's name of a tensor; `default` if Keras generated it."""
     name = tensor.name
     if name.startswith(("keras_tensor", "input_layer")):
         return default
     return re.sub(r"\W", "_", name)
 
 
-def named(shape, name, alone):
-    """A shape of the tensor `name`, with names in place of None.
+def named(shape: Sequence[int | None], name: str, alone: bool) -> NamedShape:
+    """Replace None in the shape of the tensor `name` by names.
 
     Args:
-        alone: whether there is no other height and width beside its.
+        shape: Shape with None for open sizes.
+        name: Name of the tensor.
+        alone: Whether no other tensor has a height and width.
     """
     axes = ["batch", *(f"{name}_{axis}" for axis in range(1, len(shape)))]
     if len(shape) == 4:
@@ -179,10 +196,12 @@ def named(shape, name, alone):
     )
 
 
-def _noise(dtypes):
-    """Numbers in [0, 1]; where only whole ones are taken, 0 and 1."""
+def _noise(dtypes: Mapping[str, str]) -> Examples:
+    """Examples of random floats in [0, 1), and of integers 0 and 1."""
 
-    def examples(shapes, random):
+    def examples(
+        shapes: dict[str, tuple[int, ...]], random: np.random.Generator
+    ) -> dict[str, np.ndarray]:
         return {
             name: (
                 random.random(shape, np.float32)

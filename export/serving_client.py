@@ -1,12 +1,16 @@
-"""Models that TF Serving serves, as functions."""
+"""Client of TF Serving."""
 
 import io
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import numpy as np
+from numpy.typing import ArrayLike
 from PIL import Image
 
+from convzoo.common.types import PathLike
 from convzoo.export.grpc_transport import GRPCTransport
 from convzoo.export.rest_transport import RESTTransport
 
@@ -16,45 +20,56 @@ _EXAMPLES = (
 
 
 class ServingClient:
-    """A model of a server of TF Serving, or of one that speaks as it does.
+    """A model on TF Serving or a compatible server, as a function.
 
     Args:
-        url: of the model: `http://HOST:8501/v1/models/NAME` (or https) for
-            REST; `grpc://HOST:8500/NAME` for gRPC, which needs the packages of
-            `convzoo[serving]` and carries arrays as bytes, not as text.
-        version: a number, or a label that the server has for one; None lets
-            the server choose, which takes the newest.
-        timeout: in seconds, of a request.
-        max_bytes: of a message of gRPC.
+        url: URL of the model: `http://HOST:8501/v1/models/NAME` (or https) for
+            REST, or `grpc://HOST:8500/NAME` for gRPC, which requires
+            `convzoo[serving]` and sends arrays as bytes instead of text.
+        version: Version number or label. Default: the server's choice, the
+            newest version.
+        timeout: Timeout of a request in seconds.
+        max_bytes: Maximum size of a gRPC message in bytes.
 
     Call arguments:
-        The name of an endpoint; without it `serving_default`.
-        One array for each input, by name, all of one batch.
+        endpoint: Name of the endpoint, positional only. Default:
+            `"serving_default"`.
+        **inputs: One array per input, by name, all with one batch size.
 
-    Returns, when called: a dict of arrays by name; encoded images are bytes in
-        arrays of objects.
+    Returns:
+        When called, a dictionary of output arrays by name. Encoded images are
+        bytes in object arrays.
 
     Raises:
-        ValueError: `url` is not as described, the server cannot be reached or
-            does not answer in time, or it refuses: its reason is quoted.
+        ValueError: If an argument is invalid, the server cannot be reached or
+            times out, or it returns an error, which is quoted.
 
-    Example, with a server running:
+    Example, with a running server:
 
         client = ServingClient("http://localhost:8501/v1/models/sr_x4_tiny")
         (found,) = client.images(["photo.jpg"])
         Path("photo_x4.png").write_bytes(found["image_x4_bytes"])
     """
 
-    def __init__(self, url, version=None, timeout=30.0, max_bytes=2**28):
+    def __init__(
+        self,
+        url: str,
+        version: int | str | None = None,
+        timeout: float = 30.0,
+        max_bytes: int = 2**28,
+    ) -> None:
         parts = urlsplit(str(url))
         if not (isinstance(timeout, (int, float)) and timeout > 0):
             raise ValueError(
-                f"`timeout` must be a positive number. Received: {timeout}"
+                "`timeout` must be a positive number. "
+                f"Received: timeout={timeout!r}"
             )
         if not parts.netloc or not parts.path.strip("/"):
             raise ValueError(
-                f"`url` must be that of a model, {_EXAMPLES}. Received: {url}"
+                f"`url` must be a URL of a model, {_EXAMPLES}. "
+                f"Received: url={url!r}"
             )
+        self._transport: RESTTransport | GRPCTransport
         if parts.scheme in ("http", "https"):
             self._transport = RESTTransport(str(url), version, timeout)
         elif parts.scheme == "grpc":
@@ -65,28 +80,34 @@ class ServingClient:
         else:
             raise ValueError(
                 "`url` must begin with http://, https:// or grpc://, "
-                f"{_EXAMPLES}. Received: {url}"
+                f"{_EXAMPLES}. Received: url={url!r}"
             )
 
-    def __call__(self, endpoint="serving_default", /, **inputs):
+    def __call__(
+        self, endpoint: str = "serving_default", /, **inputs: ArrayLike
+    ) -> dict[str, np.ndarray]:
         arrays = {name: np.asarray(value) for name, value in inputs.items()}
         return self._transport.predict(endpoint, arrays)
 
-    def images(self, images, endpoint="serve_one_bytes"):
-        """What the model says of images.
+    def images(
+        self,
+        images: Sequence[PathLike | bytes | np.ndarray],
+        endpoint: str = "serve_one_bytes",
+    ) -> list[dict[str, Any]]:
+        """Call the model on images.
 
         Args:
-            images: a list; each the path of a JPEG, PNG or WebP file, the bytes
-                of one, or a uint8 array `(height, width)` or `(height, width,
-                3)`.
-            endpoint: one that takes `image_bytes`.
+            images: List of images; each is the path of a JPEG, PNG or WebP
+                file, its bytes, or a uint8 array of shape `(height, width)` or
+                `(height, width, 3)`.
+            endpoint: Name of an endpoint that takes `image_bytes`.
 
         Returns:
-            A list of dicts, an entry for each output. Images are PNG files, as
-            bytes, whose names end with `_bytes`.
+            A list with a dictionary of outputs by name for each image. Output
+            images are PNG files as bytes, with names that end with `_bytes`.
 
         Raises:
-            ValueError: as above, or a file cannot be read.
+            ValueError: If the call fails, or a file cannot be read.
         """
         encoded = np.empty(len(images), object)
         encoded[:] = [_encoded(image) for image in images]
@@ -96,22 +117,22 @@ class ServingClient:
             for index in range(len(images))
         ]
 
-    def versions(self):
-        """The state of each version that the server knows, by number.
+    def versions(self) -> dict[int, str]:
+        """Return a dictionary from version numbers to their states.
 
-        `"AVAILABLE"` is one that is served.
+        A version in the state `"AVAILABLE"` is served.
         """
         return self._transport.versions()
 
-    def ready(self):
-        """Whether the server answers and has a version to serve."""
+    def ready(self) -> bool:
+        """Return whether the server responds and serves a version."""
         try:
             return self._transport.ready()
         except ValueError:
             return False
 
 
-def _encoded(image):
+def _encoded(image: PathLike | bytes | np.ndarray) -> bytes:
     if isinstance(image, bytes):
         return image
     if isinstance(image, np.ndarray):

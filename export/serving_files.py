@@ -1,7 +1,9 @@
-"""What TF Serving reads beside its models, and what starts it."""
+"""Configuration files of TF Serving, and a compose file that starts it."""
 
 import re
 import warnings
+from collections.abc import Iterable
+from pathlib import Path
 
 from convzoo.common.output_file import write_whole
 
@@ -10,8 +12,8 @@ _HEAD = (
     "# The models of this folder. `convzoo export` adds those that it writes.\n"
 )
 _BATCHING = """\
-# Requests that come together are computed together, up to 8 at once, if one
-# waits for others no longer than 5 ms. See compose.yaml before you turn it on.
+# Runs up to 8 concurrent requests as one batch. A request waits at most 5 ms
+# for others. See compose.yaml before you turn batching on.
 max_batch_size { value: 8 }
 batch_timeout_micros { value: 5000 }
 max_enqueued_batches { value: 100 }
@@ -25,9 +27,9 @@ prometheus_config {
 """
 _COMPOSE = """\
 # docker compose up
-# serves all models of models.config, whose newest versions are taken:
-# gRPC on port 8500; http://localhost:8501/v1/models/NAME:predict, and
-# http://localhost:8501/monitoring/prometheus/metrics, on port 8501.
+# serves the newest version of each model in models.config: gRPC on port 8500;
+# http://localhost:8501/v1/models/NAME:predict and
+# http://localhost:8501/monitoring/prometheus/metrics on port 8501.
 services:
   serving:
     image: tensorflow/serving:latest
@@ -41,9 +43,9 @@ services:
       - --model_config_file=/models/models.config
       - --model_config_file_poll_wait_seconds=60
       - --monitoring_config_file=/models/monitoring.config
-      # Batches are glued along their first axis. Turn this on if all requests
-      # to serving_default have images of one size, or if there are none:
-      # serve_bytes and serve_one_bytes take images of any sizes together.
+      # Batching concatenates requests along the first axis. Turn it on if all
+      # requests to serving_default have images of one size, or if there are no
+      # such requests: serve_bytes and serve_one_bytes can mix sizes.
       # - --enable_batching=true
       # - --batching_parameters_file=/models/batching_parameters.txt
 """
@@ -54,14 +56,14 @@ _FILES = {
 }
 
 
-def write_serving_files(folder):
-    """Write `models.config`, of all SavedModels there, and what goes with it.
+def write_serving_files(folder: Path) -> None:
+    """Write `models.config`, which lists the SavedModels, and other files.
 
-    Files that are there stay as they are. `models.config` is brought up to
-    date, unless somebody has changed it, of which a warning tells.
+    Existing files are kept. `models.config` is updated, unless it was edited by
+    hand; then a warning is issued instead.
 
     Args:
-        folder: that holds `NAME/VERSION/saved_model.pb`.
+        folder: Folder that contains `NAME/VERSION/saved_model.pb`.
     """
     for name, content in _FILES.items():
         if not (folder / name).exists():
@@ -72,7 +74,7 @@ def write_serving_files(folder):
     found = path.read_text() if path.exists() else wanted
     if found != _models_config(re.findall(r'name: "(.*)"', found)):
         warnings.warn(
-            f"{path} was changed by hand; add what is missing of "
+            f"{path} was edited by hand and stays unchanged; it must list "
             f"{list(dict.fromkeys(names))}",
             stacklevel=2,
         )
@@ -80,8 +82,8 @@ def write_serving_files(folder):
         write_whole(path, wanted)
 
 
-def _models_config(names):
-    """A `ModelServerConfig` of TF Serving, as text."""
+def _models_config(names: Iterable[str]) -> str:
+    """TF Serving's `ModelServerConfig` in text format."""
     models = "".join(
         "  config {\n"
         f'    name: "{name}"\n'

@@ -1,34 +1,35 @@
-"""Names of tensors in LiteRT files, which are up to a fifth of one."""
+"""Tensor names in LiteRT files, which take up to a fifth of a file."""
 
 import struct
 from pathlib import Path
+from typing import Any
 
 import flatbuffers
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
 from convzoo.common.output_file import write_whole
+from convzoo.common.types import PathLike
 
-# What the format asks of the start of weights, in bytes.
+# Alignment of weights that the format requires, in bytes.
 _ALIGNMENT = 16
-# Where a TensorMap of the format says where its tensor index is.
+# Position of the tensor index in the vtable of a TensorMap.
 _TENSOR_INDEX = 6
 
 
-def drop_names(path):
-    """Write a LiteRT file again without the names of what is inside.
+def drop_names(path: PathLike) -> None:
+    """Remove the names of internal tensors from a LiteRT file.
 
-    Inputs and outputs keep theirs, and signatures too: no runtime asks for
-    others.
+    Inputs, outputs and signatures keep their names; runtimes use no others.
 
     Args:
-        path: of the file, which is replaced.
+        path: Path of the file, which is replaced.
     """
     path = Path(path)
     content = path.read_bytes()
     model = schema.ModelT.InitFromPackedBuf(content)
     for buffer in model.buffers:
-        # ai-edge-quantizer puts large ones behind what the format describes.
+        # ai-edge-quantizer appends large buffers after the FlatBuffer.
         if buffer.size:
             end = buffer.offset + buffer.size
             buffer.data = np.frombuffer(content[buffer.offset : end], np.uint8)
@@ -44,25 +45,25 @@ def drop_names(path):
 
 
 class _Builder(flatbuffers.Builder):
-    """Aligns weights, of which Python's code for the format knows nothing."""
+    """Builder that aligns weights, which FlatBuffers for Python does not."""
 
-    def CreateNumpyVector(self, x):
+    def CreateNumpyVector(self, x: np.ndarray) -> int:
         if x.dtype == np.uint8:
             self.Prep(_ALIGNMENT, x.nbytes)
         return super().CreateNumpyVector(x)
 
 
-def keep_signatures(source, target):
-    """Give the inputs and outputs of one file the names that another has.
+def keep_signatures(source: PathLike, target: PathLike) -> None:
+    """Copy the names of inputs and outputs from one file to another.
 
-    ai-edge-quantizer 0.10 leaves the name of an output that is an input of
-    something else too, such as logits before a softmax, with the tensor that it
-    was before; LiteRT finds no data there.
+    If an output also feeds another operation, such as logits before a softmax,
+    ai-edge-quantizer 0.10 leaves its name on the tensor from before the
+    quantisation, where LiteRT finds no data.
 
     Args:
-        source: path of a LiteRT file.
-        target: path of a file made of it, whose inputs and outputs are in the
-            same order. It is changed.
+        source: Path of a LiteRT file.
+        target: Path of a file made from it, with inputs and outputs in the same
+            order. The file is changed.
     """
     content = bytearray(Path(target).read_bytes())
     old = _maps(Path(source).read_bytes())
@@ -71,16 +72,17 @@ def keep_signatures(source, target):
         if index != after.TensorIndex():
             offset = after._tab.Offset(_TENSOR_INDEX)
             if not offset:
-                # A zero is left out of the file: there is no place for another.
+                # The file omits an index of zero, so none can be written there.
                 raise ValueError(f"{target}: {after.Name()} cannot be moved")
             struct.pack_into("<I", content, after._tab.Pos + offset, index)
     Path(target).write_bytes(content)
 
 
-def _maps(content):
-    """Of each named tensor: its `TensorMap`, and the tensors of its kind.
+def _maps(content: bytes | bytearray) -> list[tuple[Any, list[int]]]:
+    """Return the `TensorMap` and the tensor indices of each named tensor.
 
-    In the order of their names, which both files have.
+    The indices are those of all inputs, or of all outputs. Inputs and outputs
+    are sorted by name, so that the lists of two files correspond.
     """
     model = schema.Model.GetRootAs(content)
     found = []

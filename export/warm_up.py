@@ -1,28 +1,42 @@
-"""Requests that TF Serving answers before it serves a model.
+"""Warm-up requests of TF Serving.
 
-The first request of a size and an endpoint is slow: TensorFlow prepares what it
-computes. TF Serving sends itself those that lie beside a SavedModel.
+The first request of each size and endpoint is slow, since TensorFlow prepares
+the computation. TF Serving replays the requests stored with a SavedModel before
+it serves the model.
 """
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
+from numpy.typing import ArrayLike
 
 from convzoo.export.byte_endpoints import takes_images
+from convzoo.export.difference import Run
 from convzoo.export.image_bytes import encoded_png
 from convzoo.export.saved_model import DEFAULT
+from convzoo.export.served import Served
 
 _FILE = "assets.extra/tf_serving_warmup_requests"
 
 
-def write_warm_up(folder, run, model, name, sizes):
-    """Write requests into a SavedModel folder, after all have been answered.
+def write_warm_up(
+    folder: Path,
+    run: Run,
+    model: Served,
+    name: str,
+    sizes: Iterable[Sequence[int]],
+) -> None:
+    """Write warm-up requests into a SavedModel folder, after running them.
 
     Args:
-        folder: of the `saved_model.pb`.
-        run: it, as a `SavedModel`.
-        model: the `Served` that it was written from.
-        name: that it will have in TF Serving.
-        sizes: of `export_model`: there is a request of each.
+        folder: Folder that contains `saved_model.pb`.
+        run: The `SavedModel` of this folder.
+        model: The `Served` that it was written from.
+        name: Name of the model in TF Serving.
+        sizes: Values of the open sizes, as in `export_model`; each has requests
+            of its own.
     """
     random = np.random.default_rng(0)
     path = folder / _FILE
@@ -34,8 +48,10 @@ def write_warm_up(folder, run, model, name, sizes):
                 file.write(_prediction_log(name, endpoint, inputs))
 
 
-def _requests(model, size, random):
-    """Names of endpoints, and inputs by name."""
+def _requests(
+    model: Served, size: Sequence[int], random: np.random.Generator
+) -> Iterator[tuple[str, Mapping[str, ArrayLike]]]:
+    """Yield endpoint names with inputs by name."""
     inputs = model.example(size, random)
     yield DEFAULT, inputs
     if takes_images(model):
@@ -44,10 +60,12 @@ def _requests(model, size, random):
             yield endpoint, {"image_bytes": encoded}
 
 
-def _prediction_log(name, endpoint, inputs):
-    """A `PredictionLog` of TF Serving, whose package is not needed for this.
+def _prediction_log(
+    name: str, endpoint: str, inputs: Mapping[str, ArrayLike]
+) -> bytes:
+    """Serialise a `PredictionLog` without TF Serving's package.
 
-    Numbers are those of the fields in its .proto files.
+    The numbers are the field numbers in its .proto files.
     """
     spec = _field(1, name.encode()) + _field(3, endpoint.encode())
     request = _field(1, spec)
@@ -57,12 +75,12 @@ def _prediction_log(name, endpoint, inputs):
     return _field(6, _field(1, request))
 
 
-def _field(number, content):
-    """Bytes as a field of a protocol buffer."""
+def _field(number: int, content: bytes) -> bytes:
+    """Encode bytes as a field of a protocol buffer."""
     return bytes([number << 3 | 2]) + _varint(len(content)) + content
 
 
-def _varint(number):
-    """7 bits in a byte, the lowest first; all but the last byte add 128."""
+def _varint(number: int) -> bytes:
+    """Encode an integer: 7 bits per byte, lowest first, 128 if more follow."""
     low, rest = number & 127, number >> 7
     return bytes([low | 128]) + _varint(rest) if rest else bytes([low])

@@ -33,11 +33,11 @@ def test_the_cause_is_a_line():
 
 
 def test_the_end_of_a_child_is_not_ours():
-    assert cause(run_in_child(end)) == "it was ended by signal 6"
+    assert cause(run_in_child(end)) == "terminated by signal 6"
 
 
 @pytest.mark.parametrize("said", ["", "\n \n"])
 def test_nothing_said_is_said(said):
     result = run_in_child(speak, "", 1)
     result.returncode, result.stderr = 1, said
-    assert cause(result) == "it gave no reason"
+    assert cause(result) == "no reason given"

@@ -152,9 +152,12 @@ def test_arrays_calibrate_any_model(tmp_path):
         ({"quantize": "int8"}, "needs `calibration`.*None"),
         (
             {"quantize": "auto", "quantize_tolerance": 0},
-            "`quantize_tolerance` must be above 0. Received: 0",
+            "`quantize_tolerance` must be above 0.*=0",
         ),
-        ({"quantize": "auto", "calibration": "no folder"}, "no folder: holds"),
+        (
+            {"quantize": "auto", "calibration": "no folder"},
+            "no folder: contains",
+        ),
     ],
 )
 def test_arguments_are_checked(model, tmp_path, arguments, message):

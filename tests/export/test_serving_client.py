@@ -105,7 +105,7 @@ def test_kserve_answers_what_keras_computes(kserve_url, tiny, tmp_path):
     client = ServingClient(kserve_url)
     assert client.ready()
     assert_enlarged(client, tiny, tmp_path)
-    with pytest.raises(ValueError, match="tells no versions"):
+    with pytest.raises(ValueError, match="reports no versions"):
         client.versions()
     with pytest.raises(ValueError, match="cannot be decoded"):
         client.images([b"junk"])

@@ -8,7 +8,7 @@ import numpy as np
 from convzoo.common.choices import Precision, SRConfig, SRLoss, SRScale
 from convzoo.common.option import arguments_of
 from convzoo.common.types import PathLike
-from convzoo.export.quantization import quantization_aware
+from convzoo.export.quantization_aware import quantization_aware
 from convzoo.losses import Luma
 from convzoo.training.optimization import falling_rate, jit_compile
 from convzoo.training.recipe import recipe

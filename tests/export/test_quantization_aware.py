@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 from keras import layers
 
-from convzoo.export.quantization import (
+from convzoo.export.quantization_aware import (
     quantization_aware,
     rounded_filters,
     rounded_map,

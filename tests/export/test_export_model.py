@@ -1,3 +1,4 @@
+import importlib
 import json
 
 import keras
@@ -8,7 +9,6 @@ from convzoo.export import (
     LiteRTModel,
     ONNXModel,
     SavedModel,
-    contract,
     export_litert,
     export_model,
     export_onnx,
@@ -73,13 +73,15 @@ def test_exported_files_clip(tmp_path):
 def test_a_difference_fails_and_leaves_nothing(tmp_path, monkeypatch):
     # As if the runtime computed something else: Keras gets another bias.
     model = tiny_generator(name="small")
-    write = contract.write_saved_model
+    # The function of the same name hides its module in `convzoo.export`.
+    module = importlib.import_module("convzoo.export.export_model")
+    write = module.write_saved_model
 
     def write_then_change(served, folder, **options):
         write(served, folder, **options)
         model.layers[1].bias.assign(model.layers[1].bias + 0.1)
 
-    monkeypatch.setattr(contract, "write_saved_model", write_then_change)
+    monkeypatch.setattr(module, "write_saved_model", write_then_change)
     with pytest.raises(ValueError, match="saved_model.*differs from Keras"):
         export_model(model, tmp_path / "out" / "deep")
     assert list(tmp_path.iterdir()) == []
@@ -119,7 +121,7 @@ def test_a_saved_model_gets_the_next_version(tmp_path):
 
 def test_another_file_in_the_place_of_the_report_is_kept(tmp_path):
     (tmp_path / "small.json").write_text('{"mine": 1}')
-    with pytest.raises(ValueError, match="small.json: is there"):
+    with pytest.raises(ValueError, match="small.json: exists"):
         export_model(tiny_generator(name="small"), tmp_path)
     assert [p.name for p in tmp_path.iterdir()] == ["small.json"]
 
