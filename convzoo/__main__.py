@@ -108,7 +108,8 @@ def main(tokens: Sequence[str] | None = None) -> None:
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
     parameters: dict[str, inspect.Parameter] = {}
     try:
-        command, bound, _ = app.parse_args(tokens)
+        given = sys.argv[1:] if tokens is None else tokens
+        command, bound, _ = app.parse_args(given)
         parameters.update(bound.signature.parameters)
         code = command(*bound.args, **bound.kwargs)
     except KeyboardInterrupt:

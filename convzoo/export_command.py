@@ -44,7 +44,11 @@ def export(
         "saved_model",
         "litert",
     ),
-    sizes: Annotated[tuple[str, ...] | None, commas(_size)] = None,
+    sizes: Annotated[
+        tuple[tuple[int, ...], ...] | None,
+        commas(_size),
+        Parameter(metavar="SIZES"),
+    ] = None,
     tolerance: float = 1e-4,
     image_size: Annotated[
         tuple[int, int],

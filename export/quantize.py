@@ -27,6 +27,7 @@ from convzoo.export.tensor_names import drop_names, keep_signatures
 
 # A folder of images, or dictionaries of inputs by name.
 Calibration: TypeAlias = str | Path | Sequence[dict[str, np.ndarray]]
+_Tried: TypeAlias = Literal["float", QuantizationRecipe]
 RECIPES: tuple[QuantizationRecipe, ...] = get_args(QuantizationRecipe)
 TOLERANCE = 0.01
 _SUFFIXES = {".jpeg", ".jpg", ".png", ".webp"}
@@ -59,7 +60,7 @@ def checked_quantization(
     """Check the arguments of a `Quantization`, and build it.
 
     Args:
-        recipe: QuantizationRecipe of the `Quantization`; None for no quantisation.
+        recipe: Recipe of the `Quantization`; None for no quantization.
         calibration: Folder of images (for image models), list of dictionaries
             of arrays, or None.
         tolerance: Tolerance of the `Quantization`.
@@ -146,7 +147,7 @@ def _recipes(
 
 
 def _tried(
-    recipe: Literal["float", QuantizationRecipe],
+    recipe: _Tried,
     model: Served,
     saved_model: Path,
     plain: Path,

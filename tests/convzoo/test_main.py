@@ -496,11 +496,11 @@ def test_frames_are_drawn_with_the_ball(convzoo, tmp_path):
     small = ("--width", 4, "--depth", 1, "--heads", 1, "--map-width", 4)
     small += ("--steps", 1, "--epoch-steps", 1, "--batch-size", 2)
     assert convzoo("train", "ball", "--data", file, "-o", run, *small)[0] == 0
-    use = ("ball", file, "-o", out, "--preset", run)
+    use = ("ball", file, "--preset", run)
     picture, clip = tmp_path / "frame.png", tmp_path / "clip.gif"
     plot, video = ("--plot", picture), ("--video", clip)
     for options, parts in (
-        ((*plot, "--frame", 16), ["no frame 16", "from 10 to 15"]),
+        ((*csv, *plot, "--frame", 16), ["no frame 16", "from 10 to 15"]),
         ((*plot, "--frame", -1), ["no frame -1"]),
         ((*plot, "--frame", "x"), ["--frame", "int"]),
         (("--frame", 1), ["`--frame`", "`--plot`"]),

@@ -45,13 +45,6 @@ def train_ball(options: BallOptions) -> Run:
     parts = [game.split(options.hold_out) for game in games]
     held_out = [held for _, held in parts if len(held)]
     data = [f"{len(game)} frames, {game.fingerprint}" for game in games]
-    run = Run(
-        options.out,
-        run_settings(options, model, data=data),
-        lambda model: _figures(model, held_out),
-        score="-validation_distance" if held_out else "epoch",
-        patience=options.patience,
-    )
     batches = BallFrames(
         [learned for learned, _ in parts],
         options.batch_size,
@@ -60,6 +53,13 @@ def train_ball(options: BallOptions) -> Run:
         options.seed,
         view_of(model) if options.sees == "image" else None,
         options.shares,
+    )
+    run = Run(
+        options.out,
+        run_settings(options, model, data=data),
+        lambda model: _figures(model, held_out),
+        score="-validation_distance" if held_out else "epoch",
+        patience=options.patience,
     )
     _compile(model, options)
     callbacks = [Curves(run.folder)] if options.tensorboard else []
