@@ -2,20 +2,27 @@
 the logits of samples that should pass for real, or for fake.
 """
 
+from typing import Literal, get_args
+
 from keras import ops
 
 from convzoo.common.checks import check_choice, check_flag
+from convzoo.common.types import Tensor
 from convzoo.layers.values import values_of
 from convzoo.losses.images import checked_arrays, sample_mean
 
-KINDS = ("non_saturating", "least_squares", "hinge", "wasserstein")
+AdversarialKind = Literal[
+    "non_saturating", "least_squares", "hinge", "wasserstein"
+]
 
 
-def as_real(kind, logits, smoothing=0.0):
+def as_real(
+    kind: AdversarialKind, logits: Tensor, smoothing: float = 0.0
+) -> Tensor:
     """The loss of each logit of samples that should be judged real.
 
     Args:
-        kind: one of `KINDS`.
+        kind: an `AdversarialKind`.
         logits: of any shape.
         smoothing: how far below 1 the target is, of the kinds that have one.
     """
@@ -29,11 +36,13 @@ def as_real(kind, logits, smoothing=0.0):
     return -logits
 
 
-def as_fake(kind, logits, target=0.0):
+def as_fake(
+    kind: AdversarialKind, logits: Tensor, target: float = 0.0
+) -> Tensor:
     """The loss of each logit of samples that should be judged fake.
 
     Args:
-        kind: one of `KINDS`.
+        kind: an `AdversarialKind`.
         logits: of any shape.
         target: of least squares.
     """
@@ -46,21 +55,25 @@ def as_fake(kind, logits, target=0.0):
     return logits
 
 
-def relative(kind, real, fake, smoothing=0.0):
+def relative(
+    kind: AdversarialKind, real: Tensor, fake: Tensor, smoothing: float = 0.0
+) -> Tensor:
     """Half the sum of both, of logits less the mean of the other side."""
     judged_real = as_real(kind, real, smoothing)
     judged_fake = as_fake(kind, fake, target=-1.0)
     return (judged_real + judged_fake) / 2
 
 
-def batch_mean(logits):
+def batch_mean(logits: Tensor) -> Tensor:
     """The mean of all logits of a batch, a scalar."""
     return ops.mean(sample_mean(logits))
 
 
-def check_adversarial_arguments(kind, relativistic, check_range):
+def check_adversarial_arguments(
+    kind: AdversarialKind, relativistic: bool, check_range: bool
+) -> None:
     """Raise a `ValueError` that quotes the first argument that will not do."""
-    check_choice("kind", kind, KINDS)
+    check_choice("kind", kind, get_args(AdversarialKind))
     check_flag("relativistic", relativistic)
     check_flag("check_range", check_range)
     if relativistic and kind == "wasserstein":
@@ -71,7 +84,9 @@ def check_adversarial_arguments(kind, relativistic, check_range):
         )
 
 
-def checked_logits(y_true, y_pred, check_range):
+def checked_logits(
+    y_true: Tensor, y_pred: Tensor, check_range: bool
+) -> tuple[Tensor, Tensor]:
     """The logits of real and of fake samples, of one shape and type.
 
     Args:
@@ -85,15 +100,17 @@ def checked_logits(y_true, y_pred, check_range):
     return y_true, y_pred
 
 
-def check_no_probabilities(**logits):
+def check_no_probabilities(**logits: Tensor) -> None:
     """Raise a `ValueError` if all values of all tensors lie in [0, 1].
 
     Inside a compiled function, where values cannot be looked at, it passes.
     """
-    values = {name: values_of(tensor) for name, tensor in logits.items()}
-    if any(v is None or v.size == 0 for v in values.values()):
-        return
-    ranges = {n: (float(v.min()), float(v.max())) for n, v in values.items()}
+    ranges = {}
+    for name, tensor in logits.items():
+        values = values_of(tensor)
+        if values is None or values.size == 0:
+            return
+        ranges[name] = float(values.min()), float(values.max())
     # In this order, so that NaN passes.
     if not all(low >= 0 and high <= 1 for low, high in ranges.values()):
         return

@@ -10,6 +10,8 @@ ball after it was blurred by the same Gaussian, so that a sharp one is no worse
 for being sharp; the distance is that of the likeliest peak alone.
 """
 
+from typing import Any, Literal, get_args
+
 import keras
 from keras import ops
 
@@ -19,7 +21,9 @@ from convzoo.common.checks import (
     check_number,
     check_positive,
 )
+from convzoo.common.types import Tensor
 
+Origin = Literal["center", "corner"]
 _TINY = 1e-7
 
 
@@ -76,19 +80,19 @@ class BallPosition(keras.losses.Loss):
 
     def __init__(
         self,
-        cell=2.0,
-        origin="center",
-        sigma=2.5,
-        window=5,
-        distance_weight=0.1,
-        delta=2.0,
-        carrier_weight=0.5,
-        carrier_radius=3.0,
-        team_weight=0.1,
-        name="ball_position",
-        **kwargs,
-    ):
-        check_choice("origin", origin, ("center", "corner"))
+        cell: float = 2.0,
+        origin: Origin = "center",
+        sigma: float = 2.5,
+        window: int = 5,
+        distance_weight: float = 0.1,
+        delta: float = 2.0,
+        carrier_weight: float = 0.5,
+        carrier_radius: float = 3.0,
+        team_weight: float = 0.1,
+        name: str = "ball_position",
+        **kwargs: Any,
+    ) -> None:
+        check_choice("origin", origin, get_args(Origin))
         check_positive("window", window)
         for argument, value in (
             ("cell", cell),
@@ -114,7 +118,7 @@ class BallPosition(keras.losses.Loss):
         self.carrier_radius = carrier_radius
         self.team_weight = team_weight
 
-    def call(self, y_true, y_pred):
+    def call(self, y_true: Tensor, y_pred: dict[str, Tensor]) -> Tensor:
         heatmap = y_pred["heatmap"]
         ball = ops.cast(y_true, heatmap.dtype)
         rows, columns = (
@@ -128,7 +132,9 @@ class BallPosition(keras.losses.Loss):
             value = value + self._of_players(y_pred, ball)
         return value
 
-    def _cross_entropy(self, heatmap, ball, rows, columns):
+    def _cross_entropy(
+        self, heatmap: Tensor, ball: Tensor, rows: Tensor, columns: Tensor
+    ) -> Tensor:
         """Of the blurred heatmap, in the light of a Gaussian at the ball."""
         down = self._gaussian(rows, rows)
         across = self._gaussian(columns, columns)
@@ -140,13 +146,13 @@ class BallPosition(keras.losses.Loss):
         ) * ops.expand_dims(ops.transpose(self._gaussian(columns, x)), 1)
         return -ops.sum(target * ops.log(blurred + _TINY), axis=(1, 2))
 
-    def _gaussian(self, centres, places):
+    def _gaussian(self, centres: Tensor, places: Tensor) -> Tensor:
         """Shares of the cells of each place: `(cells, places)`."""
         distance = ops.expand_dims(centres, 1) - ops.expand_dims(places, 0)
         shares = ops.exp(-ops.square(distance / self.sigma) / 2)
         return shares / ops.sum(shares, axis=0, keepdims=True)
 
-    def _peak(self, heatmap, rows, columns):
+    def _peak(self, heatmap: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
         """The mean around the highest cell, `(batch, 2)`."""
         across, down = ops.max(heatmap, axis=1), ops.max(heatmap, axis=2)
         near = heatmap * ops.expand_dims(self._near(down), 2)
@@ -156,7 +162,7 @@ class BallPosition(keras.losses.Loss):
         y = ops.sum(ops.sum(near, axis=2) * rows, axis=1) / mass
         return ops.stack([x, y], axis=1)
 
-    def _near(self, heights):
+    def _near(self, heights: Tensor) -> Tensor:
         """1 within half a window of the highest, else 0."""
         count = ops.shape(heights)[1]
         highest = ops.expand_dims(ops.argmax(heights, axis=1), 1)
@@ -164,13 +170,13 @@ class BallPosition(keras.losses.Loss):
         steps = ops.abs(ops.cast(places, "int32") - ops.cast(highest, "int32"))
         return ops.cast(steps <= self.window // 2, heights.dtype)
 
-    def _huber(self, difference):
+    def _huber(self, difference: Tensor) -> Tensor:
         """Of its length, over delta."""
         squares = ops.sum(ops.square(difference / self.delta), axis=1)
         length = ops.sqrt(squares + _TINY)
         return ops.where(squares <= 1, squares / 2, length - 0.5)
 
-    def _of_players(self, y_pred, ball):
+    def _of_players(self, y_pred: dict[str, Tensor], ball: Tensor) -> Tensor:
         seen = ops.logical_not(ops.any(ops.isnan(y_pred["players"]), axis=2))
         players = ops.where(
             ops.expand_dims(seen, 2),
@@ -195,14 +201,14 @@ class BallPosition(keras.losses.Loss):
         total = self.carrier_weight * entropy + self.team_weight * of_team
         return ops.where(near, total, ops.zeros_like(total))
 
-    def _centres(self, count, dtype):
+    def _centres(self, count: int | Tensor, dtype: str) -> Tensor:
         """Of the cells of an axis, in the unit of the positions."""
         places = ops.cast(ops.arange(count), dtype) + 0.5
         if self.origin == "center":
             places = places - ops.cast(count, dtype) / 2
         return places * self.cell
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         config = super().get_config()
         for name in (
             "cell",

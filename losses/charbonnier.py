@@ -7,17 +7,22 @@ What differs from the paper: it is averaged over all pixels and channels, where
 the paper adds it up, so that images of all sizes weigh the same.
 """
 
+from typing import Any
+
 import keras
 from keras import ops
 
 from convzoo.common.checks import check_number
+from convzoo.common.types import Tensor
 from convzoo.losses.images import checked_arrays, sample_mean
 
 # The square of a smaller one is not far enough from 0 in float32.
 _SMALLEST = 1e-12
 
 
-def charbonnier(y_true, y_pred, epsilon=1e-3):
+def charbonnier(
+    y_true: Tensor, y_pred: Tensor, epsilon: float = 1e-3
+) -> Tensor:
     """Means of `sqrt(d * d + epsilon * epsilon)`, d being the difference.
 
     `Charbonnier` explains the arguments.
@@ -70,15 +75,17 @@ class Charbonnier(keras.losses.Loss):
     0.5000
     """
 
-    def __init__(self, epsilon=1e-3, name="charbonnier", **kwargs):
+    def __init__(
+        self, epsilon: float = 1e-3, name: str = "charbonnier", **kwargs: Any
+    ) -> None:
         check_number("epsilon", epsilon, _SMALLEST)
         super().__init__(name=name, **kwargs)
         self.epsilon = epsilon
 
-    def call(self, y_true, y_pred):
+    def call(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
         return charbonnier(y_true, y_pred, self.epsilon)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "dtype": self.dtype,

@@ -9,10 +9,15 @@ code takes that of the batch; no position is left out at random, since memory
 does not demand it.
 """
 
+from collections.abc import Callable
+from typing import Any, Literal, get_args
+
 import keras
 from keras import ops
 
 from convzoo.common.checks import check_above, check_choice
+from convzoo.common.types import Tensor
+from convzoo.losses.feature_extractor import FeatureExtractor
 from convzoo.losses.feature_loss import FeatureLoss
 from convzoo.losses.matching import (
     affinities,
@@ -23,10 +28,20 @@ from convzoo.losses.matching import (
     squared_distances,
 )
 
-_DISTANCES = {"cosine": cosine_distances, "l2": squared_distances}
+Distance = Literal["cosine", "l2"]
+_DISTANCES: dict[Distance, Callable[[Tensor, Tensor], Tensor]] = {
+    "cosine": cosine_distances,
+    "l2": squared_distances,
+}
 
 
-def contextual(target, source, bandwidth=0.5, epsilon=1e-5, distance="cosine"):
+def contextual(
+    target: Tensor,
+    source: Tensor,
+    bandwidth: float = 0.5,
+    epsilon: float = 1e-5,
+    distance: Distance = "cosine",
+) -> Tensor:
     """The contextual loss of two feature maps.
 
     `Contextual` takes it of the features of images, and explains the arguments.
@@ -44,7 +59,7 @@ def contextual(target, source, bandwidth=0.5, epsilon=1e-5, distance="cosine"):
         targets, sources = centred_units(targets, sources)
     distances = _DISTANCES[distance]
 
-    def found(sources, targets):
+    def found(sources: Tensor, targets: Tensor) -> Tensor:
         return affinities(distances(sources, targets), bandwidth, epsilon)
 
     best = best_match(found, (sources,), (targets,))
@@ -105,28 +120,28 @@ class Contextual(FeatureLoss):
 
     def __init__(
         self,
-        features,
-        bandwidth=0.5,
-        epsilon=1e-5,
-        distance="cosine",
-        check_range=False,
-        name="contextual",
-        **kwargs,
-    ):
+        features: FeatureExtractor | dict[str, Any],
+        bandwidth: float = 0.5,
+        epsilon: float = 1e-5,
+        distance: Distance = "cosine",
+        check_range: bool = False,
+        name: str = "contextual",
+        **kwargs: Any,
+    ) -> None:
         check_above("bandwidth", bandwidth, 0)
         check_above("epsilon", epsilon, 0)
-        check_choice("distance", distance, tuple(_DISTANCES))
+        check_choice("distance", distance, get_args(Distance))
         super().__init__(features, check_range=check_range, name=name, **kwargs)
         self.bandwidth = bandwidth
         self.epsilon = epsilon
         self.distance = distance
 
-    def compare_features(self, y_true, y_pred):
+    def compare_features(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
         return contextual(
             y_true, y_pred, self.bandwidth, self.epsilon, self.distance
         )
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "bandwidth": self.bandwidth,

@@ -9,11 +9,15 @@ coordinates are fractions of the map; cosine distances are halved, and features
 are centred as `Contextual` does it.
 """
 
+from typing import Any, Literal, get_args
+
 import keras
 from keras import ops
 
 from convzoo.common.checks import check_above, check_choice, check_number
+from convzoo.common.types import Tensor
 from convzoo.layers.in_parts import in_parts
+from convzoo.losses.feature_extractor import FeatureExtractor
 from convzoo.losses.feature_loss import FeatureLoss
 from convzoo.losses.matching import (
     affinities,
@@ -26,11 +30,14 @@ from convzoo.losses.matching import (
     squared_distances,
 )
 
+Variant = Literal["distance", "similarity"]
 # The code's unit of coordinates: a map is as wide and as high as this.
 _UNITS_OF_A_MAP = 255
 
 
-def bilateral_distance(target, source, spatial_weight=0.1):
+def bilateral_distance(
+    target: Tensor, source: Tensor, spatial_weight: float = 0.1
+) -> Tensor:
     """The mean over the source of the distance to the nearest of the target.
 
     Where both the difference of the features and the way between the two
@@ -46,7 +53,9 @@ def bilateral_distance(target, source, spatial_weight=0.1):
     """
     targets, sources = centred_units(positions(target), positions(source))
 
-    def nearest(sources, places, targets, others):
+    def nearest(
+        sources: Tensor, places: Tensor, targets: Tensor, others: Tensor
+    ) -> Tensor:
         way = squared_distances(places, others)
         # No gradient goes here, so that the root may meet a zero.
         distances = cosine_distances(sources, targets)
@@ -66,8 +75,12 @@ def bilateral_distance(target, source, spatial_weight=0.1):
 
 
 def bilateral_similarity(
-    target, source, spatial_weight=0.1, bandwidth=0.5, epsilon=1e-3
-):
+    target: Tensor,
+    source: Tensor,
+    spatial_weight: float = 0.1,
+    bandwidth: float = 0.5,
+    epsilon: float = 1e-3,
+) -> Tensor:
     """The contextual loss of affinities that are mixed with nearness.
 
     As the authors' code has it.
@@ -84,7 +97,9 @@ def bilateral_similarity(
     """
     targets, sources = centred_units(positions(target), positions(source))
 
-    def mixed(sources, places, targets, others):
+    def mixed(
+        sources: Tensor, places: Tensor, targets: Tensor, others: Tensor
+    ) -> Tensor:
         like = affinities(
             cosine_distances(sources, targets), bandwidth, epsilon
         )
@@ -153,16 +168,16 @@ class ContextualBilateral(FeatureLoss):
 
     def __init__(
         self,
-        features,
-        variant="distance",
-        spatial_weight=0.1,
-        bandwidth=0.5,
-        epsilon=1e-3,
-        check_range=False,
-        name="contextual_bilateral",
-        **kwargs,
-    ):
-        check_choice("variant", variant, ("distance", "similarity"))
+        features: FeatureExtractor | dict[str, Any],
+        variant: Variant = "distance",
+        spatial_weight: float = 0.1,
+        bandwidth: float = 0.5,
+        epsilon: float = 1e-3,
+        check_range: bool = False,
+        name: str = "contextual_bilateral",
+        **kwargs: Any,
+    ) -> None:
+        check_choice("variant", variant, get_args(Variant))
         check_number("spatial_weight", spatial_weight, 0, 1)
         check_above("bandwidth", bandwidth, 0)
         check_above("epsilon", epsilon, 0)
@@ -172,14 +187,14 @@ class ContextualBilateral(FeatureLoss):
         self.bandwidth = bandwidth
         self.epsilon = epsilon
 
-    def compare_features(self, y_true, y_pred):
+    def compare_features(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
         if self.variant == "distance":
             return bilateral_distance(y_true, y_pred, self.spatial_weight)
         return bilateral_similarity(
             y_true, y_pred, self.spatial_weight, self.bandwidth, self.epsilon
         )
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "variant": self.variant,

@@ -13,11 +13,15 @@ of the two relativistic terms has one, as in BasicSR, for all kinds; means over
 the other side of a relativistic loss pass no gradient on.
 """
 
+from typing import Any
+
 import keras
 from keras import ops
 
 from convzoo.common.checks import check_number
+from convzoo.common.types import Tensor
 from convzoo.losses.adversarial import (
+    AdversarialKind,
     as_fake,
     as_real,
     batch_mean,
@@ -97,13 +101,13 @@ class DiscriminatorLoss(keras.losses.Loss):
 
     def __init__(
         self,
-        kind="non_saturating",
-        label_smoothing=0.0,
-        relativistic=False,
-        check_range=False,
-        name="discriminator_loss",
-        **kwargs,
-    ):
+        kind: AdversarialKind = "non_saturating",
+        label_smoothing: float = 0.0,
+        relativistic: bool = False,
+        check_range: bool = False,
+        name: str = "discriminator_loss",
+        **kwargs: Any,
+    ) -> None:
         check_adversarial_arguments(kind, relativistic, check_range)
         _check_label_smoothing(kind, label_smoothing)
         super().__init__(name=name, **kwargs)
@@ -112,7 +116,7 @@ class DiscriminatorLoss(keras.losses.Loss):
         self.relativistic = relativistic
         self.check_range = check_range
 
-    def call(self, y_true, y_pred):
+    def call(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
         real, fake = checked_logits(y_true, y_pred, self.check_range)
         if self.relativistic:
             values = relative(
@@ -126,7 +130,7 @@ class DiscriminatorLoss(keras.losses.Loss):
             values = values + as_fake(self.kind, fake)
         return sample_mean(values)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "dtype": self.dtype,
@@ -137,7 +141,9 @@ class DiscriminatorLoss(keras.losses.Loss):
         }
 
 
-def _check_label_smoothing(kind, label_smoothing):
+def _check_label_smoothing(
+    kind: AdversarialKind, label_smoothing: float
+) -> None:
     check_number("label_smoothing", label_smoothing, 0, 1)
     if label_smoothing and kind in ("hinge", "wasserstein"):
         raise ValueError(

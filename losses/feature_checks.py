@@ -2,11 +2,17 @@
 
 import math
 import os
+from collections.abc import Iterable, Sequence
+from typing import TypeAlias
 
 from convzoo.common.checks import check_above
+from convzoo.common.types import PathLike
+
+# A layer, layers, or layers with weights.
+Layers: TypeAlias = str | list[str] | tuple[str, ...] | dict[str, float]
 
 
-def check_input_range(value):
+def check_input_range(value: tuple[float, float]) -> None:
     """Raise a `ValueError` unless a range is a lower and a higher number."""
     is_pair = isinstance(value, (tuple, list)) and len(value) == 2
     if not is_pair or not all(map(_is_finite, value)) or value[0] >= value[1]:
@@ -16,7 +22,7 @@ def check_input_range(value):
         )
 
 
-def check_weights(value):
+def check_weights(value: PathLike | None) -> None:
     """Raise a `ValueError` unless weights are None, a name or a path."""
     if value is not None and not isinstance(value, (str, os.PathLike)):
         raise ValueError(
@@ -25,7 +31,7 @@ def check_weights(value):
         )
 
 
-def check_layer_names(layers, known):
+def check_layer_names(layers: Iterable[str], known: Sequence[str]) -> None:
     """Raise a `ValueError` that quotes the first name that is not known."""
     for name in layers:
         if name not in known:
@@ -35,7 +41,7 @@ def check_layer_names(layers, known):
             )
 
 
-def checked_layers(value):
+def checked_layers(value: Layers) -> dict[str, float]:
     """A name, a list of names, or a dictionary, as name -> weight."""
     names = [value] if isinstance(value, str) else value
     if isinstance(names, (list, tuple)) and names:
@@ -51,6 +57,7 @@ def checked_layers(value):
     )
 
 
-def _is_finite(value):
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return is_number and math.isfinite(value)
+def _is_finite(value: object) -> bool:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return False
+    return math.isfinite(value)

@@ -1,13 +1,16 @@
 """Features of images, in the layers of a network that is not trained."""
 
 import os
+from typing import Any, Literal, Self, cast, get_args
 
 import keras
 import numpy as np
 from keras import ops
 
 from convzoo.common.checks import check_choice, check_flag, check_seed
+from convzoo.common.types import PathLike, Tensor
 from convzoo.losses.feature_checks import (
+    Layers,
     check_input_range,
     check_layer_names,
     check_weights,
@@ -19,9 +22,9 @@ from convzoo.losses.tapped_model import (
     plain_model,
     tapped_model,
 )
-from convzoo.losses.trunk_weights import trunk_with_weights
+from convzoo.losses.trunk_weights import NativePreprocessing, trunk_with_weights
 from convzoo.losses.trunks import (
-    TRUNKS,
+    Network,
     smallest_side,
     trunk_layer_names,
 )
@@ -30,7 +33,7 @@ from convzoo.losses.trunks import (
 _TORCH = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 # Blue, green and red, of images in [0, 255].
 _CAFFE_MEAN = (103.939, 116.779, 123.68)
-PREPROCESSING = ("auto", "caffe", "torch", None)
+Preprocessing = Literal["auto", NativePreprocessing, None]
 
 
 @keras.saving.register_keras_serializable(package="convzoo")
@@ -102,18 +105,18 @@ class FeatureExtractor:
 
     def __init__(
         self,
-        network="vgg19",
-        layers="block5_conv4",
-        before_activation=False,
-        weights="imagenet",
-        preprocessing="auto",
-        input_range=(0, 1),
-        seed=0,
-    ):
+        network: Network | keras.Model = "vgg19",
+        layers: Layers = "block5_conv4",
+        before_activation: bool = False,
+        weights: PathLike | None = "imagenet",
+        preprocessing: Preprocessing = "auto",
+        input_range: tuple[float, float] = (0, 1),
+        seed: int = 0,
+    ) -> None:
         tapped = checked_layers(layers)
         check_flag("before_activation", before_activation)
         check_weights(weights)
-        check_choice("preprocessing", preprocessing, PREPROCESSING)
+        check_choice("preprocessing", preprocessing, get_args(Preprocessing))
         check_input_range(input_range)
         check_seed(seed)
         self.network = network
@@ -126,24 +129,26 @@ class FeatureExtractor:
         self.layer_weights = list(tapped.values())
         self.smallest = 1
         # The preprocessing that the weights were trained with.
-        self.native_preprocessing = None
+        self.native_preprocessing: NativePreprocessing | None = None
         self._model = self._built(list(tapped))
         self.channels = self._model.input_shape[-1]
 
-    def _built(self, names):
+    def _built(self, names: list[str]) -> keras.Model:
         """The model of these layers, with its weights."""
         if isinstance(self.network, str):
-            check_choice("network", self.network, tuple(TRUNKS))
-            check_layer_names(names, trunk_layer_names(self.network))
-            self.smallest = smallest_side(self.network, names)
+            check_choice("network", self.network, get_args(Network))
+            # `keras.Model` is untyped, so that `isinstance` leaves any `str`.
+            network = cast(Network, self.network)
+            check_layer_names(names, trunk_layer_names(network))
+            self.smallest = smallest_side(network, names)
             model, self.native_preprocessing = trunk_with_weights(
-                self.network, names, self.weights, self.seed
+                network, names, self.weights, self.seed
             )
         else:
             model = copied_model(self.network, self.weights)
         return tapped_model(model, names, self.before_activation)
 
-    def __call__(self, images):
+    def __call__(self, images: Tensor) -> list[Tensor]:
         images = ops.convert_to_tensor(images)
         check_images("images", images, self.smallest, self.channels)
         dtype = dtype_of(images)
@@ -158,7 +163,7 @@ class FeatureExtractor:
         features = [features] if len(self.layer_weights) == 1 else features
         return [ops.cast(maps, dtype) for maps in features]
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         network = self.network
         if not isinstance(network, str):
             network = keras.saving.serialize_keras_object(plain_model(network))
@@ -173,7 +178,7 @@ class FeatureExtractor:
         }
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: dict[str, Any]) -> Self:
         """The extractor of a configuration.
 
         Raises:
@@ -193,7 +198,11 @@ class FeatureExtractor:
         return cls(**{**config, "network": network})
 
 
-def preprocessed(images, preprocessing, input_range):
+def preprocessed(
+    images: Tensor,
+    preprocessing: Preprocessing,
+    input_range: tuple[float, float],
+) -> Tensor:
     """Images as a network expects them.
 
     Args:

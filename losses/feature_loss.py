@@ -1,14 +1,19 @@
 """What the losses of features have in common."""
 
+from collections.abc import Callable, Iterator
+from typing import Any, Literal
+
 import keras
 from keras import ops
 
+from convzoo.common.types import Tensor
 from convzoo.losses.feature_extractor import FeatureExtractor
 from convzoo.losses.image_loss import ImageLoss
 from convzoo.losses.images import checked_images
 
+Distance = Literal["l1", "l2"]
 # Of two maps, position by position and channel by channel.
-DISTANCES = {
+DISTANCES: dict[Distance, Callable[[Tensor, Tensor], Tensor]] = {
     "l1": lambda x, y: ops.abs(x - y),
     "l2": lambda x, y: ops.square(x - y),
 }
@@ -24,32 +29,37 @@ class FeatureLoss(ImageLoss):
         **kwargs: of `ImageLoss`.
     """
 
-    def __init__(self, features, **kwargs):
+    def __init__(
+        self, features: FeatureExtractor | dict[str, Any], **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
         self.features = _checked_features(features)
 
     @property
-    def value_range(self):
-        return tuple(map(float, self.features.input_range))
+    def value_range(self) -> tuple[float, float]:
+        low, high = self.features.input_range
+        return float(low), float(high)
 
-    def compare_features(self, y_true, y_pred):
+    def compare_features(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
         """The loss of each pair, `(batch,)`, in one layer."""
         raise NotImplementedError
 
-    def compare(self, y_true, y_pred):
+    def compare(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
         return sum(
             weight * self.compare_features(*pair)
             for weight, *pair in feature_pairs(self.features, y_true, y_pred)
         )
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "features": keras.saving.serialize_keras_object(self.features),
         }
 
 
-def feature_pairs(extractor, y_true, y_pred):
+def feature_pairs(
+    extractor: FeatureExtractor, y_true: Tensor, y_pred: Tensor
+) -> Iterator[tuple[float, Tensor, Tensor]]:
     """The weight and the features of both, layer by layer.
 
     No gradient is computed for `y_true`: half of the work would be for nothing.
@@ -61,7 +71,9 @@ def feature_pairs(extractor, y_true, y_pred):
     return zip(extractor.layer_weights, truths, extractor(y_pred), strict=True)
 
 
-def _checked_features(features):
+def _checked_features(
+    features: FeatureExtractor | dict[str, Any],
+) -> FeatureExtractor:
     if isinstance(features, dict):
         features = keras.saving.deserialize_keras_object(features)
     if not isinstance(features, FeatureExtractor):

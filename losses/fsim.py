@@ -9,12 +9,15 @@ authors' code has three; the product of the chromatic similarities is taken by
 its magnitude; the phase congruency of odd sizes is piq's.
 """
 
+from typing import Any
+
 import keras
 import numpy as np
 from keras import ops
 
 from convzoo.common.checks import check_above, check_flag
 from convzoo.common.luma_weights import LUMA_WEIGHTS
+from convzoo.common.types import Tensor
 from convzoo.losses.image_loss import ImageLoss
 from convzoo.losses.images import checked_images
 from convzoo.losses.phase_congruency import phase_congruency, safe_sqrt
@@ -31,7 +34,9 @@ _SCHARR = np.array([[3, 0, -3], [10, 0, -10], [3, 0, -3]]) / 16
 _SIDE = 256
 
 
-def fsim(y_true, y_pred, max_val=1.0, chromatic=True):
+def fsim(
+    y_true: Tensor, y_pred: Tensor, max_val: float = 1.0, chromatic: bool = True
+) -> Tensor:
     """The index of feature similarity, 1 for equal images.
 
     A metric as it stands; `FSIM` is 1 minus it, and explains the arguments.
@@ -62,7 +67,7 @@ def fsim(y_true, y_pred, max_val=1.0, chromatic=True):
     return _sum(similarity * weight) / _sum(weight)
 
 
-def _reduced(images):
+def _reduced(images: Tensor) -> Tensor:
     """Means of so many pixels that the shorter side has about 256."""
     height, width = ops.shape(images)[1:3]
     if isinstance(height, int) and isinstance(width, int):
@@ -80,7 +85,7 @@ def _reduced(images):
     return ops.reshape(ops.mean(images, 1), (-1, rows, columns, channels))
 
 
-def _yiq(images):
+def _yiq(images: Tensor) -> list[Tensor]:
     """Luminance and two chromatic planes; of grey images the first only."""
     if images.shape[3] == 1:
         return [ops.squeeze(images, axis=-1)]
@@ -88,7 +93,7 @@ def _yiq(images):
     return [r * red + g * green + b * blue for r, g, b in _TO_YIQ]
 
 
-def _gradient(planes):
+def _gradient(planes: Tensor) -> Tensor:
     """Its magnitude; beyond the border the image is black."""
     kernels = np.stack([_SCHARR, _SCHARR.T], axis=-1)
     kernels = ops.convert_to_tensor(np.expand_dims(kernels, 2), planes.dtype)
@@ -101,16 +106,16 @@ def _gradient(planes):
     return safe_sqrt(ops.sum(both * both, axis=-1))
 
 
-def _similarity(x, y, constant):
+def _similarity(x: Tensor, y: Tensor, constant: float) -> Tensor:
     return (2 * x * y + constant) / (x * x + y * y + constant)
 
 
-def _sum(maps):
+def _sum(maps: Tensor) -> Tensor:
     """Axis by axis, as means are taken: see `spatial_mean`."""
     return ops.sum(ops.sum(maps, axis=-1), axis=-1)
 
 
-def _check_channels(images):
+def _check_channels(images: Tensor) -> None:
     if images.shape[3] not in (1, 3):
         raise ValueError(
             "`y_true` and `y_pred` must have 1 or 3 channels. Received: "
@@ -167,22 +172,22 @@ class FSIM(ImageLoss):
 
     def __init__(
         self,
-        max_val=1.0,
-        chromatic=True,
-        check_range=False,
-        name="fsim",
-        **kwargs,
-    ):
+        max_val: float = 1.0,
+        chromatic: bool = True,
+        check_range: bool = False,
+        name: str = "fsim",
+        **kwargs: Any,
+    ) -> None:
         check_above("max_val", max_val, 0)
         check_flag("chromatic", chromatic)
         super().__init__(check_range=check_range, name=name, **kwargs)
         self.max_val = max_val
         self.chromatic = chromatic
 
-    def compare(self, y_true, y_pred):
+    def compare(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
         return 1 - fsim(y_true, y_pred, self.max_val, self.chromatic)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "max_val": self.max_val,

@@ -1,8 +1,11 @@
 """Means under a Gaussian window that slides over an image."""
 
+from collections.abc import Callable
+
 import numpy as np
 from keras import ops
 
+from convzoo.common.types import Tensor
 from convzoo.losses.images import dtype_of, filled_up
 
 # Of one axis at a time: the work grows with it, and beyond this the parts of a
@@ -10,7 +13,7 @@ from convzoo.losses.images import dtype_of, filled_up
 _LONGEST = 256
 
 
-def windowed_mean(planes, size, sigma):
+def windowed_mean(planes: Tensor, size: int, sigma: float) -> Tensor:
     """Means under a window of `size` x `size` pixels, where it fits.
 
     A product with a banded matrix for each axis: on a CPU about as fast as a
@@ -30,27 +33,32 @@ def windowed_mean(planes, size, sigma):
     height, width = ops.shape(planes)[1:3]
     dtype = dtype_of(planes)
 
-    def down(start, stop):
+    def down(start: int, stop: int | Tensor) -> Tensor:
         matrix = _window_matrix(stop - start, size, sigma, dtype)
         return ops.matmul(matrix, planes[:, start:stop])
 
     planes = _in_blocks(down, height, size, axis=1)
 
-    def across(start, stop):
+    def across(start: int, stop: int | Tensor) -> Tensor:
         matrix = _window_matrix(stop - start, size, sigma, dtype)
         return ops.matmul(planes[:, :, start:stop], ops.transpose(matrix))
 
     return _in_blocks(across, width, size, axis=2)
 
 
-def gaussian_taps(size, sigma):
+def gaussian_taps(size: int, sigma: float) -> np.ndarray:
     """The weights of a window along one axis; they add up to 1."""
     distance = np.arange(size) - (size - 1) / 2
     taps = np.exp(-(distance**2) / (2 * sigma**2))
     return taps / taps.sum()
 
 
-def _in_blocks(function, length, size, axis):
+def _in_blocks(
+    function: Callable[[int, int | Tensor], Tensor],
+    length: int | Tensor,
+    size: int,
+    axis: int,
+) -> Tensor:
     """`function(start, stop)` for blocks of an axis that overlap, in a row."""
     if not isinstance(length, int):
         return function(0, length)
@@ -62,7 +70,9 @@ def _in_blocks(function, length, size, axis):
     return blocks[0] if len(blocks) == 1 else ops.concatenate(blocks, axis)
 
 
-def _window_matrix(length, size, sigma, dtype):
+def _window_matrix(
+    length: int | Tensor, size: int, sigma: float, dtype: str
+) -> Tensor:
     """`(length - size + 1, length)`: in each row the window, one pixel on."""
     taps = np.concatenate([[0], gaussian_taps(size, sigma), [0]])
     rows = ops.expand_dims(ops.arange(length - size + 1), 1)

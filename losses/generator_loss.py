@@ -7,10 +7,14 @@ What differs from the papers: of the first it is the loss that does not
 saturate; factors are those of `DiscriminatorLoss`.
 """
 
+from typing import Any
+
 import keras
 from keras import ops
 
+from convzoo.common.types import Tensor
 from convzoo.losses.adversarial import (
+    AdversarialKind,
     as_real,
     batch_mean,
     check_adversarial_arguments,
@@ -78,19 +82,19 @@ class GeneratorLoss(keras.losses.Loss):
 
     def __init__(
         self,
-        kind="non_saturating",
-        relativistic=False,
-        check_range=False,
-        name="generator_loss",
-        **kwargs,
-    ):
+        kind: AdversarialKind = "non_saturating",
+        relativistic: bool = False,
+        check_range: bool = False,
+        name: str = "generator_loss",
+        **kwargs: Any,
+    ) -> None:
         check_adversarial_arguments(kind, relativistic, check_range)
         super().__init__(name=name, **kwargs)
         self.kind = kind
         self.relativistic = relativistic
         self.check_range = check_range
 
-    def call(self, y_true, y_pred):
+    def call(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
         if self.relativistic:
             real, fake = checked_logits(y_true, y_pred, self.check_range)
             return sample_mean(self._relative(ops.stop_gradient(real), fake))
@@ -102,13 +106,13 @@ class GeneratorLoss(keras.losses.Loss):
         kind = "wasserstein" if self.kind == "hinge" else self.kind
         return sample_mean(as_real(kind, fake))
 
-    def _relative(self, real, fake):
+    def _relative(self, real: Tensor, fake: Tensor) -> Tensor:
         """The discriminator's loss with real and fake exchanged."""
         return relative(
             self.kind, fake - batch_mean(real), real - batch_mean(fake)
         )
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "dtype": self.dtype,

@@ -6,19 +6,32 @@ Wasserstein GANs, https://arxiv.org/abs/1704.00028.
 What differs from the paper: a one-sided penalty is offered beside its own.
 """
 
+from collections.abc import Callable
+from typing import TypeAlias
+
 import keras
 from keras import ops
 
 from convzoo.common.checks import check_flag
+from convzoo.common.types import Tensor
 from convzoo.losses.images import checked_arrays, dtype_of
 
+# A Keras layer or model, or a function.
+Critic: TypeAlias = Callable[..., Tensor]
+# Of a batch; with one number as its value.
+_ScalarFunction: TypeAlias = Callable[[Tensor], Tensor]
 # Added to the square of the norm: 1e-15 of a norm of 0, and nothing of others.
 _EPSILON = 1e-30
 
 
 def gradient_penalty(
-    critic, real, fake, seed=None, one_sided=False, training=None
-):
+    critic: Critic,
+    real: Tensor,
+    fake: Tensor,
+    seed: int | keras.random.SeedGenerator | None = None,
+    one_sided: bool = False,
+    training: bool | None = None,
+) -> Tensor:
     """How far a critic is from a slope of 1 between real and fake samples.
 
     At a random point of the line from each real sample to a fake one,
@@ -79,14 +92,16 @@ def gradient_penalty(
     return ops.square(ops.relu(excess) if one_sided else excess)
 
 
-def _between(real, fake, seed):
+def _between(
+    real: Tensor, fake: Tensor, seed: int | keras.random.SeedGenerator | None
+) -> Tensor:
     """A random point on the line from each real sample to a fake one."""
     shape = (ops.shape(real)[0], *(1 for _ in real.shape[1:]))
     alpha = keras.random.uniform(shape, dtype=dtype_of(real), seed=seed)
     return real + alpha * (fake - real)
 
 
-def _norm(gradient):
+def _norm(gradient: Tensor) -> Tensor:
     """That of all values of each sample, with a derivative at 0."""
     squares = ops.square(gradient)
     while len(squares.shape) > 1:
@@ -94,7 +109,9 @@ def _norm(gradient):
     return ops.sqrt(squares + _EPSILON)
 
 
-def _without_side_effects(critic, points, training):
+def _without_side_effects(
+    critic: Critic, points: Tensor, training: bool | None
+) -> _ScalarFunction:
     """The sum of what a critic says, as a function of the points alone."""
     arguments = {} if training is None else {"training": training}
     if not isinstance(critic, keras.Layer):
@@ -106,7 +123,7 @@ def _without_side_effects(critic, points, training):
         [variable.value for variable in critic.non_trainable_variables],
     )
 
-    def total(x):
+    def total(x: Tensor) -> Tensor:
         outputs, _ = critic.stateless_call(*state, x, **arguments)
         return ops.sum(outputs)
 
@@ -116,7 +133,7 @@ def _without_side_effects(critic, points, training):
 # Keras has no operator for gradients, so there is one function to a backend.
 
 
-def _tensorflow_gradient(function, points):
+def _tensorflow_gradient(function: _ScalarFunction, points: Tensor) -> Tensor:
     import tensorflow as tf
 
     with tf.GradientTape() as tape:
@@ -126,13 +143,13 @@ def _tensorflow_gradient(function, points):
     return tape.gradient(total, points, unconnected_gradients=unconnected)
 
 
-def _jax_gradient(function, points):
+def _jax_gradient(function: _ScalarFunction, points: Tensor) -> Tensor:
     import jax
 
     return jax.grad(function)(points)
 
 
-def _torch_gradient(function, points):
+def _torch_gradient(function: _ScalarFunction, points: Tensor) -> Tensor:
     import torch
 
     # Where the caller computes no gradients too, as in a validation.
@@ -147,7 +164,7 @@ def _torch_gradient(function, points):
     return gradient
 
 
-_GRADIENTS = {
+_GRADIENTS: dict[str, Callable[[_ScalarFunction, Tensor], Tensor]] = {
     "tensorflow": _tensorflow_gradient,
     "jax": _jax_gradient,
     "torch": _torch_gradient,

@@ -1,8 +1,11 @@
 """What the losses of images have in common."""
 
+from typing import Any
+
 import keras
 
 from convzoo.common.checks import check_flag
+from convzoo.common.types import Tensor
 from convzoo.losses.images import check_value_range
 
 
@@ -19,26 +22,26 @@ class ImageLoss(keras.losses.Loss):
         **kwargs: `name`, `reduction` and `dtype` of `keras.losses.Loss`.
     """
 
-    def __init__(self, check_range=False, **kwargs):
+    def __init__(self, check_range: bool = False, **kwargs: Any) -> None:
         check_flag("check_range", check_range)
         super().__init__(**kwargs)
         self.check_range = check_range
 
     @property
-    def value_range(self):
+    def value_range(self) -> tuple[float, float]:
         """The lowest and the highest value of a pixel."""
         return 0.0, float(self.max_val)
 
-    def compare(self, y_true, y_pred):
+    def compare(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
         """The loss of each pair, `(batch,)`."""
         raise NotImplementedError
 
-    def call(self, y_true, y_pred):
+    def call(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
         if self.check_range:
             check_value_range(y_true, y_pred, *self.value_range)
         return self.compare(y_true, y_pred)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "dtype": self.dtype,

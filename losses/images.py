@@ -3,10 +3,16 @@
 import keras
 from keras import ops
 
+from convzoo.common.types import Tensor
 from convzoo.layers.values import values_of
 
 
-def checked_images(y_true, y_pred, smallest=1, channels=None):
+def checked_images(
+    y_true: Tensor,
+    y_pred: Tensor,
+    smallest: int = 1,
+    channels: int | None = None,
+) -> tuple[Tensor, Tensor]:
     """Two batches of images of one shape, in one type of at least 32 bits.
 
     Integers and short floats become float32: an index computed in them would
@@ -29,7 +35,11 @@ def checked_images(y_true, y_pred, smallest=1, channels=None):
     return y_true, y_pred
 
 
-def checked_arrays(y_true, y_pred, names=("y_true", "y_pred")):
+def checked_arrays(
+    y_true: Tensor,
+    y_pred: Tensor,
+    names: tuple[str, str] = ("y_true", "y_pred"),
+) -> tuple[Tensor, Tensor]:
     """As `checked_images`, of arrays of one shape that are anything."""
     y_true, y_pred = as_floats(y_true, y_pred)
     for name, array in zip(names, (y_true, y_pred), strict=True):
@@ -38,7 +48,7 @@ def checked_arrays(y_true, y_pred, names=("y_true", "y_pred")):
     return y_true, y_pred
 
 
-def check_batch(name, array):
+def check_batch(name: str, array: Tensor) -> None:
     """Raise a `ValueError` where a tensor has no axis of samples."""
     if len(array.shape) == 0:
         raise ValueError(
@@ -47,7 +57,7 @@ def check_batch(name, array):
         )
 
 
-def as_floats(y_true, y_pred):
+def as_floats(y_true: Tensor, y_pred: Tensor) -> tuple[Tensor, Tensor]:
     """Two tensors in float32, or in float64 if one was in that."""
     y_true, y_pred = as_float(y_true), as_float(y_pred)
     if "float64" in (dtype_of(y_true), dtype_of(y_pred)):
@@ -55,7 +65,7 @@ def as_floats(y_true, y_pred):
     return y_true, y_pred
 
 
-def as_float(values):
+def as_float(values: Tensor) -> Tensor:
     """A tensor in float32, or in float64 if it was in that."""
     tensor = ops.convert_to_tensor(values)
     return (
@@ -63,11 +73,13 @@ def as_float(values):
     )
 
 
-def dtype_of(tensor):
+def dtype_of(tensor: Tensor) -> str:
     return keras.backend.standardize_dtype(tensor.dtype)
 
 
-def check_images(name, images, smallest=1, channels=None):
+def check_images(
+    name: str, images: Tensor, smallest: int = 1, channels: int | None = None
+) -> None:
     """Raise a `ValueError` unless a tensor is a batch of such images."""
     shape = tuple(images.shape)
     if len(shape) != 4:
@@ -87,7 +99,11 @@ def check_images(name, images, smallest=1, channels=None):
         )
 
 
-def check_same_shape(y_true, y_pred, names=("y_true", "y_pred")):
+def check_same_shape(
+    y_true: Tensor,
+    y_pred: Tensor,
+    names: tuple[str, str] = ("y_true", "y_pred"),
+) -> None:
     """Raise a `ValueError` where two shapes are known to differ."""
     shapes = tuple(y_true.shape), tuple(y_pred.shape)
     same_rank = len(shapes[0]) == len(shapes[1])
@@ -102,7 +118,9 @@ def check_same_shape(y_true, y_pred, names=("y_true", "y_pred")):
         )
 
 
-def check_value_range(y_true, y_pred, low, high):
+def check_value_range(
+    y_true: Tensor, y_pred: Tensor, low: float, high: float
+) -> None:
     """Raise a `ValueError` where images cannot be in the range they should.
 
     `y_true` has to lie within it, to a thousandth. `y_pred`, which a network
@@ -126,7 +144,7 @@ def check_value_range(y_true, y_pred, low, high):
             )
 
 
-def filled_up(maps, smallest, value=0.0):
+def filled_up(maps: Tensor, smallest: int, value: float = 0.0) -> Tensor:
     """Maps with sides of at least `smallest`, where they were unknown.
 
     Too few pixels would leave nothing to take a mean of. Sides that are known
@@ -148,7 +166,7 @@ def filled_up(maps, smallest, value=0.0):
     return ops.pad(maps, [[0, 0], *missing, *others], constant_values=value)
 
 
-def spatial_mean(maps):
+def spatial_mean(maps: Tensor) -> Tensor:
     """Means over the last two axes, one after the other.
 
     In one step some backends add millions of pixels to a single float32, and
@@ -157,14 +175,14 @@ def spatial_mean(maps):
     return last_mean(last_mean(maps))
 
 
-def sample_mean(values):
+def sample_mean(values: Tensor) -> Tensor:
     """Means over all axes but the first, one after the other."""
     while len(values.shape) > 1:
         values = last_mean(values)
     return values
 
 
-def last_mean(values):
+def last_mean(values: Tensor) -> Tensor:
     """Means over the last axis; `ops.mean` on JAX knows no float64."""
     count = ops.cast(ops.shape(values)[-1], values.dtype)
     return ops.sum(values, axis=-1) / count

@@ -1,8 +1,16 @@
 """A loss as a metric."""
 
+from typing import Any
+
 import keras
 
-from convzoo.losses.loss_terms import checked_loss, sample_values
+from convzoo.common.types import Tensor
+from convzoo.losses.loss_terms import (
+    LossFunction,
+    LossLike,
+    checked_loss,
+    sample_values,
+)
 
 
 @keras.saving.register_keras_serializable(package="convzoo")
@@ -41,19 +49,30 @@ class LossMetric(keras.metrics.Mean):
     ('mean_absolute_error', 2.0)
     """
 
-    def __init__(self, loss, name=None, dtype=None):
+    def __init__(
+        self,
+        loss: LossLike,
+        name: str | None = None,
+        dtype: str | keras.DTypePolicy | None = None,
+    ) -> None:
         loss = checked_loss("loss", loss)
         super().__init__(name=name or _name_of(loss), dtype=dtype)
         self.loss = loss
 
-    def update_state(self, y_true, y_pred, sample_weight=None):
+    def update_state(
+        self,
+        y_true: Tensor,
+        y_pred: Tensor,
+        sample_weight: Tensor | None = None,
+    ) -> None:
         values = sample_values(self.loss, y_true, y_pred)
         super().update_state(values, sample_weight)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         loss = keras.saving.serialize_keras_object(self.loss)
         return {**super().get_config(), "loss": loss}
 
 
-def _name_of(loss):
-    return getattr(loss, "name", None) or getattr(loss, "__name__", "loss")
+def _name_of(loss: LossFunction) -> str:
+    name = getattr(loss, "name", None) or getattr(loss, "__name__", "loss")
+    return str(name)

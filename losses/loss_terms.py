@@ -1,11 +1,19 @@
 """Losses as parts of something else: taken as Keras takes them, by sample."""
 
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
 import keras
 
+from convzoo.common.types import Tensor
 from convzoo.losses.images import as_float, as_floats, sample_mean
 
+# What `keras.losses.get` returns, and what it takes.
+LossFunction: TypeAlias = keras.losses.Loss | Callable[[Tensor, Tensor], Tensor]
+LossLike: TypeAlias = LossFunction | str | dict[str, Any]
 
-def checked_loss(argument, value):
+
+def checked_loss(argument: str, value: LossLike) -> LossFunction:
     """What `keras.losses.get` makes of a value: a loss, or a function.
 
     Raises:
@@ -21,7 +29,7 @@ def checked_loss(argument, value):
     return loss
 
 
-def sample_values(loss, y_true, y_pred):
+def sample_values(loss: LossFunction, y_true: Tensor, y_pred: Tensor) -> Tensor:
     """One value for each sample, whatever the reduction of the loss.
 
     Args:
@@ -45,7 +53,7 @@ def sample_values(loss, y_true, y_pred):
     return sample_mean(values)
 
 
-def _no_loss(argument, value):
+def _no_loss(argument: str, value: LossLike) -> ValueError:
     return ValueError(
         f"`{argument}` must be a loss: an instance of `keras.losses.Loss`, a "
         "function of (y_true, y_pred), or the name of one that Keras knows. "

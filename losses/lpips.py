@@ -9,22 +9,26 @@ scales images as the networks expect them and has other linear weights.
 
 import os
 from pathlib import Path
+from typing import Any, Literal, get_args
 
 import keras
 import numpy as np
 from keras import ops
 
 from convzoo.common.checks import check_choice
+from convzoo.common.types import PathLike, Tensor
 from convzoo.losses.feature_extractor import FeatureExtractor
 from convzoo.losses.feature_loss import feature_pairs
 from convzoo.losses.image_loss import ImageLoss
 from convzoo.losses.images import spatial_mean
+from convzoo.losses.trunks import Network
 
+Net = Literal["vgg", "alex", "squeeze"]
 LINEAR_WEIGHTS = Path(__file__).with_name("weights") / "lpips_linear.npz"
 # Inside the root: the gradient stays finite where all features are 0. Vectors
 # shorter than 1e-5 come out shorter than 1; networks do not make them.
 _SMALLEST_SQUARE = 1e-14
-_NETS = {
+_NETS: dict[Net, tuple[Network, list[str]]] = {
     "vgg": (
         "vgg16",
         [
@@ -104,15 +108,15 @@ class LPIPS(ImageLoss):
 
     def __init__(
         self,
-        net="vgg",
-        input_range=(0, 1),
-        weights="imagenet",
-        seed=0,
-        check_range=False,
-        name="lpips",
-        **kwargs,
-    ):
-        check_choice("net", net, tuple(_NETS))
+        net: Net = "vgg",
+        input_range: tuple[float, float] = (0, 1),
+        weights: PathLike | None = "imagenet",
+        seed: int = 0,
+        check_range: bool = False,
+        name: str = "lpips",
+        **kwargs: Any,
+    ) -> None:
+        check_choice("net", net, get_args(Net))
         _check_not_of_keras(weights)
         super().__init__(check_range=check_range, name=name, **kwargs)
         network, layers = _NETS[net]
@@ -136,17 +140,18 @@ class LPIPS(ImageLoss):
         self._linear = _linear_weights(net, len(layers))
 
     @property
-    def value_range(self):
-        return tuple(map(float, self.input_range))
+    def value_range(self) -> tuple[float, float]:
+        low, high = self.input_range
+        return float(low), float(high)
 
-    def compare(self, y_true, y_pred):
+    def compare(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
         pairs = feature_pairs(self._features, y_true, y_pred)
         return sum(
             _distance(linear, true, pred)
             for linear, (_, true, pred) in zip(self._linear, pairs, strict=True)
         )
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "net": self.net,
@@ -156,29 +161,29 @@ class LPIPS(ImageLoss):
         }
 
 
-def _distance(linear, y_true, y_pred):
+def _distance(linear: np.ndarray, y_true: Tensor, y_pred: Tensor) -> Tensor:
     """`(batch,)`, of one layer."""
     squares = ops.square(_unit(y_pred) - _unit(y_true))
     weighted = squares * ops.cast(linear, squares.dtype)
     return spatial_mean(ops.sum(weighted, axis=-1))
 
 
-def _unit(features):
+def _unit(features: Tensor) -> Tensor:
     """Vectors of length 1 along the channels; 0 stays 0."""
     squares = ops.sum(ops.square(features), axis=-1, keepdims=True)
     return features * ops.rsqrt(squares + _SMALLEST_SQUARE)
 
 
-def _linear_weights(net, layers):
+def _linear_weights(net: Net, layers: int) -> list[np.ndarray]:
     with np.load(LINEAR_WEIGHTS) as arrays:
         return [arrays[f"{net}_{layer}"] for layer in range(layers)]
 
 
-def _check_not_of_keras(weights):
-    is_path = isinstance(weights, (str, os.PathLike))
-    if is_path and os.fspath(weights).endswith(".h5"):
+def _check_not_of_keras(weights: PathLike | None) -> None:
+    path = os.fspath(weights) if isinstance(weights, (str, os.PathLike)) else ""
+    if path.endswith(".h5"):
         raise ValueError(
             "`weights` must be torchvision's: the VGG16 of Keras is another "
             "network, with other features, for which the linear weights are "
-            f"not valid. Received: weights={os.fspath(weights)!r}"
+            f"not valid. Received: weights={path!r}"
         )

@@ -11,13 +11,16 @@ Luma is that of Recommendation ITU-R BT.601-7, section 2.5.1,
 https://www.itu.int/rec/R-REC-BT.601.
 """
 
+from typing import Any
+
 import keras
 from keras import ops
 
 from convzoo.common.checks import check_number
 from convzoo.common.luma_weights import LUMA_WEIGHTS
+from convzoo.common.types import Tensor
 from convzoo.losses.images import checked_images
-from convzoo.losses.loss_terms import checked_loss, sample_values
+from convzoo.losses.loss_terms import LossLike, checked_loss, sample_values
 
 
 @keras.saving.register_keras_serializable(package="convzoo")
@@ -60,15 +63,19 @@ class Luma(keras.losses.Loss):
     """
 
     def __init__(
-        self, loss="mean_absolute_error", rgb_weight=0.1, name="luma", **kwargs
-    ):
+        self,
+        loss: LossLike = "mean_absolute_error",
+        rgb_weight: float = 0.1,
+        name: str = "luma",
+        **kwargs: Any,
+    ) -> None:
         loss = checked_loss("loss", loss)
         check_number("rgb_weight", rgb_weight, 0)
         super().__init__(name=name, **kwargs)
         self.loss = loss
         self.rgb_weight = float(rgb_weight)
 
-    def call(self, y_true, y_pred):
+    def call(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
         y_true, y_pred = checked_images(y_true, y_pred, channels=3)
         values = sample_values(self.loss, _luma(y_true), _luma(y_pred))
         if self.rgb_weight == 0:
@@ -77,7 +84,7 @@ class Luma(keras.losses.Loss):
             self.loss, y_true, y_pred
         )
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "dtype": self.dtype,
@@ -86,7 +93,7 @@ class Luma(keras.losses.Loss):
         }
 
 
-def _luma(images):
+def _luma(images: Tensor) -> Tensor:
     """`(batch, height, width, 1)`."""
     weights = ops.convert_to_tensor(LUMA_WEIGHTS, images.dtype)
     # A product of matrices takes a fraction of a sum over three numbers. Of two

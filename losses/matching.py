@@ -3,8 +3,11 @@
 Every function takes positions as rows, `(batch, positions, channels)`.
 """
 
+from collections.abc import Callable
+
 from keras import ops
 
+from convzoo.common.types import Tensor
 from convzoo.layers.in_parts import mapped_parts
 
 # Of the table of all pairs at once, for all of the batch: 8 MB in float32.
@@ -12,13 +15,13 @@ _NUMBERS_AT_ONCE = 2**21
 _SHORTEST = 1e-12
 
 
-def positions(maps):
+def positions(maps: Tensor) -> Tensor:
     """`(batch, height * width, channels)` from channels last."""
     height, width, channels = ops.shape(maps)[1:4]
     return ops.reshape(maps, (-1, height * width, channels))
 
 
-def coordinates(maps):
+def coordinates(maps: Tensor) -> Tensor:
     """Row and column of each position as fractions of the map, `(1, N, 2)`."""
     height, width = ops.shape(maps)[1:3]
     index = ops.arange(height * width)
@@ -28,13 +31,13 @@ def coordinates(maps):
     return ops.expand_dims(ops.stack([rows, columns], axis=-1), 0)
 
 
-def centred_units(targets, sources):
+def centred_units(targets: Tensor, sources: Tensor) -> tuple[Tensor, Tensor]:
     """Both less the mean of the targets, at length 1; what has none stays 0."""
     mean = ops.mean(targets, axis=1, keepdims=True)
     return _units(targets - mean), _units(sources - mean)
 
 
-def _units(vectors):
+def _units(vectors: Tensor) -> Tensor:
     squares = ops.sum(vectors * vectors, axis=-1, keepdims=True)
     short = squares <= _SHORTEST
     # The root never sees the zeros, whose gradient would not be a number.
@@ -42,12 +45,12 @@ def _units(vectors):
     return ops.where(short, 0.0, units)
 
 
-def cosine_distances(sources, targets):
+def cosine_distances(sources: Tensor, targets: Tensor) -> Tensor:
     """(1 - cos) / 2 of vectors of length 1: `(batch, sources, targets)`."""
     return (1 - ops.matmul(sources, ops.swapaxes(targets, 1, 2))) / 2
 
 
-def squared_distances(sources, targets):
+def squared_distances(sources: Tensor, targets: Tensor) -> Tensor:
     """Of the Euclidean distances: `(batch, sources, targets)`."""
     products = ops.matmul(sources, ops.swapaxes(targets, 1, 2))
     own = ops.sum(sources * sources, axis=-1, keepdims=True)
@@ -55,7 +58,7 @@ def squared_distances(sources, targets):
     return ops.maximum(own - 2 * products + ops.swapaxes(other, 1, 2), 0)
 
 
-def affinities(distances, bandwidth, epsilon):
+def affinities(distances: Tensor, bandwidth: float, epsilon: float) -> Tensor:
     """How much of each source belongs to each target; a source adds up to 1.
 
     Distances count relative to the nearest: twice as far is far, whatever the
@@ -66,7 +69,11 @@ def affinities(distances, bandwidth, epsilon):
     return ops.softmax(-relative / bandwidth, axis=-1)
 
 
-def best_match(function, sources, targets):
+def best_match(
+    function: Callable[..., Tensor],
+    sources: tuple[Tensor, ...],
+    targets: tuple[Tensor, ...],
+) -> Tensor:
     """The highest affinity that each target has to any source, `(batch, M)`.
 
     The table of all pairs is never whole: memory grows with the number of
@@ -78,7 +85,7 @@ def best_match(function, sources, targets):
         targets: a tuple of arrays `(batch or 1, M, ...)`.
     """
 
-    def best(*arrays):
+    def best(*arrays: Tensor) -> Tensor:
         return ops.max(function(*arrays), axis=1)
 
     count = ops.shape(sources[0])[1]
@@ -93,7 +100,7 @@ def best_match(function, sources, targets):
     return ops.max(results, axis=0)
 
 
-def rows_at_once(sources, targets):
+def rows_at_once(sources: Tensor, targets: Tensor) -> int | Tensor:
     """How many sources are compared with all targets in one go."""
     numbers = ops.shape(sources)[0] * ops.shape(targets)[1]
     if isinstance(numbers, int):

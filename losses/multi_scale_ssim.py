@@ -9,10 +9,14 @@ gets its exponent, so that negative ones have a value and no gradient explodes;
 images too small for five scales are compared at fewer.
 """
 
+from collections.abc import Sequence
+from typing import Any, Literal
+
 import keras
 from keras import ops
 
 from convzoo.common.checks import check_above, is_integer
+from convzoo.common.types import Tensor
 from convzoo.losses.images import checked_images, spatial_mean
 from convzoo.losses.ssim import (
     SSIM,
@@ -27,16 +31,16 @@ _FLOOR = 1e-6
 
 
 def multi_scale_ssim(
-    y_true,
-    y_pred,
-    max_val=1.0,
-    power_factors=POWER_FACTORS,
-    scales="auto",
-    filter_size=11,
-    filter_sigma=1.5,
-    k1=0.01,
-    k2=0.03,
-):
+    y_true: Tensor,
+    y_pred: Tensor,
+    max_val: float = 1.0,
+    power_factors: Sequence[float] = POWER_FACTORS,
+    scales: int | Literal["auto"] = "auto",
+    filter_size: int = 11,
+    filter_sigma: float = 1.5,
+    k1: float = 0.01,
+    k2: float = 0.03,
+) -> Tensor:
     """The index of structural similarity at several scales, 1 if equal.
 
     A metric as it stands; `MultiScaleSSIM` is 1 minus it, and explains the
@@ -71,12 +75,17 @@ def multi_scale_ssim(
     return channel_mean(index, y_true)
 
 
-def _smallest_side(scales, filter_size):
+def _smallest_side(scales: int, filter_size: int) -> int:
     """In pixels, so that the window fits at the coarsest scale."""
     return (filter_size - 1) * 2 ** (scales - 1) + 1
 
 
-def _scales(sides, power_factors, scales, filter_size):
+def _scales(
+    sides: tuple[int | Tensor, int | Tensor],
+    power_factors: Sequence[float],
+    scales: int | Literal["auto"],
+    filter_size: int,
+) -> tuple[int | Tensor, list[float | Tensor]]:
     """The number of scales that fit an image, and their exponents.
 
     Where a side is unknown both are tensors, and the exponents of the scales
@@ -100,18 +109,20 @@ def _scales(sides, power_factors, scales, filter_size):
     return ops.cast(sum(fits), "int32"), [factor / total for factor in kept]
 
 
-def _compared(luminance, structure, coarsest):
+def _compared(
+    luminance: Tensor, structure: Tensor, coarsest: bool | Tensor
+) -> Tensor:
     """Luminance counts at the coarsest scale only."""
     if isinstance(coarsest, bool):
         return luminance * structure if coarsest else structure
     return ops.where(coarsest, luminance * structure, structure)
 
 
-def _known(sides):
+def _known(sides: tuple[int | Tensor, int | Tensor]) -> bool:
     return all(isinstance(side, int) for side in sides)
 
 
-def _halved(planes):
+def _halved(planes: Tensor) -> Tensor:
     """Means of 2 x 2 pixels; of an odd side's last ones, of those there are."""
     planes = ops.expand_dims(planes, axis=-1)
     planes = ops.average_pool(
@@ -175,17 +186,17 @@ class MultiScaleSSIM(SSIM):
 
     def __init__(
         self,
-        max_val=1.0,
-        power_factors=POWER_FACTORS,
-        scales="auto",
-        filter_size=11,
-        filter_sigma=1.5,
-        k1=0.01,
-        k2=0.03,
-        check_range=False,
-        name="multi_scale_ssim",
-        **kwargs,
-    ):
+        max_val: float = 1.0,
+        power_factors: Sequence[float] = POWER_FACTORS,
+        scales: int | Literal["auto"] = "auto",
+        filter_size: int = 11,
+        filter_sigma: float = 1.5,
+        k1: float = 0.01,
+        k2: float = 0.03,
+        check_range: bool = False,
+        name: str = "multi_scale_ssim",
+        **kwargs: Any,
+    ) -> None:
         _check_power_factors(power_factors)
         _check_scales(scales, len(power_factors))
         super().__init__(
@@ -201,7 +212,7 @@ class MultiScaleSSIM(SSIM):
         self.power_factors = power_factors
         self.scales = scales
 
-    def compare(self, y_true, y_pred):
+    def compare(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
         return 1 - multi_scale_ssim(
             y_true,
             y_pred,
@@ -214,7 +225,7 @@ class MultiScaleSSIM(SSIM):
             self.k2,
         )
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "power_factors": self.power_factors,
@@ -222,7 +233,7 @@ class MultiScaleSSIM(SSIM):
         }
 
 
-def _check_power_factors(power_factors):
+def _check_power_factors(power_factors: Sequence[float]) -> None:
     if not isinstance(power_factors, (tuple, list)) or not power_factors:
         raise ValueError(
             "`power_factors` must be a tuple of positive numbers. "
@@ -232,7 +243,7 @@ def _check_power_factors(power_factors):
         check_above("power_factors", factor, 0)
 
 
-def _check_scales(scales, most):
+def _check_scales(scales: int | Literal["auto"], most: int) -> None:
     if scales == "auto":
         return
     if not is_integer(scales) or not 1 <= scales <= most:

@@ -9,11 +9,14 @@ What differs from the paper: any network, layers and weights, and the absolute
 differences of ESRGAN beside the squared ones.
 """
 
+from typing import Any, Self, get_args
+
 import keras
 
 from convzoo.common.checks import check_above, check_choice
+from convzoo.common.types import PathLike, Tensor
 from convzoo.losses.feature_extractor import FeatureExtractor
-from convzoo.losses.feature_loss import DISTANCES, FeatureLoss
+from convzoo.losses.feature_loss import DISTANCES, Distance, FeatureLoss
 from convzoo.losses.images import sample_mean
 
 
@@ -68,26 +71,31 @@ class Perceptual(FeatureLoss):
 
     def __init__(
         self,
-        features,
-        distance="l1",
-        feature_scale=1.0,
-        check_range=False,
-        name="perceptual",
-        **kwargs,
-    ):
+        features: FeatureExtractor | dict[str, Any],
+        distance: Distance = "l1",
+        feature_scale: float = 1.0,
+        check_range: bool = False,
+        name: str = "perceptual",
+        **kwargs: Any,
+    ) -> None:
         check_above("feature_scale", feature_scale, 0)
-        check_choice("distance", distance, tuple(DISTANCES))
+        check_choice("distance", distance, get_args(Distance))
         super().__init__(features, check_range=check_range, name=name, **kwargs)
         self.distance = distance
         self.feature_scale = feature_scale
 
-    def compare_features(self, y_true, y_pred):
+    def compare_features(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
         scale = self.feature_scale
         distance = DISTANCES[self.distance]
         return sample_mean(distance(scale * y_true, scale * y_pred))
 
     @classmethod
-    def srgan(cls, weights="imagenet", input_range=(0, 1), **kwargs):
+    def srgan(
+        cls,
+        weights: PathLike | None = "imagenet",
+        input_range: tuple[float, float] = (0, 1),
+        **kwargs: Any,
+    ) -> Self:
         """As in Ledig et al. 2017, https://arxiv.org/abs/1609.04802.
 
         Squared differences of features of VGG19's last convolution, by 12.75,
@@ -100,7 +108,12 @@ class Perceptual(FeatureLoss):
         return cls(extractor, "l2", 1 / 12.75, **kwargs)
 
     @classmethod
-    def esrgan(cls, weights="torchvision", input_range=(0, 1), **kwargs):
+    def esrgan(
+        cls,
+        weights: PathLike | None = "torchvision",
+        input_range: tuple[float, float] = (0, 1),
+        **kwargs: Any,
+    ) -> Self:
         """As in ESRGAN: its weight there is 1, beside 0.01 of pixels.
 
         Absolute differences in VGG19's last convolution, before the activation.
@@ -115,7 +128,12 @@ class Perceptual(FeatureLoss):
         return cls(extractor, "l1", **kwargs)
 
     @classmethod
-    def real_esrgan(cls, weights="torchvision", input_range=(0, 1), **kwargs):
+    def real_esrgan(
+        cls,
+        weights: PathLike | None = "torchvision",
+        input_range: tuple[float, float] = (0, 1),
+        **kwargs: Any,
+    ) -> Self:
         """As in Wang et al. 2021, https://arxiv.org/abs/2107.10833.
 
         Absolute differences before the activation, in five layers of VGG19.
@@ -135,7 +153,7 @@ class Perceptual(FeatureLoss):
         )
         return cls(extractor, "l1", **kwargs)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "distance": self.distance,

@@ -9,6 +9,7 @@ import math
 
 from keras import ops
 
+from convzoo.common.types import Tensor
 from convzoo.losses.images import dtype_of
 
 _ORIENTATIONS = 4
@@ -23,7 +24,7 @@ _NOISE_DEVIATIONS, _NOISE_OVERESTIMATE = 2.0, 1.7
 _EPSILON = 1e-7
 
 
-def phase_congruency(planes):
+def phase_congruency(planes: Tensor) -> Tensor:
     """From 0, no feature, to 1, all frequencies in phase.
 
     Args:
@@ -41,12 +42,14 @@ def phase_congruency(planes):
     return (energy + _EPSILON) / (amplitude + _EPSILON)
 
 
-def safe_sqrt(values):
+def safe_sqrt(values: Tensor) -> Tensor:
     """A root with a finite gradient at 0; of a square of 8 bits, the root."""
     return ops.sqrt(values + 1e-12)
 
 
-def _filtered(spectrum, filters):
+def _filtered(
+    spectrum: tuple[Tensor, Tensor], filters: list[Tensor]
+) -> tuple[Tensor, Tensor]:
     """Energy above the noise, and sum of amplitudes, in one orientation."""
     real, imaginary = spectrum
     # Even and odd: in phase and in quadrature with the features.
@@ -63,7 +66,7 @@ def _filtered(spectrum, filters):
     return ops.maximum(energy - threshold, 0), sum(amplitudes)
 
 
-def _noise_threshold(amplitude, filters):
+def _noise_threshold(amplitude: Tensor, filters: list[Tensor]) -> Tensor:
     """What noise alone reaches, `(batch, 1, 1)`.
 
     Noise fills the smallest scale, where its energy has the median of a
@@ -81,14 +84,16 @@ def _noise_threshold(amplitude, filters):
     return ops.reshape(factor * tau, (-1, 1, 1))
 
 
-def _lower_median(maps):
+def _lower_median(maps: Tensor) -> Tensor:
     """Of each map; of an even number of values, the lower one of the middle."""
     height, width = ops.shape(maps)[1:3]
     values = ops.sort(ops.reshape(maps, (-1, height * width)), axis=-1)
     return values[:, (height * width - 1) // 2]
 
 
-def _log_gabor_filters(height, width, dtype):
+def _log_gabor_filters(
+    height: int | Tensor, width: int | Tensor, dtype: str
+) -> list[list[Tensor]]:
     """For each orientation, the filters of all scales, `(height, width)`.
 
     The frequency zero is at the top left.
@@ -112,7 +117,7 @@ def _log_gabor_filters(height, width, dtype):
     return [[spread * band for band in radial] for spread in angular]
 
 
-def _frequencies(length, dtype):
+def _frequencies(length: int | Tensor, dtype: str) -> Tensor:
     """Cycles per pixel, zero first; of odd lengths they reach one half too."""
     index = ops.arange(length)
     index = ops.where(index < (length + 1) // 2, index, index - length)
@@ -121,11 +126,11 @@ def _frequencies(length, dtype):
     return ops.cast(index, dtype) / ops.cast(steps, dtype)
 
 
-def _bell(values, sigma):
+def _bell(values: Tensor, sigma: float) -> Tensor:
     return ops.exp(-(values * values) / (2 * sigma**2))
 
 
-def _angle_to(angle, other):
+def _angle_to(angle: Tensor, other: float) -> Tensor:
     """The difference of two angles, in [-pi, pi]."""
     difference = angle - other
     return ops.arctan2(ops.sin(difference), ops.cos(difference))

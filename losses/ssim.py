@@ -7,24 +7,27 @@ What differs from the paper: colour images are compared channel by channel, and
 the means of the channels are averaged.
 """
 
+from typing import Any
+
 import keras
 from keras import ops
 
 from convzoo.common.checks import check_above, check_positive
+from convzoo.common.types import Tensor
 from convzoo.losses.gaussian_window import windowed_mean
 from convzoo.losses.image_loss import ImageLoss
 from convzoo.losses.images import checked_images, last_mean, spatial_mean
 
 
 def ssim(
-    y_true,
-    y_pred,
-    max_val=1.0,
-    filter_size=11,
-    filter_sigma=1.5,
-    k1=0.01,
-    k2=0.03,
-):
+    y_true: Tensor,
+    y_pred: Tensor,
+    max_val: float = 1.0,
+    filter_size: int = 11,
+    filter_sigma: float = 1.5,
+    k1: float = 0.01,
+    k2: float = 0.03,
+) -> Tensor:
     """The index of structural similarity, 1 for equal images.
 
     A metric as it stands; `SSIM` is 1 minus it, and explains the arguments.
@@ -45,19 +48,24 @@ def ssim(
     return channel_mean(spatial_mean(luminance * structure), y_true)
 
 
-def planes_of(images):
+def planes_of(images: Tensor) -> Tensor:
     """`(batch * channels, height, width)` from channels last."""
     height, width = ops.shape(images)[1:3]
     planes = ops.transpose(images, (0, 3, 1, 2))
     return ops.reshape(planes, (-1, height, width))
 
 
-def channel_mean(values, images):
+def channel_mean(values: Tensor, images: Tensor) -> Tensor:
     """`(batch,)` from one value for each plane."""
     return last_mean(ops.reshape(values, (-1, ops.shape(images)[3])))
 
 
-def similarity_maps(x, y, window, constants):
+def similarity_maps(
+    x: Tensor,
+    y: Tensor,
+    window: tuple[int, float],
+    constants: tuple[float, float],
+) -> tuple[Tensor, Tensor]:
     """What the two have in common under each window.
 
     Args:
@@ -88,7 +96,7 @@ def similarity_maps(x, y, window, constants):
     return luminance, structure
 
 
-def _centred(planes):
+def _centred(planes: Tensor) -> tuple[Tensor, Tensor]:
     """Planes less a constant each, about their mean, and the constants."""
     shift = ops.stop_gradient(spatial_mean(planes))
     shift = ops.reshape(shift, (-1, 1, 1))
@@ -150,15 +158,15 @@ class SSIM(ImageLoss):
 
     def __init__(
         self,
-        max_val=1.0,
-        filter_size=11,
-        filter_sigma=1.5,
-        k1=0.01,
-        k2=0.03,
-        check_range=False,
-        name="ssim",
-        **kwargs,
-    ):
+        max_val: float = 1.0,
+        filter_size: int = 11,
+        filter_sigma: float = 1.5,
+        k1: float = 0.01,
+        k2: float = 0.03,
+        check_range: bool = False,
+        name: str = "ssim",
+        **kwargs: Any,
+    ) -> None:
         check_above("max_val", max_val, 0)
         check_positive("filter_size", filter_size)
         check_above("filter_sigma", filter_sigma, 0)
@@ -171,7 +179,7 @@ class SSIM(ImageLoss):
         self.k1 = k1
         self.k2 = k2
 
-    def compare(self, y_true, y_pred):
+    def compare(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
         return 1 - ssim(
             y_true,
             y_pred,
@@ -182,7 +190,7 @@ class SSIM(ImageLoss):
             self.k2,
         )
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "max_val": self.max_val,

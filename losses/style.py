@@ -8,11 +8,15 @@ features, so that the loss does not grow with the image, and absolute
 differences are offered beside squared ones.
 """
 
+from typing import Any, get_args
+
 import keras
 from keras import ops
 
 from convzoo.common.checks import check_choice
-from convzoo.losses.feature_loss import DISTANCES, FeatureLoss
+from convzoo.common.types import Tensor
+from convzoo.losses.feature_extractor import FeatureExtractor
+from convzoo.losses.feature_loss import DISTANCES, Distance, FeatureLoss
 from convzoo.losses.images import dtype_of, sample_mean
 
 
@@ -61,27 +65,27 @@ class Style(FeatureLoss):
 
     def __init__(
         self,
-        features,
-        distance="l1",
-        check_range=False,
-        name="style",
-        **kwargs,
-    ):
-        check_choice("distance", distance, tuple(DISTANCES))
+        features: FeatureExtractor | dict[str, Any],
+        distance: Distance = "l1",
+        check_range: bool = False,
+        name: str = "style",
+        **kwargs: Any,
+    ) -> None:
+        check_choice("distance", distance, get_args(Distance))
         super().__init__(features, check_range=check_range, name=name, **kwargs)
         self.distance = distance
 
-    def compare_features(self, y_true, y_pred):
+    def compare_features(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
         distance = DISTANCES[self.distance]
         return sample_mean(
             distance(gram_matrices(y_true), gram_matrices(y_pred))
         )
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "distance": self.distance}
 
 
-def gram_matrices(features):
+def gram_matrices(features: Tensor) -> Tensor:
     """`(batch, channels, channels)` from `(batch, rows, columns, channels)`."""
     _, rows, columns, channels = ops.shape(features)
     features = ops.reshape(features, (-1, rows * columns, channels))

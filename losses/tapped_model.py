@@ -1,13 +1,16 @@
 """A model that returns what passes through some of its layers."""
 
 import os
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import keras
 
+from convzoo.common.types import PathLike, Tensor
 from convzoo.losses.feature_checks import check_layer_names
 
 
-def plain_model(model):
+def plain_model(model: keras.Model) -> keras.Model:
     """A functional model of the same layers, not compiled.
 
     Raises:
@@ -24,7 +27,9 @@ def plain_model(model):
     return keras.Model(model.inputs[0], model.outputs)
 
 
-def copied_model(model, weights=None):
+def copied_model(
+    model: keras.Model, weights: PathLike | None = None
+) -> keras.Model:
     """A plain model with layers and weights of its own.
 
     Args:
@@ -43,7 +48,7 @@ def copied_model(model, weights=None):
     return copy
 
 
-def _load(model, path):
+def _load(model: keras.Model, path: PathLike) -> None:
     if not os.path.isfile(path):
         raise ValueError(
             "`weights` must be the path of a file, or None for those that the "
@@ -59,7 +64,9 @@ def _load(model, path):
         ) from error
 
 
-def tapped_model(model, layers, before_activation):
+def tapped_model(
+    model: keras.Model, layers: Sequence[str], before_activation: bool
+) -> keras.Model:
     """A model of the same layers, which returns the outputs of some.
 
     Args:
@@ -82,9 +89,9 @@ def tapped_model(model, layers, before_activation):
         if not isinstance(layer, keras.layers.InputLayer)
     ]
     check_layer_names(layers, known)
-    taps = {}
+    taps: dict[str, Tensor] = {}
 
-    def call(layer, *args, **kwargs):
+    def call(layer: keras.Layer, *args: Any, **kwargs: Any) -> Tensor:
         if layer.name not in layers:
             return layer(*args, **kwargs)
         _check_unused(layer.name, taps)
@@ -104,7 +111,7 @@ def tapped_model(model, layers, before_activation):
     return keras.Model(whole.inputs[0], outputs, trainable=False)
 
 
-def _check_unused(name, taps):
+def _check_unused(name: str, taps: dict[str, Tensor]) -> None:
     if name in taps:
         raise ValueError(
             "`layers` must be layers that the network uses once. "
@@ -112,7 +119,7 @@ def _check_unused(name, taps):
         )
 
 
-def _removed_activation(layer):
+def _removed_activation(layer: keras.Layer) -> Callable[[Tensor], Tensor]:
     activation = getattr(layer, "activation", None)
     if not callable(activation):
         raise ValueError(
@@ -123,7 +130,7 @@ def _removed_activation(layer):
     return activation
 
 
-def _check_maps(name, outputs):
+def _check_maps(name: str, outputs: Tensor) -> None:
     if not isinstance(outputs, keras.KerasTensor) or len(outputs.shape) != 4:
         raise ValueError(
             "`layers` must be layers that return maps (batch, height, width, "

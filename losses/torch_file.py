@@ -8,8 +8,12 @@ import pickle
 import struct
 import zipfile
 from collections import OrderedDict
+from collections.abc import Callable
+from typing import IO, Any
 
 import numpy as np
+
+from convzoo.common.types import PathLike
 
 _LEGACY_MAGIC = 0x1950A86A20F9469CFC6C
 _DTYPES = {
@@ -20,7 +24,7 @@ _DTYPES = {
 }
 
 
-def read_torch_file(path):
+def read_torch_file(path: PathLike) -> dict[str, np.ndarray]:
     """The tensors of a state dict, by name, as NumPy arrays.
 
     The pickle in the file is not trusted: it can make dictionaries, lists and
@@ -49,16 +53,16 @@ def read_torch_file(path):
 class _Storage:
     """Numbers in a row, which the file may hold further on."""
 
-    def __init__(self, dtype, length):
+    def __init__(self, dtype: str, length: int) -> None:
         self.dtype = np.dtype(dtype)
         self.length = length
-        self.values = None
+        self.values: np.ndarray | None = None
 
     @property
-    def num_bytes(self):
+    def num_bytes(self) -> int:
         return self.length * self.dtype.itemsize
 
-    def fill(self, data):
+    def fill(self, data: bytes) -> None:
         if len(data) != self.num_bytes:
             raise ValueError("the file ends too early")
         self.values = np.frombuffer(data, self.dtype)
@@ -67,7 +71,14 @@ class _Storage:
 class _Tensor:
     """A view of a storage, in numbers and not in bytes."""
 
-    def __init__(self, storage, offset, shape, strides, *_):
+    def __init__(
+        self,
+        storage: _Storage,
+        offset: int,
+        shape: tuple[int, ...],
+        strides: tuple[int, ...],
+        *_: object,
+    ) -> None:
         self.storage = storage
         self.offset = offset
         self.shape = shape
@@ -77,14 +88,14 @@ class _Tensor:
 class _Parameter:
     """What became of a `torch.nn.Parameter`, in the files of each age."""
 
-    def __init__(self, data=None, *_):
+    def __init__(self, data: object = None, *_: object) -> None:
         self.data = data
 
-    def __setstate__(self, state):
+    def __setstate__(self, state: tuple[object, ...]) -> None:
         self.data = state[0]
 
 
-_CLASSES = {
+_CLASSES: dict[tuple[str, str], type | str] = {
     ("collections", "OrderedDict"): OrderedDict,
     ("torch._utils", "_rebuild_tensor"): _Tensor,
     ("torch._utils", "_rebuild_tensor_v2"): _Tensor,
@@ -102,17 +113,21 @@ class _Unpickler(pickle.Unpickler):
         fill: called with each new storage and its key.
     """
 
-    def __init__(self, file, fill=None):
+    def __init__(
+        self,
+        file: IO[bytes],
+        fill: Callable[[_Storage, str], None] | None = None,
+    ) -> None:
         super().__init__(file)
-        self.storages = {}
+        self.storages: dict[str, _Storage] = {}
         self._fill = fill
 
-    def find_class(self, module, name):
+    def find_class(self, module: str, name: str) -> type | str:
         if (module, name) not in _CLASSES:
             raise pickle.UnpicklingError(f"it asks for {module}.{name}")
         return _CLASSES[module, name]
 
-    def persistent_load(self, pid):
+    def persistent_load(self, pid: tuple[Any, ...]) -> _Storage:
         kind, dtype, key, _, length, *view = pid
         if kind != "storage" or any(view) or dtype not in _DTYPES.values():
             raise pickle.UnpicklingError(f"it holds an unknown {kind}")
@@ -123,7 +138,7 @@ class _Unpickler(pickle.Unpickler):
         return self.storages[key]
 
 
-def _of_archive(file):
+def _of_archive(file: IO[bytes]) -> dict[object, object]:
     with zipfile.ZipFile(file) as archive:
         names = archive.namelist()
         (pickled,) = (n for n in names if n.split("/")[1:] == ["data.pkl"])
@@ -132,7 +147,7 @@ def _of_archive(file):
         if order in names and archive.read(order) != b"little":
             raise ValueError("its numbers are big-endian")
 
-        def fill(storage, key):
+        def fill(storage: _Storage, key: str) -> None:
             name = f"{folder}data/{key}"
             # Before it is unpacked, which could take any space.
             if archive.getinfo(name).file_size != storage.num_bytes:
@@ -143,7 +158,7 @@ def _of_archive(file):
             return _Unpickler(member, fill).load()
 
 
-def _of_legacy(file):
+def _of_legacy(file: IO[bytes]) -> dict[object, object]:
     if _Unpickler(file).load() != _LEGACY_MAGIC:
         raise ValueError("it does not begin as one")
     _Unpickler(file).load()
@@ -159,13 +174,13 @@ def _of_legacy(file):
     return found
 
 
-def _checked_name(name):
+def _checked_name(name: object) -> str:
     if not isinstance(name, str):
         raise ValueError(f"it has a key that is no name: {name!r}")
     return name
 
 
-def _array(value):
+def _array(value: object) -> np.ndarray:
     """A read-only array in the byte order of this machine."""
     if isinstance(value, _Parameter):
         value = value.data
@@ -180,6 +195,8 @@ def _array(value):
         return np.zeros(shape, storage.dtype)
     if value.offset < 0 or value.offset + reach >= storage.length:
         raise ValueError("a tensor reaches beyond its storage")
+    if storage.values is None:
+        raise ValueError("the storage of a tensor is missing")
     itemsize = storage.dtype.itemsize
     view = np.lib.stride_tricks.as_strided(
         storage.values[value.offset :],

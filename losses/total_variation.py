@@ -8,13 +8,16 @@ not by the length of the gradient, whose root has no derivative where an image
 is flat, and they are averaged, not added up.
 """
 
+from typing import Any
+
 import keras
 from keras import ops
 
+from convzoo.common.types import Tensor
 from convzoo.losses.images import as_float, check_images, dtype_of, sample_mean
 
 
-def total_variation(images):
+def total_variation(images: Tensor) -> Tensor:
     """The mean step from pixel to pixel: down, plus across.
 
     `TotalVariation` says how it compares with other definitions.
@@ -35,7 +38,7 @@ def total_variation(images):
     return _mean_step(down, 1, images) + _mean_step(across, 2, images)
 
 
-def _mean_step(steps, axis, images):
+def _mean_step(steps: Tensor, axis: int, images: Tensor) -> Tensor:
     """The mean over all, 0 where `images` have one pixel along the axis."""
     count = ops.maximum(ops.shape(images)[axis] - 1, 1)
     steps = ops.sum(steps, axis=axis) / ops.cast(count, dtype_of(steps))
@@ -78,13 +81,13 @@ class TotalVariation(keras.losses.Loss):
     0.100
     """
 
-    def __init__(self, name="total_variation", **kwargs):
+    def __init__(self, name: str = "total_variation", **kwargs: Any) -> None:
         super().__init__(name=name, **kwargs)
 
-    def call(self, y_true, y_pred):
+    def call(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
         y_pred = as_float(y_pred)
         check_images("y_pred", y_pred)
         return total_variation(y_pred)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "dtype": self.dtype}

@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 import keras
 
+from convzoo.common.types import PathLike
+
 _TORCH = "https://download.pytorch.org/models/"
 _KERAS = "https://storage.googleapis.com/tensorflow/keras-applications/"
 
@@ -25,10 +27,10 @@ class PublishedFile(NamedTuple):
     digest: str
 
     @property
-    def url(self):
+    def url(self) -> str:
         return self.folder + self.name
 
-    def fetched(self):
+    def fetched(self) -> str:
         """Its path in the cache of Keras, where it is put when missing.
 
         Raises:
@@ -52,7 +54,7 @@ class PublishedFile(NamedTuple):
                 f"as `weights`. Its digest is {self.digest}"
             ) from error
 
-    def check(self, path):
+    def check(self, path: PathLike) -> None:
         """Raise a `ValueError` unless the file at a path is this one."""
         found = _sha256(path)
         if found != self.digest:
@@ -63,13 +65,13 @@ class PublishedFile(NamedTuple):
             )
 
 
-def _cache_folder():
+def _cache_folder() -> Path:
     """Where Keras keeps the weights of its own networks."""
     home = os.environ.get("KERAS_HOME", Path.home() / ".keras")
     return Path(home) / "models"
 
 
-def _sha256(path):
+def _sha256(path: PathLike) -> str:
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

@@ -1,15 +1,31 @@
 """Where the weights of a trunk come from, and what images they expect."""
 
 import os
+from collections.abc import Sequence
+from typing import Literal
 
+import keras
 import numpy as np
 
+from convzoo.common.types import PathLike
 from convzoo.losses.torch_file import read_torch_file
 from convzoo.losses.trunk_files import KERAS, TORCHVISION
-from convzoo.losses.trunks import build_trunk, trunk_convolutions
+from convzoo.losses.trunks import (
+    Convolution,
+    Network,
+    build_trunk,
+    trunk_convolutions,
+)
+
+NativePreprocessing = Literal["caffe", "torch"]
 
 
-def trunk_with_weights(network, layers, weights, seed=0):
+def trunk_with_weights(
+    network: Network,
+    layers: Sequence[str],
+    weights: PathLike | None,
+    seed: int = 0,
+) -> tuple[keras.Model, NativePreprocessing]:
     """A trunk as `build_trunk` makes it, with weights.
 
     Args:
@@ -37,7 +53,9 @@ def trunk_with_weights(network, layers, weights, seed=0):
     return _of_path(network, layers, os.fspath(weights))
 
 
-def _of_path(network, layers, path):
+def _of_path(
+    network: Network, layers: Sequence[str], path: str
+) -> tuple[keras.Model, NativePreprocessing]:
     check_is_file(path)
     if path.endswith(".h5"):
         if network not in KERAS:
@@ -52,7 +70,7 @@ def _of_path(network, layers, path):
     return _of_arrays(network, layers, read_torch_file(path), path)
 
 
-def check_is_file(path):
+def check_is_file(path: PathLike) -> None:
     """Raise a `ValueError` unless there is a file at a path of weights."""
     if not os.path.isfile(path):
         raise ValueError(
@@ -61,7 +79,7 @@ def check_is_file(path):
         )
 
 
-def _read_npz(path):
+def _read_npz(path: PathLike) -> dict[str, np.ndarray]:
     try:
         with np.load(path) as arrays:
             return dict(arrays)
@@ -73,7 +91,7 @@ def _read_npz(path):
         ) from error
 
 
-def _of_keras(network, path):
+def _of_keras(network: Network, path: PathLike) -> keras.Model:
     """A whole trunk: Keras reads its files by the order of the layers."""
     trunk = build_trunk(network)
     try:
@@ -86,33 +104,43 @@ def _of_keras(network, path):
     return trunk
 
 
-def _of_arrays(network, layers, arrays, weights):
+def _of_arrays(
+    network: Network,
+    layers: Sequence[str],
+    arrays: dict[str, np.ndarray],
+    weights: PathLike | None,
+) -> tuple[keras.Model, NativePreprocessing]:
     trunk = build_trunk(network, layers)
     is_caffe = "conv1_w_0" in arrays
     for part in trunk_convolutions(network, layers):
-        kernel, bias = _caffe_names(part) if is_caffe else _torch_names(part)
-        kernel = _checked(arrays, kernel, _kernel_shape(part), weights)
-        bias = _checked(arrays, bias, (part.filters,), weights)
+        names = _caffe_names(part) if is_caffe else _torch_names(part)
+        kernel = _checked(arrays, names[0], _kernel_shape(part), weights)
+        bias = _checked(arrays, names[1], (part.filters,), weights)
         trunk.get_layer(part.name).set_weights(
             [kernel.transpose(2, 3, 1, 0), bias]
         )
     return trunk, "caffe" if is_caffe else "torch"
 
 
-def _torch_names(part):
+def _torch_names(part: Convolution) -> tuple[str, str]:
     return f"{part.torch_name}.weight", f"{part.torch_name}.bias"
 
 
-def _caffe_names(part):
+def _caffe_names(part: Convolution) -> tuple[str, str]:
     name = part.name.replace("_", "/")
     return f"{name}_w_0", f"{name}_b_0"
 
 
-def _kernel_shape(part):
+def _kernel_shape(part: Convolution) -> tuple[int, ...]:
     return part.filters, part.channels, part.kernel, part.kernel
 
 
-def _checked(arrays, name, shape, weights):
+def _checked(
+    arrays: dict[str, np.ndarray],
+    name: str,
+    shape: tuple[int, ...],
+    weights: PathLike | None,
+) -> np.ndarray:
     found = arrays[name].shape if name in arrays else "no such array"
     if found != shape:
         raise ValueError(
@@ -122,7 +150,9 @@ def _checked(arrays, name, shape, weights):
     return arrays[name].astype("float32")
 
 
-def random_trunk(network, seed, layers=None):
+def random_trunk(
+    network: Network, seed: int, layers: Sequence[str] | None = None
+) -> dict[str, np.ndarray]:
     """Weights that keep the scale of what passes through the network.
 
     Args:

@@ -11,9 +11,14 @@ What differs from the papers: the classifiers are left out. AlexNet is
 torchvision's, and SqueezeNet the version 1.1 that its authors published later.
 """
 
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Literal, NamedTuple, TypeAlias
 
 import keras
+
+from convzoo.common.types import Tensor
+
+Network = Literal["vgg16", "vgg19", "alexnet", "squeezenet"]
 
 
 class Convolution(NamedTuple):
@@ -63,12 +68,17 @@ class Fire(NamedTuple):
     expand3x3: Convolution
 
 
-def trunk_layer_names(network):
+Part: TypeAlias = Convolution | Pool | Fire
+
+
+def trunk_layer_names(network: Network) -> list[str]:
     """The names of all layers that can be looked at, first to last."""
     return [name for part in TRUNKS[network] for name in _names(part)]
 
 
-def trunk_convolutions(network, layers=None):
+def trunk_convolutions(
+    network: Network, layers: Sequence[str] | None = None
+) -> Iterator[Convolution]:
     """Each `Convolution` that the model of some layers has, in order."""
     for part in parts_until(network, layers):
         if isinstance(part, Fire):
@@ -77,7 +87,9 @@ def trunk_convolutions(network, layers=None):
             yield part
 
 
-def parts_until(network, layers=None):
+def parts_until(
+    network: Network, layers: Sequence[str] | None = None
+) -> list[Part]:
     """The parts of a network up to the last one that layers need; None: all."""
     parts = TRUNKS[network]
     if layers is None:
@@ -86,7 +98,7 @@ def parts_until(network, layers=None):
     return [part for index, part in enumerate(parts) if any(needed[index:])]
 
 
-def smallest_side(network, layers):
+def smallest_side(network: Network, layers: Sequence[str]) -> int:
     """Pixels that an image needs for one position in the deepest layer."""
     side = 1
     for part in reversed(parts_until(network, layers)):
@@ -97,14 +109,15 @@ def smallest_side(network, layers):
     return side
 
 
-def _names(part):
+def _names(part: Part) -> list[str]:
     if isinstance(part, Fire):
         return [*(convolution.name for convolution in part[1:]), part.name]
     return [part.name]
 
 
-def _vgg(*depths):
-    parts, channels, index = [], 3, 0
+def _vgg(*depths: int) -> list[Part]:
+    parts: list[Part] = []
+    channels, index = 3, 0
     for block, depth in enumerate(depths, start=1):
         filters = min(32 * 2**block, 512)
         for number in range(1, depth + 1):
@@ -119,7 +132,7 @@ def _vgg(*depths):
     return parts
 
 
-def _alexnet():
+def _alexnet() -> list[Part]:
     return [
         Convolution("conv1", "features.0", 11, 3, 64, stride=4, padding=2),
         Pool("pool1", 3),
@@ -132,7 +145,7 @@ def _alexnet():
     ]
 
 
-def _squeezenet():
+def _squeezenet() -> list[Part]:
     return [
         Convolution("conv1", "features.0", 3, 3, 64, stride=2, padding=0),
         Pool("pool1", 3, fill=1),
@@ -149,7 +162,9 @@ def _squeezenet():
     ]
 
 
-def _fire(number, index, channels, squeezed, expanded):
+def _fire(
+    number: int, index: int, channels: int, squeezed: int, expanded: int
+) -> Fire:
     name, torch_name = f"fire{number}", f"features.{index}"
     return Fire(
         name,
@@ -173,7 +188,7 @@ def _fire(number, index, channels, squeezed, expanded):
     )
 
 
-TRUNKS = {
+TRUNKS: dict[Network, list[Part]] = {
     "vgg16": _vgg(2, 2, 3, 3, 3),
     "vgg19": _vgg(2, 2, 4, 4, 4),
     "alexnet": _alexnet(),
@@ -186,7 +201,9 @@ _FIXED = {"dtype": "float32", "trainable": False}
 _FIXED_2D = {**_FIXED, "data_format": "channels_last"}
 
 
-def build_trunk(network, layers=None):
+def build_trunk(
+    network: Network, layers: Sequence[str] | None = None
+) -> keras.Model:
     """A network, as deep as some of its layers need it.
 
     Args:
@@ -201,11 +218,19 @@ def build_trunk(network, layers=None):
     inputs = keras.Input((None, None, 3), dtype="float32", name="images")
     outputs = inputs
     for part in parts_until(network, layers):
-        outputs = _ADD[type(part)](part, outputs)
+        outputs = _add(part, outputs)
     return keras.Model(inputs, outputs, name=network, trainable=False)
 
 
-def _add_convolution(part, inputs):
+def _add(part: Part, inputs: Tensor) -> Tensor:
+    if isinstance(part, Convolution):
+        return _add_convolution(part, inputs)
+    if isinstance(part, Pool):
+        return _add_pool(part, inputs)
+    return _add_fire(part, inputs)
+
+
+def _add_convolution(part: Convolution, inputs: Tensor) -> Tensor:
     if part.padding:
         # Before a stride Keras's "same" would not be the same on both sides.
         inputs = keras.layers.ZeroPadding2D(
@@ -223,7 +248,7 @@ def _add_convolution(part, inputs):
     )(inputs)
 
 
-def _add_pool(part, inputs):
+def _add_pool(part: Pool, inputs: Tensor) -> Tensor:
     if part.fill:
         # Nothing is below 0 after a ReLU, so zeros never win.
         inputs = keras.layers.ZeroPadding2D(
@@ -236,13 +261,10 @@ def _add_pool(part, inputs):
     )(inputs)
 
 
-def _add_fire(part, inputs):
+def _add_fire(part: Fire, inputs: Tensor) -> Tensor:
     squeezed = _add_convolution(part.squeeze, inputs)
     expanded = [
         _add_convolution(part.expand1x1, squeezed),
         _add_convolution(part.expand3x3, squeezed),
     ]
     return keras.layers.Concatenate(name=part.name, **_FIXED)(expanded)
-
-
-_ADD = {Convolution: _add_convolution, Pool: _add_pool, Fire: _add_fire}

@@ -1,10 +1,18 @@
 """Several losses as one."""
 
+from typing import Any
+
 import keras
 
 from convzoo.common.checks import check_number
+from convzoo.common.types import Tensor
 from convzoo.losses.loss_metric import LossMetric
-from convzoo.losses.loss_terms import checked_loss, sample_values
+from convzoo.losses.loss_terms import (
+    LossFunction,
+    LossLike,
+    checked_loss,
+    sample_values,
+)
 
 
 @keras.saving.register_keras_serializable(package="convzoo")
@@ -63,18 +71,23 @@ class WeightedSum(keras.losses.Loss):
     ['pixel', 'structure', 'absolute']
     """
 
-    def __init__(self, terms, name="weighted_sum", **kwargs):
+    def __init__(
+        self,
+        terms: dict[str, tuple[LossLike, float]],
+        name: str = "weighted_sum",
+        **kwargs: Any,
+    ) -> None:
         terms = _checked_terms(terms)
         super().__init__(name=name, **kwargs)
         self.terms = terms
 
-    def call(self, y_true, y_pred):
+    def call(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
         return sum(
             weight * sample_values(loss, y_true, y_pred)
             for loss, weight in self.terms.values()
         )
 
-    def metrics(self):
+    def metrics(self) -> list[LossMetric]:
         """A new `LossMetric` for each term, without its weight.
 
         For `compile(loss=loss, metrics=loss.metrics())`. Each computes its term
@@ -85,7 +98,7 @@ class WeightedSum(keras.losses.Loss):
             for name, (loss, _) in self.terms.items()
         ]
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         terms = {
             name: [keras.saving.serialize_keras_object(loss), weight]
             for name, (loss, weight) in self.terms.items()
@@ -93,7 +106,9 @@ class WeightedSum(keras.losses.Loss):
         return {**super().get_config(), "dtype": self.dtype, "terms": terms}
 
 
-def _checked_terms(terms):
+def _checked_terms(
+    terms: dict[str, tuple[LossLike, float]],
+) -> dict[str, tuple[LossFunction, float]]:
     """The terms, with losses for what stands for them."""
     if not isinstance(terms, dict) or not terms:
         raise ValueError(
@@ -103,7 +118,9 @@ def _checked_terms(terms):
     return {name: _checked_term(name, value) for name, value in terms.items()}
 
 
-def _checked_term(name, value):
+def _checked_term(
+    name: str, value: tuple[LossLike, float]
+) -> tuple[LossFunction, float]:
     if not isinstance(name, str) or not name:
         raise ValueError(
             f"`terms` must have names for keys. Received: terms={{{name!r}: "
