@@ -1,4 +1,4 @@
-"""Losses for what a pixel-wise distance does not see."""
+"""Losses for images, generative models and ball positions."""
 
 from convzoo.losses.ball_position import BallPosition
 from convzoo.losses.charbonnier import Charbonnier, charbonnier

@@ -1,4 +1,4 @@
-"""What the losses of features have in common."""
+"""Base class of the losses that compare features."""
 
 from collections.abc import Callable, Iterator
 from typing import Any, Literal
@@ -12,7 +12,7 @@ from convzoo.losses.image_loss import ImageLoss
 from convzoo.losses.images import checked_images
 
 Distance = Literal["l1", "l2"]
-# Of two maps, position by position and channel by channel.
+# Element-wise distances of two feature maps.
 DISTANCES: dict[Distance, Callable[[Tensor, Tensor], Tensor]] = {
     "l1": lambda x, y: ops.abs(x - y),
     "l2": lambda x, y: ops.square(x - y),
@@ -20,13 +20,13 @@ DISTANCES: dict[Distance, Callable[[Tensor, Tensor], Tensor]] = {
 
 
 class FeatureLoss(ImageLoss):
-    """A loss of two batches of images that compares their features.
+    """Base class of losses that compare the features of two images.
 
-    Subclasses compute it for one layer in `compare_features(y_true, y_pred)`.
+    Subclasses implement `compare_features(y_true, y_pred)` for one layer.
 
     Args:
-        features: a `FeatureExtractor`, or its configuration.
-        **kwargs: of `ImageLoss`.
+        features: A `FeatureExtractor`, or its configuration.
+        **kwargs: Arguments of `ImageLoss`.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class FeatureLoss(ImageLoss):
         return float(low), float(high)
 
     def compare_features(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
-        """The loss of each pair, `(batch,)`, in one layer."""
+        """Return the loss of each pair in one layer, `(batch,)`."""
         raise NotImplementedError
 
     def compare(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
@@ -60,9 +60,9 @@ class FeatureLoss(ImageLoss):
 def feature_pairs(
     extractor: FeatureExtractor, y_true: Tensor, y_pred: Tensor
 ) -> Iterator[tuple[float, Tensor, Tensor]]:
-    """The weight and the features of both, layer by layer.
+    """Return the weight and both feature maps of each layer.
 
-    No gradient is computed for `y_true`: half of the work would be for nothing.
+    No gradient is computed for `y_true`, which would double the work.
     """
     y_true, y_pred = checked_images(
         y_true, y_pred, extractor.smallest, extractor.channels

@@ -1,12 +1,13 @@
-"""Feature similarity.
+"""Feature similarity (FSIM).
 
 Zhang, Zhang, Mou and Zhang 2011, FSIM: A Feature Similarity Index for Image
 Quality Assessment, https://doi.org/10.1109/TIP.2011.2109730.
 
-What differs from the paper: roots have a small number added under them, so
-that flat regions have gradients; YIQ has four decimals, as in piq, where the
-authors' code has three; the product of the chromatic similarities is taken by
-its magnitude; the phase congruency of odd sizes is piq's.
+What differs from the paper: square roots have a small constant under them, so
+flat regions have gradients; the conversion to YIQ has four decimals, as in piq,
+instead of the three of the authors' code; the product of the chromatic
+similarities enters by its magnitude; the phase congruency of odd sizes is that
+of piq.
 """
 
 from typing import Any
@@ -30,22 +31,22 @@ _TO_YIQ = (
     (0.2115, -0.5227, 0.3112),
 )
 _SCHARR = np.array([[3, 0, -3], [10, 0, -10], [3, 0, -3]]) / 16
-# Images are halved, and so on, until their shorter side has about as many.
+# Images are reduced until their shorter side has about this many pixels.
 _SIDE = 256
 
 
 def fsim(
     y_true: Tensor, y_pred: Tensor, max_val: float = 1.0, chromatic: bool = True
 ) -> Tensor:
-    """The index of feature similarity, 1 for equal images.
+    """Compute the feature similarity index, 1 for identical images.
 
-    A metric as it stands; `FSIM` is 1 minus it, and explains the arguments.
+    A metric: `FSIM` is 1 minus it. See there for the arguments.
 
     Returns:
-        `(batch,)`, in (0, 1].
+        Indices `(batch,)`, in (0, 1].
 
     Raises:
-        ValueError: as `FSIM`.
+        ValueError: As for `FSIM`.
     """
     y_true, y_pred = checked_images(
         y_true, y_pred, smallest=2, channels=3 if chromatic else None
@@ -53,7 +54,7 @@ def fsim(
     _check_channels(y_true)
     x, y = (_reduced(images * (255 / max_val)) for images in (y_true, y_pred))
     x, y = _yiq(x), _yiq(y)
-    # One by one: what is differentiated is the prediction's alone.
+    # Computed separately, since only the prediction needs gradients.
     phase_x, phase_y = phase_congruency(x[0]), phase_congruency(y[0])
     similarity = _similarity(phase_x, phase_y, _T_PHASE) * _similarity(
         _gradient(x[0]), _gradient(y[0]), _T_GRADIENT
@@ -61,14 +62,14 @@ def fsim(
     if chromatic:
         hue = _similarity(x[1], y[1], _T_CHROMATIC)
         hue = hue * _similarity(x[2], y[2], _T_CHROMATIC)
-        # The magnitude to the power of lambda, with a gradient at 0.
+        # The magnitude to the power of lambda, differentiable at 0.
         similarity = similarity * (hue * hue + 1e-10) ** (_LAMBDA / 2)
     weight = ops.maximum(phase_x, phase_y)
     return _sum(similarity * weight) / _sum(weight)
 
 
 def _reduced(images: Tensor) -> Tensor:
-    """Means of so many pixels that the shorter side has about 256."""
+    """Average images until their shorter side has about 256 pixels."""
     height, width = ops.shape(images)[1:3]
     if isinstance(height, int) and isinstance(width, int):
         factor = max(1, round(min(height, width) / _SIDE))
@@ -77,7 +78,7 @@ def _reduced(images: Tensor) -> Tensor:
     else:
         side = ops.cast(ops.minimum(height, width), "float32")
         factor = ops.cast(ops.maximum(ops.round(side / _SIDE), 1), "int32")
-    # A pooling layer would need to know the factor.
+    # A pooling layer would need a static factor.
     rows, columns, channels = height // factor, width // factor, images.shape[3]
     images = images[:, : rows * factor, : columns * factor]
     images = ops.reshape(images, (-1, factor, columns * factor * channels))
@@ -86,7 +87,7 @@ def _reduced(images: Tensor) -> Tensor:
 
 
 def _yiq(images: Tensor) -> list[Tensor]:
-    """Luminance and two chromatic planes; of grey images the first only."""
+    """Return the planes Y, I and Q, or only Y for grey images."""
     if images.shape[3] == 1:
         return [ops.squeeze(images, axis=-1)]
     red, green, blue = (images[:, :, :, channel] for channel in range(3))
@@ -94,7 +95,7 @@ def _yiq(images: Tensor) -> list[Tensor]:
 
 
 def _gradient(planes: Tensor) -> Tensor:
-    """Its magnitude; beyond the border the image is black."""
+    """Gradient magnitude, with black padding beyond the border."""
     kernels = np.stack([_SCHARR, _SCHARR.T], axis=-1)
     kernels = ops.convert_to_tensor(np.expand_dims(kernels, 2), planes.dtype)
     both = ops.conv(
@@ -111,7 +112,7 @@ def _similarity(x: Tensor, y: Tensor, constant: float) -> Tensor:
 
 
 def _sum(maps: Tensor) -> Tensor:
-    """Axis by axis, as means are taken: see `spatial_mean`."""
+    """Sum axis by axis, for the reason that `spatial_mean` gives."""
     return ops.sum(ops.sum(maps, axis=-1), axis=-1)
 
 
@@ -125,39 +126,39 @@ def _check_channels(images: Tensor) -> None:
 
 @keras.saving.register_keras_serializable(package="convzoo")
 class FSIM(ImageLoss):
-    """1 minus the index of feature similarity, in colour (FSIMc) or grey.
+    """1 minus the feature similarity index: FSIMc for colour, FSIM for grey.
 
-    Compares phase congruency, which is high at edges and lines whatever their
-    contrast, the magnitude of the gradient, and, with `chromatic=True`, the two
-    chromatic channels, and counts most where there are features.
+    Compares phase congruency, which is high at edges and lines of any contrast,
+    gradient magnitude, and, with `chromatic=True`, the two chromatic channels.
+    Regions with features have the largest weight.
 
-    It hardly sees luminance: black and white images have an index of 0.94, and
-    two flat images of different grey the same. Combine it with `Charbonnier` or
-    the mean absolute error; alone it lets the brightness drift.
+    It is almost blind to luminance: flat images of any two greys have an index
+    of at least 0.94, even black and white. Combine it with `Charbonnier` or the
+    mean absolute error; alone it lets the brightness drift.
 
     Gradients are finite on flat, half flat, letterboxed and black images.
 
     Args:
-        max_val: the value of white; black is 0.
-        chromatic: whether to compare colours too; the images must be RGB then.
-        check_range: True raises, where values can be looked at, if they cannot
-            lie in [0, max_val].
+        max_val: Value of white; black is 0.
+        chromatic: Whether to compare colours too. Images must then be RGB.
+        check_range: Whether to raise a `ValueError` if values do not fit
+            [0, max_val]. Skipped inside compiled functions.
         **kwargs: `name`, `reduction` and `dtype` of `keras.losses.Loss`.
 
     Call arguments:
-        y_true: images `(batch, height, width, 3)` in [0, max_val], or with one
-            channel and `chromatic=False`. Those with a shorter side of 384
-            pixels or more are reduced first, to about 256.
-        y_pred: images of the same shape.
-        sample_weight: `(batch,)`.
+        y_true: Images `(batch, height, width, 3)` in [0, max_val], or with one
+            channel and `chromatic=False`. Images with a shorter side of 384
+            pixels or more are first reduced to about 256.
+        y_pred: Images of the same shape.
+        sample_weight: Weights of the samples, `(batch,)`.
 
     Output shape:
-        A scalar, or `(batch,)` with `reduction="none"`. In [0, 1), 0 for equal
-        images; below 0 by rounding only.
+        A scalar, or `(batch,)` with `reduction="none"`. In [0, 1), 0 for
+        identical images; negative only by rounding.
 
     Raises:
-        ValueError: an argument is not as described, the shapes differ, an image
-            has fewer than 2 pixels a side, or another number of channels.
+        ValueError: If an argument is invalid, the shapes differ, or an image
+            has fewer than 2 pixels per side or another number of channels.
 
     Example:
 

@@ -1,4 +1,4 @@
-"""Means under a Gaussian window that slides over an image."""
+"""Means under a sliding Gaussian window."""
 
 from collections.abc import Callable
 
@@ -8,26 +8,25 @@ from keras import ops
 from convzoo.common.types import Tensor
 from convzoo.losses.images import dtype_of, filled_up
 
-# Of one axis at a time: the work grows with it, and beyond this the parts of a
-# longer axis are cheaper than the whole.
+# Longest part of an axis to multiply at once: the work per pixel grows with it.
 _LONGEST = 256
 
 
 def windowed_mean(planes: Tensor, size: int, sigma: float) -> Tensor:
-    """Means under a window of `size` x `size` pixels, where it fits.
+    """Compute the mean under a `size` x `size` window, where it fits.
 
-    A product with a banded matrix for each axis: on a CPU about as fast as a
-    depthwise convolution in a graph of TensorFlow, and far faster under XLA, so
-    on JAX too.
+    Multiplies by a banded matrix along each axis. On a CPU this is about as
+    fast as a depthwise convolution in a TensorFlow graph, and far faster under
+    XLA, and therefore on JAX.
 
     Args:
-        planes: `(batch, height, width)`. Sides that are unknown and turn out
-            shorter than the window are filled up with zeros.
-        size: of the window, in pixels.
-        sigma: standard deviation of the window, in pixels.
+        planes: Planes `(batch, height, width)`. Sides of unknown size that turn
+            out shorter than the window are padded with zeros.
+        size: Side of the window, in pixels.
+        sigma: Standard deviation of the window, in pixels.
 
     Returns:
-        `(batch, height - size + 1, width - size + 1)`.
+        Means `(batch, height - size + 1, width - size + 1)`.
     """
     planes = filled_up(planes, size)
     height, width = ops.shape(planes)[1:3]
@@ -47,7 +46,7 @@ def windowed_mean(planes: Tensor, size: int, sigma: float) -> Tensor:
 
 
 def gaussian_taps(size: int, sigma: float) -> np.ndarray:
-    """The weights of a window along one axis; they add up to 1."""
+    """Return the weights of a window along one axis, which sum to 1."""
     distance = np.arange(size) - (size - 1) / 2
     taps = np.exp(-(distance**2) / (2 * sigma**2))
     return taps / taps.sum()
@@ -59,7 +58,7 @@ def _in_blocks(
     size: int,
     axis: int,
 ) -> Tensor:
-    """`function(start, stop)` for blocks of an axis that overlap, in a row."""
+    """Concatenate `function(start, stop)` of overlapping blocks of an axis."""
     if not isinstance(length, int):
         return function(0, length)
     ends = range(0, length - size + 1, _LONGEST)
@@ -73,7 +72,7 @@ def _in_blocks(
 def _window_matrix(
     length: int | Tensor, size: int, sigma: float, dtype: str
 ) -> Tensor:
-    """`(length - size + 1, length)`: in each row the window, one pixel on."""
+    """Banded matrix `(length - size + 1, length)`, one window per row."""
     taps = np.concatenate([[0], gaussian_taps(size, sigma), [0]])
     rows = ops.expand_dims(ops.arange(length - size + 1), 1)
     columns = ops.expand_dims(ops.arange(length), 0)

@@ -1,4 +1,4 @@
-"""A loss as a metric."""
+"""A metric of the values of a loss."""
 
 from typing import Any
 
@@ -15,28 +15,28 @@ from convzoo.losses.loss_terms import (
 
 @keras.saving.register_keras_serializable(package="convzoo")
 class LossMetric(keras.metrics.Mean):
-    """The mean of a loss over all samples seen so far.
+    """Mean of a loss over all samples since the last reset.
 
-    Takes the values of the loss for each sample, and averages those over the
-    axes after the first: `reduction` does not matter, and batches of all sizes
-    weigh what they have samples. It computes in float32 whatever the dtype
-    policy.
+    Averages the loss over the axes after the first, then over samples. Its
+    `reduction` is ignored, and batches are weighted by their number of samples.
+    Computes in float32, regardless of the dtype policy.
 
-    In `compile`, Keras gives sample weights to `weighted_metrics` only.
+    In `compile`, Keras passes sample weights to `weighted_metrics` only.
 
     Args:
-        loss: a loss of convzoo or Keras, a function of (y_true, y_pred), or the
-            name of one that `keras.losses.get` knows.
-        name: None for that of the loss.
-        dtype: of the sum and of the mean.
+        loss: A loss of convzoo or Keras, a function of (y_true, y_pred), or a
+            name known to `keras.losses.get`.
+        name: Name of the metric. Defaults to that of the loss.
+        dtype: Dtype of the sum and of the mean.
 
     Call arguments:
-        y_true: what the loss takes.
-        y_pred: what the loss takes.
-        sample_weight: `(batch,)`.
+        y_true: Ground truth, as the loss takes it.
+        y_pred: Predictions, as the loss takes them.
+        sample_weight: Weights of the samples, `(batch,)`.
 
     Raises:
-        ValueError: `loss` is no loss, or has a single value for a whole batch.
+        ValueError: If `loss` is not a loss, or has a single value for a whole
+            batch.
 
     Example:
 

@@ -1,12 +1,12 @@
-"""Differences of the features of images.
+"""Perceptual losses: differences of deep features.
 
 Johnson, Alahi and Fei-Fei 2016, Perceptual Losses for Real-Time Style Transfer
 and Super-Resolution, https://arxiv.org/abs/1603.08155; with features before the
 activation, Wang et al. 2018, ESRGAN: Enhanced Super-Resolution Generative
 Adversarial Networks, https://arxiv.org/abs/1809.00219.
 
-What differs from the paper: any network, layers and weights, and the absolute
-differences of ESRGAN beside the squared ones.
+What differs from the paper: any network, layers and weights are allowed, and
+the absolute differences of ESRGAN are offered beside squared ones.
 """
 
 from typing import Any, Self, get_args
@@ -22,38 +22,38 @@ from convzoo.losses.images import sample_mean
 
 @keras.saving.register_keras_serializable(package="convzoo")
 class Perceptual(FeatureLoss):
-    """The mean difference of features, summed over layers.
+    """Mean difference of deep features, summed over layers.
 
-    Follows what an image shows rather than its pixels, and so rewards texture.
-    Deep features alone are no stable loss: many images have the same ones, and
-    a network trained on nothing else drifts in colour and brightness and draws
-    patterns. Add a loss of pixels, as `WeightedSum` does.
+    Compares the content of images rather than their pixels, and so rewards
+    texture. Deep features alone are not a stable loss: many images have the
+    same ones, and a network trained on nothing else drifts in colour and
+    brightness and draws patterns. Add a pixel-wise loss, for example with
+    `WeightedSum`.
 
-    A preset for each of three papers is below. The weights matter: the same
-    formula has other values, by an order of magnitude, with Keras's VGG and
-    with torchvision's.
+    Class methods build the losses of three papers. The weights matter: values
+    with Keras's VGG and with torchvision's differ by an order of magnitude.
 
     Args:
-        features: a `FeatureExtractor`, which says of which layers and with what
-            weights.
+        features: A `FeatureExtractor`, which sets the layers and their weights
+            in the sum.
         distance: `"l1"` for absolute differences, or `"l2"` for squared ones.
-        feature_scale: what features are multiplied by before.
-        check_range: True raises, where values can be looked at, if they cannot
-            lie in the `input_range` of the extractor.
+        feature_scale: Factor of the features before the comparison.
+        check_range: Whether to raise a `ValueError` if values do not fit the
+            `input_range` of `features`. Skipped inside compiled functions.
         **kwargs: `name`, `reduction` and `dtype` of `keras.losses.Loss`.
 
     Call arguments:
-        y_true: images `(batch, height, width, channels)`. No gradient flows to
+        y_true: Images `(batch, height, width, channels)`. No gradient flows to
             them.
-        y_pred: images of the same shape.
-        sample_weight: `(batch,)`.
+        y_pred: Images of the same shape.
+        sample_weight: Weights of the samples, `(batch,)`.
 
     Output shape:
-        A scalar, or `(batch,)` with `reduction="none"`. 0 for equal images.
+        A scalar, or `(batch,)` with `reduction="none"`. 0 for identical images.
 
     Raises:
-        ValueError: an argument is not as described, the shapes differ, or
-            images are not what the extractor takes.
+        ValueError: If an argument is invalid, the shapes differ, or the
+            extractor does not accept the images.
 
     Example:
 
@@ -96,11 +96,12 @@ class Perceptual(FeatureLoss):
         input_range: tuple[float, float] = (0, 1),
         **kwargs: Any,
     ) -> Self:
-        """As in Ledig et al. 2017, https://arxiv.org/abs/1609.04802.
+        """Create the loss of SRGAN.
 
-        Squared differences of features of VGG19's last convolution, by 12.75,
-        after the activation. The paper adds a thousandth of an adversarial
-        loss, and no loss of pixels.
+        Ledig et al. 2017, https://arxiv.org/abs/1609.04802. Squared differences
+        in the last convolution of VGG19, after the activation, with features
+        divided by 12.75. The paper adds an adversarial loss with a weight of
+        0.001, and no pixel-wise loss.
         """
         extractor = FeatureExtractor(
             "vgg19", "block5_conv4", weights=weights, input_range=input_range
@@ -114,9 +115,11 @@ class Perceptual(FeatureLoss):
         input_range: tuple[float, float] = (0, 1),
         **kwargs: Any,
     ) -> Self:
-        """As in ESRGAN: its weight there is 1, beside 0.01 of pixels.
+        """Create the loss of ESRGAN.
 
-        Absolute differences in VGG19's last convolution, before the activation.
+        Absolute differences in the last convolution of VGG19, before the
+        activation. ESRGAN gives it a weight of 1, beside 0.01 for a pixel-wise
+        loss.
         """
         extractor = FeatureExtractor(
             "vgg19",
@@ -134,9 +137,10 @@ class Perceptual(FeatureLoss):
         input_range: tuple[float, float] = (0, 1),
         **kwargs: Any,
     ) -> Self:
-        """As in Wang et al. 2021, https://arxiv.org/abs/2107.10833.
+        """Create the loss of Real-ESRGAN.
 
-        Absolute differences before the activation, in five layers of VGG19.
+        Wang et al. 2021, https://arxiv.org/abs/2107.10833. Absolute differences
+        in five layers of VGG19, before the activation.
         """
         extractor = FeatureExtractor(
             "vgg19",

@@ -1,5 +1,6 @@
-"""Where the frequencies of an image are in phase: at what the eye takes for
-features, whatever their contrast.
+"""Phase congruency: how far the frequencies of an image are in phase.
+
+It is high where people see features, at any contrast.
 
 Kovesi 1999, Image Features from Phase Congruency, Videre 1(3), with the
 constants of Zhang et al. 2011, FSIM, https://doi.org/10.1109/TIP.2011.2109730.
@@ -18,20 +19,20 @@ _WAVELENGTHS = (6, 12, 24, 48)
 _SIGMA_ON_FREQUENCY = 0.55
 _ANGULAR_SIGMA = math.pi / _ORIENTATIONS / 1.2
 _CUTOFF, _SHARPNESS = 0.45, 15
-# Standard deviations of the noise above its mean that are still noise, and by
-# how much that overestimates it for the measure in use.
+# Threshold of the noise in standard deviations above its mean, and the factor
+# by which it is too high for this measure.
 _NOISE_DEVIATIONS, _NOISE_OVERESTIMATE = 2.0, 1.7
 _EPSILON = 1e-7
 
 
 def phase_congruency(planes: Tensor) -> Tensor:
-    """From 0, no feature, to 1, all frequencies in phase.
+    """Compute phase congruency, from 0 (no feature) to 1 (all in phase).
 
     Args:
-        planes: luminance `(batch, height, width)` in [0, 255].
+        planes: Luminance `(batch, height, width)` in [0, 255].
 
     Returns:
-        `(batch, height, width)`.
+        Phase congruency `(batch, height, width)`.
     """
     height, width = ops.shape(planes)[1:3]
     spectrum = ops.fft2((planes, ops.zeros_like(planes)))
@@ -43,7 +44,10 @@ def phase_congruency(planes: Tensor) -> Tensor:
 
 
 def safe_sqrt(values: Tensor) -> Tensor:
-    """A root with a finite gradient at 0; of a square of 8 bits, the root."""
+    """Square root with a finite gradient at 0.
+
+    The constant is negligible for squares of 8-bit values.
+    """
     return ops.sqrt(values + 1e-12)
 
 
@@ -52,7 +56,7 @@ def _filtered(
 ) -> tuple[Tensor, Tensor]:
     """Energy above the noise, and sum of amplitudes, in one orientation."""
     real, imaginary = spectrum
-    # Even and odd: in phase and in quadrature with the features.
+    # Even and odd responses: in phase and in quadrature with features.
     pairs = [ops.ifft2((real * f, imaginary * f)) for f in filters]
     amplitudes = [safe_sqrt(even * even + odd * odd) for even, odd in pairs]
     sum_even = sum(even for even, _ in pairs)
@@ -67,14 +71,14 @@ def _filtered(
 
 
 def _noise_threshold(amplitude: Tensor, filters: list[Tensor]) -> Tensor:
-    """What noise alone reaches, `(batch, 1, 1)`.
+    """Threshold of the energy of noise, `(batch, 1, 1)`.
 
-    Noise fills the smallest scale, where its energy has the median of a
+    The finest scale is taken for noise, whose energy has the median of a
     chi-squared distribution.
     """
     total = sum(filters)
-    # The even part of a filter, whose square sums up to that of the real part
-    # of its impulse response.
+    # The even part of a filter, whose squares sum to those of the real part of
+    # its impulse response.
     mirrored = ops.roll(ops.flip(total, axis=(0, 1)), (1, 1), axis=(0, 1))
     even = (total + mirrored) / 2
     gain = ops.sum(even * even) / ops.sum(filters[0] * filters[0])
@@ -85,7 +89,7 @@ def _noise_threshold(amplitude: Tensor, filters: list[Tensor]) -> Tensor:
 
 
 def _lower_median(maps: Tensor) -> Tensor:
-    """Of each map; of an even number of values, the lower one of the middle."""
+    """Median of each map, the lower of two in the middle."""
     height, width = ops.shape(maps)[1:3]
     values = ops.sort(ops.reshape(maps, (-1, height * width)), axis=-1)
     return values[:, (height * width - 1) // 2]
@@ -94,9 +98,9 @@ def _lower_median(maps: Tensor) -> Tensor:
 def _log_gabor_filters(
     height: int | Tensor, width: int | Tensor, dtype: str
 ) -> list[list[Tensor]]:
-    """For each orientation, the filters of all scales, `(height, width)`.
+    """Return the filters `(height, width)` of all scales per orientation.
 
-    The frequency zero is at the top left.
+    The zero frequency is at the top left.
     """
     rows = ops.expand_dims(_frequencies(height, dtype), 1)
     columns = ops.expand_dims(_frequencies(width, dtype), 0)
@@ -118,10 +122,10 @@ def _log_gabor_filters(
 
 
 def _frequencies(length: int | Tensor, dtype: str) -> Tensor:
-    """Cycles per pixel, zero first; of odd lengths they reach one half too."""
+    """Cycles per pixel, zero first; odd lengths reach 1/2 too."""
     index = ops.arange(length)
     index = ops.where(index < (length + 1) // 2, index, index - length)
-    # One column has the frequency zero, and nothing to be divided.
+    # Avoids a division by 0 for a length of 1, whose frequency is 0.
     steps = ops.maximum(length - length % 2, 1)
     return ops.cast(index, dtype) / ops.cast(steps, dtype)
 
@@ -131,6 +135,6 @@ def _bell(values: Tensor, sigma: float) -> Tensor:
 
 
 def _angle_to(angle: Tensor, other: float) -> Tensor:
-    """The difference of two angles, in [-pi, pi]."""
+    """Difference of two angles, in [-pi, pi]."""
     difference = angle - other
     return ops.arctan2(ops.sin(difference), ops.cos(difference))

@@ -1,4 +1,4 @@
-"""A model that returns what passes through some of its layers."""
+"""Models that return the outputs of intermediate layers."""
 
 import os
 from collections.abc import Callable, Sequence
@@ -11,17 +11,17 @@ from convzoo.losses.feature_checks import check_layer_names
 
 
 def plain_model(model: keras.Model) -> keras.Model:
-    """A functional model of the same layers, not compiled.
+    """Return an uncompiled functional model of the same layers.
 
     Raises:
-        ValueError: it is not a functional or sequential model of one batch of
-            images.
+        ValueError: If `model` is not a functional or sequential model of one
+            batch of images.
     """
     inputs = getattr(model, "inputs", None)
     if not inputs or len(inputs) != 1 or len(inputs[0].shape) != 4:
         raise ValueError(
             "`network` must be the name of a network, or a functional or "
-            "sequential Keras model whose one input are images (batch, height, "
+            "sequential Keras model with one input, images (batch, height, "
             f"width, channels). Received: network={model!r}"
         )
     return keras.Model(model.inputs[0], model.outputs)
@@ -30,14 +30,14 @@ def plain_model(model: keras.Model) -> keras.Model:
 def copied_model(
     model: keras.Model, weights: PathLike | None = None
 ) -> keras.Model:
-    """A plain model with layers and weights of its own.
+    """Return a plain model with its own layers and weights.
 
     Args:
-        model: a functional or sequential model.
-        weights: path of a file to load; None for those of the model.
+        model: A functional or sequential model.
+        weights: Path of a file of weights. None copies those of the model.
 
     Raises:
-        ValueError: as `plain_model`, or the file cannot be loaded.
+        ValueError: As for `plain_model`, or if the file cannot be loaded.
     """
     model = plain_model(model)
     copy = keras.models.clone_model(model)
@@ -51,12 +51,12 @@ def copied_model(
 def _load(model: keras.Model, path: PathLike) -> None:
     if not os.path.isfile(path):
         raise ValueError(
-            "`weights` must be the path of a file, or None for those that the "
-            f"network has. Received: weights={path!r}"
+            "`weights` must be the path of a file, or None for the current "
+            f"weights of the network. Received: weights={path!r}"
         )
     try:
         model.load_weights(path)
-    # Keras, h5py and zipfile raise many kinds.
+    # Keras, h5py and zipfile raise errors of many types.
     except Exception as error:
         raise ValueError(
             "`weights` must be a file of weights of the network. "
@@ -67,21 +67,21 @@ def _load(model: keras.Model, path: PathLike) -> None:
 def tapped_model(
     model: keras.Model, layers: Sequence[str], before_activation: bool
 ) -> keras.Model:
-    """A model of the same layers, which returns the outputs of some.
+    """Return a model of the same layers that outputs some of them.
 
     Args:
-        model: a functional model that nobody else uses.
-        layers: names of layers.
-        before_activation: whether to return what goes into the activation of
-            each of these layers; the layers after them see what comes out.
+        model: A functional model that is used nowhere else.
+        layers: Names of layers.
+        before_activation: Whether to return the inputs of the activations of
+            these layers. Later layers still get the outputs.
 
     Returns:
-        A functional model, as deep as the deepest of the layers, with nothing
-        to train.
+        A functional model without trainable weights, as deep as the deepest of
+        the layers.
 
     Raises:
-        ValueError: there is no such layer, it is used more than once, it has no
-            activation, or it does not return one batch of maps.
+        ValueError: If a layer does not exist, is used more than once, has no
+            activation, or does not return one batch of maps.
     """
     known = [
         layer.name
@@ -123,7 +123,7 @@ def _removed_activation(layer: keras.Layer) -> Callable[[Tensor], Tensor]:
     activation = getattr(layer, "activation", None)
     if not callable(activation):
         raise ValueError(
-            "`before_activation` needs layers that have an activation. "
+            "`before_activation` must be False for layers without activation. "
             f"Received: before_activation=True, layers with {layer.name!r}"
         )
     layer.activation = keras.activations.linear

@@ -1,4 +1,4 @@
-"""Where the weights of a trunk come from, and what images they expect."""
+"""Sources of the weights of a trunk, and their preprocessing."""
 
 import os
 from collections.abc import Sequence
@@ -26,34 +26,33 @@ def trunk_with_weights(
     weights: PathLike | None,
     seed: int = 0,
 ) -> tuple[keras.Model, NativePreprocessing]:
-    """A trunk as `build_trunk` makes it, with weights.
+    """Build a trunk as `build_trunk` does, with weights.
 
     Args:
-        network: a key of `trunks.TRUNKS`.
-        layers: names of the layers that are needed.
-        weights: `"imagenet"`, `"torchvision"`, a path or None, as
-            `FeatureExtractor` explains them.
-        seed: of the weights where there are none.
+        network: Name of the network.
+        layers: Names of the required layers.
+        weights: `"imagenet"`, `"torchvision"`, a path or None, see
+            `FeatureExtractor`.
+        seed: Seed of random weights.
 
     Returns:
-        The model, and the images that the weights expect: `"torch"` or
-        `"caffe"`.
+        The model, and the preprocessing that its weights expect.
 
     Raises:
-        ValueError: the weights cannot be had, or are not of this network.
+        ValueError: If the weights cannot be found or belong to another network.
     """
     if weights == "imagenet" and network in KERAS:
-        return _of_keras(network, KERAS[network].fetched()), "caffe"
+        return _load_keras(network, KERAS[network].fetched()), "caffe"
     if weights in ("imagenet", "torchvision"):
         arrays = read_torch_file(TORCHVISION[network].fetched())
-        return _of_arrays(network, layers, arrays, weights)
+        return _load_arrays(network, layers, arrays, weights)
     if weights is None:
         arrays = random_trunk(network, seed, layers)
-        return _of_arrays(network, layers, arrays, weights)
-    return _of_path(network, layers, os.fspath(weights))
+        return _load_arrays(network, layers, arrays, weights)
+    return _load_path(network, layers, os.fspath(weights))
 
 
-def _of_path(
+def _load_path(
     network: Network, layers: Sequence[str], path: str
 ) -> tuple[keras.Model, NativePreprocessing]:
     check_is_file(path)
@@ -63,19 +62,19 @@ def _of_path(
                 f"Keras has no {network}: `weights` must be a .pth file of "
                 f"torchvision or an .npz file. Received: weights={path!r}"
             )
-        return _of_keras(network, path), "caffe"
+        return _load_keras(network, path), "caffe"
     if path.endswith(".npz"):
-        return _of_arrays(network, layers, _read_npz(path), path)
+        return _load_arrays(network, layers, _read_npz(path), path)
     TORCHVISION[network].check(path)
-    return _of_arrays(network, layers, read_torch_file(path), path)
+    return _load_arrays(network, layers, read_torch_file(path), path)
 
 
 def check_is_file(path: PathLike) -> None:
     """Raise a `ValueError` unless there is a file at a path of weights."""
     if not os.path.isfile(path):
         raise ValueError(
-            "`weights` must be the path of a file, or one of the names that "
-            f"the documentation lists. Received: weights={path!r}"
+            "`weights` must be the path of a file, or a documented name. "
+            f"Received: weights={path!r}"
         )
 
 
@@ -83,28 +82,28 @@ def _read_npz(path: PathLike) -> dict[str, np.ndarray]:
     try:
         with np.load(path) as arrays:
             return dict(arrays)
-    # What a damaged archive raises can be almost anything.
+    # A damaged archive can raise almost any error.
     except Exception as error:
         raise ValueError(
-            f"`weights` must be an .npz file that can be read: {error}. "
+            f"`weights` must be a readable .npz file: {error}. "
             f"Received: weights={path!r}"
         ) from error
 
 
-def _of_keras(network: Network, path: PathLike) -> keras.Model:
-    """A whole trunk: Keras reads its files by the order of the layers."""
+def _load_keras(network: Network, path: PathLike) -> keras.Model:
+    """Load a whole trunk, since Keras reads its files in layer order."""
     trunk = build_trunk(network)
     try:
         trunk.load_weights(path)
     except Exception as error:
         raise ValueError(
-            f"`weights` must be a file of Keras for {network} without its "
+            f"`weights` must be a Keras file of {network} without the "
             f"classifier. Received: weights={path!r}: {error}"
         ) from error
     return trunk
 
 
-def _of_arrays(
+def _load_arrays(
     network: Network,
     layers: Sequence[str],
     arrays: dict[str, np.ndarray],
@@ -153,19 +152,19 @@ def _checked(
 def random_trunk(
     network: Network, seed: int, layers: Sequence[str] | None = None
 ) -> dict[str, np.ndarray]:
-    """Weights that keep the scale of what passes through the network.
+    """Return random weights that preserve the scale of activations.
 
     Args:
-        network: a key of `trunks.TRUNKS`.
-        seed: what differs has other weights.
-        layers: names of layers; what only deeper ones need is left out, and
-            does not change the others.
+        network: Name of the network.
+        seed: Seed of the weights.
+        layers: Names of layers. Weights that only deeper layers need are left
+            out, which does not change the others. None for all.
 
     Returns:
-        Names as in torchvision's files -> float32 arrays, kernels in the order
-        (out, in, rows, columns).
+        A dictionary of names as in torchvision's files and float32 arrays,
+        kernels in the order (out, in, rows, columns).
     """
-    # Its stream is promised never to change, unlike that of `default_rng`.
+    # Its stream is guaranteed not to change, unlike that of `default_rng`.
     random = np.random.RandomState(seed)
     arrays = {}
     for part in trunk_convolutions(network, layers):

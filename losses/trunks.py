@@ -1,4 +1,4 @@
-"""The networks for classification whose features losses compare.
+"""Classification networks whose features the losses compare.
 
 VGG: Simonyan and Zisserman 2014, Very Deep Convolutional Networks for
 Large-Scale Image Recognition, https://arxiv.org/abs/1409.1556. AlexNet:
@@ -7,8 +7,8 @@ networks, https://arxiv.org/abs/1404.5997. SqueezeNet: Iandola et al. 2016,
 SqueezeNet: AlexNet-level accuracy with 50x fewer parameters and <0.5MB model
 size, https://arxiv.org/abs/1602.07360.
 
-What differs from the papers: the classifiers are left out. AlexNet is
-torchvision's, and SqueezeNet the version 1.1 that its authors published later.
+What differs from the papers: classifiers are left out. AlexNet is
+torchvision's, and SqueezeNet is version 1.1, which its authors published later.
 """
 
 from collections.abc import Iterator, Sequence
@@ -25,13 +25,13 @@ class Convolution(NamedTuple):
     """A convolution and its ReLU.
 
     Attributes:
-        name: of the layer.
-        torch_name: of its weights in torchvision's files.
-        kernel: rows and columns of the kernel.
-        channels: of the input.
-        filters: channels of the output.
-        stride: in both directions.
-        padding: pixels on each side; None keeps the size at a stride of 1.
+        name: Name of the layer.
+        torch_name: Name of its weights in torchvision's files.
+        kernel: Rows and columns of the kernel.
+        channels: Number of input channels.
+        filters: Number of output channels.
+        stride: Stride in both directions.
+        padding: Pixels on each side. None keeps the size at a stride of 1.
     """
 
     name: str
@@ -44,14 +44,14 @@ class Convolution(NamedTuple):
 
 
 class Pool(NamedTuple):
-    """The maximum of windows of `size` x `size` pixels, every other pixel.
+    """Max pooling of windows of `size` x `size` pixels with a stride of 2.
 
     Attributes:
-        name: of the layer.
-        size: of the window.
-        fill: pixels that are added below and to the right. One makes windows of
-            three round their number up, as SqueezeNet does: where they fit as
-            it is, nothing looks at the pixel.
+        name: Name of the layer.
+        size: Side of the window.
+        fill: Pixels of padding below and to the right. With windows of three,
+            one rounds their number up, as in SqueezeNet; where they fit
+            exactly, the padding is unused.
     """
 
     name: str
@@ -60,7 +60,7 @@ class Pool(NamedTuple):
 
 
 class Fire(NamedTuple):
-    """A module of SqueezeNet: one convolution, then two side by side."""
+    """A fire module of SqueezeNet: one convolution, then two in parallel."""
 
     name: str
     squeeze: Convolution
@@ -72,14 +72,14 @@ Part: TypeAlias = Convolution | Pool | Fire
 
 
 def trunk_layer_names(network: Network) -> list[str]:
-    """The names of all layers that can be looked at, first to last."""
+    """Return the names of all layers of a network, in order."""
     return [name for part in TRUNKS[network] for name in _names(part)]
 
 
 def trunk_convolutions(
     network: Network, layers: Sequence[str] | None = None
 ) -> Iterator[Convolution]:
-    """Each `Convolution` that the model of some layers has, in order."""
+    """Yield each `Convolution` that some layers need, in order."""
     for part in parts_until(network, layers):
         if isinstance(part, Fire):
             yield from part[1:]
@@ -90,7 +90,7 @@ def trunk_convolutions(
 def parts_until(
     network: Network, layers: Sequence[str] | None = None
 ) -> list[Part]:
-    """The parts of a network up to the last one that layers need; None: all."""
+    """Return the parts that some layers need, or all parts for None."""
     parts = TRUNKS[network]
     if layers is None:
         return parts
@@ -99,7 +99,7 @@ def parts_until(
 
 
 def smallest_side(network: Network, layers: Sequence[str]) -> int:
-    """Pixels that an image needs for one position in the deepest layer."""
+    """Smallest image side for one position in the deepest layer."""
     side = 1
     for part in reversed(parts_until(network, layers)):
         if isinstance(part, Convolution) and part.padding is not None:
@@ -125,7 +125,7 @@ def _vgg(*depths: int) -> list[Part]:
             parts.append(
                 Convolution(name, f"features.{index}", 3, channels, filters)
             )
-            # torchvision counts the activation too.
+            # torchvision's index counts the activation too.
             channels, index = filters, index + 2
         parts.append(Pool(f"block{block}_pool", 2))
         index += 1
@@ -196,7 +196,7 @@ TRUNKS: dict[Network, list[Part]] = {
 }
 
 
-# Whatever a user's settings are: the weights were trained for these.
+# Regardless of Keras's settings: the weights were trained for these.
 _FIXED = {"dtype": "float32", "trainable": False}
 _FIXED_2D = {**_FIXED, "data_format": "channels_last"}
 
@@ -204,16 +204,16 @@ _FIXED_2D = {**_FIXED, "data_format": "channels_last"}
 def build_trunk(
     network: Network, layers: Sequence[str] | None = None
 ) -> keras.Model:
-    """A network, as deep as some of its layers need it.
+    """Build a network up to the deepest of some layers.
 
     Args:
-        network: a key of `trunks.TRUNKS`.
-        layers: names of the layers that the model must have; None for all.
+        network: Name of the network.
+        layers: Names of the required layers. None for all.
 
     Returns:
         A functional `keras.Model` of images `(batch, height, width, 3)`, in
-        float32 and channels last whatever the settings of Keras are, with
-        nothing to train. Its weights are zeros.
+        float32 and channels-last regardless of Keras's settings, without
+        trainable weights. Its weights are zeros.
     """
     inputs = keras.Input((None, None, 3), dtype="float32", name="images")
     outputs = inputs
@@ -232,7 +232,7 @@ def _add(part: Part, inputs: Tensor) -> Tensor:
 
 def _add_convolution(part: Convolution, inputs: Tensor) -> Tensor:
     if part.padding:
-        # Before a stride Keras's "same" would not be the same on both sides.
+        # With strides, Keras's "same" padding can be asymmetric.
         inputs = keras.layers.ZeroPadding2D(
             part.padding, name=f"{part.name}_padding", **_FIXED_2D
         )(inputs)
@@ -250,7 +250,7 @@ def _add_convolution(part: Convolution, inputs: Tensor) -> Tensor:
 
 def _add_pool(part: Pool, inputs: Tensor) -> Tensor:
     if part.fill:
-        # Nothing is below 0 after a ReLU, so zeros never win.
+        # Outputs of a ReLU are at least 0, so zeros do not change a maximum.
         inputs = keras.layers.ZeroPadding2D(
             ((0, part.fill), (0, part.fill)),
             name=f"{part.name}_padding",

@@ -1,4 +1,4 @@
-"""Several losses as one."""
+"""A weighted sum of losses."""
 
 from typing import Any
 
@@ -17,41 +17,40 @@ from convzoo.losses.loss_terms import (
 
 @keras.saving.register_keras_serializable(package="convzoo")
 class WeightedSum(keras.losses.Loss):
-    """A sum of losses with fixed weights, whose terms can be watched.
+    """A sum of losses with fixed weights, with a metric for each term.
 
-    A loss of deep features, or an adversarial one, is not stable by itself:
-    many images have nearly the same features, and colours drift. The usual
-    combination has a pixel-wise loss, which holds the image in place, a
-    perceptual one, and little of an adversarial one. That of ESRGAN is 0.01
-    times the mean absolute error, 1 times the features of VGG19, and 0.005
-    times the relativistic loss.
+    Perceptual and adversarial losses are not stable alone: many images have
+    nearly the same features, and colours drift. The usual combination is a
+    pixel-wise loss, which preserves the content, a perceptual loss, and a small
+    adversarial loss. That of ESRGAN is 0.01 times the mean absolute error, 1
+    times the features of VGG19, and 0.005 times the relativistic loss.
 
-    Each term's own `reduction` is ignored: its values for each sample are
-    averaged over the axes after the first, weighted and added up. What
-    reduction and sample weights make of the sum is this loss's own matter.
+    The `reduction` of each term is ignored: its values per sample are averaged
+    over the axes after the first, weighted and summed. The reduction and sample
+    weights of this loss apply to the sum.
 
-    A weight that changes in training belongs to a model that owns it, as a
-    variable that is not trained, and adds up its losses itself. A variable of a
-    loss would be a constant to JAX once the step is compiled.
+    A weight that changes during training belongs in a model that adds up its
+    losses itself, as a non-trainable variable. In a compiled step of JAX, a
+    variable of a loss would be a constant.
 
     Args:
-        terms: a dictionary of pairs `(loss, weight)`, each under the name that
-            its metric gets. A loss is one of convzoo or Keras, a function of
-            (y_true, y_pred), or the name of one that `keras.losses.get` knows;
-            a weight is a finite number of at least 0.
+        terms: A dictionary of pairs `(loss, weight)`, whose keys name the
+            metrics. A loss is one of convzoo or Keras, a function of (y_true,
+            y_pred), or a name known to `keras.losses.get`; a weight is a finite
+            number of at least 0.
         **kwargs: `name`, `reduction` and `dtype` of `keras.losses.Loss`.
 
     Call arguments:
-        y_true: what every term takes.
-        y_pred: what every term takes.
-        sample_weight: `(batch,)`.
+        y_true: Ground truth, as every term takes it.
+        y_pred: Predictions, as every term takes them.
+        sample_weight: Weights of the samples, `(batch,)`.
 
     Output shape:
         A scalar, or `(batch,)` with `reduction="none"`.
 
     Raises:
-        ValueError: `terms` is not as described, or a term has a single value
-            for a whole batch.
+        ValueError: If `terms` is invalid, or a term has a single value for a
+            whole batch.
 
     Example:
 
@@ -88,10 +87,10 @@ class WeightedSum(keras.losses.Loss):
         )
 
     def metrics(self) -> list[LossMetric]:
-        """A new `LossMetric` for each term, without its weight.
+        """Create a `LossMetric` for each term, without its weight.
 
-        For `compile(loss=loss, metrics=loss.metrics())`. Each computes its term
-        once more, unless a compiler sees that it has been.
+        For `compile(loss=loss, metrics=loss.metrics())`. Each metric computes
+        its term again, unless a compiler finds the duplicate.
         """
         return [
             LossMetric(loss, name=name)
@@ -109,7 +108,7 @@ class WeightedSum(keras.losses.Loss):
 def _checked_terms(
     terms: dict[str, tuple[LossLike, float]],
 ) -> dict[str, tuple[LossFunction, float]]:
-    """The terms, with losses for what stands for them."""
+    """Return the terms, with losses in place of names and configurations."""
     if not isinstance(terms, dict) or not terms:
         raise ValueError(
             "`terms` must be a dictionary of pairs (loss, weight). "
