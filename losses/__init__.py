@@ -1,4 +1,4 @@
-"""Losses for what a pixel-wise distance does not see."""
+"""Losses for images, generative models and ball positions."""
 
 import convzoo.common.quiet_keras  # noqa: F401
 from convzoo.losses.ball_position import BallPosition

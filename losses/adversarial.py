@@ -1,26 +1,32 @@
-"""What the losses of generators and discriminators share: how each kind judges
-the logits of samples that should pass for real, or for fake.
-"""
+"""Formulas and argument checks of the adversarial losses."""
+
+from typing import Literal, get_args
 
 from keras import ops
 
 from convzoo.common.checks import check_choice, check_flag
+from convzoo.common.types import Tensor
 from convzoo.layers.values import values_of
 from convzoo.losses.images import checked_arrays, sample_mean
 
-KINDS = ("non_saturating", "least_squares", "hinge", "wasserstein")
+AdversarialKind = Literal[
+    "non_saturating", "least_squares", "hinge", "wasserstein"
+]
 
 
-def as_real(kind, logits, smoothing=0.0):
-    """The loss of each logit of samples that should be judged real.
+def as_real(
+    kind: AdversarialKind, logits: Tensor, smoothing: float = 0.0
+) -> Tensor:
+    """Return the loss per logit of samples that should be judged real.
 
     Args:
-        kind: one of `KINDS`.
-        logits: of any shape.
-        smoothing: how far below 1 the target is, of the kinds that have one.
+        kind: Kind of the loss.
+        logits: Logits of any shape.
+        smoothing: Label smoothing: the target is 1 - smoothing. Ignored by
+            kinds without a target.
     """
     if kind == "non_saturating":
-        # The cross-entropy with a target of 1 - smoothing.
+        # Cross-entropy with a target of 1 - smoothing.
         return ops.softplus(-logits) + smoothing * logits
     if kind == "least_squares":
         return ops.square(logits - (1 - smoothing))
@@ -29,13 +35,15 @@ def as_real(kind, logits, smoothing=0.0):
     return -logits
 
 
-def as_fake(kind, logits, target=0.0):
-    """The loss of each logit of samples that should be judged fake.
+def as_fake(
+    kind: AdversarialKind, logits: Tensor, target: float = 0.0
+) -> Tensor:
+    """Return the loss per logit of samples that should be judged fake.
 
     Args:
-        kind: one of `KINDS`.
-        logits: of any shape.
-        target: of least squares.
+        kind: Kind of the loss.
+        logits: Logits of any shape.
+        target: Target of the least-squares loss.
     """
     if kind == "non_saturating":
         return ops.softplus(logits)
@@ -46,38 +54,51 @@ def as_fake(kind, logits, target=0.0):
     return logits
 
 
-def relative(kind, real, fake, smoothing=0.0):
-    """Half the sum of both, of logits less the mean of the other side."""
+def relative(
+    kind: AdversarialKind, real: Tensor, fake: Tensor, smoothing: float = 0.0
+) -> Tensor:
+    """Return the relativistic loss, half the sum of both terms.
+
+    Args:
+        kind: Kind of the loss.
+        real: Logits of real samples minus the mean of the fake ones.
+        fake: Logits of fake samples minus the mean of the real ones.
+        smoothing: Label smoothing of real samples.
+    """
     judged_real = as_real(kind, real, smoothing)
     judged_fake = as_fake(kind, fake, target=-1.0)
     return (judged_real + judged_fake) / 2
 
 
-def batch_mean(logits):
-    """The mean of all logits of a batch, a scalar."""
+def batch_mean(logits: Tensor) -> Tensor:
+    """Return the mean of all logits of a batch, a scalar."""
     return ops.mean(sample_mean(logits))
 
 
-def check_adversarial_arguments(kind, relativistic, check_range):
-    """Raise a `ValueError` that quotes the first argument that will not do."""
-    check_choice("kind", kind, KINDS)
+def check_adversarial_arguments(
+    kind: AdversarialKind, relativistic: bool, check_range: bool
+) -> None:
+    """Raise a `ValueError` that quotes the first invalid argument."""
+    check_choice("kind", kind, get_args(AdversarialKind))
     check_flag("relativistic", relativistic)
     check_flag("check_range", check_range)
     if relativistic and kind == "wasserstein":
         raise ValueError(
             "`relativistic` must be False with kind='wasserstein', which "
-            "compares real and fake as it is. "
+            "compares real and fake already. "
             f"Received: relativistic={relativistic!r}"
         )
 
 
-def checked_logits(y_true, y_pred, check_range):
-    """The logits of real and of fake samples, of one shape and type.
+def checked_logits(
+    y_true: Tensor, y_pred: Tensor, check_range: bool
+) -> tuple[Tensor, Tensor]:
+    """Return real and fake logits with the same shape and dtype.
 
     Args:
-        y_true: logits of real samples.
-        y_pred: logits of fake samples.
-        check_range: whether to refuse what can only be probabilities.
+        y_true: Logits of real samples.
+        y_pred: Logits of fake samples.
+        check_range: Whether to reject values that look like probabilities.
     """
     y_true, y_pred = checked_arrays(y_true, y_pred)
     if check_range:
@@ -85,16 +106,18 @@ def checked_logits(y_true, y_pred, check_range):
     return y_true, y_pred
 
 
-def check_no_probabilities(**logits):
+def check_no_probabilities(**logits: Tensor) -> None:
     """Raise a `ValueError` if all values of all tensors lie in [0, 1].
 
-    Inside a compiled function, where values cannot be looked at, it passes.
+    Passes inside a compiled function, where values are unknown.
     """
-    values = {name: values_of(tensor) for name, tensor in logits.items()}
-    if any(v is None or v.size == 0 for v in values.values()):
-        return
-    ranges = {n: (float(v.min()), float(v.max())) for n, v in values.items()}
-    # In this order, so that NaN passes.
+    ranges = {}
+    for name, tensor in logits.items():
+        values = values_of(tensor)
+        if values is None or values.size == 0:
+            return
+        ranges[name] = float(values.min()), float(values.max())
+    # Comparisons with NaN are False, so NaN passes.
     if not all(low >= 0 and high <= 1 for low, high in ranges.values()):
         return
     names = " and ".join(f"`{name}`" for name in ranges)
@@ -103,6 +126,6 @@ def check_no_probabilities(**logits):
         for name, (low, high) in ranges.items()
     )
     raise ValueError(
-        f"{names} must be logits, but all values lie in [0, 1], as those of "
+        f"{names} must be logits, but all values lie in [0, 1], as "
         f"probabilities do. Received: {received}"
     )

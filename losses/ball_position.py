@@ -1,14 +1,16 @@
-"""How well a distribution over a pitch says where the ball was.
+"""Loss for predicted distributions of the ball over a pitch.
 
 Kim et al. 2023, Ball Trajectory Inference from Multi-Agent Sports Contexts,
-https://arxiv.org/abs/2306.08206, for the cross-entropy of who has the ball;
-Nibali et al. 2018, https://arxiv.org/abs/1801.07372, for distances of positions
-that are read from a heatmap, beside its entropy.
+https://arxiv.org/abs/2306.08206, for the cross-entropy of the ball carrier;
+Nibali et al. 2018, https://arxiv.org/abs/1801.07372, for the distance of
+positions read from a heatmap, beside its entropy.
 
-What differs from the papers: the heatmap is compared with a Gaussian around the
-ball after it was blurred by the same Gaussian, so that a sharp one is no worse
-for being sharp; the distance is that of the likeliest peak alone.
+What differs from the papers: the target is a Gaussian around the ball, and the
+heatmap is blurred by the same Gaussian first, so a sharp heatmap is not
+penalised for being sharp; the distance uses the highest peak only.
 """
+
+from typing import Any, Literal, get_args
 
 import keras
 from keras import ops
@@ -19,47 +21,50 @@ from convzoo.common.checks import (
     check_number,
     check_positive,
 )
+from convzoo.common.types import Tensor
 
+Origin = Literal["center", "corner"]
 _TINY = 1e-7
 
 
 @keras.saving.register_keras_serializable(package="convzoo")
 class BallPosition(keras.losses.Loss):
-    """Cross-entropies of where the ball is, who has it and which team.
+    """Cross-entropies of the ball's position, its carrier and the team.
 
     Args:
-        cell: side of a cell of the heatmap, in the unit of the positions: 2
-            metres on the pitches of `BallPositionPredictor`.
-        origin: where the position (0, 0) lies: `"center"` of the heatmap, or at
-            the `"corner"` of its first cell.
-        sigma: standard deviation of the Gaussian around the ball, in the unit
+        cell: Side of a heatmap cell, in the unit of the positions.
+            `BallPositionPredictor` uses cells of 2 metres.
+        origin: Location of the position (0, 0): the `"center"` of the heatmap,
+            or the `"corner"` of its first cell.
+        sigma: Standard deviation of the Gaussian around the ball, in the unit
             of the positions.
-        window: cells of the square around the heatmap's highest cell, of which
-            the mean is the position whose distance counts.
-        distance_weight: of the Huber loss of that distance.
-        delta: distance at which the Huber loss becomes linear, in the unit of
-            the positions; it is divided by it.
-        carrier_weight: of the cross-entropy of the players.
-        carrier_radius: how far from the ball the nearest player may be to count
-            as the one who has it, in the unit of the positions. Players that
-            are as near as he, give or take half a cell, share.
-        team_weight: of the cross-entropy of the team of the nearest player.
+        window: Side of the square around the highest cell, in cells. The mean
+            of the square is the position that the distance is measured from.
+        distance_weight: Weight of the Huber loss of the distance.
+        delta: Distance at which the Huber loss becomes linear, in the unit of
+            the positions. Distances are divided by it.
+        carrier_weight: Weight of the cross-entropy of the ball carrier.
+        carrier_radius: Distance from the ball within which the nearest player
+            counts as its carrier, in the unit of the positions. Players about
+            as near, give or take half a cell, share the probability.
+        team_weight: Weight of the cross-entropy of the nearest player's team.
         **kwargs: `name`, `reduction` and `dtype` of `keras.losses.Loss`.
 
     Call arguments:
-        y_true: where the ball was, `(batch, 2)`, x along the columns and y
+        y_true: Positions of the ball, `(batch, 2)`, x along the columns and y
             along the rows.
-        y_pred: a dictionary with `"heatmap"`, probabilities `(batch, rows,
-            columns)`; and, for the cross-entropies of players, `"carrier"`,
-            probabilities `(batch, n)`, `"players"`, positions `(batch, n, 2)`
-            that are NaN where one is missing, and `"team"`, 0 or 1, `(batch,
-            n)`. Without `"carrier"` these do not count.
-        sample_weight: `(batch,)`.
+        y_pred: A dictionary with `"heatmap"`, probabilities `(batch, rows,
+            columns)`. For the cross-entropies of players it also has
+            `"carrier"`, probabilities `(batch, n)`; `"players"`, positions
+            `(batch, n, 2)`, NaN for missing players; and `"team"`, 0 or 1,
+            `(batch, n)`. Without `"carrier"` these terms are skipped.
+        sample_weight: Weights of the samples, `(batch,)`.
 
-    Output shape: a scalar, or `(batch,)` with `reduction="none"`.
+    Output shape:
+        A scalar, or `(batch,)` with `reduction="none"`.
 
     Raises:
-        ValueError: an argument is not as described.
+        ValueError: If an argument is invalid.
 
     Example:
 
@@ -76,19 +81,19 @@ class BallPosition(keras.losses.Loss):
 
     def __init__(
         self,
-        cell=2.0,
-        origin="center",
-        sigma=2.5,
-        window=5,
-        distance_weight=0.1,
-        delta=2.0,
-        carrier_weight=0.5,
-        carrier_radius=3.0,
-        team_weight=0.1,
-        name="ball_position",
-        **kwargs,
-    ):
-        check_choice("origin", origin, ("center", "corner"))
+        cell: float = 2.0,
+        origin: Origin = "center",
+        sigma: float = 2.5,
+        window: int = 5,
+        distance_weight: float = 0.1,
+        delta: float = 2.0,
+        carrier_weight: float = 0.5,
+        carrier_radius: float = 3.0,
+        team_weight: float = 0.1,
+        name: str = "ball_position",
+        **kwargs: Any,
+    ) -> None:
+        check_choice("origin", origin, get_args(Origin))
         check_positive("window", window)
         for argument, value in (
             ("cell", cell),
@@ -114,7 +119,7 @@ class BallPosition(keras.losses.Loss):
         self.carrier_radius = carrier_radius
         self.team_weight = team_weight
 
-    def call(self, y_true, y_pred):
+    def call(self, y_true: Tensor, y_pred: dict[str, Tensor]) -> Tensor:
         heatmap = y_pred["heatmap"]
         ball = ops.cast(y_true, heatmap.dtype)
         rows, columns = (
@@ -125,11 +130,13 @@ class BallPosition(keras.losses.Loss):
         peak = self._peak(heatmap, rows, columns)
         value = value + self.distance_weight * self._huber(peak - ball)
         if "carrier" in y_pred:
-            value = value + self._of_players(y_pred, ball)
+            value = value + self._player_loss(y_pred, ball)
         return value
 
-    def _cross_entropy(self, heatmap, ball, rows, columns):
-        """Of the blurred heatmap, in the light of a Gaussian at the ball."""
+    def _cross_entropy(
+        self, heatmap: Tensor, ball: Tensor, rows: Tensor, columns: Tensor
+    ) -> Tensor:
+        """Cross-entropy of the blurred heatmap with a Gaussian at the ball."""
         down = self._gaussian(rows, rows)
         across = self._gaussian(columns, columns)
         blurred = ops.matmul(ops.matmul(down, heatmap), ops.transpose(across))
@@ -140,14 +147,14 @@ class BallPosition(keras.losses.Loss):
         ) * ops.expand_dims(ops.transpose(self._gaussian(columns, x)), 1)
         return -ops.sum(target * ops.log(blurred + _TINY), axis=(1, 2))
 
-    def _gaussian(self, centres, places):
-        """Shares of the cells of each place: `(cells, places)`."""
+    def _gaussian(self, centres: Tensor, places: Tensor) -> Tensor:
+        """Gaussian weights `(cells, places)`, which sum to 1 over the cells."""
         distance = ops.expand_dims(centres, 1) - ops.expand_dims(places, 0)
         shares = ops.exp(-ops.square(distance / self.sigma) / 2)
         return shares / ops.sum(shares, axis=0, keepdims=True)
 
-    def _peak(self, heatmap, rows, columns):
-        """The mean around the highest cell, `(batch, 2)`."""
+    def _peak(self, heatmap: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
+        """Mean position around the highest cell, `(batch, 2)`."""
         across, down = ops.max(heatmap, axis=1), ops.max(heatmap, axis=2)
         near = heatmap * ops.expand_dims(self._near(down), 2)
         near = near * ops.expand_dims(self._near(across), 1)
@@ -156,21 +163,22 @@ class BallPosition(keras.losses.Loss):
         y = ops.sum(ops.sum(near, axis=2) * rows, axis=1) / mass
         return ops.stack([x, y], axis=1)
 
-    def _near(self, heights):
-        """1 within half a window of the highest, else 0."""
+    def _near(self, heights: Tensor) -> Tensor:
+        """1 within half a window of the highest value, else 0."""
         count = ops.shape(heights)[1]
         highest = ops.expand_dims(ops.argmax(heights, axis=1), 1)
         places = ops.expand_dims(ops.arange(count), 0)
         steps = ops.abs(ops.cast(places, "int32") - ops.cast(highest, "int32"))
         return ops.cast(steps <= self.window // 2, heights.dtype)
 
-    def _huber(self, difference):
-        """Of its length, over delta."""
+    def _huber(self, difference: Tensor) -> Tensor:
+        """Huber loss of the length of `difference / delta`."""
         squares = ops.sum(ops.square(difference / self.delta), axis=1)
         length = ops.sqrt(squares + _TINY)
         return ops.where(squares <= 1, squares / 2, length - 0.5)
 
-    def _of_players(self, y_pred, ball):
+    def _player_loss(self, y_pred: dict[str, Tensor], ball: Tensor) -> Tensor:
+        """Cross-entropies of carrier and team, 0 if no player is near."""
         seen = ops.logical_not(ops.any(ops.isnan(y_pred["players"]), axis=2))
         players = ops.where(
             ops.expand_dims(seen, 2),
@@ -183,26 +191,26 @@ class BallPosition(keras.losses.Loss):
         squares = ops.where(seen, squares, ops.full_like(squares, 1e9))
         nearest = ops.min(squares, axis=1)
         near = nearest < self.carrier_radius**2
-        # A Gaussian, whose standard deviation is half a cell.
+        # A Gaussian with a standard deviation of half a cell.
         share = ops.softmax(-squares * (2 / self.cell**2))
         entropy = -ops.sum(share * ops.log(y_pred["carrier"] + _TINY), axis=1)
         team = ops.cast(y_pred["team"], share.dtype)
-        # Rounded, probabilities add up to more than 1.
+        # Rounding can make probabilities sum to more than 1.
         odds = ops.clip(ops.sum(y_pred["carrier"] * team, axis=1), 0, 1)
         truth = ops.sum(share * team, axis=1)
-        of_team = -truth * ops.log(odds + _TINY)
-        of_team = of_team - (1 - truth) * ops.log(1 - odds + _TINY)
-        total = self.carrier_weight * entropy + self.team_weight * of_team
+        team_entropy = -truth * ops.log(odds + _TINY)
+        team_entropy = team_entropy - (1 - truth) * ops.log(1 - odds + _TINY)
+        total = self.carrier_weight * entropy + self.team_weight * team_entropy
         return ops.where(near, total, ops.zeros_like(total))
 
-    def _centres(self, count, dtype):
-        """Of the cells of an axis, in the unit of the positions."""
+    def _centres(self, count: int | Tensor, dtype: str) -> Tensor:
+        """Centres of the cells along an axis, in the unit of the positions."""
         places = ops.cast(ops.arange(count), dtype) + 0.5
         if self.origin == "center":
             places = places - ops.cast(count, dtype) / 2
         return places * self.cell
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         config = super().get_config()
         for name in (
             "cell",

@@ -3,30 +3,35 @@
 Lai, Huang, Ahuja and Yang 2018, Fast and Accurate Image Super-Resolution with
 Deep Laplacian Pyramid Networks, https://arxiv.org/abs/1710.01992.
 
-What differs from the paper: it is averaged over all pixels and channels, where
-the paper adds it up, so that images of all sizes weigh the same.
+What differs from the paper: the loss is averaged over all pixels and channels
+instead of summed, so images of all sizes have the same weight.
 """
+
+from typing import Any
 
 import keras
 from keras import ops
 
 from convzoo.common.checks import check_number
+from convzoo.common.types import Tensor
 from convzoo.losses.images import checked_arrays, sample_mean
 
-# The square of a smaller one is not far enough from 0 in float32.
+# Squares of smaller values are too close to 0 in float32.
 _SMALLEST = 1e-12
 
 
-def charbonnier(y_true, y_pred, epsilon=1e-3):
-    """Means of `sqrt(d * d + epsilon * epsilon)`, d being the difference.
+def charbonnier(
+    y_true: Tensor, y_pred: Tensor, epsilon: float = 1e-3
+) -> Tensor:
+    """Compute the mean of `sqrt(d * d + epsilon * epsilon)` per sample.
 
-    `Charbonnier` explains the arguments.
+    Here `d = y_pred - y_true`. See `Charbonnier` for the arguments.
 
     Returns:
-        `(batch,)`, at least `epsilon`.
+        Losses `(batch,)`, at least `epsilon`.
 
     Raises:
-        ValueError: as `Charbonnier`.
+        ValueError: As for `Charbonnier`.
     """
     y_true, y_pred = checked_arrays(y_true, y_pred)
     difference = y_pred - y_true
@@ -35,29 +40,30 @@ def charbonnier(y_true, y_pred, epsilon=1e-3):
 
 @keras.saving.register_keras_serializable(package="convzoo")
 class Charbonnier(keras.losses.Loss):
-    """An absolute error that is smooth where the difference is 0.
+    """A mean absolute error that is smooth at 0.
 
-    The mean of `sqrt(d * d + epsilon * epsilon)`: quadratic for differences
-    well below `epsilon`, absolute well above. Equal images give `epsilon`, not
-    0.
+    The loss is the mean of `sqrt(d * d + epsilon * epsilon)`: quadratic for
+    differences well below `epsilon`, linear well above. Identical images give
+    `epsilon`, not 0.
 
-    `epsilon` is squared here, as in the paper. BasicSR adds its `eps` as it is:
-    its default of 1e-12 is an `epsilon` of 1e-6 here.
+    `epsilon` is squared, as in the paper. BasicSR does not square its `eps`:
+    its default of 1e-12 corresponds to an `epsilon` of 1e-6.
 
     Args:
-        epsilon: in the unit of the values, at least 1e-12.
+        epsilon: Width of the quadratic region, in the unit of the values. At
+            least 1e-12.
         **kwargs: `name`, `reduction` and `dtype` of `keras.losses.Loss`.
 
     Call arguments:
-        y_true: images, or any arrays `(batch, ...)`.
-        y_pred: arrays of the same shape.
-        sample_weight: `(batch,)`.
+        y_true: Images, or any arrays `(batch, ...)`.
+        y_pred: Arrays of the same shape.
+        sample_weight: Weights of the samples, `(batch,)`.
 
     Output shape:
         A scalar, or `(batch,)` with `reduction="none"`. At least `epsilon`.
 
     Raises:
-        ValueError: `epsilon` is not as described, or the shapes differ.
+        ValueError: If `epsilon` is invalid or the shapes differ.
 
     Example:
 
@@ -70,15 +76,17 @@ class Charbonnier(keras.losses.Loss):
     0.5000
     """
 
-    def __init__(self, epsilon=1e-3, name="charbonnier", **kwargs):
+    def __init__(
+        self, epsilon: float = 1e-3, name: str = "charbonnier", **kwargs: Any
+    ) -> None:
         check_number("epsilon", epsilon, _SMALLEST)
         super().__init__(name=name, **kwargs)
         self.epsilon = epsilon
 
-    def call(self, y_true, y_pred):
+    def call(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
         return charbonnier(y_true, y_pred, self.epsilon)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "dtype": self.dtype,

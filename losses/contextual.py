@@ -1,18 +1,23 @@
-"""Contextual loss, for images that are not aligned.
+"""Contextual loss for images that are not aligned.
 
 Mechrez, Talmi and Zelnik-Manor 2018, The Contextual Loss for Image
 Transformation with Non-Aligned Data, https://arxiv.org/abs/1803.02077.
 
-What differs from the paper: cosine distances are halved, (1 - cos) / 2, and
+What differs from the paper: cosine distances are halved, (1 - cos) / 2;
 features are centred at the mean of their own target image, where the authors'
-code takes that of the batch; no position is left out at random, since memory
-does not demand it.
+code uses the mean of the batch; all positions are compared, since there is no
+need to sample them to save memory.
 """
+
+from collections.abc import Callable
+from typing import Any, Literal, get_args
 
 import keras
 from keras import ops
 
 from convzoo.common.checks import check_above, check_choice
+from convzoo.common.types import Tensor
+from convzoo.losses.feature_extractor import FeatureExtractor
 from convzoo.losses.feature_loss import FeatureLoss
 from convzoo.losses.matching import (
     affinities,
@@ -23,28 +28,40 @@ from convzoo.losses.matching import (
     squared_distances,
 )
 
-_DISTANCES = {"cosine": cosine_distances, "l2": squared_distances}
+Distance = Literal["cosine", "l2"]
+_DISTANCES: dict[Distance, Callable[[Tensor, Tensor], Tensor]] = {
+    "cosine": cosine_distances,
+    "l2": squared_distances,
+}
 
 
-def contextual(target, source, bandwidth=0.5, epsilon=1e-5, distance="cosine"):
-    """The contextual loss of two feature maps.
+def contextual(
+    target: Tensor,
+    source: Tensor,
+    bandwidth: float = 0.5,
+    epsilon: float = 1e-5,
+    distance: Distance = "cosine",
+) -> Tensor:
+    """Compute the contextual loss of two feature maps.
 
-    `Contextual` takes it of the features of images, and explains the arguments.
+    See `Contextual`, which applies it to features of images, for the other
+    arguments.
 
     Args:
-        target: the map to be matched, `(batch, height, width, channels)`.
-        source: the map in which each position of the target is looked for; its
-            height and width may be others.
+        target: Feature map to match, `(batch, height, width, channels)`.
+        source: Feature map that is searched for each target position. Its
+            height and width may differ.
 
     Returns:
-        `(batch,)`: -log of the mean over the target of the best affinities.
+        Losses `(batch,)`: -log of the mean of the best affinities over the
+        target.
     """
     targets, sources = positions(target), positions(source)
     if distance == "cosine":
         targets, sources = centred_units(targets, sources)
     distances = _DISTANCES[distance]
 
-    def found(sources, targets):
+    def found(sources: Tensor, targets: Tensor) -> Tensor:
         return affinities(distances(sources, targets), bandwidth, epsilon)
 
     best = best_match(found, (sources,), (targets,))
@@ -53,43 +70,44 @@ def contextual(target, source, bandwidth=0.5, epsilon=1e-5, distance="cosine"):
 
 @keras.saving.register_keras_serializable(package="convzoo")
 class Contextual(FeatureLoss):
-    """How badly the features of one image are found anywhere in the other.
+    """Contextual loss between the features of two images.
 
-    Each position of the prediction's features is compared with all positions
-    of the target's. Its affinity to each of them is a softmax of distances that
-    are divided by the smallest; the loss is low where every position of the
-    target is the one of some position of the prediction, wherever that is. A
-    shift of a few pixels hardly matters, so the pairs need not be aligned.
+    Each position of the prediction's features is compared with all positions of
+    the target's. Its affinities to them are a softmax of the distances,
+    relative to the smallest one. The loss is low if each position of the target
+    is matched by some position of the prediction, wherever that is. A shift of
+    a few pixels hardly matters, so pairs need not be aligned.
 
-    It is not symmetric. Gradients are finite where features vanish. Time grows
-    with the square of the number of positions, memory linearly: the distances
-    are computed in parts, once more in the backward pass. (On TensorFlow such
-    gradients have no gradients of their own.)
+    The loss is not symmetric. Gradients are finite where all features are 0.
+    Time grows with the square of the number of positions, memory linearly:
+    distances are computed in parts, and again in the backward pass. On
+    TensorFlow, second-order gradients are then unavailable.
 
     Args:
-        features: a `FeatureExtractor`; the layers' losses are weighted and
-            added up.
-        bandwidth: of the softmax; the smaller, the more the nearest counts.
-        epsilon: added to the smallest distance, by which all are divided.
-        distance: `"cosine"`, of features centred at the mean of the target's,
-            or `"l2"`, the square of the Euclidean distance.
-        check_range: True raises, where values can be looked at, if they cannot
-            lie in the range that `features` expects.
+        features: A `FeatureExtractor`, which sets the layers and their weights
+            in the sum.
+        bandwidth: Bandwidth of the softmax. Smaller values favour the nearest
+            match.
+        epsilon: Added to the smallest distance, by which all are divided.
+        distance: `"cosine"`, of features centred at the target's mean, or
+            `"l2"`, the squared Euclidean distance.
+        check_range: Whether to raise a `ValueError` if values do not fit the
+            `input_range` of `features`. Skipped inside compiled functions.
         **kwargs: `name`, `reduction` and `dtype` of `keras.losses.Loss`.
 
     Call arguments:
-        y_true: RGB images `(batch, height, width, 3)`, in the range that
-            `features` expects.
-        y_pred: images of the same shape.
-        sample_weight: `(batch,)`.
+        y_true: RGB images `(batch, height, width, 3)`, in the `input_range` of
+            `features`.
+        y_pred: Images of the same shape.
+        sample_weight: Weights of the samples, `(batch,)`.
 
     Output shape:
-        A scalar, or `(batch,)` with `reduction="none"`. At least 0, to
-        rounding. Equal images give 0 only where no two positions agree: on a
-        flat map of N positions all agree, and the loss is log N.
+        A scalar, or `(batch,)` with `reduction="none"`. At least 0, up to
+        rounding. Identical images give 0 only if no two positions match: on a
+        flat map of N positions all match, and the loss is log N.
 
     Raises:
-        ValueError: an argument is not as described, or the shapes differ.
+        ValueError: If an argument is invalid or the shapes differ.
 
     Example:
 
@@ -105,28 +123,28 @@ class Contextual(FeatureLoss):
 
     def __init__(
         self,
-        features,
-        bandwidth=0.5,
-        epsilon=1e-5,
-        distance="cosine",
-        check_range=False,
-        name="contextual",
-        **kwargs,
-    ):
+        features: FeatureExtractor | dict[str, Any],
+        bandwidth: float = 0.5,
+        epsilon: float = 1e-5,
+        distance: Distance = "cosine",
+        check_range: bool = False,
+        name: str = "contextual",
+        **kwargs: Any,
+    ) -> None:
         check_above("bandwidth", bandwidth, 0)
         check_above("epsilon", epsilon, 0)
-        check_choice("distance", distance, tuple(_DISTANCES))
+        check_choice("distance", distance, get_args(Distance))
         super().__init__(features, check_range=check_range, name=name, **kwargs)
         self.bandwidth = bandwidth
         self.epsilon = epsilon
         self.distance = distance
 
-    def compare_features(self, y_true, y_pred):
+    def compare_features(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
         return contextual(
             y_true, y_pred, self.bandwidth, self.epsilon, self.distance
         )
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "bandwidth": self.bandwidth,

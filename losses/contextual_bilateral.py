@@ -1,19 +1,23 @@
-"""Contextual loss that looks nearby first.
+"""Contextual loss that prefers nearby matches.
 
 Zhang, Chen, Ng and Koltun 2019, Zoom to Learn, Learn to Zoom,
 https://arxiv.org/abs/1905.05169.
 
-What differs from the paper: its equations and its code are two losses, and both
-are here under names of their own; in the first, which leaves the unit open,
-coordinates are fractions of the map; cosine distances are halved, and features
-are centred as `Contextual` does it.
+What differs from the paper: its equations and its code are two different
+losses, and both are offered, as variants; in the equations, which leave the
+unit open, coordinates are fractions of the map; cosine distances are halved,
+and features are centred as in `Contextual`.
 """
+
+from typing import Any, Literal, get_args
 
 import keras
 from keras import ops
 
 from convzoo.common.checks import check_above, check_choice, check_number
+from convzoo.common.types import Tensor
 from convzoo.layers.in_parts import in_parts
+from convzoo.losses.feature_extractor import FeatureExtractor
 from convzoo.losses.feature_loss import FeatureLoss
 from convzoo.losses.matching import (
     affinities,
@@ -26,31 +30,36 @@ from convzoo.losses.matching import (
     squared_distances,
 )
 
-# The code's unit of coordinates: a map is as wide and as high as this.
-_UNITS_OF_A_MAP = 255
+Variant = Literal["distance", "similarity"]
+# Width and height of a map in the coordinates of the authors' code.
+_MAP_SIDE = 255
 
 
-def bilateral_distance(target, source, spatial_weight=0.1):
-    """The mean over the source of the distance to the nearest of the target.
+def bilateral_distance(
+    target: Tensor, source: Tensor, spatial_weight: float = 0.1
+) -> Tensor:
+    """Compute the mean distance from source positions to their nearest target.
 
-    Where both the difference of the features and the way between the two
-    positions make the distance: the equation of the paper.
+    The distance combines features and positions, as in the paper's equation.
 
     Args:
-        target: the map to be matched, `(batch, height, width, channels)`.
-        source: another map; its height and width may be others.
-        spatial_weight: of the way, in maps, beside (1 - cos) / 2.
+        target: Feature map to match, `(batch, height, width, channels)`.
+        source: Another feature map. Its height and width may differ.
+        spatial_weight: Weight of the distance of positions, a fraction of the
+            map. The distance of features, (1 - cos) / 2, has a weight of 1.
 
     Returns:
-        `(batch,)`.
+        Losses `(batch,)`.
     """
     targets, sources = centred_units(positions(target), positions(source))
 
-    def nearest(sources, places, targets, others):
-        way = squared_distances(places, others)
-        # No gradient goes here, so that the root may meet a zero.
+    def nearest(
+        sources: Tensor, places: Tensor, targets: Tensor, others: Tensor
+    ) -> Tensor:
+        squares = squared_distances(places, others)
+        # Positions need no gradient, so the root may be taken of 0.
         distances = cosine_distances(sources, targets)
-        distances = distances + spatial_weight * ops.sqrt(way)
+        distances = distances + spatial_weight * ops.sqrt(squares)
         return ops.min(distances, axis=-1)
 
     found = in_parts(
@@ -66,25 +75,31 @@ def bilateral_distance(target, source, spatial_weight=0.1):
 
 
 def bilateral_similarity(
-    target, source, spatial_weight=0.1, bandwidth=0.5, epsilon=1e-3
-):
-    """The contextual loss of affinities that are mixed with nearness.
+    target: Tensor,
+    source: Tensor,
+    spatial_weight: float = 0.1,
+    bandwidth: float = 0.5,
+    epsilon: float = 1e-3,
+) -> Tensor:
+    """Compute the contextual loss with affinities of features and positions.
 
-    As the authors' code has it.
+    Follows the authors' code.
 
     Args:
-        target: the map to be matched, `(batch, height, width, channels)`.
-        source: another map; its height and width may be others.
-        spatial_weight: the share of nearness, below 1.
-        bandwidth: of both softmaxes.
-        epsilon: added to the smallest distance, by which all are divided.
+        target: Feature map to match, `(batch, height, width, channels)`.
+        source: Another feature map. Its height and width may differ.
+        spatial_weight: Share of the affinities of positions, in [0, 1).
+        bandwidth: Bandwidth of both softmaxes.
+        epsilon: Added to the smallest distance, by which all are divided.
 
     Returns:
-        `(batch,)`.
+        Losses `(batch,)`.
     """
     targets, sources = centred_units(positions(target), positions(source))
 
-    def mixed(sources, places, targets, others):
+    def mixed(
+        sources: Tensor, places: Tensor, targets: Tensor, others: Tensor
+    ) -> Tensor:
         like = affinities(
             cosine_distances(sources, targets), bandwidth, epsilon
         )
@@ -93,20 +108,20 @@ def bilateral_similarity(
 
     best = best_match(
         mixed,
-        (sources, _UNITS_OF_A_MAP * coordinates(source)),
-        (targets, _UNITS_OF_A_MAP * coordinates(target)),
+        (sources, _MAP_SIDE * coordinates(source)),
+        (targets, _MAP_SIDE * coordinates(target)),
     )
     return -ops.log(ops.mean(best, axis=-1))
 
 
 @keras.saving.register_keras_serializable(package="convzoo")
 class ContextualBilateral(FeatureLoss):
-    """A contextual loss for pairs that are aligned but for a few pixels.
+    """Contextual loss for pairs that are aligned up to a few pixels.
 
-    `Contextual` finds like features anywhere, and may take them from the wrong
-    place; here a match costs the more the farther away it is.
+    `Contextual` matches features anywhere, possibly in the wrong place. Here
+    the cost of a match grows with its distance in the image.
 
-    | variant | what it is | from |
+    | variant | formula | source |
     |---|---|---|
     | `"distance"` | mean over the prediction of min (D + w D') | the equation |
     | `"similarity"` | -log mean max ((1 - w) CX + w CX') | the authors' code |
@@ -114,31 +129,31 @@ class ContextualBilateral(FeatureLoss):
     D and CX are distances and affinities of features, D' and CX' of positions.
 
     Args:
-        features: a `FeatureExtractor`; the layers' losses are weighted and
-            added up.
-        variant: see the table.
-        spatial_weight: w of the table. D' is the Euclidean distance of
-            positions, as a fraction of the map.
-        bandwidth: of the softmaxes of `"similarity"`.
-        epsilon: of `"similarity"`: added to the smallest distance, by which all
-            are divided.
-        check_range: True raises, where values can be looked at, if they cannot
-            lie in the range that `features` expects.
+        features: A `FeatureExtractor`, which sets the layers and their weights
+            in the sum.
+        variant: Variant of the loss, see the table.
+        spatial_weight: Weight w of the table, in [0, 1). D' is the Euclidean
+            distance of positions, as a fraction of the map.
+        bandwidth: Bandwidth of the softmaxes of `"similarity"`.
+        epsilon: Added to the smallest distance, by which all are divided, in
+            `"similarity"`.
+        check_range: Whether to raise a `ValueError` if values do not fit the
+            `input_range` of `features`. Skipped inside compiled functions.
         **kwargs: `name`, `reduction` and `dtype` of `keras.losses.Loss`.
 
     Call arguments:
-        y_true: RGB images `(batch, height, width, 3)`, in the range that
-            `features` expects.
-        y_pred: images of the same shape.
-        sample_weight: `(batch,)`.
+        y_true: RGB images `(batch, height, width, 3)`, in the `input_range` of
+            `features`.
+        y_pred: Images of the same shape.
+        sample_weight: Weights of the samples, `(batch,)`.
 
     Output shape:
-        A scalar, or `(batch,)` with `reduction="none"`. Equal images give 0
-        with `"distance"`, and almost 0 with `"similarity"` where no two
-        positions agree.
+        A scalar, or `(batch,)` with `reduction="none"`. Identical images give 0
+        with `"distance"`, and almost 0 with `"similarity"` if no two positions
+        match.
 
     Raises:
-        ValueError: an argument is not as described, or the shapes differ.
+        ValueError: If an argument is invalid or the shapes differ.
 
     Example:
 
@@ -153,16 +168,16 @@ class ContextualBilateral(FeatureLoss):
 
     def __init__(
         self,
-        features,
-        variant="distance",
-        spatial_weight=0.1,
-        bandwidth=0.5,
-        epsilon=1e-3,
-        check_range=False,
-        name="contextual_bilateral",
-        **kwargs,
-    ):
-        check_choice("variant", variant, ("distance", "similarity"))
+        features: FeatureExtractor | dict[str, Any],
+        variant: Variant = "distance",
+        spatial_weight: float = 0.1,
+        bandwidth: float = 0.5,
+        epsilon: float = 1e-3,
+        check_range: bool = False,
+        name: str = "contextual_bilateral",
+        **kwargs: Any,
+    ) -> None:
+        check_choice("variant", variant, get_args(Variant))
         check_number("spatial_weight", spatial_weight, 0, 1)
         check_above("bandwidth", bandwidth, 0)
         check_above("epsilon", epsilon, 0)
@@ -172,14 +187,14 @@ class ContextualBilateral(FeatureLoss):
         self.bandwidth = bandwidth
         self.epsilon = epsilon
 
-    def compare_features(self, y_true, y_pred):
+    def compare_features(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
         if self.variant == "distance":
             return bilateral_distance(y_true, y_pred, self.spatial_weight)
         return bilateral_similarity(
             y_true, y_pred, self.spatial_weight, self.bandwidth, self.epsilon
         )
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "variant": self.variant,

@@ -1,4 +1,4 @@
-"""What a discriminator, or critic, learns from.
+"""Adversarial losses for discriminators and critics.
 
 Goodfellow et al. 2014, Generative Adversarial Networks,
 https://arxiv.org/abs/1406.2661 ("non_saturating"); Mao et al. 2017, Least
@@ -8,16 +8,20 @@ Arjovsky, Chintala and Bottou 2017, Wasserstein GAN,
 https://arxiv.org/abs/1701.07875; Jolicoeur-Martineau 2018, The relativistic
 discriminator, https://arxiv.org/abs/1807.00734.
 
-What differs from the papers: least squares have no factor of 1/2, and the sum
-of the two relativistic terms has one, as in BasicSR, for all kinds; means over
-the other side of a relativistic loss pass no gradient on.
+What differs from the papers: the least-squares loss has no factor of 1/2, and
+the sum of the two relativistic terms has one for all kinds, as in BasicSR; no
+gradient flows through the mean over the other side of a relativistic loss.
 """
+
+from typing import Any
 
 import keras
 from keras import ops
 
 from convzoo.common.checks import check_number
+from convzoo.common.types import Tensor
 from convzoo.losses.adversarial import (
+    AdversarialKind,
     as_fake,
     as_real,
     batch_mean,
@@ -30,9 +34,10 @@ from convzoo.losses.images import sample_mean
 
 @keras.saving.register_keras_serializable(package="convzoo")
 class DiscriminatorLoss(keras.losses.Loss):
-    """The loss of a discriminator, of logits of real and of fake samples.
+    """Adversarial loss of a discriminator or critic.
 
-    The sum of both terms, of `r`, logits of real samples, and `f`, of fake:
+    The loss is the sum of both terms, for logits `r` of real and `f` of fake
+    samples:
 
     | kind | real | fake |
     | --- | --- | --- |
@@ -41,47 +46,49 @@ class DiscriminatorLoss(keras.losses.Loss):
     | hinge | relu(1 - r) | relu(1 + f) |
     | wasserstein | -r | f |
 
-    A relativistic loss is half that sum, of `r` less the mean of all `f`, and
-    of `f` less the mean of all `r`. The means pass no gradient on.
+    A relativistic loss is half that sum, with the mean of all `f` subtracted
+    from `r`, and the mean of all `r` from `f`. No gradient flows through the
+    means.
 
-    Other packages differ by factors. To have TF-GAN's:
+    Other packages use different factors. To match TF-GAN:
 
-    | TF-GAN | here |
+    | TF-GAN | this loss |
     | --- | --- |
     | `least_squares_discriminator_loss` | 1/2 of it |
     | `relativistic_discriminator_loss` | twice it |
-    | its default, `label_smoothing=0.25`, of both sides | 0.125, of one side |
+    | `label_smoothing=0.25`, its default, on both sides | 0.125, on one side |
 
-    BasicSR's values are these, with `label_smoothing` for its `real_label_val`.
-    Of relativistic losses ESRGAN's is the non-saturating one.
+    Values equal BasicSR's, with `label_smoothing` for its `real_label_val`.
+    ESRGAN uses the relativistic non-saturating loss.
 
     Args:
-        kind: one of "non_saturating", "least_squares", "hinge" and
+        kind: Kind of the loss: "non_saturating", "least_squares", "hinge" or
             "wasserstein".
-        label_smoothing: how far below 1 the target of real samples is, from 0
-            up to, without, 1; of the first two kinds only. That of fake samples
-            stays.
-        relativistic: True compares each logit with the mean of the other side
-            over the whole batch. On several replicas it is the mean of the
-            replica's part, and it does not count sample weights.
-        check_range: True raises, where values can be looked at, if all of them
-            lie in [0, 1]: they are probabilities then, not logits. So are, by
-            chance, the logits of a few samples at times.
+        label_smoothing: Label smoothing of real samples, in [0, 1): their
+            target is 1 - label_smoothing. Only for the first two kinds. The
+            target of fake samples does not change.
+        relativistic: Whether to compare each logit with the mean of the other
+            side over the whole batch, without sample weights. With several
+            replicas it is the mean over the replica's part.
+        check_range: Whether to raise a `ValueError` if all values lie in
+            [0, 1], as probabilities do, and the logits of a few samples may do
+            by chance. Skipped inside compiled functions.
         **kwargs: `name`, `reduction` and `dtype` of `keras.losses.Loss`.
 
     Call arguments:
-        y_true: logits of real samples, `(batch, ...)`: there may be several to
-            a sample, one for each patch. No sigmoid has been applied.
-        y_pred: logits of fake samples, of the same shape. Generate them without
-            a gradient for the generator, by `ops.stop_gradient`.
-        sample_weight: `(batch,)`.
+        y_true: Logits of real samples, `(batch, ...)`, without a sigmoid. There
+            may be several per sample, one for each patch.
+        y_pred: Logits of fake samples, of the same shape. Pass generated
+            samples through `ops.stop_gradient`, so the generator gets no
+            gradient.
+        sample_weight: Weights of the samples, `(batch,)`.
 
     Output shape:
-        A scalar, or `(batch,)` with `reduction="none"`: means over all logits
-        of a sample.
+        A scalar, or `(batch,)` with `reduction="none"`. The mean over all
+        logits of a sample.
 
     Raises:
-        ValueError: an argument is not as described, or the shapes differ.
+        ValueError: If an argument is invalid or the shapes differ.
 
     Example:
 
@@ -97,13 +104,13 @@ class DiscriminatorLoss(keras.losses.Loss):
 
     def __init__(
         self,
-        kind="non_saturating",
-        label_smoothing=0.0,
-        relativistic=False,
-        check_range=False,
-        name="discriminator_loss",
-        **kwargs,
-    ):
+        kind: AdversarialKind = "non_saturating",
+        label_smoothing: float = 0.0,
+        relativistic: bool = False,
+        check_range: bool = False,
+        name: str = "discriminator_loss",
+        **kwargs: Any,
+    ) -> None:
         check_adversarial_arguments(kind, relativistic, check_range)
         _check_label_smoothing(kind, label_smoothing)
         super().__init__(name=name, **kwargs)
@@ -112,7 +119,7 @@ class DiscriminatorLoss(keras.losses.Loss):
         self.relativistic = relativistic
         self.check_range = check_range
 
-    def call(self, y_true, y_pred):
+    def call(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
         real, fake = checked_logits(y_true, y_pred, self.check_range)
         if self.relativistic:
             values = relative(
@@ -126,7 +133,7 @@ class DiscriminatorLoss(keras.losses.Loss):
             values = values + as_fake(self.kind, fake)
         return sample_mean(values)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "dtype": self.dtype,
@@ -137,7 +144,9 @@ class DiscriminatorLoss(keras.losses.Loss):
         }
 
 
-def _check_label_smoothing(kind, label_smoothing):
+def _check_label_smoothing(
+    kind: AdversarialKind, label_smoothing: float
+) -> None:
     check_number("label_smoothing", label_smoothing, 0, 1)
     if label_smoothing and kind in ("hinge", "wasserstein"):
         raise ValueError(

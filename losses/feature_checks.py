@@ -1,22 +1,28 @@
-"""Argument checks of what extracts features."""
+"""Argument checks of feature extractors."""
 
 import math
 import os
+from collections.abc import Iterable, Sequence
+from typing import TypeAlias
 
 from convzoo.common.checks import check_above
+from convzoo.common.types import PathLike
+
+# The name of a layer, several names, or a dictionary of names and weights.
+Layers: TypeAlias = str | list[str] | tuple[str, ...] | dict[str, float]
 
 
-def check_input_range(value):
-    """Raise a `ValueError` unless a range is a lower and a higher number."""
+def check_input_range(value: tuple[float, float]) -> None:
+    """Raise a `ValueError` unless a range is two increasing numbers."""
     is_pair = isinstance(value, (tuple, list)) and len(value) == 2
     if not is_pair or not all(map(_is_finite, value)) or value[0] >= value[1]:
         raise ValueError(
-            "`input_range` must be the values of black and of white, the lower "
-            f"one first. Received: input_range={value!r}"
+            "`input_range` must be the values of black and white, two finite "
+            f"numbers in increasing order. Received: input_range={value!r}"
         )
 
 
-def check_weights(value):
+def check_weights(value: PathLike | None) -> None:
     """Raise a `ValueError` unless weights are None, a name or a path."""
     if value is not None and not isinstance(value, (str, os.PathLike)):
         raise ValueError(
@@ -25,8 +31,8 @@ def check_weights(value):
         )
 
 
-def check_layer_names(layers, known):
-    """Raise a `ValueError` that quotes the first name that is not known."""
+def check_layer_names(layers: Iterable[str], known: Sequence[str]) -> None:
+    """Raise a `ValueError` that quotes the first unknown layer name."""
     for name in layers:
         if name not in known:
             raise ValueError(
@@ -35,8 +41,8 @@ def check_layer_names(layers, known):
             )
 
 
-def checked_layers(value):
-    """A name, a list of names, or a dictionary, as name -> weight."""
+def checked_layers(value: Layers) -> dict[str, float]:
+    """Return a dictionary of layer names and their weights."""
     names = [value] if isinstance(value, str) else value
     if isinstance(names, (list, tuple)) and names:
         if all(isinstance(n, str) and names.count(n) == 1 for n in names):
@@ -46,11 +52,12 @@ def checked_layers(value):
             check_above(f"layers[{name!r}]", weight, 0)
         return {name: float(weight) for name, weight in names.items()}
     raise ValueError(
-        "`layers` must be the name of a layer, a list of different names, or a "
+        "`layers` must be the name of a layer, a list of unique names, or a "
         f"dictionary of names and weights. Received: layers={value!r}"
     )
 
 
-def _is_finite(value):
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return is_number and math.isfinite(value)
+def _is_finite(value: object) -> bool:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return False
+    return math.isfinite(value)

@@ -1,13 +1,16 @@
-"""Features of images, in the layers of a network that is not trained."""
+"""Features of images in the layers of a frozen network."""
 
 import os
+from typing import Any, Literal, Self, cast, get_args
 
 import keras
 import numpy as np
 from keras import ops
 
 from convzoo.common.checks import check_choice, check_flag, check_seed
+from convzoo.common.types import PathLike, Tensor
 from convzoo.losses.feature_checks import (
+    Layers,
     check_input_range,
     check_layer_names,
     check_weights,
@@ -19,73 +22,74 @@ from convzoo.losses.tapped_model import (
     plain_model,
     tapped_model,
 )
-from convzoo.losses.trunk_weights import trunk_with_weights
+from convzoo.losses.trunk_weights import NativePreprocessing, trunk_with_weights
 from convzoo.losses.trunks import (
-    TRUNKS,
+    Network,
     smallest_side,
     trunk_layer_names,
 )
 
-# The mean and the standard deviation of each channel, of images in [0, 1].
+# Mean and standard deviation of each channel, for images in [0, 1].
 _TORCH = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
-# Blue, green and red, of images in [0, 255].
+# Means of blue, green and red, for images in [0, 255].
 _CAFFE_MEAN = (103.939, 116.779, 123.68)
-PREPROCESSING = ("auto", "caffe", "torch", None)
+Preprocessing = Literal["auto", NativePreprocessing, None]
 
 
 @keras.saving.register_keras_serializable(package="convzoo")
 class FeatureExtractor:
-    """What a network for classification sees in images, layer by layer.
+    """Extracts intermediate features of images from a frozen network.
 
-    `Perceptual` and `Style` compare it. The network is made here, once, and
-    never trained; the file of a model whose loss has it does not hold it. It
-    computes in float32 and channels last, whatever the settings of Keras are.
+    `Perceptual` and `Style` compare these features. The network is built once,
+    is never trained, and is not saved with a model whose loss uses it. It
+    computes in float32 and channels-last, regardless of Keras's settings.
 
     Args:
         network: `"vgg16"`, `"vgg19"`, `"alexnet"`, `"squeezenet"` (version
             1.1), or a functional or sequential Keras model of images `(batch,
-            height, width, channels)`. A model is copied: training one leaves
-            the other as it is.
-        layers: the name of a layer, a list of names, or a dictionary of names
-            and the weight of each in a loss. VGG has `block1_conv1` to
-            `block5_pool` as in `keras.applications`; AlexNet `conv1` to `conv5`
-            and `pool1`, `pool2`, `pool5`; SqueezeNet `conv1`, `pool1`, `pool3`,
-            `pool5`, and `fire2` to `fire9`, with `fire2_squeeze1x1`,
-            `fire2_expand1x1` and `fire2_expand3x3` in each. What is deeper is
-            not computed.
-        before_activation: True for the features before the ReLU of their
-            layers, which are not sparse. The layers after them see it applied.
-        weights: one of
+            height, width, channels)`. A model is copied, so training one does
+            not change the other.
+        layers: Name of a layer, a list of names, or a dictionary of names and
+            their weights in a loss. VGG has `block1_conv1` to `block5_pool`, as
+            in `keras.applications`; AlexNet `conv1` to `conv5` and `pool1`,
+            `pool2`, `pool5`; SqueezeNet `conv1`, `pool1`, `pool3`, `pool5`, and
+            `fire2` to `fire9`, with `fire2_squeeze1x1`, `fire2_expand1x1` and
+            `fire2_expand3x3` in each. Deeper layers are not computed.
+        before_activation: Whether to return the features before the ReLU of
+            their layer, which are not sparse. Later layers still get the output
+            of the ReLU.
+        weights: One of:
 
-            - `"imagenet"`: those of `keras.applications` for VGG, and
-              torchvision's for the others, which Keras does not have;
-            - `"torchvision"`: those of torchvision, which trained VGG anew:
-              its features are other ones. Either file is fetched to the cache
-              of Keras when it is first needed, and its digest compared;
-            - a path: of that `.pth` file of torchvision; of an `.h5` file of
-              Keras without the classifier; or of an `.npz` file with the arrays
-              of torchvision's state dict or, for SqueezeNet, of Caffe;
-            - None: random ones, for tests. A model of yours keeps those it has
-              now; with a path it loads others.
-        preprocessing: of images, once they are in [0, 1]: `"torch"` (less the
-            mean of ImageNet, by its standard deviation), `"caffe"` (blue, green
-            and red from 0 to 255, less their mean), or None. `"auto"` is what
-            the weights were trained with, and None for a model of yours.
-        input_range: the values of black and white.
-        seed: of the random weights.
+            - `"imagenet"`: weights of `keras.applications` for VGG, and of
+              torchvision for the networks that Keras does not have;
+            - `"torchvision"`: weights of torchvision, whose VGG was trained
+              separately and has different features. Either file is downloaded
+              to the Keras cache on first use, and its digest is verified;
+            - a path: torchvision's `.pth` file; an `.h5` file of Keras without
+              the classifier; or an `.npz` file with the arrays of torchvision's
+              state dict or, for SqueezeNet, of Caffe;
+            - None: random weights, for tests. A custom model keeps its current
+              weights; with a path it loads others.
+        preprocessing: Preprocessing of images in [0, 1]: `"torch"` (minus the
+            mean of ImageNet, divided by its standard deviation), `"caffe"` (BGR
+            from 0 to 255, minus the mean), or None. `"auto"` selects the
+            preprocessing of the weights, and None for a custom model.
+        input_range: Values of black and white.
+        seed: Seed of the random weights.
 
     Call arguments:
-        images: `(batch, height, width, channels)` in `input_range`.
+        images: Images `(batch, height, width, channels)` in `input_range`.
 
     Output shape:
         A list with `(batch, rows, columns, channels)` for each layer, in the
         dtype of the images.
 
     Raises:
-        ValueError: an argument is not as described; the weights cannot be had,
-            or are not of this network; or the images have other channels, or
-            are too small for one position in the deepest layer. Sides that are
-            unknown and turn out too short are filled up with black instead.
+        ValueError: If an argument is invalid; if the weights cannot be found or
+            belong to another network; or if the images have another number of
+            channels or are too small for one position in the deepest layer.
+            Sides of unknown size that turn out too short are padded with black
+            instead.
 
     Example:
 
@@ -102,18 +106,18 @@ class FeatureExtractor:
 
     def __init__(
         self,
-        network="vgg19",
-        layers="block5_conv4",
-        before_activation=False,
-        weights="imagenet",
-        preprocessing="auto",
-        input_range=(0, 1),
-        seed=0,
-    ):
+        network: Network | keras.Model = "vgg19",
+        layers: Layers = "block5_conv4",
+        before_activation: bool = False,
+        weights: PathLike | None = "imagenet",
+        preprocessing: Preprocessing = "auto",
+        input_range: tuple[float, float] = (0, 1),
+        seed: int = 0,
+    ) -> None:
         tapped = checked_layers(layers)
         check_flag("before_activation", before_activation)
         check_weights(weights)
-        check_choice("preprocessing", preprocessing, PREPROCESSING)
+        check_choice("preprocessing", preprocessing, get_args(Preprocessing))
         check_input_range(input_range)
         check_seed(seed)
         self.network = network
@@ -125,25 +129,27 @@ class FeatureExtractor:
         self.seed = seed
         self.layer_weights = list(tapped.values())
         self.smallest = 1
-        # The preprocessing that the weights were trained with.
-        self.native_preprocessing = None
-        self._model = self._built(list(tapped))
+        # Preprocessing that the weights were trained with.
+        self.native_preprocessing: NativePreprocessing | None = None
+        self._model = self._build_model(list(tapped))
         self.channels = self._model.input_shape[-1]
 
-    def _built(self, names):
-        """The model of these layers, with its weights."""
+    def _build_model(self, names: list[str]) -> keras.Model:
+        """Build the model of the given layers, with its weights."""
         if isinstance(self.network, str):
-            check_choice("network", self.network, tuple(TRUNKS))
-            check_layer_names(names, trunk_layer_names(self.network))
-            self.smallest = smallest_side(self.network, names)
+            check_choice("network", self.network, get_args(Network))
+            # Narrowed to `str` only, since `keras.Model` has no types.
+            network = cast(Network, self.network)
+            check_layer_names(names, trunk_layer_names(network))
+            self.smallest = smallest_side(network, names)
             model, self.native_preprocessing = trunk_with_weights(
-                self.network, names, self.weights, self.seed
+                network, names, self.weights, self.seed
             )
         else:
             model = copied_model(self.network, self.weights)
         return tapped_model(model, names, self.before_activation)
 
-    def __call__(self, images):
+    def __call__(self, images: Tensor) -> list[Tensor]:
         images = ops.convert_to_tensor(images)
         check_images("images", images, self.smallest, self.channels)
         dtype = dtype_of(images)
@@ -154,11 +160,11 @@ class FeatureExtractor:
             kind = self.native_preprocessing
         images = preprocessed(images, kind, self.input_range)
         features = self._model(images, training=False)
-        # Keras makes no list of one output.
+        # Keras returns a single output without a list.
         features = [features] if len(self.layer_weights) == 1 else features
         return [ops.cast(maps, dtype) for maps in features]
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         network = self.network
         if not isinstance(network, str):
             network = keras.saving.serialize_keras_object(plain_model(network))
@@ -173,19 +179,19 @@ class FeatureExtractor:
         }
 
     @classmethod
-    def from_config(cls, config):
-        """The extractor of a configuration.
+    def from_config(cls, config: dict[str, Any]) -> Self:
+        """Create an extractor from its configuration.
 
         Raises:
-            ValueError: it had a model of yours and no path of weights; or as
-                the constructor.
+            ValueError: If it holds a custom model but no path of weights;
+                otherwise as for the constructor.
         """
         network = config["network"]
         if isinstance(network, dict):
             if config["weights"] is None:
                 raise ValueError(
-                    "No configuration holds the weights of a model that was "
-                    "given as `network`: save them and give their path as "
+                    "The configuration does not hold the weights of a model "
+                    "passed as `network`: save them and pass their path as "
                     "`weights`, or load with compile=False. Received: "
                     "weights=None"
                 )
@@ -193,14 +199,17 @@ class FeatureExtractor:
         return cls(**{**config, "network": network})
 
 
-def preprocessed(images, preprocessing, input_range):
-    """Images as a network expects them.
+def preprocessed(
+    images: Tensor,
+    preprocessing: Preprocessing,
+    input_range: tuple[float, float],
+) -> Tensor:
+    """Preprocess images as a network expects them.
 
     Args:
-        images: `(batch, height, width, channels)` in float32.
-        preprocessing: `"torch"`, `"caffe"` or None, as `FeatureExtractor`
-            explains them.
-        input_range: the values of black and white.
+        images: Images `(batch, height, width, channels)` in float32.
+        preprocessing: `"torch"`, `"caffe"` or None, see `FeatureExtractor`.
+        input_range: Values of black and white.
     """
     low, high = input_range
     mean, deviation = np.zeros(1), np.ones(1)
@@ -209,7 +218,7 @@ def preprocessed(images, preprocessing, input_range):
     if preprocessing == "caffe":
         images = ops.flip(images, axis=-1)
         mean, deviation = np.array(_CAFFE_MEAN) / 255, np.ones(1) / 255
-    # One product and one sum in place of two of each.
+    # Scaling and normalisation as one product and one sum.
     factor = 1 / ((high - low) * deviation)
     shift = -(low / (high - low) + mean) / deviation
     factor = ops.convert_to_tensor(factor, dtype="float32")

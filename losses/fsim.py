@@ -1,13 +1,16 @@
-"""Feature similarity.
+"""Feature similarity (FSIM).
 
 Zhang, Zhang, Mou and Zhang 2011, FSIM: A Feature Similarity Index for Image
 Quality Assessment, https://doi.org/10.1109/TIP.2011.2109730.
 
-What differs from the paper: roots have a small number added under them, so
-that flat regions have gradients; YIQ has four decimals, as in piq, where the
-authors' code has three; the product of the chromatic similarities is taken by
-its magnitude; the phase congruency of odd sizes is piq's.
+What differs from the paper: square roots have a small constant under them, so
+flat regions have gradients; the conversion to YIQ has four decimals, as in piq,
+instead of the three of the authors' code; the product of the chromatic
+similarities enters by its magnitude; the phase congruency of odd sizes is that
+of piq.
 """
+
+from typing import Any
 
 import keras
 import numpy as np
@@ -15,6 +18,7 @@ from keras import ops
 
 from convzoo.common.checks import check_above, check_flag
 from convzoo.common.luma_weights import LUMA_WEIGHTS
+from convzoo.common.types import Tensor
 from convzoo.losses.image_loss import ImageLoss
 from convzoo.losses.images import checked_images
 from convzoo.losses.phase_congruency import phase_congruency, safe_sqrt
@@ -27,20 +31,22 @@ _TO_YIQ = (
     (0.2115, -0.5227, 0.3112),
 )
 _SCHARR = np.array([[3, 0, -3], [10, 0, -10], [3, 0, -3]]) / 16
-# Images are halved, and so on, until their shorter side has about as many.
+# Images are reduced until their shorter side has about this many pixels.
 _SIDE = 256
 
 
-def fsim(y_true, y_pred, max_val=1.0, chromatic=True):
-    """The index of feature similarity, 1 for equal images.
+def fsim(
+    y_true: Tensor, y_pred: Tensor, max_val: float = 1.0, chromatic: bool = True
+) -> Tensor:
+    """Compute the feature similarity index, 1 for identical images.
 
-    A metric as it stands; `FSIM` is 1 minus it, and explains the arguments.
+    A metric: `FSIM` is 1 minus it. See there for the arguments.
 
     Returns:
-        `(batch,)`, in (0, 1].
+        Indices `(batch,)`, in (0, 1].
 
     Raises:
-        ValueError: as `FSIM`.
+        ValueError: As for `FSIM`.
     """
     y_true, y_pred = checked_images(
         y_true, y_pred, smallest=2, channels=3 if chromatic else None
@@ -48,7 +54,7 @@ def fsim(y_true, y_pred, max_val=1.0, chromatic=True):
     _check_channels(y_true)
     x, y = (_reduced(images * (255 / max_val)) for images in (y_true, y_pred))
     x, y = _yiq(x), _yiq(y)
-    # One by one: what is differentiated is the prediction's alone.
+    # Computed separately, since only the prediction needs gradients.
     phase_x, phase_y = phase_congruency(x[0]), phase_congruency(y[0])
     similarity = _similarity(phase_x, phase_y, _T_PHASE) * _similarity(
         _gradient(x[0]), _gradient(y[0]), _T_GRADIENT
@@ -56,14 +62,14 @@ def fsim(y_true, y_pred, max_val=1.0, chromatic=True):
     if chromatic:
         hue = _similarity(x[1], y[1], _T_CHROMATIC)
         hue = hue * _similarity(x[2], y[2], _T_CHROMATIC)
-        # The magnitude to the power of lambda, with a gradient at 0.
+        # The magnitude to the power of lambda, differentiable at 0.
         similarity = similarity * (hue * hue + 1e-10) ** (_LAMBDA / 2)
     weight = ops.maximum(phase_x, phase_y)
     return _sum(similarity * weight) / _sum(weight)
 
 
-def _reduced(images):
-    """Means of so many pixels that the shorter side has about 256."""
+def _reduced(images: Tensor) -> Tensor:
+    """Average images until their shorter side has about 256 pixels."""
     height, width = ops.shape(images)[1:3]
     if isinstance(height, int) and isinstance(width, int):
         factor = max(1, round(min(height, width) / _SIDE))
@@ -72,7 +78,7 @@ def _reduced(images):
     else:
         side = ops.cast(ops.minimum(height, width), "float32")
         factor = ops.cast(ops.maximum(ops.round(side / _SIDE), 1), "int32")
-    # A pooling layer would need to know the factor.
+    # A pooling layer would need a static factor.
     rows, columns, channels = height // factor, width // factor, images.shape[3]
     images = images[:, : rows * factor, : columns * factor]
     images = ops.reshape(images, (-1, factor, columns * factor * channels))
@@ -80,16 +86,16 @@ def _reduced(images):
     return ops.reshape(ops.mean(images, 1), (-1, rows, columns, channels))
 
 
-def _yiq(images):
-    """Luminance and two chromatic planes; of grey images the first only."""
+def _yiq(images: Tensor) -> list[Tensor]:
+    """Return the planes Y, I and Q, or only Y for grey images."""
     if images.shape[3] == 1:
         return [ops.squeeze(images, axis=-1)]
     red, green, blue = (images[:, :, :, channel] for channel in range(3))
     return [r * red + g * green + b * blue for r, g, b in _TO_YIQ]
 
 
-def _gradient(planes):
-    """Its magnitude; beyond the border the image is black."""
+def _gradient(planes: Tensor) -> Tensor:
+    """Gradient magnitude, with black padding beyond the border."""
     kernels = np.stack([_SCHARR, _SCHARR.T], axis=-1)
     kernels = ops.convert_to_tensor(np.expand_dims(kernels, 2), planes.dtype)
     both = ops.conv(
@@ -101,16 +107,16 @@ def _gradient(planes):
     return safe_sqrt(ops.sum(both * both, axis=-1))
 
 
-def _similarity(x, y, constant):
+def _similarity(x: Tensor, y: Tensor, constant: float) -> Tensor:
     return (2 * x * y + constant) / (x * x + y * y + constant)
 
 
-def _sum(maps):
-    """Axis by axis, as means are taken: see `spatial_mean`."""
+def _sum(maps: Tensor) -> Tensor:
+    """Sum axis by axis, for the reason that `spatial_mean` gives."""
     return ops.sum(ops.sum(maps, axis=-1), axis=-1)
 
 
-def _check_channels(images):
+def _check_channels(images: Tensor) -> None:
     if images.shape[3] not in (1, 3):
         raise ValueError(
             "`y_true` and `y_pred` must have 1 or 3 channels. Received: "
@@ -120,39 +126,39 @@ def _check_channels(images):
 
 @keras.saving.register_keras_serializable(package="convzoo")
 class FSIM(ImageLoss):
-    """1 minus the index of feature similarity, in colour (FSIMc) or grey.
+    """1 minus the feature similarity index: FSIMc for colour, FSIM for grey.
 
-    Compares phase congruency, which is high at edges and lines whatever their
-    contrast, the magnitude of the gradient, and, with `chromatic=True`, the two
-    chromatic channels, and counts most where there are features.
+    Compares phase congruency, which is high at edges and lines of any contrast,
+    gradient magnitude, and, with `chromatic=True`, the two chromatic channels.
+    Regions with features have the largest weight.
 
-    It hardly sees luminance: black and white images have an index of 0.94, and
-    two flat images of different grey the same. Combine it with `Charbonnier` or
-    the mean absolute error; alone it lets the brightness drift.
+    It is almost blind to luminance: flat images of any two greys have an index
+    of at least 0.94, even black and white. Combine it with `Charbonnier` or the
+    mean absolute error; alone it lets the brightness drift.
 
     Gradients are finite on flat, half flat, letterboxed and black images.
 
     Args:
-        max_val: the value of white; black is 0.
-        chromatic: whether to compare colours too; the images must be RGB then.
-        check_range: True raises, where values can be looked at, if they cannot
-            lie in [0, max_val].
+        max_val: Value of white; black is 0.
+        chromatic: Whether to compare colours too. Images must then be RGB.
+        check_range: Whether to raise a `ValueError` if values do not fit
+            [0, max_val]. Skipped inside compiled functions.
         **kwargs: `name`, `reduction` and `dtype` of `keras.losses.Loss`.
 
     Call arguments:
-        y_true: images `(batch, height, width, 3)` in [0, max_val], or with one
-            channel and `chromatic=False`. Those with a shorter side of 384
-            pixels or more are reduced first, to about 256.
-        y_pred: images of the same shape.
-        sample_weight: `(batch,)`.
+        y_true: Images `(batch, height, width, 3)` in [0, max_val], or with one
+            channel and `chromatic=False`. Images with a shorter side of 384
+            pixels or more are first reduced to about 256.
+        y_pred: Images of the same shape.
+        sample_weight: Weights of the samples, `(batch,)`.
 
     Output shape:
-        A scalar, or `(batch,)` with `reduction="none"`. In [0, 1), 0 for equal
-        images; below 0 by rounding only.
+        A scalar, or `(batch,)` with `reduction="none"`. In [0, 1), 0 for
+        identical images; negative only by rounding.
 
     Raises:
-        ValueError: an argument is not as described, the shapes differ, an image
-            has fewer than 2 pixels a side, or another number of channels.
+        ValueError: If an argument is invalid, the shapes differ, or an image
+            has fewer than 2 pixels per side or another number of channels.
 
     Example:
 
@@ -167,22 +173,22 @@ class FSIM(ImageLoss):
 
     def __init__(
         self,
-        max_val=1.0,
-        chromatic=True,
-        check_range=False,
-        name="fsim",
-        **kwargs,
-    ):
+        max_val: float = 1.0,
+        chromatic: bool = True,
+        check_range: bool = False,
+        name: str = "fsim",
+        **kwargs: Any,
+    ) -> None:
         check_above("max_val", max_val, 0)
         check_flag("chromatic", chromatic)
         super().__init__(check_range=check_range, name=name, **kwargs)
         self.max_val = max_val
         self.chromatic = chromatic
 
-    def compare(self, y_true, y_pred):
+    def compare(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
         return 1 - fsim(y_true, y_pred, self.max_val, self.chromatic)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "max_val": self.max_val,

@@ -1,16 +1,20 @@
-"""What a generator learns from its discriminator.
+"""Adversarial losses for generators.
 
 Goodfellow et al. 2014, Generative Adversarial Networks,
 https://arxiv.org/abs/1406.2661, and the other papers of `DiscriminatorLoss`.
 
-What differs from the papers: of the first it is the loss that does not
-saturate; factors are those of `DiscriminatorLoss`.
+What differs from the papers: of the two losses of the first, only the
+non-saturating one is offered; factors are those of `DiscriminatorLoss`.
 """
+
+from typing import Any
 
 import keras
 from keras import ops
 
+from convzoo.common.types import Tensor
 from convzoo.losses.adversarial import (
+    AdversarialKind,
     as_real,
     batch_mean,
     check_adversarial_arguments,
@@ -23,9 +27,9 @@ from convzoo.losses.images import as_float, check_batch, sample_mean
 
 @keras.saving.register_keras_serializable(package="convzoo")
 class GeneratorLoss(keras.losses.Loss):
-    """The loss of a generator, of the logits that its samples are given.
+    """Adversarial loss of a generator.
 
-    Of `f`, logits of fake samples:
+    For logits `f` of fake samples:
 
     | kind | loss |
     | --- | --- |
@@ -35,34 +39,36 @@ class GeneratorLoss(keras.losses.Loss):
     | wasserstein | -f |
 
     A relativistic loss is that of `DiscriminatorLoss` with real and fake
-    exchanged, so that it has logits of real samples to push down too.
+    samples swapped, so it depends on the logits of real samples too.
 
-    Other packages differ by factors: TF-GAN's least squares are 1/2 of these,
-    and its relativistic losses twice these. BasicSR's values are these.
+    Other packages use different factors: TF-GAN's least-squares loss is 1/2 of
+    this one, and its relativistic losses are twice these. Values equal
+    BasicSR's.
 
     Args:
-        kind: that of the discriminator's loss.
-        relativistic: that of the discriminator's loss. The logits of real
-            samples pass no gradient on; the mean of those of fake samples, over
-            the whole batch, or a replica's part of it, does.
-        check_range: True raises, where values can be looked at, if all of them
-            lie in [0, 1]: they are probabilities then, not logits. So are, by
-            chance, the logits of a few samples at times.
+        kind: Kind of the loss, as in the discriminator's loss.
+        relativistic: Whether the loss is relativistic, as in the
+            discriminator's loss. No gradient flows to the logits of real
+            samples, but it flows through the mean of those of fake samples over
+            the whole batch, or over a replica's part of it.
+        check_range: Whether to raise a `ValueError` if all values lie in
+            [0, 1], as probabilities do, and the logits of a few samples may do
+            by chance. Skipped inside compiled functions.
         **kwargs: `name`, `reduction` and `dtype` of `keras.losses.Loss`.
 
     Call arguments:
-        y_true: logits of real samples, of the shape of `y_pred`. Ignored, and
+        y_true: Logits of real samples, of the shape of `y_pred`. Ignored, and
             may be anything, unless `relativistic`.
-        y_pred: logits of fake samples, `(batch, ...)`: there may be several to
-            a sample, one for each patch. No sigmoid has been applied.
-        sample_weight: `(batch,)`.
+        y_pred: Logits of fake samples, `(batch, ...)`, without a sigmoid. There
+            may be several per sample, one for each patch.
+        sample_weight: Weights of the samples, `(batch,)`.
 
     Output shape:
-        A scalar, or `(batch,)` with `reduction="none"`: means over all logits
-        of a sample.
+        A scalar, or `(batch,)` with `reduction="none"`. The mean over all
+        logits of a sample.
 
     Raises:
-        ValueError: an argument is not as described, or the shapes differ.
+        ValueError: If an argument is invalid or the shapes differ.
 
     Example:
 
@@ -78,19 +84,19 @@ class GeneratorLoss(keras.losses.Loss):
 
     def __init__(
         self,
-        kind="non_saturating",
-        relativistic=False,
-        check_range=False,
-        name="generator_loss",
-        **kwargs,
-    ):
+        kind: AdversarialKind = "non_saturating",
+        relativistic: bool = False,
+        check_range: bool = False,
+        name: str = "generator_loss",
+        **kwargs: Any,
+    ) -> None:
         check_adversarial_arguments(kind, relativistic, check_range)
         super().__init__(name=name, **kwargs)
         self.kind = kind
         self.relativistic = relativistic
         self.check_range = check_range
 
-    def call(self, y_true, y_pred):
+    def call(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
         if self.relativistic:
             real, fake = checked_logits(y_true, y_pred, self.check_range)
             return sample_mean(self._relative(ops.stop_gradient(real), fake))
@@ -98,17 +104,17 @@ class GeneratorLoss(keras.losses.Loss):
         check_batch("y_pred", fake)
         if self.check_range:
             check_no_probabilities(y_pred=fake)
-        # The hinge is the discriminator's: a generator would stop learning.
+        # With the discriminator's hinge a generator would stop learning.
         kind = "wasserstein" if self.kind == "hinge" else self.kind
         return sample_mean(as_real(kind, fake))
 
-    def _relative(self, real, fake):
-        """The discriminator's loss with real and fake exchanged."""
+    def _relative(self, real: Tensor, fake: Tensor) -> Tensor:
+        """The discriminator's loss with real and fake samples swapped."""
         return relative(
             self.kind, fake - batch_mean(real), real - batch_mean(fake)
         )
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "dtype": self.dtype,

@@ -3,57 +3,70 @@
 Gulrajani, Ahmed, Arjovsky, Dumoulin and Courville 2017, Improved Training of
 Wasserstein GANs, https://arxiv.org/abs/1704.00028.
 
-What differs from the paper: a one-sided penalty is offered beside its own.
+What differs from the paper: a one-sided penalty is offered as an option.
 """
+
+from collections.abc import Callable
+from typing import TypeAlias
 
 import keras
 from keras import ops
 
 from convzoo.common.checks import check_flag
+from convzoo.common.types import Tensor
 from convzoo.losses.images import checked_arrays, dtype_of
 
-# Added to the square of the norm: 1e-15 of a norm of 0, and nothing of others.
+# A Keras layer or model, or a function.
+Critic: TypeAlias = Callable[..., Tensor]
+# A function of a batch that returns a scalar.
+_ScalarFunction: TypeAlias = Callable[[Tensor], Tensor]
+# Added under the root: a norm of 0 becomes 1e-15, others do not change.
 _EPSILON = 1e-30
 
 
 def gradient_penalty(
-    critic, real, fake, seed=None, one_sided=False, training=None
-):
-    """How far a critic is from a slope of 1 between real and fake samples.
+    critic: Critic,
+    real: Tensor,
+    fake: Tensor,
+    seed: int | keras.random.SeedGenerator | None = None,
+    one_sided: bool = False,
+    training: bool | None = None,
+) -> Tensor:
+    """Gradient penalty of a critic between real and fake samples.
 
-    At a random point of the line from each real sample to a fake one,
-    `(norm - 1)^2` of the critic's gradient, whose norm is that of all its
-    values: not, as in several packages, one norm for each pixel. Add it, ten
-    times in the paper, to the critic's loss; the second derivatives that this
-    needs are finite everywhere, where the gradient is 0 too.
+    At a random point on the line between each real and fake sample, the penalty
+    is `(norm - 1)^2` of the critic's gradient. The norm is taken over all
+    values of a sample, not, as in several packages, per pixel. Add the penalty,
+    times 10 in the paper, to the critic's loss. The second-order gradients that
+    this needs are finite everywhere, even where the gradient is 0.
 
-    The values of a critic with several to a sample are added up. A critic must
-    judge each sample by itself: batch normalisation would mix them. No variable
-    of a Keras critic is changed, such as the state of a dropout, and no
-    gradient flows to `real` and `fake`.
+    Multiple outputs per sample are summed. A critic must judge each sample
+    independently; batch normalisation would mix them. Variables of a Keras
+    critic, such as the state of dropout, do not change, and no gradient flows
+    to `real` and `fake`.
 
-    On TensorFlow the layers of convzoo that compute parts again in the backward
-    pass raise a `NotImplementedError` for the second derivative in training:
-    `NonLocal` above 2,048 positions, and, in a compiled step,
+    On TensorFlow, the layers of convzoo that recompute activations in the
+    backward pass raise a `NotImplementedError` for second-order gradients in
+    training: `NonLocal` above 2,048 positions, and, in a compiled step,
     `DeformableConv2D` of large maps. Pass `training=False` with them.
 
     Args:
-        critic: a Keras layer or model that has been built, or a function made
-            of what the backend can differentiate.
-        real: real samples `(batch, ...)`.
-        fake: fake samples of the same shape.
-        seed: an int, which draws the same points whenever it is called, a
-            `keras.random.SeedGenerator`, which under JAX's compilers has to be
-            part of the state, or None.
-        one_sided: True leaves norms below 1 alone.
-        training: passed on to the critic, unless it is None.
+        critic: A built Keras layer or model, or a function that the backend can
+            differentiate.
+        real: Real samples `(batch, ...)`.
+        fake: Fake samples of the same shape.
+        seed: An int, which draws the same points in each call; a
+            `keras.random.SeedGenerator`, which must be part of the state in
+            functions compiled by JAX; or None.
+        one_sided: Whether to penalise only norms above 1.
+        training: Passed to the critic, unless None.
 
     Returns:
-        `(batch,)`, at least 0.
+        Penalties `(batch,)`, at least 0.
 
     Raises:
-        ValueError: `critic` cannot be called, the shapes differ, or `one_sided`
-            is not True or False.
+        ValueError: If `critic` is not callable, the shapes differ, or
+            `one_sided` is not True or False.
 
     Example:
 
@@ -79,23 +92,27 @@ def gradient_penalty(
     return ops.square(ops.relu(excess) if one_sided else excess)
 
 
-def _between(real, fake, seed):
-    """A random point on the line from each real sample to a fake one."""
+def _between(
+    real: Tensor, fake: Tensor, seed: int | keras.random.SeedGenerator | None
+) -> Tensor:
+    """Return a random point on the line between each real and fake sample."""
     shape = (ops.shape(real)[0], *(1 for _ in real.shape[1:]))
     alpha = keras.random.uniform(shape, dtype=dtype_of(real), seed=seed)
     return real + alpha * (fake - real)
 
 
-def _norm(gradient):
-    """That of all values of each sample, with a derivative at 0."""
+def _norm(gradient: Tensor) -> Tensor:
+    """Norm over all values of each sample, differentiable at 0."""
     squares = ops.square(gradient)
     while len(squares.shape) > 1:
         squares = ops.sum(squares, axis=-1)
     return ops.sqrt(squares + _EPSILON)
 
 
-def _without_side_effects(critic, points, training):
-    """The sum of what a critic says, as a function of the points alone."""
+def _without_side_effects(
+    critic: Critic, points: Tensor, training: bool | None
+) -> _ScalarFunction:
+    """Return a function of the points: the sum of the critic's outputs."""
     arguments = {} if training is None else {"training": training}
     if not isinstance(critic, keras.Layer):
         return lambda x: ops.sum(critic(x, **arguments))
@@ -106,17 +123,17 @@ def _without_side_effects(critic, points, training):
         [variable.value for variable in critic.non_trainable_variables],
     )
 
-    def total(x):
+    def total(x: Tensor) -> Tensor:
         outputs, _ = critic.stateless_call(*state, x, **arguments)
         return ops.sum(outputs)
 
     return total
 
 
-# Keras has no operator for gradients, so there is one function to a backend.
+# Keras has no operator for gradients, so each backend has its own function.
 
 
-def _tensorflow_gradient(function, points):
+def _tensorflow_gradient(function: _ScalarFunction, points: Tensor) -> Tensor:
     import tensorflow as tf
 
     with tf.GradientTape() as tape:
@@ -126,16 +143,16 @@ def _tensorflow_gradient(function, points):
     return tape.gradient(total, points, unconnected_gradients=unconnected)
 
 
-def _jax_gradient(function, points):
+def _jax_gradient(function: _ScalarFunction, points: Tensor) -> Tensor:
     import jax
 
     return jax.grad(function)(points)
 
 
-def _torch_gradient(function, points):
+def _torch_gradient(function: _ScalarFunction, points: Tensor) -> Tensor:
     import torch
 
-    # Where the caller computes no gradients too, as in a validation.
+    # Gradients are needed even if the caller disables them, as in validation.
     with torch.enable_grad():
         points = points.requires_grad_()
         total = function(points)
@@ -147,7 +164,7 @@ def _torch_gradient(function, points):
     return gradient
 
 
-_GRADIENTS = {
+_GRADIENTS: dict[str, Callable[[_ScalarFunction, Tensor], Tensor]] = {
     "tensorflow": _tensorflow_gradient,
     "jax": _jax_gradient,
     "torch": _torch_gradient,

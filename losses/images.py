@@ -1,26 +1,32 @@
-"""What every loss of images asks of them, and what the losses share."""
+"""Input checks and reductions shared by the image losses."""
 
 import keras
 from keras import ops
 
+from convzoo.common.types import Tensor
 from convzoo.layers.values import values_of
 
 
-def checked_images(y_true, y_pred, smallest=1, channels=None):
-    """Two batches of images of one shape, in one type of at least 32 bits.
+def checked_images(
+    y_true: Tensor,
+    y_pred: Tensor,
+    smallest: int = 1,
+    channels: int | None = None,
+) -> tuple[Tensor, Tensor]:
+    """Return two batches of images with the same shape and dtype.
 
-    Integers and short floats become float32: an index computed in them would
-    be wrong without a sign of it.
+    Integers and short floats become float32, since an index of lower precision
+    would be silently wrong.
 
     Args:
-        y_true: the images as they should be.
-        y_pred: the images to be judged.
-        smallest: pixels of the shortest side that will do.
-        channels: how many there must be; None for any number.
+        y_true: Ground-truth images.
+        y_pred: Predicted images.
+        smallest: Smallest valid side, in pixels.
+        channels: Number of channels. None for any.
 
     Raises:
-        ValueError: an argument is no batch of images, or their shapes differ,
-            or, where that is known, a side is too short.
+        ValueError: If an argument is not a batch of images, the shapes differ,
+            or a known side is too short.
     """
     y_true, y_pred = as_floats(y_true, y_pred)
     for name, images in {"y_true": y_true, "y_pred": y_pred}.items():
@@ -29,8 +35,12 @@ def checked_images(y_true, y_pred, smallest=1, channels=None):
     return y_true, y_pred
 
 
-def checked_arrays(y_true, y_pred, names=("y_true", "y_pred")):
-    """As `checked_images`, of arrays of one shape that are anything."""
+def checked_arrays(
+    y_true: Tensor,
+    y_pred: Tensor,
+    names: tuple[str, str] = ("y_true", "y_pred"),
+) -> tuple[Tensor, Tensor]:
+    """Return two arrays `(batch, ...)` with the same shape and dtype."""
     y_true, y_pred = as_floats(y_true, y_pred)
     for name, array in zip(names, (y_true, y_pred), strict=True):
         check_batch(name, array)
@@ -38,8 +48,8 @@ def checked_arrays(y_true, y_pred, names=("y_true", "y_pred")):
     return y_true, y_pred
 
 
-def check_batch(name, array):
-    """Raise a `ValueError` where a tensor has no axis of samples."""
+def check_batch(name: str, array: Tensor) -> None:
+    """Raise a `ValueError` if a tensor has no batch axis."""
     if len(array.shape) == 0:
         raise ValueError(
             f"`{name}` must have the shape (batch, ...). "
@@ -47,28 +57,30 @@ def check_batch(name, array):
         )
 
 
-def as_floats(y_true, y_pred):
-    """Two tensors in float32, or in float64 if one was in that."""
+def as_floats(y_true: Tensor, y_pred: Tensor) -> tuple[Tensor, Tensor]:
+    """Cast two tensors to float32, or to float64 if either is float64."""
     y_true, y_pred = as_float(y_true), as_float(y_pred)
     if "float64" in (dtype_of(y_true), dtype_of(y_pred)):
         y_true, y_pred = (ops.cast(y, "float64") for y in (y_true, y_pred))
     return y_true, y_pred
 
 
-def as_float(values):
-    """A tensor in float32, or in float64 if it was in that."""
+def as_float(values: Tensor) -> Tensor:
+    """Cast a tensor to float32, unless it is float64."""
     tensor = ops.convert_to_tensor(values)
     return (
         tensor if dtype_of(tensor) == "float64" else ops.cast(tensor, "float32")
     )
 
 
-def dtype_of(tensor):
+def dtype_of(tensor: Tensor) -> str:
     return keras.backend.standardize_dtype(tensor.dtype)
 
 
-def check_images(name, images, smallest=1, channels=None):
-    """Raise a `ValueError` unless a tensor is a batch of such images."""
+def check_images(
+    name: str, images: Tensor, smallest: int = 1, channels: int | None = None
+) -> None:
+    """Raise a `ValueError` unless a tensor is a valid batch of images."""
     shape = tuple(images.shape)
     if len(shape) != 4:
         raise ValueError(
@@ -77,7 +89,7 @@ def check_images(name, images, smallest=1, channels=None):
         )
     if channels is not None and shape[3] not in (channels, None):
         raise ValueError(
-            f"`{name}` must have {channels} channels, the last dimension. "
+            f"`{name}` must have {channels} channels in the last dimension. "
             f"Received: {name} of shape {shape}"
         )
     if any(side is not None and side < smallest for side in shape[1:3]):
@@ -87,8 +99,12 @@ def check_images(name, images, smallest=1, channels=None):
         )
 
 
-def check_same_shape(y_true, y_pred, names=("y_true", "y_pred")):
-    """Raise a `ValueError` where two shapes are known to differ."""
+def check_same_shape(
+    y_true: Tensor,
+    y_pred: Tensor,
+    names: tuple[str, str] = ("y_true", "y_pred"),
+) -> None:
+    """Raise a `ValueError` if two shapes are known to differ."""
     shapes = tuple(y_true.shape), tuple(y_pred.shape)
     same_rank = len(shapes[0]) == len(shapes[1])
     if not same_rank or any(
@@ -102,12 +118,14 @@ def check_same_shape(y_true, y_pred, names=("y_true", "y_pred")):
         )
 
 
-def check_value_range(y_true, y_pred, low, high):
-    """Raise a `ValueError` where images cannot be in the range they should.
+def check_value_range(
+    y_true: Tensor, y_pred: Tensor, low: float, high: float
+) -> None:
+    """Raise a `ValueError` if images do not fit the range [low, high].
 
-    `y_true` has to lie within it, to a thousandth. `y_pred`, which a network
-    may not have learned to keep in its range yet, may leave it by its width.
-    Inside a compiled function, where values cannot be looked at, it passes.
+    `y_true` must lie within it, to a thousandth of its width. `y_pred` may
+    exceed it by its width, since a network may not have learned the range yet.
+    Passes inside a compiled function, where values are unknown.
     """
     width = high - low
     for name, images, slack in (
@@ -118,7 +136,7 @@ def check_value_range(y_true, y_pred, low, high):
         if values is None or values.size == 0:
             continue
         found = float(values.min()), float(values.max())
-        # In this order, so that NaN is refused too.
+        # Comparisons with NaN are False, so NaN is rejected too.
         if not (low - slack <= found[0] and found[1] <= high + slack):
             raise ValueError(
                 f"`{name}` must hold values from {low} to {high}. Received: "
@@ -126,16 +144,16 @@ def check_value_range(y_true, y_pred, low, high):
             )
 
 
-def filled_up(maps, smallest, value=0.0):
-    """Maps with sides of at least `smallest`, where they were unknown.
+def filled_up(maps: Tensor, smallest: int, value: float = 0.0) -> Tensor:
+    """Pad sides of unknown size to at least `smallest`.
 
-    Too few pixels would leave nothing to take a mean of. Sides that are known
-    have been checked by then.
+    Otherwise there might be no pixels to average. Known sides have been checked
+    before.
 
     Args:
-        maps: `(batch, height, width, ...)`.
-        smallest: pixels of a side.
-        value: what is added below and to the right.
+        maps: Maps `(batch, height, width, ...)`.
+        smallest: Smallest side, in pixels.
+        value: Value of the padding, below and to the right.
     """
     sides = maps.shape[1:3]
     if None not in sides:
@@ -148,23 +166,23 @@ def filled_up(maps, smallest, value=0.0):
     return ops.pad(maps, [[0, 0], *missing, *others], constant_values=value)
 
 
-def spatial_mean(maps):
-    """Means over the last two axes, one after the other.
+def spatial_mean(maps: Tensor) -> Tensor:
+    """Mean over the last two axes, one after the other.
 
-    In one step some backends add millions of pixels to a single float32, and
-    are wrong in the third decimal of an index.
+    In one step some backends sum millions of pixels in a single float32, with
+    an error in the third decimal of an index.
     """
     return last_mean(last_mean(maps))
 
 
-def sample_mean(values):
-    """Means over all axes but the first, one after the other."""
+def sample_mean(values: Tensor) -> Tensor:
+    """Mean over all axes but the first, one after the other."""
     while len(values.shape) > 1:
         values = last_mean(values)
     return values
 
 
-def last_mean(values):
-    """Means over the last axis; `ops.mean` on JAX knows no float64."""
+def last_mean(values: Tensor) -> Tensor:
+    """Mean over the last axis; `ops.mean` on JAX does not support float64."""
     count = ops.cast(ops.shape(values)[-1], values.dtype)
     return ops.sum(values, axis=-1) / count

@@ -1,34 +1,42 @@
-"""A loss as a metric."""
+"""A metric of the values of a loss."""
+
+from typing import Any
 
 import keras
 
-from convzoo.losses.loss_terms import checked_loss, sample_values
+from convzoo.common.types import Tensor
+from convzoo.losses.loss_terms import (
+    LossFunction,
+    LossLike,
+    checked_loss,
+    sample_values,
+)
 
 
 @keras.saving.register_keras_serializable(package="convzoo")
 class LossMetric(keras.metrics.Mean):
-    """The mean of a loss over all samples seen so far.
+    """Mean of a loss over all samples since the last reset.
 
-    Takes the values of the loss for each sample, and averages those over the
-    axes after the first: `reduction` does not matter, and batches of all sizes
-    weigh what they have samples. It computes in float32 whatever the dtype
-    policy.
+    Averages the loss over the axes after the first, then over samples. Its
+    `reduction` is ignored, and batches are weighted by their number of samples.
+    Computes in float32, regardless of the dtype policy.
 
-    In `compile`, Keras gives sample weights to `weighted_metrics` only.
+    In `compile`, Keras passes sample weights to `weighted_metrics` only.
 
     Args:
-        loss: a loss of convzoo or Keras, a function of (y_true, y_pred), or the
-            name of one that `keras.losses.get` knows.
-        name: None for that of the loss.
-        dtype: of the sum and of the mean.
+        loss: A loss of convzoo or Keras, a function of (y_true, y_pred), or a
+            name known to `keras.losses.get`.
+        name: Name of the metric. Defaults to that of the loss.
+        dtype: Dtype of the sum and of the mean.
 
     Call arguments:
-        y_true: what the loss takes.
-        y_pred: what the loss takes.
-        sample_weight: `(batch,)`.
+        y_true: Ground truth, as the loss takes it.
+        y_pred: Predictions, as the loss takes them.
+        sample_weight: Weights of the samples, `(batch,)`.
 
     Raises:
-        ValueError: `loss` is no loss, or has a single value for a whole batch.
+        ValueError: If `loss` is not a loss, or has a single value for a whole
+            batch.
 
     Example:
 
@@ -41,19 +49,30 @@ class LossMetric(keras.metrics.Mean):
     ('mean_absolute_error', 2.0)
     """
 
-    def __init__(self, loss, name=None, dtype=None):
+    def __init__(
+        self,
+        loss: LossLike,
+        name: str | None = None,
+        dtype: str | keras.DTypePolicy | None = None,
+    ) -> None:
         loss = checked_loss("loss", loss)
         super().__init__(name=name or _name_of(loss), dtype=dtype)
         self.loss = loss
 
-    def update_state(self, y_true, y_pred, sample_weight=None):
+    def update_state(
+        self,
+        y_true: Tensor,
+        y_pred: Tensor,
+        sample_weight: Tensor | None = None,
+    ) -> None:
         values = sample_values(self.loss, y_true, y_pred)
         super().update_state(values, sample_weight)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         loss = keras.saving.serialize_keras_object(self.loss)
         return {**super().get_config(), "loss": loss}
 
 
-def _name_of(loss):
-    return getattr(loss, "name", None) or getattr(loss, "__name__", "loss")
+def _name_of(loss: LossFunction) -> str:
+    name = getattr(loss, "name", None) or getattr(loss, "__name__", "loss")
+    return str(name)

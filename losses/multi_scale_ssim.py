@@ -1,18 +1,22 @@
-"""Structural similarity at several scales.
+"""Multi-scale structural similarity (MS-SSIM).
 
 Wang, Simoncelli and Bovik 2003, Multi-scale Structural Similarity for Image
 Quality Assessment, https://doi.org/10.1109/ACSSC.2003.1292216.
 
 What differs from the paper: colour images are compared channel by channel, and
-the products of the channels are averaged; each mean is at least 1e-6 before it
-gets its exponent, so that negative ones have a value and no gradient explodes;
+the products of the channels are averaged; each mean is clipped to at least 1e-6
+before exponentiation, so negative means have a value and no gradient explodes;
 images too small for five scales are compared at fewer.
 """
+
+from collections.abc import Sequence
+from typing import Any, Literal
 
 import keras
 from keras import ops
 
 from convzoo.common.checks import check_above, is_integer
+from convzoo.common.types import Tensor
 from convzoo.losses.images import checked_images, spatial_mean
 from convzoo.losses.ssim import (
     SSIM,
@@ -21,32 +25,31 @@ from convzoo.losses.ssim import (
     similarity_maps,
 )
 
-# As published; they add up to 1.0001.
+# As published; they sum to 1.0001.
 POWER_FACTORS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
 _FLOOR = 1e-6
 
 
 def multi_scale_ssim(
-    y_true,
-    y_pred,
-    max_val=1.0,
-    power_factors=POWER_FACTORS,
-    scales="auto",
-    filter_size=11,
-    filter_sigma=1.5,
-    k1=0.01,
-    k2=0.03,
-):
-    """The index of structural similarity at several scales, 1 if equal.
+    y_true: Tensor,
+    y_pred: Tensor,
+    max_val: float = 1.0,
+    power_factors: Sequence[float] = POWER_FACTORS,
+    scales: int | Literal["auto"] = "auto",
+    filter_size: int = 11,
+    filter_sigma: float = 1.5,
+    k1: float = 0.01,
+    k2: float = 0.03,
+) -> Tensor:
+    """Compute the multi-scale structural similarity, 1 for identical images.
 
-    A metric as it stands; `MultiScaleSSIM` is 1 minus it, and explains the
-    arguments.
+    A metric: `MultiScaleSSIM` is 1 minus it. See there for the arguments.
 
     Returns:
-        `(batch,)`, in (0, 1].
+        Indices `(batch,)`, in (0, 1].
 
     Raises:
-        ValueError: as `MultiScaleSSIM`.
+        ValueError: As for `MultiScaleSSIM`.
     """
     fewest = 1 if scales == "auto" else scales
     smallest = _smallest_side(fewest, filter_size)
@@ -71,22 +74,27 @@ def multi_scale_ssim(
     return channel_mean(index, y_true)
 
 
-def _smallest_side(scales, filter_size):
-    """In pixels, so that the window fits at the coarsest scale."""
+def _smallest_side(scales: int, filter_size: int) -> int:
+    """Smallest side with room for the window at the coarsest scale."""
     return (filter_size - 1) * 2 ** (scales - 1) + 1
 
 
-def _scales(sides, power_factors, scales, filter_size):
-    """The number of scales that fit an image, and their exponents.
+def _scales(
+    sides: tuple[int | Tensor, int | Tensor],
+    power_factors: Sequence[float],
+    scales: int | Literal["auto"],
+    filter_size: int,
+) -> tuple[int | Tensor, list[float | Tensor]]:
+    """Return the number of scales that fit an image, and their exponents.
 
-    Where a side is unknown both are tensors, and the exponents of the scales
-    that do not fit are zero.
+    If a side is unknown both are tensors, and scales that do not fit have an
+    exponent of 0.
     """
     most = len(power_factors)
     if scales == "auto":
         side = min(sides) if _known(sides) else ops.minimum(*sides)
         fits = [side >= _smallest_side(s + 1, filter_size) for s in range(most)]
-        # Unknown sides may turn out shorter than one window.
+        # Sides of unknown size may turn out shorter than the window.
         fits[0] = True
     else:
         fits = [s < scales for s in range(most)]
@@ -100,19 +108,21 @@ def _scales(sides, power_factors, scales, filter_size):
     return ops.cast(sum(fits), "int32"), [factor / total for factor in kept]
 
 
-def _compared(luminance, structure, coarsest):
-    """Luminance counts at the coarsest scale only."""
+def _compared(
+    luminance: Tensor, structure: Tensor, coarsest: bool | Tensor
+) -> Tensor:
+    """Include luminance at the coarsest scale only."""
     if isinstance(coarsest, bool):
         return luminance * structure if coarsest else structure
     return ops.where(coarsest, luminance * structure, structure)
 
 
-def _known(sides):
+def _known(sides: tuple[int | Tensor, int | Tensor]) -> bool:
     return all(isinstance(side, int) for side in sides)
 
 
-def _halved(planes):
-    """Means of 2 x 2 pixels; of an odd side's last ones, of those there are."""
+def _halved(planes: Tensor) -> Tensor:
+    """Average 2 x 2 pixels, or those that are left at an odd side."""
     planes = ops.expand_dims(planes, axis=-1)
     planes = ops.average_pool(
         planes, 2, 2, padding="same", data_format="channels_last"
@@ -122,45 +132,44 @@ def _halved(planes):
 
 @keras.saving.register_keras_serializable(package="convzoo")
 class MultiScaleSSIM(SSIM):
-    """1 minus the index of structural similarity at several scales.
+    """1 minus the multi-scale structural similarity index.
 
-    The images are compared as `SSIM` does, halved, compared again, and so on:
+    Images are compared as in `SSIM`, halved, compared again, and so on:
     contrast and structure at every scale, luminance at the coarsest. The means
-    of all scales are multiplied, each with its exponent.
+    of all scales are multiplied, each raised to its exponent.
 
-    Five scales with a window of 11 pixels need images of 161 pixels; smaller
-    ones, as super-resolution trains with, get as many scales as fit them, with
-    exponents that are divided by their sum.
+    Five scales with a window of 11 pixels need images of 161 pixels per side.
+    Smaller images, as in super-resolution training, use as many scales as fit,
+    with exponents divided by their sum.
 
     Args:
-        max_val: the value of white; black is 0.
-        power_factors: the exponents of the scales, from the finest on. All are
-            used as they are given; the five of the paper add up to 1.0001.
-        scales: how many of the exponents to use, or `"auto"` for as many as fit
-            the images, all of them at most. Fewer than all are divided by
-            their sum.
-        filter_size: of the window, in pixels, at every scale.
-        filter_sigma: standard deviation of the window, in pixels.
-        k1: stabilises the comparison of means where both are dark.
-        k2: stabilises that of variances where both are flat.
-        check_range: True raises, where values can be looked at, if they cannot
-            lie in [0, max_val].
+        max_val: Value of white; black is 0.
+        power_factors: Exponents of the scales, finest first. Not normalised if
+            all are used; the five of the paper sum to 1.0001.
+        scales: Number of exponents to use, or `"auto"` for as many as fit the
+            images. Fewer than all are divided by their sum.
+        filter_size: Side of the window at every scale, in pixels.
+        filter_sigma: Standard deviation of the window, in pixels.
+        k1: Stabilises the comparison of means in dark regions.
+        k2: Stabilises the comparison of variances in flat regions.
+        check_range: Whether to raise a `ValueError` if values do not fit
+            [0, max_val]. Skipped inside compiled functions.
         **kwargs: `name`, `reduction` and `dtype` of `keras.losses.Loss`.
 
     Call arguments:
-        y_true: images `(batch, height, width, channels)` in [0, max_val].
-        y_pred: images of the same shape.
-        sample_weight: `(batch,)`.
+        y_true: Images `(batch, height, width, channels)` in [0, max_val].
+        y_pred: Images of the same shape.
+        sample_weight: Weights of the samples, `(batch,)`.
 
     Output shape:
-        A scalar, or `(batch,)` with `reduction="none"`. In [0, 1), 0 for equal
-        images.
+        A scalar, or `(batch,)` with `reduction="none"`. In [0, 1), 0 for
+        identical images.
 
     Raises:
-        ValueError: an argument is not as described, the shapes differ, or an
-            image is smaller than the window at the coarsest of `scales`.
-            Unknown sides get as many scales as fit with `"auto"`, and are
-            filled up with black where the window does not fit.
+        ValueError: If an argument is invalid, the shapes differ, or an image is
+            smaller than the window at the coarsest of `scales`. With `"auto"`,
+            sides of unknown size get as many scales as fit; where the window
+            does not fit they are padded with black.
 
     Example:
 
@@ -175,17 +184,17 @@ class MultiScaleSSIM(SSIM):
 
     def __init__(
         self,
-        max_val=1.0,
-        power_factors=POWER_FACTORS,
-        scales="auto",
-        filter_size=11,
-        filter_sigma=1.5,
-        k1=0.01,
-        k2=0.03,
-        check_range=False,
-        name="multi_scale_ssim",
-        **kwargs,
-    ):
+        max_val: float = 1.0,
+        power_factors: Sequence[float] = POWER_FACTORS,
+        scales: int | Literal["auto"] = "auto",
+        filter_size: int = 11,
+        filter_sigma: float = 1.5,
+        k1: float = 0.01,
+        k2: float = 0.03,
+        check_range: bool = False,
+        name: str = "multi_scale_ssim",
+        **kwargs: Any,
+    ) -> None:
         _check_power_factors(power_factors)
         _check_scales(scales, len(power_factors))
         super().__init__(
@@ -201,7 +210,7 @@ class MultiScaleSSIM(SSIM):
         self.power_factors = power_factors
         self.scales = scales
 
-    def compare(self, y_true, y_pred):
+    def compare(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
         return 1 - multi_scale_ssim(
             y_true,
             y_pred,
@@ -214,7 +223,7 @@ class MultiScaleSSIM(SSIM):
             self.k2,
         )
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "power_factors": self.power_factors,
@@ -222,7 +231,7 @@ class MultiScaleSSIM(SSIM):
         }
 
 
-def _check_power_factors(power_factors):
+def _check_power_factors(power_factors: Sequence[float]) -> None:
     if not isinstance(power_factors, (tuple, list)) or not power_factors:
         raise ValueError(
             "`power_factors` must be a tuple of positive numbers. "
@@ -232,11 +241,11 @@ def _check_power_factors(power_factors):
         check_above("power_factors", factor, 0)
 
 
-def _check_scales(scales, most):
+def _check_scales(scales: int | Literal["auto"], most: int) -> None:
     if scales == "auto":
         return
     if not is_integer(scales) or not 1 <= scales <= most:
         raise ValueError(
-            f"`scales` must be 'auto' or an integer from 1 to {most}, as there "
-            f"are `power_factors`. Received: scales={scales!r}"
+            f"`scales` must be 'auto' or an integer from 1 to {most}, the "
+            f"number of `power_factors`. Received: scales={scales!r}"
         )

@@ -1,5 +1,6 @@
-"""Where the frequencies of an image are in phase: at what the eye takes for
-features, whatever their contrast.
+"""Phase congruency: how far the frequencies of an image are in phase.
+
+It is high where people see features, at any contrast.
 
 Kovesi 1999, Image Features from Phase Congruency, Videre 1(3), with the
 constants of Zhang et al. 2011, FSIM, https://doi.org/10.1109/TIP.2011.2109730.
@@ -9,6 +10,7 @@ import math
 
 from keras import ops
 
+from convzoo.common.types import Tensor
 from convzoo.losses.images import dtype_of
 
 _ORIENTATIONS = 4
@@ -17,20 +19,20 @@ _WAVELENGTHS = (6, 12, 24, 48)
 _SIGMA_ON_FREQUENCY = 0.55
 _ANGULAR_SIGMA = math.pi / _ORIENTATIONS / 1.2
 _CUTOFF, _SHARPNESS = 0.45, 15
-# Standard deviations of the noise above its mean that are still noise, and by
-# how much that overestimates it for the measure in use.
+# Threshold of the noise in standard deviations above its mean, and the factor
+# by which it is too high for this measure.
 _NOISE_DEVIATIONS, _NOISE_OVERESTIMATE = 2.0, 1.7
 _EPSILON = 1e-7
 
 
-def phase_congruency(planes):
-    """From 0, no feature, to 1, all frequencies in phase.
+def phase_congruency(planes: Tensor) -> Tensor:
+    """Compute phase congruency, from 0 (no feature) to 1 (all in phase).
 
     Args:
-        planes: luminance `(batch, height, width)` in [0, 255].
+        planes: Luminance `(batch, height, width)` in [0, 255].
 
     Returns:
-        `(batch, height, width)`.
+        Phase congruency `(batch, height, width)`.
     """
     height, width = ops.shape(planes)[1:3]
     spectrum = ops.fft2((planes, ops.zeros_like(planes)))
@@ -41,15 +43,20 @@ def phase_congruency(planes):
     return (energy + _EPSILON) / (amplitude + _EPSILON)
 
 
-def safe_sqrt(values):
-    """A root with a finite gradient at 0; of a square of 8 bits, the root."""
+def safe_sqrt(values: Tensor) -> Tensor:
+    """Square root with a finite gradient at 0.
+
+    The constant is negligible for squares of 8-bit values.
+    """
     return ops.sqrt(values + 1e-12)
 
 
-def _filtered(spectrum, filters):
+def _filtered(
+    spectrum: tuple[Tensor, Tensor], filters: list[Tensor]
+) -> tuple[Tensor, Tensor]:
     """Energy above the noise, and sum of amplitudes, in one orientation."""
     real, imaginary = spectrum
-    # Even and odd: in phase and in quadrature with the features.
+    # Even and odd responses: in phase and in quadrature with features.
     pairs = [ops.ifft2((real * f, imaginary * f)) for f in filters]
     amplitudes = [safe_sqrt(even * even + odd * odd) for even, odd in pairs]
     sum_even = sum(even for even, _ in pairs)
@@ -63,15 +70,15 @@ def _filtered(spectrum, filters):
     return ops.maximum(energy - threshold, 0), sum(amplitudes)
 
 
-def _noise_threshold(amplitude, filters):
-    """What noise alone reaches, `(batch, 1, 1)`.
+def _noise_threshold(amplitude: Tensor, filters: list[Tensor]) -> Tensor:
+    """Threshold of the energy of noise, `(batch, 1, 1)`.
 
-    Noise fills the smallest scale, where its energy has the median of a
+    The finest scale is taken for noise, whose energy has the median of a
     chi-squared distribution.
     """
     total = sum(filters)
-    # The even part of a filter, whose square sums up to that of the real part
-    # of its impulse response.
+    # The even part of a filter, whose squares sum to those of the real part of
+    # its impulse response.
     mirrored = ops.roll(ops.flip(total, axis=(0, 1)), (1, 1), axis=(0, 1))
     even = (total + mirrored) / 2
     gain = ops.sum(even * even) / ops.sum(filters[0] * filters[0])
@@ -81,17 +88,19 @@ def _noise_threshold(amplitude, filters):
     return ops.reshape(factor * tau, (-1, 1, 1))
 
 
-def _lower_median(maps):
-    """Of each map; of an even number of values, the lower one of the middle."""
+def _lower_median(maps: Tensor) -> Tensor:
+    """Median of each map, the lower of two in the middle."""
     height, width = ops.shape(maps)[1:3]
     values = ops.sort(ops.reshape(maps, (-1, height * width)), axis=-1)
     return values[:, (height * width - 1) // 2]
 
 
-def _log_gabor_filters(height, width, dtype):
-    """For each orientation, the filters of all scales, `(height, width)`.
+def _log_gabor_filters(
+    height: int | Tensor, width: int | Tensor, dtype: str
+) -> list[list[Tensor]]:
+    """Return the filters `(height, width)` of all scales per orientation.
 
-    The frequency zero is at the top left.
+    The zero frequency is at the top left.
     """
     rows = ops.expand_dims(_frequencies(height, dtype), 1)
     columns = ops.expand_dims(_frequencies(width, dtype), 0)
@@ -112,20 +121,20 @@ def _log_gabor_filters(height, width, dtype):
     return [[spread * band for band in radial] for spread in angular]
 
 
-def _frequencies(length, dtype):
-    """Cycles per pixel, zero first; of odd lengths they reach one half too."""
+def _frequencies(length: int | Tensor, dtype: str) -> Tensor:
+    """Cycles per pixel, zero first; odd lengths reach 1/2 too."""
     index = ops.arange(length)
     index = ops.where(index < (length + 1) // 2, index, index - length)
-    # One column has the frequency zero, and nothing to be divided.
+    # Avoids a division by 0 for a length of 1, whose frequency is 0.
     steps = ops.maximum(length - length % 2, 1)
     return ops.cast(index, dtype) / ops.cast(steps, dtype)
 
 
-def _bell(values, sigma):
+def _bell(values: Tensor, sigma: float) -> Tensor:
     return ops.exp(-(values * values) / (2 * sigma**2))
 
 
-def _angle_to(angle, other):
-    """The difference of two angles, in [-pi, pi]."""
+def _angle_to(angle: Tensor, other: float) -> Tensor:
+    """Difference of two angles, in [-pi, pi]."""
     difference = angle - other
     return ops.arctan2(ops.sin(difference), ops.cos(difference))

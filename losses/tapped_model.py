@@ -1,38 +1,43 @@
-"""A model that returns what passes through some of its layers."""
+"""Models that return the outputs of intermediate layers."""
 
 import os
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import keras
 
+from convzoo.common.types import PathLike, Tensor
 from convzoo.losses.feature_checks import check_layer_names
 
 
-def plain_model(model):
-    """A functional model of the same layers, not compiled.
+def plain_model(model: keras.Model) -> keras.Model:
+    """Return an uncompiled functional model of the same layers.
 
     Raises:
-        ValueError: it is not a functional or sequential model of one batch of
-            images.
+        ValueError: If `model` is not a functional or sequential model of one
+            batch of images.
     """
     inputs = getattr(model, "inputs", None)
     if not inputs or len(inputs) != 1 or len(inputs[0].shape) != 4:
         raise ValueError(
             "`network` must be the name of a network, or a functional or "
-            "sequential Keras model whose one input are images (batch, height, "
+            "sequential Keras model with one input, images (batch, height, "
             f"width, channels). Received: network={model!r}"
         )
     return keras.Model(model.inputs[0], model.outputs)
 
 
-def copied_model(model, weights=None):
-    """A plain model with layers and weights of its own.
+def copied_model(
+    model: keras.Model, weights: PathLike | None = None
+) -> keras.Model:
+    """Return a plain model with its own layers and weights.
 
     Args:
-        model: a functional or sequential model.
-        weights: path of a file to load; None for those of the model.
+        model: A functional or sequential model.
+        weights: Path of a file of weights. None copies those of the model.
 
     Raises:
-        ValueError: as `plain_model`, or the file cannot be loaded.
+        ValueError: As for `plain_model`, or if the file cannot be loaded.
     """
     model = plain_model(model)
     copy = keras.models.clone_model(model)
@@ -43,15 +48,15 @@ def copied_model(model, weights=None):
     return copy
 
 
-def _load(model, path):
+def _load(model: keras.Model, path: PathLike) -> None:
     if not os.path.isfile(path):
         raise ValueError(
-            "`weights` must be the path of a file, or None for those that the "
-            f"network has. Received: weights={path!r}"
+            "`weights` must be the path of a file, or None for the current "
+            f"weights of the network. Received: weights={path!r}"
         )
     try:
         model.load_weights(path)
-    # Keras, h5py and zipfile raise many kinds.
+    # Keras, h5py and zipfile raise errors of many types.
     except Exception as error:
         raise ValueError(
             "`weights` must be a file of weights of the network. "
@@ -59,22 +64,24 @@ def _load(model, path):
         ) from error
 
 
-def tapped_model(model, layers, before_activation):
-    """A model of the same layers, which returns the outputs of some.
+def tapped_model(
+    model: keras.Model, layers: Sequence[str], before_activation: bool
+) -> keras.Model:
+    """Return a model of the same layers that outputs some of them.
 
     Args:
-        model: a functional model that nobody else uses.
-        layers: names of layers.
-        before_activation: whether to return what goes into the activation of
-            each of these layers; the layers after them see what comes out.
+        model: A functional model that is used nowhere else.
+        layers: Names of layers.
+        before_activation: Whether to return the inputs of the activations of
+            these layers. Later layers still get the outputs.
 
     Returns:
-        A functional model, as deep as the deepest of the layers, with nothing
-        to train.
+        A functional model without trainable weights, as deep as the deepest of
+        the layers.
 
     Raises:
-        ValueError: there is no such layer, it is used more than once, it has no
-            activation, or it does not return one batch of maps.
+        ValueError: If a layer does not exist, is used more than once, has no
+            activation, or does not return one batch of maps.
     """
     known = [
         layer.name
@@ -82,9 +89,9 @@ def tapped_model(model, layers, before_activation):
         if not isinstance(layer, keras.layers.InputLayer)
     ]
     check_layer_names(layers, known)
-    taps = {}
+    taps: dict[str, Tensor] = {}
 
-    def call(layer, *args, **kwargs):
+    def call(layer: keras.Layer, *args: Any, **kwargs: Any) -> Tensor:
         if layer.name not in layers:
             return layer(*args, **kwargs)
         _check_unused(layer.name, taps)
@@ -104,7 +111,7 @@ def tapped_model(model, layers, before_activation):
     return keras.Model(whole.inputs[0], outputs, trainable=False)
 
 
-def _check_unused(name, taps):
+def _check_unused(name: str, taps: dict[str, Tensor]) -> None:
     if name in taps:
         raise ValueError(
             "`layers` must be layers that the network uses once. "
@@ -112,18 +119,18 @@ def _check_unused(name, taps):
         )
 
 
-def _removed_activation(layer):
+def _removed_activation(layer: keras.Layer) -> Callable[[Tensor], Tensor]:
     activation = getattr(layer, "activation", None)
     if not callable(activation):
         raise ValueError(
-            "`before_activation` needs layers that have an activation. "
+            "`before_activation` must be False for layers without activation. "
             f"Received: before_activation=True, layers with {layer.name!r}"
         )
     layer.activation = keras.activations.linear
     return activation
 
 
-def _check_maps(name, outputs):
+def _check_maps(name: str, outputs: Tensor) -> None:
     if not isinstance(outputs, keras.KerasTensor) or len(outputs.shape) != 4:
         raise ValueError(
             "`layers` must be layers that return maps (batch, height, width, "

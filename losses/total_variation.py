@@ -3,30 +3,34 @@
 Rudin, Osher and Fatemi 1992, Nonlinear total variation based noise removal
 algorithms, https://doi.org/10.1016/0167-2789(92)90242-F.
 
-What differs from the paper: the steps down and across are taken by themselves,
-not by the length of the gradient, whose root has no derivative where an image
-is flat, and they are averaged, not added up.
+What differs from the paper: vertical and horizontal differences count
+separately, not by the length of the gradient, whose root has no derivative
+where an image is flat, and they are averaged, not summed.
 """
+
+from typing import Any
 
 import keras
 from keras import ops
 
+from convzoo.common.types import Tensor
 from convzoo.losses.images import as_float, check_images, dtype_of, sample_mean
 
 
-def total_variation(images):
-    """The mean step from pixel to pixel: down, plus across.
+def total_variation(images: Tensor) -> Tensor:
+    """Compute the mean absolute difference of neighbouring pixels.
 
-    `TotalVariation` says how it compares with other definitions.
+    The sum of the vertical and the horizontal mean. `TotalVariation` compares
+    it with other definitions.
 
     Args:
-        images: `(batch, height, width, channels)`.
+        images: Images `(batch, height, width, channels)`.
 
     Returns:
-        `(batch,)`, at least 0.
+        Losses `(batch,)`, at least 0.
 
     Raises:
-        ValueError: `images` have another rank.
+        ValueError: If `images` have another rank.
     """
     images = as_float(images)
     check_images("images", images)
@@ -35,8 +39,8 @@ def total_variation(images):
     return _mean_step(down, 1, images) + _mean_step(across, 2, images)
 
 
-def _mean_step(steps, axis, images):
-    """The mean over all, 0 where `images` have one pixel along the axis."""
+def _mean_step(steps: Tensor, axis: int, images: Tensor) -> Tensor:
+    """Mean difference, 0 where `images` have one pixel along the axis."""
     count = ops.maximum(ops.shape(images)[axis] - 1, 1)
     steps = ops.sum(steps, axis=axis) / ops.cast(count, dtype_of(steps))
     return sample_mean(steps)
@@ -44,30 +48,29 @@ def _mean_step(steps, axis, images):
 
 @keras.saving.register_keras_serializable(package="convzoo")
 class TotalVariation(keras.losses.Loss):
-    """The mean absolute step between neighbouring pixels of the prediction.
+    """Mean absolute difference of neighbouring pixels of the prediction.
 
-    Smooths: add it, with a small weight, to a loss that keeps an image what it
-    is. It does not look at `y_true`.
+    Smooths images: add it, with a small weight, to a loss that preserves their
+    content. `y_true` is ignored.
 
-    Definitions differ by factors. This one is that of BasicSR, mean |dx| + mean
-    |dy| over pixels and channels. `tf.image.total_variation` adds up instead:
-    for images of `side * side` pixels it is this times `side * (side - 1) *
-    channels`.
+    Definitions differ by factors. This one is BasicSR's, mean |dx| + mean |dy|
+    over pixels and channels. `tf.image.total_variation` is a sum: for images of
+    `side * side` pixels it is this times `side * (side - 1) * channels`.
 
     Args:
         **kwargs: `name`, `reduction` and `dtype` of `keras.losses.Loss`.
 
     Call arguments:
-        y_true: ignored.
-        y_pred: images `(batch, height, width, channels)`. In a direction in
-            which they have a single pixel they do not vary.
-        sample_weight: `(batch,)`.
+        y_true: Ignored.
+        y_pred: Images `(batch, height, width, channels)`. A direction with a
+            single pixel contributes 0.
+        sample_weight: Weights of the samples, `(batch,)`.
 
     Output shape:
         A scalar, or `(batch,)` with `reduction="none"`. At least 0.
 
     Raises:
-        ValueError: `y_pred` has another rank.
+        ValueError: If `y_pred` has another rank.
 
     Example:
 
@@ -78,13 +81,13 @@ class TotalVariation(keras.losses.Loss):
     0.100
     """
 
-    def __init__(self, name="total_variation", **kwargs):
+    def __init__(self, name: str = "total_variation", **kwargs: Any) -> None:
         super().__init__(name=name, **kwargs)
 
-    def call(self, y_true, y_pred):
+    def call(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
         y_pred = as_float(y_pred)
         check_images("y_pred", y_pred)
         return total_variation(y_pred)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "dtype": self.dtype}

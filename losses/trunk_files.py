@@ -1,4 +1,4 @@
-"""The files in which others publish the weights of the trunks."""
+"""Published files with the weights of the trunks."""
 
 import hashlib
 import os
@@ -7,17 +7,19 @@ from typing import NamedTuple
 
 import keras
 
+from convzoo.common.types import PathLike
+
 _TORCH = "https://download.pytorch.org/models/"
 _KERAS = "https://storage.googleapis.com/tensorflow/keras-applications/"
 
 
 class PublishedFile(NamedTuple):
-    """A file that has to be this one.
+    """A published file, identified by its digest.
 
     Attributes:
-        folder: its address without the name.
-        name: of the file.
-        digest: sha256, or md5 where its authors give only that.
+        folder: URL without the name of the file.
+        name: Name of the file.
+        digest: SHA-256, or MD5 where its authors publish nothing else.
     """
 
     folder: str
@@ -25,14 +27,14 @@ class PublishedFile(NamedTuple):
     digest: str
 
     @property
-    def url(self):
+    def url(self) -> str:
         return self.folder + self.name
 
-    def fetched(self):
-        """Its path in the cache of Keras, where it is put when missing.
+    def fetched(self) -> str:
+        """Return the path in the Keras cache; download the file if missing.
 
         Raises:
-            ValueError: it is not there and cannot be fetched.
+            ValueError: If it is missing and cannot be downloaded.
         """
         folder = _cache_folder()
         try:
@@ -40,20 +42,20 @@ class PublishedFile(NamedTuple):
                 self.name,
                 origin=self.url,
                 file_hash=self.digest,
-                # Absolute, or Keras may choose a folder that nobody was told.
+                # Absolute, since Keras may choose another folder otherwise.
                 cache_subdir=str(folder),
             )
-        # Without a network Keras raises a bare `Exception`.
+        # Keras raises a bare `Exception` without a network.
         except Exception as error:
             raise ValueError(
                 f"`weights` need the file {self.name}, which could not be "
-                f"fetched: {error}\nFetch it from {self.url} where there is a "
-                f"network, and put it in the folder {folder}, or give its path "
-                f"as `weights`. Its digest is {self.digest}"
+                f"downloaded: {error}\nDownload it from {self.url} to the "
+                f"folder {folder}, or pass its path as `weights`. Its digest "
+                f"is {self.digest}"
             ) from error
 
-    def check(self, path):
-        """Raise a `ValueError` unless the file at a path is this one."""
+    def check(self, path: PathLike) -> None:
+        """Raise a `ValueError` unless `path` has the digest of this file."""
         found = _sha256(path)
         if found != self.digest:
             raise ValueError(
@@ -63,13 +65,13 @@ class PublishedFile(NamedTuple):
             )
 
 
-def _cache_folder():
-    """Where Keras keeps the weights of its own networks."""
+def _cache_folder() -> Path:
+    """Folder in which Keras caches the weights of its own networks."""
     home = os.environ.get("KERAS_HOME", Path.home() / ".keras")
     return Path(home) / "models"
 
 
-def _sha256(path):
+def _sha256(path: PathLike) -> str:
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -96,7 +98,7 @@ TORCHVISION = {
         "b8a52dc049b60e4b6ab68ad0df457362afab8b6304b2febdc1650a5dab4d7e7b",
     ),
 }
-# Keras publishes no sha256 of these.
+# Keras publishes no SHA-256 of these.
 KERAS = {
     "vgg16": PublishedFile(
         f"{_KERAS}vgg16/",

@@ -1,43 +1,60 @@
-"""Where the weights of a trunk come from, and what images they expect."""
+"""Sources of the weights of a trunk, and their preprocessing."""
 
 import os
+from collections.abc import Sequence
+from typing import Literal
 
+import keras
 import numpy as np
 
+from convzoo.common.types import PathLike
 from convzoo.losses.torch_file import read_torch_file
 from convzoo.losses.trunk_files import KERAS, TORCHVISION
-from convzoo.losses.trunks import build_trunk, trunk_convolutions
+from convzoo.losses.trunks import (
+    Convolution,
+    Network,
+    build_trunk,
+    trunk_convolutions,
+)
+
+NativePreprocessing = Literal["caffe", "torch"]
 
 
-def trunk_with_weights(network, layers, weights, seed=0):
-    """A trunk as `build_trunk` makes it, with weights.
+def trunk_with_weights(
+    network: Network,
+    layers: Sequence[str],
+    weights: PathLike | None,
+    seed: int = 0,
+) -> tuple[keras.Model, NativePreprocessing]:
+    """Build a trunk as `build_trunk` does, with weights.
 
     Args:
-        network: a key of `trunks.TRUNKS`.
-        layers: names of the layers that are needed.
-        weights: `"imagenet"`, `"torchvision"`, a path or None, as
-            `FeatureExtractor` explains them.
-        seed: of the weights where there are none.
+        network: Name of the network.
+        layers: Names of the required layers.
+        weights: `"imagenet"`, `"torchvision"`, a path or None, see
+            `FeatureExtractor`.
+        seed: Seed of random weights.
 
     Returns:
-        The model, and the images that the weights expect: `"torch"` or
-        `"caffe"`.
+        The model, and the preprocessing that its weights expect.
 
     Raises:
-        ValueError: the weights cannot be had, or are not of this network.
+        ValueError: If the weights cannot be found or belong to another network.
     """
     if weights == "imagenet" and network in KERAS:
-        return _of_keras(network, KERAS[network].fetched()), "caffe"
+        return _load_keras(network, KERAS[network].fetched()), "caffe"
     if weights in ("imagenet", "torchvision"):
         arrays = read_torch_file(TORCHVISION[network].fetched())
-        return _of_arrays(network, layers, arrays, weights)
+        return _load_arrays(network, layers, arrays, weights)
     if weights is None:
         arrays = random_trunk(network, seed, layers)
-        return _of_arrays(network, layers, arrays, weights)
-    return _of_path(network, layers, os.fspath(weights))
+        return _load_arrays(network, layers, arrays, weights)
+    return _load_path(network, layers, os.fspath(weights))
 
 
-def _of_path(network, layers, path):
+def _load_path(
+    network: Network, layers: Sequence[str], path: str
+) -> tuple[keras.Model, NativePreprocessing]:
     check_is_file(path)
     if path.endswith(".h5"):
         if network not in KERAS:
@@ -45,74 +62,84 @@ def _of_path(network, layers, path):
                 f"Keras has no {network}: `weights` must be a .pth file of "
                 f"torchvision or an .npz file. Received: weights={path!r}"
             )
-        return _of_keras(network, path), "caffe"
+        return _load_keras(network, path), "caffe"
     if path.endswith(".npz"):
-        return _of_arrays(network, layers, _read_npz(path), path)
+        return _load_arrays(network, layers, _read_npz(path), path)
     TORCHVISION[network].check(path)
-    return _of_arrays(network, layers, read_torch_file(path), path)
+    return _load_arrays(network, layers, read_torch_file(path), path)
 
 
-def check_is_file(path):
+def check_is_file(path: PathLike) -> None:
     """Raise a `ValueError` unless there is a file at a path of weights."""
     if not os.path.isfile(path):
         raise ValueError(
-            "`weights` must be the path of a file, or one of the names that "
-            f"the documentation lists. Received: weights={path!r}"
+            "`weights` must be the path of a file, or a documented name. "
+            f"Received: weights={path!r}"
         )
 
 
-def _read_npz(path):
+def _read_npz(path: PathLike) -> dict[str, np.ndarray]:
     try:
         with np.load(path) as arrays:
             return dict(arrays)
-    # What a damaged archive raises can be almost anything.
+    # A damaged archive can raise almost any error.
     except Exception as error:
         raise ValueError(
-            f"`weights` must be an .npz file that can be read: {error}. "
+            f"`weights` must be a readable .npz file: {error}. "
             f"Received: weights={path!r}"
         ) from error
 
 
-def _of_keras(network, path):
-    """A whole trunk: Keras reads its files by the order of the layers."""
+def _load_keras(network: Network, path: PathLike) -> keras.Model:
+    """Load a whole trunk, since Keras reads its files in layer order."""
     trunk = build_trunk(network)
     try:
         trunk.load_weights(path)
     except Exception as error:
         raise ValueError(
-            f"`weights` must be a file of Keras for {network} without its "
+            f"`weights` must be a Keras file of {network} without the "
             f"classifier. Received: weights={path!r}: {error}"
         ) from error
     return trunk
 
 
-def _of_arrays(network, layers, arrays, weights):
+def _load_arrays(
+    network: Network,
+    layers: Sequence[str],
+    arrays: dict[str, np.ndarray],
+    weights: PathLike | None,
+) -> tuple[keras.Model, NativePreprocessing]:
     trunk = build_trunk(network, layers)
     is_caffe = "conv1_w_0" in arrays
     for part in trunk_convolutions(network, layers):
-        kernel, bias = _caffe_names(part) if is_caffe else _torch_names(part)
-        kernel = _checked(arrays, kernel, _kernel_shape(part), weights)
-        bias = _checked(arrays, bias, (part.filters,), weights)
+        names = _caffe_names(part) if is_caffe else _torch_names(part)
+        kernel = _checked(arrays, names[0], _kernel_shape(part), weights)
+        bias = _checked(arrays, names[1], (part.filters,), weights)
         trunk.get_layer(part.name).set_weights(
             [kernel.transpose(2, 3, 1, 0), bias]
         )
     return trunk, "caffe" if is_caffe else "torch"
 
 
-def _torch_names(part):
+def _torch_names(part: Convolution) -> tuple[str, str]:
     return f"{part.torch_name}.weight", f"{part.torch_name}.bias"
 
 
-def _caffe_names(part):
+def _caffe_names(part: Convolution) -> tuple[str, str]:
     name = part.name.replace("_", "/")
     return f"{name}_w_0", f"{name}_b_0"
 
 
-def _kernel_shape(part):
+def _kernel_shape(part: Convolution) -> tuple[int, ...]:
     return part.filters, part.channels, part.kernel, part.kernel
 
 
-def _checked(arrays, name, shape, weights):
+def _checked(
+    arrays: dict[str, np.ndarray],
+    name: str,
+    shape: tuple[int, ...],
+    weights: PathLike | None,
+) -> np.ndarray:
     found = arrays[name].shape if name in arrays else "no such array"
     if found != shape:
         raise ValueError(
@@ -122,20 +149,22 @@ def _checked(arrays, name, shape, weights):
     return arrays[name].astype("float32")
 
 
-def random_trunk(network, seed, layers=None):
-    """Weights that keep the scale of what passes through the network.
+def random_trunk(
+    network: Network, seed: int, layers: Sequence[str] | None = None
+) -> dict[str, np.ndarray]:
+    """Return random weights that preserve the scale of activations.
 
     Args:
-        network: a key of `trunks.TRUNKS`.
-        seed: what differs has other weights.
-        layers: names of layers; what only deeper ones need is left out, and
-            does not change the others.
+        network: Name of the network.
+        seed: Seed of the weights.
+        layers: Names of layers. Weights that only deeper layers need are left
+            out, which does not change the others. None for all.
 
     Returns:
-        Names as in torchvision's files -> float32 arrays, kernels in the order
-        (out, in, rows, columns).
+        A dictionary of names as in torchvision's files and float32 arrays,
+        kernels in the order (out, in, rows, columns).
     """
-    # Its stream is promised never to change, unlike that of `default_rng`.
+    # Its stream is guaranteed not to change, unlike that of `default_rng`.
     random = np.random.RandomState(seed)
     arrays = {}
     for part in trunk_convolutions(network, layers):

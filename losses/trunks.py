@@ -1,4 +1,4 @@
-"""The networks for classification whose features losses compare.
+"""Classification networks whose features the losses compare.
 
 VGG: Simonyan and Zisserman 2014, Very Deep Convolutional Networks for
 Large-Scale Image Recognition, https://arxiv.org/abs/1409.1556. AlexNet:
@@ -7,26 +7,31 @@ networks, https://arxiv.org/abs/1404.5997. SqueezeNet: Iandola et al. 2016,
 SqueezeNet: AlexNet-level accuracy with 50x fewer parameters and <0.5MB model
 size, https://arxiv.org/abs/1602.07360.
 
-What differs from the papers: the classifiers are left out. AlexNet is
-torchvision's, and SqueezeNet the version 1.1 that its authors published later.
+What differs from the papers: classifiers are left out. AlexNet is
+torchvision's, and SqueezeNet is version 1.1, which its authors published later.
 """
 
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Literal, NamedTuple, TypeAlias
 
 import keras
+
+from convzoo.common.types import Tensor
+
+Network = Literal["vgg16", "vgg19", "alexnet", "squeezenet"]
 
 
 class Convolution(NamedTuple):
     """A convolution and its ReLU.
 
     Attributes:
-        name: of the layer.
-        torch_name: of its weights in torchvision's files.
-        kernel: rows and columns of the kernel.
-        channels: of the input.
-        filters: channels of the output.
-        stride: in both directions.
-        padding: pixels on each side; None keeps the size at a stride of 1.
+        name: Name of the layer.
+        torch_name: Name of its weights in torchvision's files.
+        kernel: Rows and columns of the kernel.
+        channels: Number of input channels.
+        filters: Number of output channels.
+        stride: Stride in both directions.
+        padding: Pixels on each side. None keeps the size at a stride of 1.
     """
 
     name: str
@@ -39,14 +44,14 @@ class Convolution(NamedTuple):
 
 
 class Pool(NamedTuple):
-    """The maximum of windows of `size` x `size` pixels, every other pixel.
+    """Max pooling of windows of `size` x `size` pixels with a stride of 2.
 
     Attributes:
-        name: of the layer.
-        size: of the window.
-        fill: pixels that are added below and to the right. One makes windows of
-            three round their number up, as SqueezeNet does: where they fit as
-            it is, nothing looks at the pixel.
+        name: Name of the layer.
+        size: Side of the window.
+        fill: Pixels of padding below and to the right. With windows of three,
+            one rounds their number up, as in SqueezeNet; where they fit
+            exactly, the padding is unused.
     """
 
     name: str
@@ -55,7 +60,7 @@ class Pool(NamedTuple):
 
 
 class Fire(NamedTuple):
-    """A module of SqueezeNet: one convolution, then two side by side."""
+    """A fire module of SqueezeNet: one convolution, then two in parallel."""
 
     name: str
     squeeze: Convolution
@@ -63,13 +68,18 @@ class Fire(NamedTuple):
     expand3x3: Convolution
 
 
-def trunk_layer_names(network):
-    """The names of all layers that can be looked at, first to last."""
+Part: TypeAlias = Convolution | Pool | Fire
+
+
+def trunk_layer_names(network: Network) -> list[str]:
+    """Return the names of all layers of a network, in order."""
     return [name for part in TRUNKS[network] for name in _names(part)]
 
 
-def trunk_convolutions(network, layers=None):
-    """Each `Convolution` that the model of some layers has, in order."""
+def trunk_convolutions(
+    network: Network, layers: Sequence[str] | None = None
+) -> Iterator[Convolution]:
+    """Yield each `Convolution` that some layers need, in order."""
     for part in parts_until(network, layers):
         if isinstance(part, Fire):
             yield from part[1:]
@@ -77,8 +87,10 @@ def trunk_convolutions(network, layers=None):
             yield part
 
 
-def parts_until(network, layers=None):
-    """The parts of a network up to the last one that layers need; None: all."""
+def parts_until(
+    network: Network, layers: Sequence[str] | None = None
+) -> list[Part]:
+    """Return the parts that some layers need, or all parts for None."""
     parts = TRUNKS[network]
     if layers is None:
         return parts
@@ -86,8 +98,8 @@ def parts_until(network, layers=None):
     return [part for index, part in enumerate(parts) if any(needed[index:])]
 
 
-def smallest_side(network, layers):
-    """Pixels that an image needs for one position in the deepest layer."""
+def smallest_side(network: Network, layers: Sequence[str]) -> int:
+    """Smallest image side for one position in the deepest layer."""
     side = 1
     for part in reversed(parts_until(network, layers)):
         if isinstance(part, Convolution) and part.padding is not None:
@@ -97,14 +109,15 @@ def smallest_side(network, layers):
     return side
 
 
-def _names(part):
+def _names(part: Part) -> list[str]:
     if isinstance(part, Fire):
         return [*(convolution.name for convolution in part[1:]), part.name]
     return [part.name]
 
 
-def _vgg(*depths):
-    parts, channels, index = [], 3, 0
+def _vgg(*depths: int) -> list[Part]:
+    parts: list[Part] = []
+    channels, index = 3, 0
     for block, depth in enumerate(depths, start=1):
         filters = min(32 * 2**block, 512)
         for number in range(1, depth + 1):
@@ -112,14 +125,14 @@ def _vgg(*depths):
             parts.append(
                 Convolution(name, f"features.{index}", 3, channels, filters)
             )
-            # torchvision counts the activation too.
+            # torchvision's index counts the activation too.
             channels, index = filters, index + 2
         parts.append(Pool(f"block{block}_pool", 2))
         index += 1
     return parts
 
 
-def _alexnet():
+def _alexnet() -> list[Part]:
     return [
         Convolution("conv1", "features.0", 11, 3, 64, stride=4, padding=2),
         Pool("pool1", 3),
@@ -132,7 +145,7 @@ def _alexnet():
     ]
 
 
-def _squeezenet():
+def _squeezenet() -> list[Part]:
     return [
         Convolution("conv1", "features.0", 3, 3, 64, stride=2, padding=0),
         Pool("pool1", 3, fill=1),
@@ -149,7 +162,9 @@ def _squeezenet():
     ]
 
 
-def _fire(number, index, channels, squeezed, expanded):
+def _fire(
+    number: int, index: int, channels: int, squeezed: int, expanded: int
+) -> Fire:
     name, torch_name = f"fire{number}", f"features.{index}"
     return Fire(
         name,
@@ -173,7 +188,7 @@ def _fire(number, index, channels, squeezed, expanded):
     )
 
 
-TRUNKS = {
+TRUNKS: dict[Network, list[Part]] = {
     "vgg16": _vgg(2, 2, 3, 3, 3),
     "vgg19": _vgg(2, 2, 4, 4, 4),
     "alexnet": _alexnet(),
@@ -181,33 +196,43 @@ TRUNKS = {
 }
 
 
-# Whatever a user's settings are: the weights were trained for these.
+# Regardless of Keras's settings: the weights were trained for these.
 _FIXED = {"dtype": "float32", "trainable": False}
 _FIXED_2D = {**_FIXED, "data_format": "channels_last"}
 
 
-def build_trunk(network, layers=None):
-    """A network, as deep as some of its layers need it.
+def build_trunk(
+    network: Network, layers: Sequence[str] | None = None
+) -> keras.Model:
+    """Build a network up to the deepest of some layers.
 
     Args:
-        network: a key of `trunks.TRUNKS`.
-        layers: names of the layers that the model must have; None for all.
+        network: Name of the network.
+        layers: Names of the required layers. None for all.
 
     Returns:
         A functional `keras.Model` of images `(batch, height, width, 3)`, in
-        float32 and channels last whatever the settings of Keras are, with
-        nothing to train. Its weights are zeros.
+        float32 and channels-last regardless of Keras's settings, without
+        trainable weights. Its weights are zeros.
     """
     inputs = keras.Input((None, None, 3), dtype="float32", name="images")
     outputs = inputs
     for part in parts_until(network, layers):
-        outputs = _ADD[type(part)](part, outputs)
+        outputs = _add(part, outputs)
     return keras.Model(inputs, outputs, name=network, trainable=False)
 
 
-def _add_convolution(part, inputs):
+def _add(part: Part, inputs: Tensor) -> Tensor:
+    if isinstance(part, Convolution):
+        return _add_convolution(part, inputs)
+    if isinstance(part, Pool):
+        return _add_pool(part, inputs)
+    return _add_fire(part, inputs)
+
+
+def _add_convolution(part: Convolution, inputs: Tensor) -> Tensor:
     if part.padding:
-        # Before a stride Keras's "same" would not be the same on both sides.
+        # With strides, Keras's "same" padding can be asymmetric.
         inputs = keras.layers.ZeroPadding2D(
             part.padding, name=f"{part.name}_padding", **_FIXED_2D
         )(inputs)
@@ -223,9 +248,9 @@ def _add_convolution(part, inputs):
     )(inputs)
 
 
-def _add_pool(part, inputs):
+def _add_pool(part: Pool, inputs: Tensor) -> Tensor:
     if part.fill:
-        # Nothing is below 0 after a ReLU, so zeros never win.
+        # Outputs of a ReLU are at least 0, so zeros do not change a maximum.
         inputs = keras.layers.ZeroPadding2D(
             ((0, part.fill), (0, part.fill)),
             name=f"{part.name}_padding",
@@ -236,13 +261,10 @@ def _add_pool(part, inputs):
     )(inputs)
 
 
-def _add_fire(part, inputs):
+def _add_fire(part: Fire, inputs: Tensor) -> Tensor:
     squeezed = _add_convolution(part.squeeze, inputs)
     expanded = [
         _add_convolution(part.expand1x1, squeezed),
         _add_convolution(part.expand3x3, squeezed),
     ]
     return keras.layers.Concatenate(name=part.name, **_FIXED)(expanded)
-
-
-_ADD = {Convolution: _add_convolution, Pool: _add_pool, Fire: _add_fire}

@@ -1,49 +1,56 @@
-"""Several losses as one."""
+"""A weighted sum of losses."""
+
+from typing import Any
 
 import keras
 
 from convzoo.common.checks import check_number
+from convzoo.common.types import Tensor
 from convzoo.losses.loss_metric import LossMetric
-from convzoo.losses.loss_terms import checked_loss, sample_values
+from convzoo.losses.loss_terms import (
+    LossFunction,
+    LossLike,
+    checked_loss,
+    sample_values,
+)
 
 
 @keras.saving.register_keras_serializable(package="convzoo")
 class WeightedSum(keras.losses.Loss):
-    """A sum of losses with fixed weights, whose terms can be watched.
+    """A sum of losses with fixed weights, with a metric for each term.
 
-    A loss of deep features, or an adversarial one, is not stable by itself:
-    many images have nearly the same features, and colours drift. The usual
-    combination has a pixel-wise loss, which holds the image in place, a
-    perceptual one, and little of an adversarial one. That of ESRGAN is 0.01
-    times the mean absolute error, 1 times the features of VGG19, and 0.005
-    times the relativistic loss.
+    Perceptual and adversarial losses are not stable alone: many images have
+    nearly the same features, and colours drift. The usual combination is a
+    pixel-wise loss, which preserves the content, a perceptual loss, and a small
+    adversarial loss. That of ESRGAN is 0.01 times the mean absolute error, 1
+    times the features of VGG19, and 0.005 times the relativistic loss.
 
-    Each term's own `reduction` is ignored: its values for each sample are
-    averaged over the axes after the first, weighted and added up. What
-    reduction and sample weights make of the sum is this loss's own matter.
+    The `reduction` of each term is ignored: its values per sample are averaged
+    over the axes after the first, weighted and summed. The reduction and sample
+    weights of this loss apply to the sum.
 
-    A weight that changes in training belongs to a model that owns it, as a
-    variable that is not trained, and adds up its losses itself. A variable of a
-    loss would be a constant to JAX once the step is compiled.
+    A weight that changes during training belongs in a model that adds up its
+    losses itself, as a non-trainable variable. In a compiled step of JAX, a
+    variable of a loss would be a constant.
 
     Args:
-        terms: a dictionary of pairs `(loss, weight)`, each under the name that
-            its metric gets. A loss is one of convzoo or Keras, a function of
-            (y_true, y_pred), or the name of one that `keras.losses.get` knows;
-            a weight is a finite number of at least 0.
+        terms: A dictionary of pairs `(loss, weight)`, whose keys name the
+            metrics. A loss is one of convzoo or Keras, a function of (y_true,
+            y_pred), or a name known to `keras.losses.get`; a weight is a finite
+            number of at least 0.
         **kwargs: `name`, `reduction` and `dtype` of `keras.losses.Loss`.
 
     Call arguments:
-        y_true: what every term takes.
-        y_pred: what every term takes.
-        sample_weight: `(batch,)`.
+        y_true: Ground truth, as every term takes it.
+        y_pred: Predictions, as every term takes them.
+        sample_weight: Weights of the samples, `(batch,)`.
 
     Output shape:
         A scalar, or `(batch,)` with `reduction="none"`.
 
     Raises:
-        ValueError: `terms` is not as described, or a term has a single value
-            for a whole batch.
+        ValueError: If `terms` is invalid, or a term has a single value for a
+            whole batch.
 
     Example:
 
@@ -63,29 +70,34 @@ class WeightedSum(keras.losses.Loss):
     ['pixel', 'structure', 'absolute']
     """
 
-    def __init__(self, terms, name="weighted_sum", **kwargs):
+    def __init__(
+        self,
+        terms: dict[str, tuple[LossLike, float]],
+        name: str = "weighted_sum",
+        **kwargs: Any,
+    ) -> None:
         terms = _checked_terms(terms)
         super().__init__(name=name, **kwargs)
         self.terms = terms
 
-    def call(self, y_true, y_pred):
+    def call(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
         return sum(
             weight * sample_values(loss, y_true, y_pred)
             for loss, weight in self.terms.values()
         )
 
-    def metrics(self):
-        """A new `LossMetric` for each term, without its weight.
+    def metrics(self) -> list[LossMetric]:
+        """Create a `LossMetric` for each term, without its weight.
 
-        For `compile(loss=loss, metrics=loss.metrics())`. Each computes its term
-        once more, unless a compiler sees that it has been.
+        For `compile(loss=loss, metrics=loss.metrics())`. Each metric computes
+        its term again, unless a compiler finds the duplicate.
         """
         return [
             LossMetric(loss, name=name)
             for name, (loss, _) in self.terms.items()
         ]
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         terms = {
             name: [keras.saving.serialize_keras_object(loss), weight]
             for name, (loss, weight) in self.terms.items()
@@ -93,8 +105,10 @@ class WeightedSum(keras.losses.Loss):
         return {**super().get_config(), "dtype": self.dtype, "terms": terms}
 
 
-def _checked_terms(terms):
-    """The terms, with losses for what stands for them."""
+def _checked_terms(
+    terms: dict[str, tuple[LossLike, float]],
+) -> dict[str, tuple[LossFunction, float]]:
+    """Return the terms, with losses in place of names and configurations."""
     if not isinstance(terms, dict) or not terms:
         raise ValueError(
             "`terms` must be a dictionary of pairs (loss, weight). "
@@ -103,7 +117,9 @@ def _checked_terms(terms):
     return {name: _checked_term(name, value) for name, value in terms.items()}
 
 
-def _checked_term(name, value):
+def _checked_term(
+    name: str, value: tuple[LossLike, float]
+) -> tuple[LossFunction, float]:
     if not isinstance(name, str) or not name:
         raise ValueError(
             f"`terms` must have names for keys. Received: terms={{{name!r}: "

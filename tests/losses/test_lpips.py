@@ -147,7 +147,7 @@ def test_range_is_checked():
     ("arguments", "match"),
     [
         ({"net": "resnet"}, "`net` must be one of .*net='resnet'"),
-        ({"weights": "vgg16.weights.h5"}, "VGG16 of Keras.*'vgg16.weights.h5'"),
+        ({"weights": "vgg16.weights.h5"}, "Keras's VGG16.*'vgg16.weights.h5'"),
         ({"weights": 3}, "`weights` must be None.*weights=3"),
         ({"input_range": (1, 0)}, r"`input_range` .*input_range=\(1, 0\)"),
         ({"seed": -1}, "`seed` .*seed=-1"),
