@@ -500,7 +500,7 @@ def test_frames_are_drawn_with_the_ball(convzoo, tmp_path):
     picture, clip = tmp_path / "frame.png", tmp_path / "clip.gif"
     plot, video = ("--plot", picture), ("--video", clip)
     for options, parts in (
-        ((*csv, *plot, "--frame", 16), ["no frame 16", "from 10 to 15"]),
+        ((*plot, "--frame", 16), ["no frame 16", "from 10 to 15"]),
         ((*plot, "--frame", -1), ["no frame -1"]),
         ((*plot, "--frame", "x"), ["--frame", "int"]),
         (("--frame", 1), ["`--frame`", "`--plot`"]),
@@ -516,8 +516,10 @@ def test_frames_are_drawn_with_the_ball(convzoo, tmp_path):
         ((*video, "--frame-rate", 0), ["`--frame-rate`", "0"]),
         (("--video", tmp_path / "clip.mov"), ["clip.mov", ".gif"]),
     ):
-        assert_one_line(convzoo(*use, *options), *parts)
+        table = () if "-o" in options else ("-o", out)
+        assert_one_line(convzoo(*use, *table, *options), *parts)
         assert not out.exists()
+    use = (*use, "-o", out)
     code, text, error = convzoo(*use, *plot, *video, "--frames", "11:13")
     assert code == 0, error
     assert "frame.png: frame 14\n" in text
