@@ -68,12 +68,16 @@ def fill_ball(tracking, model, batch_size=256):
     """
     if is_kloppy(tracking):
         frames = kloppy_tracking(tracking, model.pitch)
-        return fill_kloppy_ball(tracking, fill_ball(frames, model, batch_size))
+        return fill_kloppy_ball(tracking, _filled(frames, model, batch_size))
     if not isinstance(tracking, Tracking):
         raise ValueError(
             "`tracking` must be a Tracking, or a TrackingDataset of kloppy. "
             f"Received: {type(tracking).__name__}"
         )
+    return _filled(tracking, model, batch_size)
+
+
+def _filled(tracking, model, batch_size):
     outputs = predict_ball(model, tracking, batch_size)
     known = tracking.has_ball
     seen = ~np.isnan(tracking.players).any(2)

@@ -2,7 +2,12 @@
 
 from typing import Any, NamedTuple
 
-import convzoo.zoo.football.ball_read_outs as read_outs
+from convzoo.zoo.football.ball_read_outs import (
+    geometric_median,
+    mean,
+    mode,
+    radius,
+)
 
 
 class Distribution(NamedTuple):
@@ -31,11 +36,13 @@ class Distribution(NamedTuple):
         """
         points, shares = self.points, self.shares
         if read_out == "mode":
-            position = read_outs.mode(self.heatmap, self.x, self.y)
+            position = mode(self.heatmap, self.x, self.y)
+        elif read_out == "mean":
+            position = mean(points, shares)
         else:
-            position = getattr(read_outs, read_out)(points, shares)
+            position = geometric_median(points, shares)
         radii = {
-            f"radius_{percent}": read_outs.radius(
+            f"radius_{percent}": radius(
                 points, shares, position, percent / 100, self.cell
             )
             for percent in (50, 90)

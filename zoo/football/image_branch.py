@@ -6,7 +6,7 @@ from keras import layers, ops
 from convzoo.layers.input_checks import check_rank
 from convzoo.losses import BallPosition
 from convzoo.zoo.football.distribution import Distribution
-from convzoo.zoo.football.pitch import mirrored_maps
+from convzoo.zoo.football.heatmap_grid import mirrored_maps
 from convzoo.zoo.football.spatial_network import SpatialNetwork
 from convzoo.zoo.images.standardized import standardized
 

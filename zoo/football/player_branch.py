@@ -7,7 +7,7 @@ from keras import ops
 from convzoo.layers import Rasterize
 from convzoo.losses import BallPosition
 from convzoo.zoo.football.distribution import Distribution
-from convzoo.zoo.football.pitch import map_of, mirrored_maps
+from convzoo.zoo.football.heatmap_grid import heatmap_grid, mirrored_maps
 from convzoo.zoo.football.player_network import PlayerNetwork
 
 _NEEDED = {"players", "team"}
@@ -31,7 +31,7 @@ class PlayerBranch(keras.layers.Layer):
         self.length = pitch[0]
         self.cell = cell
         self.frames = frames
-        grid, extent = map_of(pitch, cell)
+        grid, extent = heatmap_grid(pitch, cell)
         self.network = PlayerNetwork(
             grid, extent, frames, dtype=dtype, **network
         )

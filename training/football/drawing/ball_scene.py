@@ -4,8 +4,9 @@ import math
 
 import numpy as np
 
-from convzoo.training.football.predict_ball import check_pitch, map_edges
-from convzoo.zoo.football.pitch import map_of
+from convzoo.training.football.drawing.pitch_view import view_of
+from convzoo.training.football.tracking.tracking import check_pitch
+from convzoo.zoo.football.heatmap_grid import heatmap_grid
 
 # Blue and orange differ for colour-blind people, and are dark and light where
 # there is no colour; the shapes differ too.
@@ -57,7 +58,7 @@ class BallScene:
         check_packages()
         check_pitch(tracking, model)
         self.tracking = tracking
-        extent = map_of(model.pitch, model.cell)[1]
+        extent = heatmap_grid(model.pitch, model.cell)[1]
         self.figure, self.axes = _pitch(model.pitch, extent)
         self.heatmap = self._map(map_edges(model))
         self.runs = self._lines()
@@ -250,6 +251,18 @@ class BallScene:
             color=HEAT, alpha=0.4, linewidth=0
         )
         return handles
+
+
+def map_edges(model):
+    """Left, right, bottom and top of a heatmap, in metres."""
+    if model.sees == "players":
+        length, width = heatmap_grid(model.pitch, model.cell)[1]
+        return -length / 2, length / 2, -width / 2, width / 2
+    view = view_of(model)
+    rows, columns = model.branch.whole(view.size)
+    corners = view.metres(np.array([[0, rows], [columns, 0]], "float32"))
+    (left, bottom), (right, top) = corners.tolist()
+    return left, right, bottom, top
 
 
 def _pitch(lengths, extent):

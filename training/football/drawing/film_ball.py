@@ -13,7 +13,7 @@ from convzoo.training.football.drawing.ball_scene import (
     check_packages,
 )
 from convzoo.training.football.drawing.plot_ball import say_where
-from convzoo.training.football.predict_ball import check_frames
+from convzoo.training.football.tracking.tracking import check_frames
 
 # Frames that are drawn unless others are asked for, and at most. Those of a
 # .gif are all in memory at once.

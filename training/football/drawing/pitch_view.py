@@ -102,6 +102,11 @@ class PitchView:
         return picture.astype("float32")
 
 
+def view_of(model):
+    """The `PitchView` of the pictures that a model was trained for."""
+    return PitchView(model.pixels_per_metre, model.pitch)
+
+
 def _to_lines(x, y, pitch):
     """Metres from places with x and y above 0 to the nearest line."""
     length, width = np.array(pitch) / 2

@@ -8,11 +8,9 @@ from convzoo.training.football.drawing.ball_scene import (
     BallScene,
     check_packages,
 )
-from convzoo.training.football.predict_ball import (
-    check_frames,
-    of_model,
-    predict_ball,
-)
+from convzoo.training.football.predict_ball import predict_ball
+from convzoo.training.football.tracking.tracking import check_frames
+from convzoo.training.football.tracking.with_past import with_past_of
 
 _SUFFIXES = (".png", ".pdf", ".svg")
 
@@ -87,7 +85,7 @@ def say_where(tracking, model, frames):
 
     Heatmaps of a whole game are large: of those frames alone they are made.
     """
-    chosen = of_model(tracking, model)[frames]
+    chosen = with_past_of(tracking, model)[frames]
     outputs = predict_ball(model, chosen, heatmaps=True)
     for index in range(len(frames)):
         yield {name: array[index] for name, array in outputs.items()}

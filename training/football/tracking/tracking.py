@@ -231,6 +231,21 @@ class Tracking:
         }
 
 
+def check_frames(tracking):
+    """Raise a `ValueError` if there is no frame."""
+    if not len(tracking):
+        raise ValueError("`tracking` must have a frame. Received: none")
+
+
+def check_pitch(tracking, model):
+    """Raise a `ValueError` unless a model was trained for this pitch."""
+    if tuple(tracking.pitch) != tuple(model.pitch):
+        raise ValueError(
+            f"`tracking` must have the pitch of the model, {model.pitch}. "
+            f"Received: {tracking.pitch}"
+        )
+
+
 def check_metres(players, pitch):
     """Raise a `ValueError` if positions have another unit or origin."""
     known = players[~np.isnan(players).any(-1)]

@@ -51,6 +51,18 @@ def with_past(tracking, frames, frame_rate):
     return tracking.with_(past=past, past_rate=frame_rate)
 
 
+def with_past_of(tracking, model):
+    """The same frames, with as many before each as the model takes.
+
+    To be done before frames are chosen: those that are left out are the past
+    of others.
+    """
+    same = tracking.past.shape[1] == model.frames - 1
+    if same and (model.frames == 1 or tracking.past_rate == model.frame_rate):
+        return tracking
+    return with_past(tracking, model.frames, model.frame_rate)
+
+
 def _step(times):
     steps = np.diff(np.sort(times[~np.isnan(times)]))
     return np.median(steps) if len(steps) else 0

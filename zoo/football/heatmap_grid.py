@@ -1,4 +1,4 @@
-"""The map that a predictor makes of a pitch."""
+"""The grid of a heatmap over a pitch."""
 
 import math
 
@@ -8,7 +8,7 @@ from keras import ops
 _MARGIN = 3.0
 
 
-def map_of(pitch, cell):
+def heatmap_grid(pitch, cell):
     """Rows and columns, both even, and the lengths along x and y."""
     columns, rows = (
         2 * math.ceil((length + 2 * _MARGIN) / (2 * cell)) for length in pitch
