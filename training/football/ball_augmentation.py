@@ -47,13 +47,18 @@ class BallAugmentation:
     drop_players: float = 0.1
     crop: float = 0.15
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check_number("jitter", self.jitter, 0)
         check_number("stretch", self.stretch, 0, 1)
         for field in fields(self)[2:]:
             check_fraction(field.name, getattr(self, field.name))
 
-    def __call__(self, inputs, ball, random):
+    def __call__(
+        self,
+        inputs: dict[str, np.ndarray],
+        ball: np.ndarray,
+        random: np.random.Generator,
+    ) -> tuple[dict[str, np.ndarray], np.ndarray]:
         players = inputs["players"].copy()
         velocities = inputs["velocities"].copy()
         team = inputs["team"].copy()
@@ -82,7 +87,9 @@ class BallAugmentation:
         changed = {"players": players, "velocities": velocities, "team": team}
         return changed, ball
 
-    def _beyond_the_camera(self, players, ball, random):
+    def _beyond_the_camera(
+        self, players: np.ndarray, ball: np.ndarray, random: np.random.Generator
+    ) -> np.ndarray:
         """Who is missing: booleans `(batch, n)`."""
         batch = len(ball)
         length = random.uniform(*_SEEN, batch)
@@ -94,6 +101,8 @@ class BallAugmentation:
         cropped &= left.sum(axis=1) >= _LEAST
         return beyond & np.expand_dims(cropped, 1)
 
-    def _dropped(self, team, random):
+    def _dropped(
+        self, team: np.ndarray, random: np.random.Generator
+    ) -> np.ndarray:
         third = random.random((len(team), 1)) < 1 / 3
         return third & (random.random(team.shape) < self.drop_players)

@@ -1,10 +1,15 @@
 """Batches of frames of football for `BallPositionPredictor`."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from convzoo.common.checks import check_above, check_positive
 from convzoo.training.epoch_dataset import EpochDataset
+from convzoo.training.football.ball_augmentation import BallAugmentation
+from convzoo.training.football.drawing.pitch_view import PitchView
 from convzoo.training.football.drawing.render_pitch import render_pitch
+from convzoo.training.football.tracking.tracking import Tracking
 
 
 class BallFrames(EpochDataset):
@@ -34,14 +39,14 @@ class BallFrames(EpochDataset):
 
     def __init__(
         self,
-        games,
-        batch_size=64,
-        steps=400,
-        augmentation=None,
-        seed=0,
-        view=None,
-        shares=None,
-    ):
+        games: Sequence[Tracking],
+        batch_size: int = 64,
+        steps: int = 400,
+        augmentation: BallAugmentation | None = None,
+        seed: int = 0,
+        view: PitchView | None = None,
+        shares: Sequence[float] | None = None,
+    ) -> None:
         check_positive("batch_size", batch_size)
         check_positive("steps", steps)
         super().__init__()
@@ -65,10 +70,12 @@ class BallFrames(EpochDataset):
         self.seed = seed
         self.view = view
 
-    def __len__(self):
+    def __len__(self) -> int:
         return self.steps
 
-    def __getitem__(self, index):
+    def __getitem__(
+        self, index: int
+    ) -> tuple[dict[str, np.ndarray] | np.ndarray, np.ndarray]:
         random = np.random.default_rng((self.seed, self.epoch, index))
         chosen = random.choice(
             len(self.ball), size=self.batch_size, p=self.shares
@@ -82,17 +89,20 @@ class BallFrames(EpochDataset):
         return render_pitch(**inputs, view=self.view), self.view.pixels(ball)
 
 
-def _of_frames(shares, lengths):
+def _of_frames(
+    shares: Sequence[float] | None, lengths: Sequence[int]
+) -> np.ndarray:
     """The probability of each frame; those of a game share what it has."""
     if shares is None:
-        shares = np.sqrt(lengths)
+        weights = np.sqrt(lengths)
     else:
         _check_shares(shares, len(lengths))
-    each = np.repeat(np.divide(shares, np.maximum(lengths, 1)), lengths)
+        weights = np.array(shares)
+    each = np.repeat(np.divide(weights, np.maximum(lengths, 1)), lengths)
     return each / each.sum()
 
 
-def _check_shares(shares, count):
+def _check_shares(shares: Sequence[float], count: int) -> None:
     if not isinstance(shares, (tuple, list)) or len(shares) != count:
         raise ValueError(
             f"`shares` must be {count} numbers, one a game. "

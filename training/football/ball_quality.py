@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from convzoo.training.football.block_bootstrap import block_bootstrap
+from convzoo.training.football.tracking.tracking import Tracking
 
 
 class BallQuality(NamedTuple):
@@ -36,7 +37,7 @@ class BallQuality(NamedTuple):
     coverage_90: float
 
 
-def ball_quality(game, outputs):
+def ball_quality(game: Tracking, outputs: dict[str, np.ndarray]) -> BallQuality:
     """Measure what was said of the frames of a game.
 
     Args:
@@ -64,14 +65,16 @@ def ball_quality(game, outputs):
     return BallQuality(**{k: float(v) for k, v in figures.items()})
 
 
-def nearest_players(game):
+def nearest_players(game: Tracking) -> np.ndarray:
     """The index of the player nearest to the ball, in each frame."""
     ways = game.players - np.expand_dims(game.ball, 1)
     distances = np.linalg.norm(ways, axis=2)
     return np.where(np.isnan(distances), np.inf, distances).argmin(axis=1)
 
 
-def _share_in_top(game, outputs, count):
+def _share_in_top(
+    game: Tracking, outputs: dict[str, np.ndarray], count: int
+) -> float:
     if "carrier" not in outputs:
         return np.nan
     likeliest = np.argsort(-outputs["carrier"], axis=1, kind="stable")

@@ -7,20 +7,27 @@ https://arxiv.org/abs/1706.04599.
 """
 
 import sys
+from collections.abc import Sequence
 
 import numpy as np
 
 from convzoo.common.checks import check_fraction
+from convzoo.common.types import PathLike
 from convzoo.training.football.ball_quality import ball_quality
 from convzoo.training.football.predict_ball import predict_ball
 from convzoo.training.football.tracking.read_tracking import read_with_past
+from convzoo.training.football.tracking.tracking import Tracking
 from convzoo.zoo.football.ball_position_predictor import BallPositionPredictor
 
 _LOW, _HIGH = 0.25, 4.0
 _STEPS = 7
 
 
-def ball_temperature(model, games, coverage=0.9):
+def ball_temperature(
+    model: BallPositionPredictor,
+    games: Sequence[Tracking],
+    coverage: float = 0.9,
+) -> float:
     """The `temperature` with which the 90 % radius holds what it says.
 
     The radius grows with it, so it is found by halving an interval.
@@ -58,16 +65,15 @@ def ball_temperature(model, games, coverage=0.9):
     return round(float(np.exp((low + high) / 2)), 2)
 
 
-def _coverage(model, games):
-    return np.mean(
-        [
-            ball_quality(game, predict_ball(model, game)).coverage_90
-            for game in games
-        ]
-    )
+def _coverage(model: BallPositionPredictor, games: Sequence[Tracking]) -> float:
+    coverages = [
+        ball_quality(game, predict_ball(model, game)).coverage_90
+        for game in games
+    ]
+    return float(np.mean(coverages))
 
 
-def of_run(run, *data, hold_out=0.1):
+def of_run(run: str, *data: PathLike, hold_out: float = 0.1) -> float:
     """Of a run, on what `train ball` held out of the same files."""
     model = BallPositionPredictor.load(run)
     games = [

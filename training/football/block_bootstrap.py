@@ -8,6 +8,7 @@ lengths differ.
 """
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from convzoo.common.checks import check_above, check_number, check_positive
 
@@ -19,8 +20,13 @@ _FEWEST = 5
 
 
 def block_bootstrap(
-    values, group=None, block=50, resamples=1000, confidence=0.95, seed=0
-):
+    values: ArrayLike,
+    group: ArrayLike | None = None,
+    block: int = 50,
+    resamples: int = 1000,
+    confidence: float = 0.95,
+    seed: int = 0,
+) -> tuple[float, float]:
     """The interval in which the mean of a longer series is likely to be.
 
     Blocks are drawn with replacement, as many as there are, and averaged, again
@@ -80,7 +86,7 @@ def block_bootstrap(
     return float(low), float(high)
 
 
-def _blocks(group, block):
+def _blocks(group: np.ndarray, block: int) -> np.ndarray:
     """The number of the block of each value, from 0 on."""
     _, number, counts = np.unique(
         group, return_inverse=True, return_counts=True

@@ -5,13 +5,25 @@ import warnings
 
 import numpy as np
 
-from convzoo.training.football.ball_quality import ball_quality, nearest_players
+from convzoo.common.types import PathLike
+from convzoo.training.football.ball_quality import (
+    BallQuality,
+    ball_quality,
+    nearest_players,
+)
 from convzoo.training.football.gradient_boosting import gradient_boosting
 from convzoo.training.football.predict_ball import predict_ball
 from convzoo.training.football.tracking.read_tracking import read_with_past
+from convzoo.training.football.tracking.tracking import Tracking
+from convzoo.zoo.football.ball_position_predictor import BallPositionPredictor
 
 
-def evaluate_ball(model, game, learned=None, batch_size=256):
+def evaluate_ball(
+    model: BallPositionPredictor,
+    game: Tracking,
+    learned: Tracking | None = None,
+    batch_size: int = 256,
+) -> dict[str, BallQuality]:
     """The `BallQuality` of a model, of simple predictors and of an oracle.
 
     - `pitch centre`: always the centre spot.
@@ -47,7 +59,11 @@ def evaluate_ball(model, game, learned=None, batch_size=256):
     return {name: ball_quality(game, outputs) for name, outputs in said.items()}
 
 
-def frames_to_evaluate(path, model, positions_only=False):
+def frames_to_evaluate(
+    path: PathLike,
+    model: BallPositionPredictor,
+    positions_only: bool = False,
+) -> tuple[Tracking, Tracking]:
     """The test of a file and its frames to learn from, both with a ball; all of
     them and none, if it has no test.
 
@@ -62,19 +78,20 @@ def frames_to_evaluate(path, model, positions_only=False):
     Raises:
         ValueError: the file cannot be used, or its ball is never known.
     """
-    past = model.frames, model.frame_rate
-    game = read_with_past(path, model.pitch, *past)
+    game = read_with_past(path, model.pitch, model.frames, model.frame_rate)
     if positions_only:
         game = game.without_velocities()
     parts = game.tested, game.learned
     if not game.test.any():
-        parts = parts[::-1]
+        parts = parts[1], parts[0]
     if not len(parts[0]):
         raise ValueError(f"{path}: has no frame with a ball")
     return parts
 
 
-def _boosted(learned, game):
+def _boosted(
+    learned: Tracking | None, game: Tracking
+) -> dict[str, dict[str, np.ndarray]]:
     if learned is None or not len(learned):
         return {}
     if importlib.util.find_spec("sklearn") is None:
@@ -86,13 +103,13 @@ def _boosted(learned, game):
     return {"gradient boosting": gradient_boosting(learned, game)}
 
 
-def _mean_of_players(game):
+def _mean_of_players(game: Tracking) -> np.ndarray:
     seen = ~np.isnan(game.players[:, :, :1])
     total = np.where(seen, game.players, 0).sum(axis=1)
     return total / np.maximum(seen.sum(axis=1), 1)
 
 
-def _velocity_convergence(game):
+def _velocity_convergence(game: Tracking) -> np.ndarray:
     """Least squares of the distances to the lines, weighed by the speeds, with
     a weak pull to the mean of the players.
     """

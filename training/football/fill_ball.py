@@ -1,16 +1,23 @@
 """Where the ball was in the frames in which nobody saw it."""
 
 import csv
-from typing import NamedTuple
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
 from convzoo.common.output_file import check_target, renamed
+from convzoo.common.types import PathLike
 from convzoo.training.football.fill_kloppy_ball import fill_kloppy_ball
+from convzoo.training.football.filled_ball import FilledBall
 from convzoo.training.football.predict_ball import predict_ball
 from convzoo.training.football.tracking.kloppy_pitch import is_kloppy
 from convzoo.training.football.tracking.kloppy_tracking import kloppy_tracking
 from convzoo.training.football.tracking.tracking import Tracking
+from convzoo.zoo.football.ball_position_predictor import BallPositionPredictor
+
+if TYPE_CHECKING:
+    from kloppy.domain import TrackingDataset
 
 # Of files that `write_ball` writes.
 TABLES = (".csv",)
@@ -26,29 +33,25 @@ _COLUMNS = (
 )
 
 
-class FilledBall(NamedTuple):
-    """What `fill_ball` returns.
-
-    Attributes:
-        tracking: the same frames; `ball` is known in all that have a player.
-        filled: booleans `(frames,)`, whose ball a model put there.
-        radius_50, radius_90: `(frames,)`, metres around the ball in which it is
-            with that probability; 0 where it was known, NaN where it is not.
-        carrier: `(frames,)`, index of the player who most likely has the ball;
-            -1 where nobody is seen, and from a model of pictures.
-        team: `(frames,)`, the probability that it is one of team 1; NaN where
-            `carrier` is -1.
-    """
-
-    tracking: Tracking
-    filled: np.ndarray
-    radius_50: np.ndarray
-    radius_90: np.ndarray
-    carrier: np.ndarray
-    team: np.ndarray
+@overload
+def fill_ball(
+    tracking: Tracking, model: BallPositionPredictor, batch_size: int = 256
+) -> FilledBall: ...
 
 
-def fill_ball(tracking, model, batch_size=256):
+@overload
+def fill_ball(
+    tracking: "TrackingDataset",
+    model: BallPositionPredictor,
+    batch_size: int = 256,
+) -> "TrackingDataset": ...
+
+
+def fill_ball(
+    tracking: "Tracking | TrackingDataset",
+    model: BallPositionPredictor,
+    batch_size: int = 256,
+) -> "FilledBall | TrackingDataset":
     """Put the ball where a model thinks that it was, where it is not known.
 
     Args:
@@ -77,27 +80,29 @@ def fill_ball(tracking, model, batch_size=256):
     return _filled(tracking, model, batch_size)
 
 
-def _filled(tracking, model, batch_size):
+def _filled(
+    tracking: Tracking, model: BallPositionPredictor, batch_size: int
+) -> FilledBall:
     outputs = predict_ball(model, tracking, batch_size)
     known = tracking.has_ball
     seen = ~np.isnan(tracking.players).any(2)
     filled = ~known & seen.any(1)
-    radii = [
+    radius_50, radius_90 = (
         np.where(filled, outputs[name], np.where(known, 0, np.nan))
         for name in ("radius_50", "radius_90")
-    ]
-    position = np.expand_dims(filled, 1)
+    )
+    ball = np.where(
+        np.expand_dims(filled, 1), outputs["position"], tracking.ball
+    )
+    carrier, team = _who(outputs, seen.any(1))
     return FilledBall(
-        tracking.with_ball(
-            np.where(position, outputs["position"], tracking.ball)
-        ),
-        filled,
-        *radii,
-        *_who(outputs, seen.any(1)),
+        tracking.with_ball(ball), filled, radius_50, radius_90, carrier, team
     )
 
 
-def _who(outputs, somebody):
+def _who(
+    outputs: dict[str, np.ndarray], somebody: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Carrier and team of each frame."""
     if "carrier" not in outputs:
         return np.full(len(somebody), -1), np.full(len(somebody), np.nan)
@@ -105,7 +110,9 @@ def _who(outputs, somebody):
     return carrier, np.where(somebody, outputs["team"], np.nan)
 
 
-def write_ball(found, path, overwrite=False):
+def write_ball(
+    found: FilledBall, path: PathLike, overwrite: bool = False
+) -> None:
     """Write a row for each frame as CSV.
 
     `frame` is what the file called it, `x`, `y` and the radii are in metres,
@@ -127,7 +134,7 @@ def write_ball(found, path, overwrite=False):
         writer.writerows(_rows(found))
 
 
-def _rows(found):
+def _rows(found: FilledBall) -> Iterator[tuple[Any, ...]]:
     number = found.tracking.number
     for frame, (x, y) in enumerate(found.tracking.ball):
         source = "model" if found.filled[frame] else "data"
@@ -143,5 +150,5 @@ def _rows(found):
         )
 
 
-def _text(number):
+def _text(number: float) -> str:
     return "" if np.isnan(number) else f"{number:.3f}"

@@ -1,13 +1,20 @@
 """The ball of a kloppy dataset where nobody saw it."""
 
 import dataclasses
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from convzoo.training.football.filled_ball import FilledBall
 from convzoo.training.football.tracking.kloppy_pitch import KloppyPitch, turns
 
+if TYPE_CHECKING:
+    from kloppy.domain import Frame, TrackingDataset
 
-def fill_kloppy_ball(dataset, found):
+
+def fill_kloppy_ball(
+    dataset: "TrackingDataset", found: FilledBall
+) -> "TrackingDataset":
     """A copy of a kloppy dataset, with the ball where a model put it.
 
     Args:
@@ -33,7 +40,7 @@ def fill_kloppy_ball(dataset, found):
     return dataclasses.replace(dataset, records=frames)
 
 
-def _filled(frame, place, radii):
+def _filled(frame: "Frame", place: np.ndarray, radii: np.ndarray) -> "Frame":
     from kloppy.domain import Point3D
 
     x, y = map(float, place)

@@ -7,14 +7,19 @@ What differs from the paper: the trees of scikit-learn split on histograms, and
 a number that is not known goes down a branch of its own.
 """
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from keras import ops
 
 from convzoo.common.checks import check_positive
 from convzoo.training.football.ball_quality import nearest_players
+from convzoo.training.football.tracking.tracking import Tracking
 from convzoo.zoo.football.ball_read_outs import geometric_median
+
+if TYPE_CHECKING:
+    from sklearn.ensemble import HistGradientBoostingClassifier
 
 # What is learned from, at most: frames that are close together are alike.
 _FRAMES = 8000
@@ -32,7 +37,9 @@ _BESIDE = (3.0, 8.0)
 _SURE = 1 - 1e-6
 
 
-def gradient_boosting(learned, game, trees=150, seed=0):
+def gradient_boosting(
+    learned: Tracking, game: Tracking, trees: int = 150, seed: int = 0
+) -> dict[str, np.ndarray]:
     """Score each player by trees, and put the ball among the likeliest.
 
     A player is described by numbers in which neither the order of the players
@@ -76,7 +83,7 @@ def gradient_boosting(learned, game, trees=150, seed=0):
     return _outputs(game, np.minimum(scores, _SURE))
 
 
-def _classifier(**arguments):
+def _classifier(**arguments: Any) -> "HistGradientBoostingClassifier":
     try:
         from sklearn.ensemble import HistGradientBoostingClassifier
     except ImportError as error:
@@ -94,7 +101,7 @@ def _classifier(**arguments):
     )
 
 
-def _outputs(game, scores):
+def _outputs(game: Tracking, scores: np.ndarray) -> dict[str, np.ndarray]:
     seen = _seen(game)
     carrier = np.zeros(seen.shape, "float32")
     # That one alone has the ball has the odds p / (1 - p) of his times the
@@ -109,11 +116,11 @@ def _outputs(game, scores):
     return {"position": ops.convert_to_numpy(position), "carrier": carrier}
 
 
-def _seen(game):
+def _seen(game: Tracking) -> np.ndarray:
     return ~np.isnan(game.players[:, :, 0])
 
 
-def _numbers(game):
+def _numbers(game: Tracking) -> np.ndarray:
     """What describes the players who are seen: `(seen, numbers)`."""
     chunks = [game[i : i + _CHUNK] for i in range(0, len(game), _CHUNK)]
     return np.concatenate(
@@ -121,7 +128,7 @@ def _numbers(game):
     )
 
 
-def _numbers_of_all(game):
+def _numbers_of_all(game: Tracking) -> np.ndarray:
     """`(frames, n, numbers)`."""
     seen = _seen(game)
     both = np.expand_dims(seen, 2) & np.expand_dims(seen, 1)
@@ -142,7 +149,9 @@ def _numbers_of_all(game):
     return np.stack(columns, axis=2).astype("float32")
 
 
-def _signs(players, own, rivals):
+def _signs(
+    players: np.ndarray, own: np.ndarray, rivals: np.ndarray
+) -> np.ndarray:
     """1 or -1 `(frames, n, 2)`, so that x grows in the direction of attack,
     where the rivals are, and y outwards, as x does where no rival is seen.
     """
@@ -152,18 +161,20 @@ def _signs(players, own, rivals):
     return np.stack([np.where(ahead < 0, -1, 1), np.where(y < 0, -1, 1)], 2)
 
 
-def _own(game, signs):
+def _own(game: Tracking, signs: np.ndarray) -> list[np.ndarray]:
     ahead, outwards = np.moveaxis(game.players * signs, 2, 0)
     velocity = np.moveaxis(game.velocities * signs, 2, 0)
     speed = np.linalg.norm(game.velocities, axis=2)
     return [ahead, outwards, np.abs(ahead), *velocity, speed]
 
 
-def _from_middles(game, groups, signs):
+def _from_middles(
+    game: Tracking, groups: Sequence[np.ndarray], signs: np.ndarray
+) -> list[np.ndarray]:
     """From the mean of each group of players, and from the middle of all, where
     a camera may look.
     """
-    columns = []
+    columns: list[np.ndarray] = []
     for group in groups:
         way = (game.players - _mean_vector(group, game.players)) * signs
         columns += [*np.moveaxis(way, 2, 0), np.linalg.norm(way, axis=2)]
@@ -176,7 +187,12 @@ def _from_middles(game, groups, signs):
     return [*columns, *np.moveaxis(way, 2, 0)]
 
 
-def _ranks(game, sides, others, signs):
+def _ranks(
+    game: Tracking,
+    sides: Sequence[np.ndarray],
+    others: np.ndarray,
+    signs: np.ndarray,
+) -> list[np.ndarray]:
     """Shares of players who are farther back, farther in, or slower."""
     x, y = np.moveaxis(game.players, 2, 0)
     forwards, outwards = np.moveaxis(signs, 2, 0)
@@ -189,7 +205,9 @@ def _ranks(game, sides, others, signs):
     ]
 
 
-def _beside_velocities(velocities, side, signs):
+def _beside_velocities(
+    velocities: np.ndarray, side: np.ndarray, signs: np.ndarray
+) -> list[np.ndarray]:
     """How a team runs, and how he does, seen from it."""
     mean = _mean_vector(side, velocities) * signs
     own = velocities * signs - mean
@@ -214,7 +232,7 @@ class _Pairs(NamedTuple):
     beside: np.ndarray
 
 
-def _pairs(players, velocities):
+def _pairs(players: np.ndarray, velocities: np.ndarray) -> _Pairs:
     way = np.expand_dims(players, 2) - np.expand_dims(players, 1)
     distance = np.linalg.norm(way, axis=3)
     velocity = np.expand_dims(velocities, 1)
@@ -231,7 +249,9 @@ def _pairs(players, velocities):
     )
 
 
-def _nearest(players, pairs, side, signs):
+def _nearest(
+    players: np.ndarray, pairs: _Pairs, side: np.ndarray, signs: np.ndarray
+) -> list[np.ndarray]:
     """How far the nearest ones are; how the very nearest stands and runs."""
     distances = np.where(side, pairs.distance, np.inf)
     padding = (0, 0), (0, 0), (0, _NEAREST)
@@ -249,7 +269,7 @@ def _nearest(players, pairs, side, signs):
     ]
 
 
-def _runs(pairs, side):
+def _runs(pairs: _Pairs, side: np.ndarray) -> list[np.ndarray]:
     """How strongly others run towards him."""
     around = np.exp(-pairs.distance / _AROUND)
     pace = np.square(pairs.speed)
@@ -267,7 +287,9 @@ def _runs(pairs, side):
     return columns
 
 
-def _rank(values, group, sign=None):
+def _rank(
+    values: np.ndarray, group: np.ndarray, sign: np.ndarray | None = None
+) -> np.ndarray:
     """The share of a group whose value is smaller: `(frames, n)`; larger, where
     the sign is negative.
     """
@@ -277,7 +299,9 @@ def _rank(values, group, sign=None):
     return _mean(group, np.where(np.isnan(more), np.nan, more > 0))
 
 
-def _mean(group, values, weights=1.0):
+def _mean(
+    group: np.ndarray, values: np.ndarray, weights: np.ndarray | float = 1.0
+) -> np.ndarray:
     """Of `values`, of j or of i and j, over a group of js: `(frames, i)`; NaN
     where it is empty or nothing of it is known.
     """
@@ -290,5 +314,5 @@ def _mean(group, values, weights=1.0):
     return np.where(total > 0, mean / np.maximum(total, 1e-12), np.nan)
 
 
-def _mean_vector(group, vectors):
+def _mean_vector(group: np.ndarray, vectors: np.ndarray) -> np.ndarray:
     return np.stack([_mean(group, vectors[:, :, i]) for i in (0, 1)], axis=2)

@@ -6,15 +6,22 @@ from convzoo.common.checks import check_positive
 from convzoo.training.football.drawing.pitch_view import view_of
 from convzoo.training.football.drawing.render_pitch import render_pitch
 from convzoo.training.football.tracking.tracking import (
+    Tracking,
     check_frames,
     check_pitch,
 )
 from convzoo.training.football.tracking.with_past import with_past_of
+from convzoo.zoo.football.ball_position_predictor import BallPositionPredictor
 
 _LENGTHS = ("radius_50", "radius_90")
 
 
-def predict_ball(model, tracking, batch_size=256, heatmaps=False):
+def predict_ball(
+    model: BallPositionPredictor,
+    tracking: Tracking,
+    batch_size: int = 256,
+    heatmaps: bool = False,
+) -> dict[str, np.ndarray]:
     """What a model says of each frame.
 
     A model of pictures gets those that `render_pitch` draws.
@@ -49,7 +56,9 @@ def predict_ball(model, tracking, batch_size=256, heatmaps=False):
     }
 
 
-def _of_batch(model, frames, heatmaps):
+def _of_batch(
+    model: BallPositionPredictor, frames: Tracking, heatmaps: bool
+) -> dict[str, np.ndarray]:
     if model.sees == "players":
         outputs = model.predict_on_batch(frames.inputs())
     else:
@@ -59,7 +68,9 @@ def _of_batch(model, frames, heatmaps):
     return outputs
 
 
-def _of_pictures(model, frames):
+def _of_pictures(
+    model: BallPositionPredictor, frames: Tracking
+) -> dict[str, np.ndarray]:
     view = view_of(model)
     outputs = model.predict_on_batch(
         render_pitch(frames.players, frames.team, frames.velocities, view)

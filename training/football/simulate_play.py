@@ -25,7 +25,9 @@ _SHIFT = np.array([0.55, 0.35])
 _PASSES, _WON = 0.5, 1.0
 
 
-def simulate_play(frames, frame_rate=5.0, seed=0):
+def simulate_play(
+    frames: int, frame_rate: float = 5.0, seed: int = 0
+) -> Tracking:
     """A `Tracking` of simulated passing play.
 
     Two teams of eleven move with the ball; one has it and dribbles, passes it
@@ -53,7 +55,7 @@ def simulate_play(frames, frame_rate=5.0, seed=0):
 
 
 class _Play:
-    def __init__(self, random, seconds):
+    def __init__(self, random: np.random.Generator, seconds: float) -> None:
         self.random = random
         self.seconds = seconds
         self.team = np.repeat([0, 1], 11)
@@ -63,9 +65,9 @@ class _Play:
         self.velocities = np.zeros_like(homes)
         self.carrier = int(random.integers(22))
         self.ball = self.players[self.carrier].copy()
-        self.receiver = None
+        self.receiver: int | None = None
 
-    def step(self):
+    def step(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Positions, velocities and ball, a moment later."""
         self._move_players()
         if self.receiver is None:
@@ -74,7 +76,7 @@ class _Play:
             self._fly()
         return self.players.copy(), self.velocities.copy(), self.ball.copy()
 
-    def _move_players(self):
+    def _move_players(self) -> None:
         wanted = (self.homes + _SHIFT * self.ball - self.players) / 2
         wanted += self.random.normal(0, 1, wanted.shape)
         for index in self._chasers():
@@ -92,14 +94,14 @@ class _Play:
         self.players += self.seconds * self.velocities
         self.players = np.clip(self.players, -_PITCH / 2, _PITCH / 2)
 
-    def _chasers(self):
+    def _chasers(self) -> list[int]:
         """Who runs at the ball: two opponents, and the receiver of a pass."""
         opponents = np.flatnonzero(self.team != self.team[self.carrier])
         near = np.argsort(self._distances()[opponents])[:2]
         receiver = [] if self.receiver is None else [self.receiver]
         return [*opponents[near], *receiver]
 
-    def _dribble(self):
+    def _dribble(self) -> None:
         self.ball = self.players[self.carrier] + self.random.normal(0, 0.3, 2)
         rival = self._nearest(self.team != self.team[self.carrier])
         if self._distances()[rival] < _WON and self.random.random() < 0.3:
@@ -112,7 +114,7 @@ class _Play:
             likely /= likely.sum()
             self.receiver = int(self.random.choice(22, p=likely))
 
-    def _fly(self):
+    def _fly(self) -> None:
         way = self.players[self.receiver] - self.ball
         self.ball = self.ball + _shortened(way, _PASS * self.seconds)
         others = np.arange(22) != self.carrier
@@ -120,19 +122,19 @@ class _Play:
         if self._distances()[first] < _WON:
             self.carrier, self.receiver = first, None
 
-    def _distances(self):
+    def _distances(self) -> np.ndarray:
         return np.linalg.norm(self.players - self.ball, axis=1)
 
-    def _nearest(self, among):
+    def _nearest(self, among: np.ndarray) -> int:
         return int(np.where(among, self._distances(), np.inf).argmin())
 
 
-def _of_length(vectors, length):
+def _of_length(vectors: np.ndarray, length: float) -> np.ndarray:
     norm = np.linalg.norm(vectors, axis=-1, keepdims=True)
     return vectors / np.maximum(norm, 1e-9) * length
 
 
-def _shortened(vectors, length):
+def _shortened(vectors: np.ndarray, length: float) -> np.ndarray:
     """Vectors that are no longer than a length."""
     norm = np.linalg.norm(vectors, axis=-1, keepdims=True)
     return vectors * np.minimum(1, length / np.maximum(norm, 1e-9))

@@ -8,7 +8,11 @@ seconds of both sides; a distribution instead of a point; pairs of players and a
 map beside attention; and pictures as another input.
 """
 
+from collections.abc import Callable
+from typing import Any, get_args
+
 import keras
+import numpy as np
 
 from convzoo.common.checks import (
     check_above,
@@ -18,15 +22,15 @@ from convzoo.common.checks import (
     check_number,
     check_positive,
 )
+from convzoo.common.choices import Sees, Spatial
+from convzoo.common.types import Tensor
 from convzoo.losses import BallPosition
+from convzoo.zoo.football.distribution import ReadOut
 from convzoo.zoo.football.image_branch import ImageBranch
 from convzoo.zoo.football.player_branch import PlayerBranch
-from convzoo.zoo.football.spatial_network import SPATIAL
 from convzoo.zoo.presets import presets_of
 from convzoo.zoo.pretrained import Pretrained
 
-_READ_OUTS = ("geometric_median", "mean", "mode")
-_SEES = ("players", "image")
 # Views of a pitch that are as good: x and y, as they are or mirrored.
 _VIEWS = ((1, 1), (-1, 1), (1, -1), (-1, -1))
 
@@ -127,27 +131,27 @@ class BallPositionPredictor(Pretrained, keras.Model):
 
     def __init__(
         self,
-        sees="players",
-        spatial="dilated",
-        map_width=32,
-        read_out="geometric_median",
-        flips=False,
-        pitch=(105.0, 68.0),
-        channels=3,
-        pixels_per_metre=4.0,
-        temperature=1.0,
-        cell=2.0,
-        frames=1,
-        frame_rate=None,
-        width=96,
-        depth=4,
-        heads=3,
-        dropout=0.1,
-        **kwargs,
-    ):
-        check_choice("sees", sees, _SEES)
-        check_choice("spatial", spatial, SPATIAL)
-        check_choice("read_out", read_out, _READ_OUTS)
+        sees: Sees = "players",
+        spatial: Spatial = "dilated",
+        map_width: int = 32,
+        read_out: ReadOut = "geometric_median",
+        flips: bool = False,
+        pitch: tuple[float, float] = (105.0, 68.0),
+        channels: int = 3,
+        pixels_per_metre: float = 4.0,
+        temperature: float = 1.0,
+        cell: float = 2.0,
+        frames: int = 1,
+        frame_rate: float | None = None,
+        width: int = 96,
+        depth: int = 4,
+        heads: int = 3,
+        dropout: float = 0.1,
+        **kwargs: Any,
+    ) -> None:
+        check_choice("sees", sees, get_args(Sees))
+        check_choice("spatial", spatial, get_args(Spatial))
+        check_choice("read_out", read_out, get_args(ReadOut))
         check_flag("flips", flips)
         check_lengths("pitch", pitch)
         check_above("pixels_per_metre", pixels_per_metre, 0)
@@ -182,7 +186,7 @@ class BallPositionPredictor(Pretrained, keras.Model):
         self.map_width = map_width
         self.read_out = read_out
         self.flips = flips
-        self.pitch = tuple(pitch)
+        self.pitch = (pitch[0], pitch[1])
         self.channels = channels
         self.pixels_per_metre = pixels_per_metre
         self.temperature = temperature
@@ -201,8 +205,11 @@ class BallPositionPredictor(Pretrained, keras.Model):
         # Keras remembers what `call` gets.
         self.build(shapes if sees == "players" else shapes["image"])
 
-    def _branch(self):
-        shared = {"spatial": self.spatial, "map_width": self.map_width}
+    def _branch(self) -> ImageBranch | PlayerBranch:
+        shared: dict[str, Any] = {
+            "spatial": self.spatial,
+            "map_width": self.map_width,
+        }
         if self.sees == "image":
             return ImageBranch(
                 self.channels,
@@ -223,11 +230,11 @@ class BallPositionPredictor(Pretrained, keras.Model):
             dtype=self.dtype_policy,
         )
 
-    def build(self, input_shape):
+    def build(self, input_shape: Any) -> None:
         self.branch.build()
         self.built = True
 
-    def call(self, inputs, training=False):
+    def call(self, inputs: Any, training: bool = False) -> dict[str, Tensor]:
         seen = self.branch.checked(inputs)
         if training or not self.flips:
             parts = self.branch(seen, training=training)
@@ -241,7 +248,7 @@ class BallPositionPredictor(Pretrained, keras.Model):
             return outputs
         return {**outputs, **distribution.read(self.read_out)}
 
-    def _mean_of_views(self, seen):
+    def _mean_of_views(self, seen: Any) -> list[Tensor]:
         """Of what is said of four mirrored pitches, each mirrored back."""
         views = [
             self.branch.mirrored_back(
@@ -251,7 +258,12 @@ class BallPositionPredictor(Pretrained, keras.Model):
         ]
         return [sum(parts) / len(_VIEWS) for parts in zip(*views, strict=True)]
 
-    def compile(self, optimizer="adam", loss=None, **kwargs):
+    def compile(
+        self,
+        optimizer: str | keras.optimizers.Optimizer = "adam",
+        loss: BallPosition | None = None,
+        **kwargs: Any,
+    ) -> None:
         """Prepare for `fit`, whose targets are positions `(batch, 2)`.
 
         Args:
@@ -267,39 +279,48 @@ class BallPositionPredictor(Pretrained, keras.Model):
         super().compile(optimizer=optimizer, loss=loss, **kwargs)
 
     def compute_loss(
-        self, x=None, y=None, y_pred=None, sample_weight=None, training=True
-    ):
+        self,
+        x: Any = None,
+        y: Tensor = None,
+        y_pred: Any = None,
+        sample_weight: Tensor = None,
+        training: bool = True,
+    ) -> Tensor:
         seen = self.branch.seen_by_loss(self.branch.checked(x))
         return self.loss(y, {**y_pred, **seen}, sample_weight) + sum(
             self.losses
         )
 
     @property
-    def serve(self):
+    def serve(self) -> Callable[..., dict[str, Tensor]]:
         """What exported files compute; NaN for velocities that none knows."""
         if self.sees == "image":
             return self._serve_image
         return self._serve_players
 
-    def _serve_image(self, image):
+    def _serve_image(self, image: Tensor) -> dict[str, Tensor]:
         return self(image, training=False)
 
-    def _serve_players(self, players, velocities, team):
+    def _serve_players(
+        self, players: Tensor, velocities: Tensor, team: Tensor
+    ) -> dict[str, Tensor]:
         inputs = {"players": players, "velocities": velocities, "team": team}
         return self(inputs, training=False)
 
     @property
-    def serving_inputs(self):
+    def serving_inputs(self) -> dict[str, tuple[int | str, ...]]:
         """Names and shapes of what `serve` takes; open sizes have names."""
         return self.branch.serving_inputs
 
     @property
-    def serving_scales(self):
+    def serving_scales(self) -> dict[str, float]:
         """Positions and radii are measured by the length of the pitch."""
         names = ("position", "radius_50", "radius_90")
         return dict.fromkeys(names, self.branch.length)
 
-    def serving_examples(self, shapes, random):
+    def serving_examples(
+        self, shapes: dict[str, tuple[int, ...]], random: np.random.Generator
+    ) -> dict[str, np.ndarray]:
         """Inputs of those shapes, as they may come."""
         return self.branch.serving_examples(shapes, random)
 

@@ -6,6 +6,8 @@ sum to 1.
 
 from keras import ops
 
+from convzoo.common.types import Tensor
+
 # Steps towards a geometric median; the distance below which a point pulls no
 # harder, for a gradient and a step at the point itself; halvings of a radius.
 _STEPS = 40
@@ -13,12 +15,12 @@ _NEAREST = 1e-2
 _HALVINGS = 24
 
 
-def mean(points, shares):
+def mean(points: Tensor, shares: Tensor) -> Tensor:
     """The point of the least mean square distance, `(batch, 2)`."""
     return ops.sum(points * ops.expand_dims(shares, 2), axis=1)
 
 
-def geometric_median(points, shares):
+def geometric_median(points: Tensor, shares: Tensor) -> Tensor:
     """The point of the least mean distance, `(batch, 2)`.
 
     By the steps of Weiszfeld (1937), from the mean, with the momentum of
@@ -38,7 +40,7 @@ def geometric_median(points, shares):
     return middle
 
 
-def mode(heatmap, x, y):
+def mode(heatmap: Tensor, x: Tensor, y: Tensor) -> Tensor:
     """The mean of the highest cell and its neighbours, `(batch, 2)`.
 
     Args:
@@ -57,7 +59,9 @@ def mode(heatmap, x, y):
     return ops.stack(middle, axis=1) / ops.expand_dims(total, 1)
 
 
-def radius(points, shares, middle, share, cell):
+def radius(
+    points: Tensor, shares: Tensor, middle: Tensor, share: float, cell: float
+) -> Tensor:
     """How far from `middle` a share of the distribution reaches, `(batch,)`.
 
     A point enters a growing circle little by little, over the length of a cell,
@@ -81,14 +85,14 @@ def radius(points, shares, middle, share, cell):
     return high[:, 0] * cell
 
 
-def _next_to(index, count):
+def _next_to(index: Tensor, count: Tensor) -> Tensor:
     """1 at an index and its neighbours, else 0: `(batch, count)`."""
     places = ops.expand_dims(ops.arange(count, dtype="int32"), 0)
     steps = places - ops.expand_dims(ops.cast(index, "int32"), 1)
     return ops.cast(ops.abs(steps) <= 1, "float32")
 
 
-def _squares(points, middle):
+def _squares(points: Tensor, middle: Tensor) -> Tensor:
     """Of distances, `(batch, k)`; x and y by themselves, which is faster."""
     x, y = (points[:, :, i] - middle[:, i : i + 1] for i in (0, 1))
     return ops.square(x) + ops.square(y)

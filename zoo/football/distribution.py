@@ -1,13 +1,16 @@
 """Where something may be, and what that says."""
 
-from typing import Any, NamedTuple
+from typing import Literal, NamedTuple
 
+from convzoo.common.types import Tensor
 from convzoo.zoo.football.ball_read_outs import (
     geometric_median,
     mean,
     mode,
     radius,
 )
+
+ReadOut = Literal["geometric_median", "mean", "mode"]
 
 
 class Distribution(NamedTuple):
@@ -21,14 +24,14 @@ class Distribution(NamedTuple):
         cell: the length of a cell.
     """
 
-    points: Any
-    shares: Any
-    heatmap: Any
-    x: Any
-    y: Any
+    points: Tensor
+    shares: Tensor
+    heatmap: Tensor
+    x: Tensor
+    y: Tensor
     cell: float
 
-    def read(self, read_out):
+    def read(self, read_out: ReadOut) -> dict[str, Tensor]:
         """The position and two radii around it, as a dictionary.
 
         Args:

@@ -1,8 +1,14 @@
 """What `BallPositionPredictor` does with pictures of a pitch."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import keras
+import numpy as np
 from keras import layers, ops
 
+from convzoo.common.choices import Spatial
+from convzoo.common.types import Shape, Tensor
 from convzoo.layers.input_checks import check_rank
 from convzoo.losses import BallPosition
 from convzoo.zoo.football.distribution import Distribution
@@ -35,8 +41,14 @@ class ImageBranch(keras.layers.Layer):
     """
 
     def __init__(
-        self, channels, pixels_per_metre, length, spatial, map_width, **kwargs
-    ):
+        self,
+        channels: int,
+        pixels_per_metre: float,
+        length: float,
+        spatial: Spatial,
+        map_width: int,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         policy = {"dtype": self.dtype_policy}
         self.channels = channels
@@ -53,8 +65,8 @@ class ImageBranch(keras.layers.Layer):
         # In float32: what it says is probabilities.
         self.score = layers.Dense(4, dtype="float32")
 
-    def build(self, *_):
-        shape = (None, None, None, self.channels)
+    def build(self, *_: Any) -> None:
+        shape: Shape = (None, None, None, self.channels)
         for conv in self.halve:
             conv.build(shape)
             shape = (None, None, None, conv.filters)
@@ -62,7 +74,7 @@ class ImageBranch(keras.layers.Layer):
         self.score.build(self.network.compute_output_shape(shape))
         self.built = True
 
-    def checked(self, inputs):
+    def checked(self, inputs: Tensor) -> Tensor:
         """Standardized pictures with sides that are multiples of 8.
 
         Raises:
@@ -89,18 +101,20 @@ class ImageBranch(keras.layers.Layer):
         # TensorFlow forgets how many channels there are.
         return ops.reshape(image, (-1, *whole, self.channels))
 
-    def whole(self, sides):
+    def whole(self, sides: Sequence[Any]) -> list[Any]:
         """Of a picture that is filled up."""
         return [(n + _STRIDE - 1) // _STRIDE * _STRIDE for n in sides]
 
-    def mirrored(self, inputs, signs):
+    def mirrored(self, inputs: Tensor, signs: tuple[int, int]) -> Tensor:
         """Left and right, above and below change where a sign is -1."""
         return mirrored_maps(inputs, signs)
 
-    def mirrored_back(self, parts, signs):
+    def mirrored_back(
+        self, parts: Sequence[Tensor], signs: tuple[int, int]
+    ) -> list[Tensor]:
         return [mirrored_maps(cells, signs) for cells in parts]
 
-    def call(self, inputs, training=False):
+    def call(self, inputs: Tensor, training: bool = False) -> list[Tensor]:
         """A list of the logits of the cells, `(batch, rows, columns)`."""
         maps = inputs
         for conv in self.halve:
@@ -108,7 +122,9 @@ class ImageBranch(keras.layers.Layer):
         maps = self.network(maps, training=training)
         return [ops.depth_to_space(self.score(maps), 2)[:, :, :, 0]]
 
-    def distribution(self, parts, inputs, temperature):
+    def distribution(
+        self, parts: Sequence[Tensor], inputs: Tensor, temperature: float
+    ) -> tuple[Distribution, dict[str, Tensor]]:
         """A `Distribution` of what `call` said; there is no rest."""
         cells = parts[0] / temperature
         rows, columns = ops.shape(cells)[1:]
@@ -124,7 +140,7 @@ class ImageBranch(keras.layers.Layer):
         return Distribution(points, shares, heatmap, x, y, _CELL), {}
 
     @property
-    def loss(self):
+    def loss(self) -> BallPosition:
         """The default one."""
         return BallPosition(
             cell=_CELL,
@@ -133,14 +149,16 @@ class ImageBranch(keras.layers.Layer):
             delta=_DELTA * self.pixels_per_metre,
         )
 
-    def seen_by_loss(self, inputs):
+    def seen_by_loss(self, inputs: Tensor) -> dict[str, Tensor]:
         """What `BallPosition` takes beside the outputs."""
         return {}
 
     @property
-    def serving_inputs(self):
+    def serving_inputs(self) -> dict[str, tuple[int | str, ...]]:
         return {"image": ("batch", "height", "width", self.channels)}
 
-    def serving_examples(self, shapes, random):
+    def serving_examples(
+        self, shapes: dict[str, tuple[int, ...]], random: np.random.Generator
+    ) -> dict[str, np.ndarray]:
         image = random.random(shapes["image"])
         return {"image": image.astype("float32")}

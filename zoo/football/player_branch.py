@@ -1,9 +1,13 @@
 """What `BallPositionPredictor` does with players on a pitch."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import keras
 import numpy as np
 from keras import ops
 
+from convzoo.common.types import Tensor
 from convzoo.layers import Rasterize
 from convzoo.losses import BallPosition
 from convzoo.zoo.football.distribution import Distribution
@@ -25,7 +29,14 @@ class PlayerBranch(keras.layers.Layer):
         **network: the other arguments of `PlayerNetwork`.
     """
 
-    def __init__(self, pitch, cell, frames, dtype, **network):
+    def __init__(
+        self,
+        pitch: tuple[float, float],
+        cell: float,
+        frames: int,
+        dtype: Any,
+        **network: Any,
+    ) -> None:
         super().__init__(autocast=False, dtype=dtype)
         self.pitch = pitch
         self.length = pitch[0]
@@ -37,11 +48,11 @@ class PlayerBranch(keras.layers.Layer):
         )
         self.raster = Rasterize(grid, extent, dtype="float32")
 
-    def build(self, *_):
+    def build(self, *_: Any) -> None:
         self.network.build()
         self.built = True
 
-    def checked(self, inputs):
+    def checked(self, inputs: dict[str, Tensor]) -> dict[str, Tensor]:
         """The same, with an axis of frames.
 
         Raises:
@@ -62,7 +73,7 @@ class PlayerBranch(keras.layers.Layer):
         _check_alike(vectors, team)
         return {**vectors, "team": team}
 
-    def _with_frames(self, vectors):
+    def _with_frames(self, vectors: Tensor) -> Tensor:
         single = self.frames == 1
         frames = () if single else (self.frames,)
         shape = vectors.shape
@@ -77,7 +88,9 @@ class PlayerBranch(keras.layers.Layer):
             )
         return ops.expand_dims(vectors, 1) if single else vectors
 
-    def mirrored(self, inputs, signs):
+    def mirrored(
+        self, inputs: dict[str, Tensor], signs: tuple[int, int]
+    ) -> dict[str, Tensor]:
         """The same, on a pitch mirrored along x and y where a sign is -1."""
         factor = ops.convert_to_tensor(signs, "float32")
         return {
@@ -85,13 +98,17 @@ class PlayerBranch(keras.layers.Layer):
             for name, array in inputs.items()
         }
 
-    def mirrored_back(self, parts, signs):
+    def mirrored_back(
+        self, parts: Sequence[Tensor], signs: tuple[int, int]
+    ) -> tuple[Tensor, Tensor, Tensor]:
         """What `call` said of mirrored inputs, of the pitch as it was."""
         scores, places, cells = parts
         places = places * ops.convert_to_tensor(signs, "float32")
         return scores, places, mirrored_maps(cells, signs)
 
-    def call(self, inputs, training=False):
+    def call(
+        self, inputs: dict[str, Tensor], training: bool = False
+    ) -> tuple[Tensor, Tensor, Tensor]:
         return self.network(
             inputs["players"],
             inputs.get("velocities"),
@@ -99,7 +116,12 @@ class PlayerBranch(keras.layers.Layer):
             training=training,
         )
 
-    def distribution(self, parts, inputs, temperature):
+    def distribution(
+        self,
+        parts: Sequence[Tensor],
+        inputs: dict[str, Tensor],
+        temperature: float,
+    ) -> tuple[Distribution, dict[str, Tensor]]:
         """A `Distribution` of what `call` said, and a dict of the rest."""
         scores, places, cells = parts
         scores, cells = scores / temperature, cells / temperature
@@ -114,11 +136,13 @@ class PlayerBranch(keras.layers.Layer):
         carrier = _carrier(scores, inputs["players"][:, -1])
         team = ops.cast(inputs["team"], carrier.dtype)
         points = ops.concatenate([places, self._cells_like(places)], axis=1)
-        return Distribution(
-            points, shares, heatmap, *self.raster.centres, self.cell
-        ), {"carrier": carrier, "team": ops.sum(carrier * team, axis=1)}
+        x, y = self.raster.centres
+        return Distribution(points, shares, heatmap, x, y, self.cell), {
+            "carrier": carrier,
+            "team": ops.sum(carrier * team, axis=1),
+        }
 
-    def _cells_like(self, places):
+    def _cells_like(self, places: Tensor) -> Tensor:
         """The middles of all cells, for each frame: `(batch, cells, 2)`."""
         x, y = self.raster.centres
         middles = np.stack(np.meshgrid(x, y), axis=-1).reshape(1, -1, 2)
@@ -126,22 +150,24 @@ class PlayerBranch(keras.layers.Layer):
         return zeros + ops.convert_to_tensor(middles, "float32")
 
     @property
-    def serving_inputs(self):
+    def serving_inputs(self) -> dict[str, tuple[int | str, ...]]:
         frames = () if self.frames == 1 else (self.frames,)
         vectors = ("batch", *frames, "players", 2)
         team = ("batch", "players")
         return {"players": vectors, "velocities": vectors, "team": team}
 
     @property
-    def loss(self):
+    def loss(self) -> BallPosition:
         """The default one."""
         return BallPosition(cell=self.cell)
 
-    def seen_by_loss(self, inputs):
+    def seen_by_loss(self, inputs: dict[str, Tensor]) -> dict[str, Tensor]:
         """What `BallPosition` takes beside the outputs."""
         return {"players": inputs["players"][:, -1], "team": inputs["team"]}
 
-    def serving_examples(self, shapes, random):
+    def serving_examples(
+        self, shapes: dict[str, tuple[int, ...]], random: np.random.Generator
+    ) -> dict[str, np.ndarray]:
         """Players on the pitch, of whom some are missing or unmeasured."""
         half = np.array(self.pitch) / 2
         players = random.uniform(-half, half, shapes["players"])
@@ -155,7 +181,7 @@ class PlayerBranch(keras.layers.Layer):
         }
 
 
-def _check_alike(vectors, team):
+def _check_alike(vectors: dict[str, Tensor], team: Tensor) -> None:
     """As many players in all, where sizes are known."""
     given = {
         name: (*v.shape[:1], *v.shape[2:-1]) for name, v in vectors.items()
@@ -173,7 +199,7 @@ def _check_alike(vectors, team):
             )
 
 
-def _carrier(scores, players):
+def _carrier(scores: Tensor, players: Tensor) -> Tensor:
     """Who has the ball, if one has; 0 for all where nobody is there."""
     seen = ops.logical_not(ops.any(ops.isnan(players), axis=2))
     odds = ops.exp(scores - ops.max(scores, axis=1, keepdims=True))

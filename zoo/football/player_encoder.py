@@ -9,9 +9,12 @@ directions and velocities; attention by `NonLocal` between the poolings, in
 which what is known of a pair counts beside the tokens.
 """
 
+from typing import Any
+
 import keras
 from keras import layers, ops
 
+from convzoo.common.types import Shape, Tensor
 from convzoo.layers import NonLocal
 from convzoo.layers.seeded_dropout import seeded_dropout
 
@@ -38,7 +41,14 @@ class PlayerEncoder(keras.layers.Layer):
     Output shape: `(batch, n, width)`.
     """
 
-    def __init__(self, width=96, depth=4, heads=3, dropout=0.1, **kwargs):
+    def __init__(
+        self,
+        width: int = 96,
+        depth: int = 4,
+        heads: int = 3,
+        dropout: float = 0.1,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         self.width = width
         self.enter = layers.Dense(width, dtype=self.dtype_policy)
@@ -48,27 +58,37 @@ class PlayerEncoder(keras.layers.Layer):
         ]
         self.norm = layers.LayerNormalization(dtype=self.dtype_policy)
 
-    def build(self, features_shape, pairs_shape, *_):
+    def build(self, features_shape: Shape, pairs_shape: Shape, *_: Any) -> None:
         self.enter.build(features_shape)
         shape = (None, None, self.width)
         for block in self.blocks:
             block.build(shape, pairs_shape)
         self.norm.build(shape)
 
-    def call(self, features, pairs, counted, seen, training=False):
+    def call(
+        self,
+        features: Tensor,
+        pairs: Tensor,
+        counted: Tensor,
+        seen: Tensor,
+        training: bool = False,
+    ) -> Tensor:
         x = self.enter(features)
         for block in self.blocks:
             x = block(x, pairs, counted, seen, training=training)
         return self.norm(x)
 
-    def compute_output_shape(self, features_shape, *_):
+    def compute_output_shape(self, features_shape: Shape, *_: Any) -> Shape:
         return (*features_shape[:2], self.width)
 
 
 class _Block(keras.layers.Layer):
-    def __init__(self, width, heads, dropout, **kwargs):
+    def __init__(
+        self, width: int, heads: int, dropout: float, **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
         policy = {"dtype": self.dtype_policy}
+        self.width = width
         self.norms = [layers.LayerNormalization(**policy) for _ in range(3)]
         self.channels = max(width // _PAIR_REDUCTION, 1)
         self.own = layers.Dense(self.channels, **policy)
@@ -84,16 +104,22 @@ class _Block(keras.layers.Layer):
         self.narrow = layers.Dense(width, **policy)
         self.drop = seeded_dropout(dropout, **policy)
 
-    def build(self, shape, pairs_shape):
-        width = shape[-1]
+    def build(self, shape: Shape, pairs_shape: Shape) -> None:
         for part in (*self.norms, self.own, self.other, *self.heads, self.wide):
             part.build(shape)
         for part in (self.between, self.bias):
             part.build(pairs_shape)
         self.pooled.build((None, None, 2 * self.channels))
-        self.narrow.build((None, None, 2 * width))
+        self.narrow.build((None, None, 2 * self.width))
 
-    def call(self, x, pairs, counted, seen, training=False):
+    def call(
+        self,
+        x: Tensor,
+        pairs: Tensor,
+        counted: Tensor,
+        seen: Tensor,
+        training: bool = False,
+    ) -> Tensor:
         added = self._of_pairs(self.norms[0](x), pairs, counted)
         x = x + self.drop(added, training=training)
         added = self._of_attention(self.norms[1](x), pairs, seen, training)
@@ -101,7 +127,9 @@ class _Block(keras.layers.Layer):
         added = self.narrow(self.wide(self.norms[2](x)))
         return x + self.drop(added, training=training)
 
-    def _of_attention(self, z, pairs, seen, training):
+    def _of_attention(
+        self, z: Tensor, pairs: Tensor, seen: Tensor, training: bool
+    ) -> Tensor:
         """What the heads add, each with its own view of pairs."""
         mask = seen[:, :, 0] > 0
         bias = self.bias(pairs)
@@ -110,7 +138,7 @@ class _Block(keras.layers.Layer):
             for index, head in enumerate(self.heads)
         )
 
-    def _of_pairs(self, z, pairs, counted):
+    def _of_pairs(self, z: Tensor, pairs: Tensor, counted: Tensor) -> Tensor:
         """The largest and the mean of a function of each pair."""
         own = ops.expand_dims(self.own(z), 2)
         other = ops.expand_dims(self.other(z), 1)

@@ -1,8 +1,10 @@
 """What is known of players on a pitch, and of pairs of them, as numbers."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from keras import ops
+
+from convzoo.common.types import Tensor
 
 PAIR_FEATURES = 11
 # Metres and metres a second by which features are divided, to be about 1.
@@ -25,18 +27,18 @@ class Known(NamedTuple):
         moving: `(..., 1)`, 1 for those whose velocity is known, else 0.
     """
 
-    places: Any
-    velocities: Any
-    sign: Any
-    seen: Any
-    moving: Any
+    places: Tensor
+    velocities: Tensor
+    sign: Tensor
+    seen: Tensor
+    moving: Tensor
 
     @property
-    def newest(self):
+    def newest(self) -> "Known":
         return Known(*[array[:, -1] for array in self])
 
 
-def cleaned(players, velocities, team):
+def cleaned(players: Tensor, velocities: Tensor | None, team: Tensor) -> Known:
     """What is `Known` of all frames.
 
     Args:
@@ -58,12 +60,12 @@ def cleaned(players, velocities, team):
     )
 
 
-def num_player_features(frames):
+def num_player_features(frames: int) -> int:
     """Channels of `player_features`."""
     return 10 + 6 * (frames - 1)
 
 
-def player_features(known):
+def player_features(known: Known) -> Tensor:
     """Of each player, of the newest frame and how he came there: `(batch, n,
     channels)`.
     """
@@ -90,7 +92,7 @@ def player_features(known):
     return ops.concatenate(features, axis=2)
 
 
-def pair_features(newest):
+def pair_features(newest: Known) -> tuple[Tensor, Tensor]:
     """Of each pair (i, j) what j is to i, `(batch, n, n, PAIR_FEATURES)`, and
     whether the pair counts, `(batch, n, n, 1)`: both are there, and are two.
     """
@@ -115,29 +117,29 @@ def pair_features(newest):
     return ops.concatenate(features, axis=3), _of_both(seen) * (1 - itself)
 
 
-def _to_others(vectors):
+def _to_others(vectors: Tensor) -> Tensor:
     return ops.expand_dims(vectors, 1) - ops.expand_dims(vectors, 2)
 
 
-def _of_both(values):
+def _of_both(values: Tensor) -> Tensor:
     return ops.expand_dims(values, 2) * ops.expand_dims(values, 1)
 
 
-def _dot(first, second):
+def _dot(first: Tensor, second: Tensor) -> Tensor:
     return ops.sum(first * second, axis=3, keepdims=True)
 
 
-def _length(vectors):
+def _length(vectors: Tensor) -> Tensor:
     """With a gradient where it is 0."""
     squares = ops.sum(ops.square(vectors), axis=-1, keepdims=True)
     return ops.sqrt(squares + 1e-6)
 
 
-def _numbers(vectors):
+def _numbers(vectors: Tensor) -> Tensor:
     """1 where a vector is one, else 0, in place of its two entries."""
     known = ops.logical_not(ops.any(ops.isnan(vectors), axis=-1, keepdims=True))
     return ops.cast(known, vectors.dtype)
 
 
-def _where(known, vectors):
+def _where(known: Tensor, vectors: Tensor) -> Tensor:
     return ops.where(known > 0, vectors, ops.zeros_like(vectors))

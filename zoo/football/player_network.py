@@ -1,8 +1,12 @@
 """Players on a pitch: who has the ball, and where it is if nobody has it."""
 
+from typing import Any
+
 import keras
 from keras import layers, ops
 
+from convzoo.common.choices import Spatial
+from convzoo.common.types import Tensor
 from convzoo.layers import Rasterize
 from convzoo.zoo.football.player_encoder import PlayerEncoder
 from convzoo.zoo.football.player_features import (
@@ -53,17 +57,17 @@ class PlayerNetwork(keras.layers.Layer):
 
     def __init__(
         self,
-        grid,
-        extent,
-        frames,
-        spatial,
-        width,
-        depth,
-        heads,
-        map_width,
-        dropout,
-        **kwargs,
-    ):
+        grid: tuple[int, int],
+        extent: tuple[float, float],
+        frames: int,
+        spatial: Spatial,
+        width: int,
+        depth: int,
+        heads: int,
+        map_width: int,
+        dropout: float,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(autocast=False, **kwargs)
         policy = {"dtype": self.dtype_policy}
         self.frames = frames
@@ -86,7 +90,7 @@ class PlayerNetwork(keras.layers.Layer):
             dtype="float32",
         )
 
-    def build(self, *_):
+    def build(self, *_: Any) -> None:
         self.encoder.build(
             (None, None, num_player_features(self.frames)),
             (None, None, None, PAIR_FEATURES),
@@ -100,7 +104,13 @@ class PlayerNetwork(keras.layers.Layer):
         self.network.build(maps)
         self.cells.build(self.network.compute_output_shape(maps))
 
-    def call(self, players, velocities, team, training=False):
+    def call(
+        self,
+        players: Tensor,
+        velocities: Tensor | None,
+        team: Tensor,
+        training: bool = False,
+    ) -> tuple[Tensor, Tensor, Tensor]:
         known = cleaned(players, velocities, team)
         newest = known.newest
         pairs, counted = pair_features(newest)

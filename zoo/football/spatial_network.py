@@ -1,11 +1,14 @@
 """A network over maps that sees near or far, with the same parameters."""
 
+from typing import Any
+
 import keras
 from keras import layers
 
+from convzoo.common.choices import Spatial
+from convzoo.common.types import Shape, Tensor
 from convzoo.layers import DeformableConv2D, NonLocal
 
-SPATIAL = ("plain", "dilated", "deformable", "non_local", "all")
 _DEPTH = 4
 _DILATIONS = (1, 2, 4, 8)
 
@@ -26,7 +29,13 @@ class SpatialNetwork(keras.layers.Layer):
             looks too.
     """
 
-    def __init__(self, channels, width, spatial="plain", **kwargs):
+    def __init__(
+        self,
+        channels: int,
+        width: int,
+        spatial: Spatial = "plain",
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         policy = self.dtype_policy
         width = _width_like_plain(channels, width, spatial)
@@ -39,13 +48,15 @@ class SpatialNetwork(keras.layers.Layer):
             str(index): NonLocal(dtype=policy) for index in _looks(spatial)
         }
 
-    def build(self, shape):
+    def build(self, shape: Shape) -> None:
         self.enter.build(shape)
         shape = (*shape[:3], self.width)
-        for unit in (*self.units, *self.looks.values()):
+        for unit in self.units:
             unit.build(shape)
+        for look in self.looks.values():
+            look.build(shape)
 
-    def call(self, maps, training=False):
+    def call(self, maps: Tensor, training: bool = False) -> Tensor:
         x = self.enter(maps)
         for index, unit in enumerate(self.units):
             x = unit(x)
@@ -53,12 +64,12 @@ class SpatialNetwork(keras.layers.Layer):
                 x = self.looks[str(index)](x, training=training)
         return x
 
-    def compute_output_shape(self, shape):
+    def compute_output_shape(self, shape: Shape) -> Shape:
         return (*shape[:3], self.width)
 
 
 class _Unit(keras.layers.Layer):
-    def __init__(self, width, kind, **kwargs):
+    def __init__(self, width: int, kind: int | str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         policy = self.dtype_policy
         self.norm = layers.LayerNormalization(dtype=policy)
@@ -78,15 +89,15 @@ class _Unit(keras.layers.Layer):
             dtype=policy,
         )
 
-    def build(self, shape):
+    def build(self, shape: Shape) -> None:
         for part in (self.norm, self.first, self.second):
             part.build(shape)
 
-    def call(self, x):
+    def call(self, x: Tensor) -> Tensor:
         return x + self.second(keras.activations.gelu(self.first(self.norm(x))))
 
 
-def _width_like_plain(channels, width, spatial):
+def _width_like_plain(channels: int, width: int, spatial: Spatial) -> int:
     """The width with as many parameters as the plain network has."""
     aim = _parameters(channels, width, "plain")
     return min(
@@ -95,7 +106,7 @@ def _width_like_plain(channels, width, spatial):
     )
 
 
-def _parameters(channels, width, spatial):
+def _parameters(channels: int, width: int, spatial: Spatial) -> int:
     conv = 9 * width**2 + width
     total = 9 * channels * width + width + _DEPTH * (2 * width + 2 * conv)
     offsets = (9 * width + 1) * 27
@@ -105,12 +116,12 @@ def _parameters(channels, width, spatial):
     return total + look * len(_looks(spatial))
 
 
-def _looks(spatial):
+def _looks(spatial: Spatial) -> tuple[int, ...]:
     """Behind which units all positions look at all others."""
     return (1, _DEPTH - 1) if spatial in ("non_local", "all") else ()
 
 
-def _kinds(spatial):
+def _kinds(spatial: Spatial) -> tuple[int | str, ...]:
     """Of the first convolution of each unit: a dilation, or a word."""
     if spatial == "dilated":
         return _DILATIONS

@@ -1,12 +1,25 @@
 """A pitch on which frames of a game are drawn, and where the ball may be."""
 
 import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from convzoo.training.football.drawing.pitch_view import view_of
-from convzoo.training.football.tracking.tracking import check_pitch
+from convzoo.training.football.tracking.tracking import Tracking, check_pitch
+from convzoo.zoo.football.ball_position_predictor import BallPositionPredictor
 from convzoo.zoo.football.heatmap_grid import heatmap_grid
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.collections import LineCollection
+    from matplotlib.figure import Figure
+    from matplotlib.image import AxesImage
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Circle
 
 # Blue and orange differ for colour-blind people, and are dark and light where
 # there is no colour; the shapes differ too.
@@ -20,7 +33,7 @@ _WIDTH, _ABOVE, _BELOW = 10.0, 0.78, 0.72
 _DPI = 100
 
 
-def check_packages():
+def check_packages() -> None:
     """Raise a `ValueError` if what draws a pitch is not installed."""
     try:
         import matplotlib.figure  # noqa: F401
@@ -54,7 +67,12 @@ class BallScene:
             not the one that the model was trained for.
     """
 
-    def __init__(self, tracking, model, frames):
+    def __init__(
+        self,
+        tracking: Tracking,
+        model: BallPositionPredictor,
+        frames: Sequence[int],
+    ) -> None:
         check_packages()
         check_pitch(tracking, model)
         self.tracking = tracking
@@ -68,15 +86,16 @@ class BallScene:
         self.ball = self._markers("o", "white", size=8, edge=HEAT, width=2.8)
         self.true_ball = self._markers("X", "#ffe14d", size=9, edge=_INK)
         top = 1 - 0.12 / self.figure.get_figheight()
-        text = {"va": "top", "color": _INK}
+        text: dict[str, Any] = {"va": "top", "color": _INK}
         self.headline = self.figure.text(0.02, top, "", **text, fontsize=16)
         self.headline.set_fontweight("bold")
         top -= 0.33 / self.figure.get_figheight()
         self.detail = self.figure.text(0.02, top, "", **text, fontsize=11.5)
         self._legend(tracking[frames], model.sees == "players")
-        self._still = None
+        # The canvas and what does not move on it, once that is drawn.
+        self._still: tuple[FigureCanvasAgg, Any] | None = None
 
-    def show(self, frame, said):
+    def show(self, frame: int, said: dict[str, np.ndarray]) -> None:
         """Move all to where they are in a frame.
 
         Args:
@@ -104,7 +123,7 @@ class BallScene:
             self._details(frame, said),
         )
 
-    def picture(self):
+    def picture(self) -> np.ndarray:
         """What is shown, as 8-bit RGB `(height, width, 3)`, both even."""
         from matplotlib.backends.backend_agg import FigureCanvasAgg
 
@@ -117,14 +136,14 @@ class BallScene:
             for artist in moving:
                 artist.set_animated(True)
             canvas.draw()
-            self._still = canvas.copy_from_bbox(self.figure.bbox)
-        canvas = self.figure.canvas
-        canvas.restore_region(self._still)
+            self._still = canvas, canvas.copy_from_bbox(self.figure.bbox)
+        canvas, still = self._still
+        canvas.restore_region(still)
         for artist in sorted(moving, key=lambda artist: artist.get_zorder()):
             artist.draw(canvas.get_renderer())
         return np.array(canvas.buffer_rgba())[:, :, :3]
 
-    def _show_ball(self, said):
+    def _show_ball(self, said: dict[str, np.ndarray]) -> None:
         heatmap = np.asarray(said["heatmap"])
         self.heatmap.set_data(heatmap)
         # What is likeliest is as dark in each frame.
@@ -133,10 +152,11 @@ class BallScene:
         for circle, name in zip(
             self.circles, ("radius_50", "radius_90"), strict=True
         ):
-            circle.set_center(said["position"])
-            circle.set_radius(said[name])
+            x, y = said["position"]
+            circle.set_center((x, y))
+            circle.set_radius(float(said[name]))
 
-    def _details(self, frame, said):
+    def _details(self, frame: int, said: dict[str, np.ndarray]) -> str:
         parts = []
         if "carrier" in said:
             carrier = int(np.argmax(said["carrier"]))
@@ -152,18 +172,18 @@ class BallScene:
             parts.append(f"The true ball is {np.hypot(*away):.1f} m away")
         return ".  ".join(parts)
 
-    def _write(self, headline, detail):
+    def _write(self, headline: str, detail: str) -> None:
         self.headline.set_text(headline)
         self.detail.set_text(detail)
 
-    def _segments(self, frame):
+    def _segments(self, frame: int) -> list[np.ndarray]:
         """Where each player is, and will be; of those whose run is known."""
         starts = self.tracking.players[frame]
         ends = starts + _SECONDS * self.tracking.velocities[frame]
         segments = np.stack([starts, ends], axis=1)
-        return segments[~np.isnan(segments).any((1, 2))]
+        return list(segments[~np.isnan(segments).any((1, 2))])
 
-    def _map(self, edges):
+    def _map(self, edges: tuple[float, float, float, float]) -> "AxesImage":
         from matplotlib.colors import LinearSegmentedColormap, PowerNorm
 
         limits = self.axes.axis()
@@ -182,13 +202,21 @@ class BallScene:
         self.axes.axis(limits)
         return heatmap
 
-    def _lines(self):
+    def _lines(self) -> "LineCollection":
         from matplotlib.collections import LineCollection
 
         lines = LineCollection([], colors=_INK, linewidths=1.4, zorder=2)
-        return self.axes.add_collection(lines, autolim=False)
+        self.axes.add_collection(lines, autolim=False)
+        return lines
 
-    def _markers(self, marker, colour, size, edge="white", width=0.8):
+    def _markers(
+        self,
+        marker: str,
+        colour: str,
+        size: float,
+        edge: str = "white",
+        width: float = 0.8,
+    ) -> "Line2D":
         (markers,) = self.axes.plot(
             [],
             [],
@@ -201,19 +229,20 @@ class BallScene:
         )
         return markers
 
-    def _circle(self, style, width):
+    def _circle(self, style: str, width: float) -> "Circle":
         from matplotlib.patches import Circle
 
         circle = Circle((0, 0), 1, fill=False, edgecolor=HEAT, zorder=2.5)
         circle.set(linestyle=style, linewidth=width)
-        return self.axes.add_patch(circle)
+        self.axes.add_patch(circle)
+        return circle
 
-    def _legend(self, shown, names_carrier):
+    def _legend(self, shown: Tracking, names_carrier: bool) -> None:
         """Below the pitch; of nothing that is in no frame."""
         from matplotlib.lines import Line2D
 
         seen = ~np.isnan(shown.players[:, :, 0])
-        handles = {
+        handles: dict[str, Artist] = {
             f"team {i}": team
             for i, team in enumerate(self.teams)
             if (seen & (shown.team == i)).any()
@@ -237,12 +266,12 @@ class BallScene:
             labelcolor=_INK,
         )
 
-    def _of_the_model(self):
+    def _of_the_model(self) -> "dict[str, Artist]":
         """Handles of what it says."""
         from matplotlib.lines import Line2D
         from matplotlib.patches import Patch
 
-        handles = {"ball, says the model": self.ball}
+        handles: dict[str, Artist] = {"ball, says the model": self.ball}
         for circle, share in zip(self.circles, (50, 90), strict=True):
             style, width = circle.get_linestyle(), circle.get_linewidth()
             line = Line2D([], [], color=HEAT, linestyle=style, linewidth=width)
@@ -253,7 +282,9 @@ class BallScene:
         return handles
 
 
-def map_edges(model):
+def map_edges(
+    model: BallPositionPredictor,
+) -> tuple[float, float, float, float]:
     """Left, right, bottom and top of a heatmap, in metres."""
     if model.sees == "players":
         length, width = heatmap_grid(model.pitch, model.cell)[1]
@@ -265,7 +296,9 @@ def map_edges(model):
     return left, right, bottom, top
 
 
-def _pitch(lengths, extent):
+def _pitch(
+    lengths: tuple[float, float], extent: tuple[float, float]
+) -> "tuple[Figure, Axes]":
     """A figure and its axes, as large as the map, with the lines of a pitch."""
     from matplotlib.figure import Figure
     from mplsoccer import Pitch

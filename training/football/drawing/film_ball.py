@@ -1,19 +1,23 @@
 """A clip of a game, with where the ball may be."""
 
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from subprocess import PIPE, Popen
+from typing import IO, cast
 
 import numpy as np
 from PIL import Image
 
 from convzoo.common.checks import check_between, is_integer
 from convzoo.common.output_file import check_target, renamed
+from convzoo.common.types import PathLike
 from convzoo.training.football.drawing.ball_scene import (
     BallScene,
     check_packages,
 )
 from convzoo.training.football.drawing.plot_ball import say_where
-from convzoo.training.football.tracking.tracking import check_frames
+from convzoo.training.football.tracking.tracking import Tracking, check_frames
+from convzoo.zoo.football.ball_position_predictor import BallPositionPredictor
 
 # Frames that are drawn unless others are asked for, and at most. Those of a
 # .gif are all in memory at once.
@@ -24,9 +28,13 @@ _SLOWEST, _FASTEST = 0.1, 50
 # Colours of a .gif, and pictures that they are taken from.
 _COLOURS = 256
 _SAMPLES = 4
+# Draws the frames of these indices, one after the other.
+_Pictures = Callable[[Iterable[int]], Iterator[np.ndarray]]
 
 
-def check_film(path, frame_rate=5.0, overwrite=False):
+def check_film(
+    path: PathLike, frame_rate: float = 5.0, overwrite: bool = False
+) -> None:
     """Refuse early what `film_ball` would refuse after the work is done.
 
     Raises:
@@ -46,7 +54,9 @@ def check_film(path, frame_rate=5.0, overwrite=False):
         )
 
 
-def choose_frames(tracking, frames=None):
+def choose_frames(
+    tracking: Tracking, frames: Sequence[int] | None = None
+) -> range:
     """Which frames to draw.
 
     Args:
@@ -82,8 +92,13 @@ def choose_frames(tracking, frames=None):
 
 
 def film_ball(
-    tracking, model, path, frames=None, frame_rate=5.0, overwrite=False
-):
+    tracking: Tracking,
+    model: BallPositionPredictor,
+    path: PathLike,
+    frames: Sequence[int] | None = None,
+    frame_rate: float = 5.0,
+    overwrite: bool = False,
+) -> range:
     """Draw frame after frame: players, runs, and where the ball may be.
 
     Args:
@@ -103,22 +118,24 @@ def film_ball(
             written.
     """
     check_film(path, frame_rate, overwrite)
-    frames = choose_frames(tracking, frames)
-    scene = BallScene(tracking, model, frames)
-    said = list(say_where(tracking, model, frames))
+    chosen = choose_frames(tracking, frames)
+    scene = BallScene(tracking, model, chosen)
+    said = list(say_where(tracking, model, chosen))
 
-    def pictures(indices):
+    def pictures(indices: Iterable[int]) -> Iterator[np.ndarray]:
         for index in indices:
-            scene.show(frames[index], said[index])
+            scene.show(chosen[index], said[index])
             yield scene.picture()
 
     write = _WRITERS[Path(path).suffix.lower()]
     with renamed(path) as temporary:
-        write(pictures, len(frames), temporary, frame_rate)
-    return frames
+        write(pictures, len(chosen), temporary, frame_rate)
+    return chosen
 
 
-def _write_gif(pictures, count, path, frame_rate):
+def _write_gif(
+    pictures: _Pictures, count: int, path: Path, frame_rate: float
+) -> None:
     """In 256 colours, the same for all frames: what rests does not flicker.
 
     matplotlib's writer keeps all pictures in three bytes a pixel, and chooses
@@ -142,28 +159,32 @@ def _write_gif(pictures, count, path, frame_rate):
     )
 
 
-def _write_mp4(pictures, count, path, frame_rate):
+def _write_mp4(
+    pictures: _Pictures, count: int, path: Path, frame_rate: float
+) -> None:
     from matplotlib.animation import FFMpegWriter
 
     first, *_ = pictures([0])
     height, width, _ = first.shape
-    command = (FFMpegWriter.bin_path(), "-y", "-loglevel", "quiet")
-    command += ("-f", "rawvideo", "-pix_fmt", "rgb24")
-    command += ("-video_size", f"{width}x{height}")
-    command += ("-framerate", str(frame_rate), "-i", "-")
+    command = [FFMpegWriter.bin_path(), "-y", "-loglevel", "quiet"]
+    command += ["-f", "rawvideo", "-pix_fmt", "rgb24"]
+    command += ["-video_size", f"{width}x{height}"]
+    command += ["-framerate", str(frame_rate), "-i", "-"]
     # What all players of videos know.
-    command += ("-vcodec", "h264", "-pix_fmt", "yuv420p", str(path))
+    command += ["-vcodec", "h264", "-pix_fmt", "yuv420p", str(path)]
     try:
         with Popen(command, stdin=PIPE) as process:
+            # Not None, since it is a pipe.
+            stdin = cast(IO[bytes], process.stdin)
             for picture in pictures(range(count)):
-                process.stdin.write(picture.tobytes())
+                stdin.write(picture.tobytes())
     except BrokenPipeError as error:
         raise OSError(error.errno, "ffmpeg fails") from error
     if process.returncode:
         raise OSError(process.returncode, "ffmpeg fails")
 
 
-def _is_mp4(path):
+def _is_mp4(path: PathLike) -> bool:
     return Path(path).suffix.lower() == ".mp4"
 
 

@@ -6,6 +6,7 @@ from functools import cached_property
 import numpy as np
 
 from convzoo.common.checks import check_above, check_lengths, check_number
+from convzoo.zoo.football.ball_position_predictor import BallPositionPredictor
 
 # Of every pitch, in metres: half the width of a line, the centre circle, the
 # penalty areas and what belongs to them.
@@ -49,7 +50,7 @@ class PitchView:
         (0.15, 0.3, 0.9),
     )
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check_above("pixels_per_metre", self.pixels_per_metre, 0)
         check_lengths("pitch", self.pitch)
         check_number("margin", self.margin, 0)
@@ -67,34 +68,35 @@ class PitchView:
             _check_colors(name, value, shape)
 
     @property
-    def size(self):
+    def size(self) -> tuple[int, int]:
         """Rows and columns of pixels."""
-        length, width = self.pitch
-        return tuple(
+        columns, rows = (
             round((side + 2 * self.margin) * self.pixels_per_metre)
-            for side in (width, length)
+            for side in self.pitch
         )
+        return rows, columns
 
-    def pixels(self, places):
+    def pixels(self, places: np.ndarray) -> np.ndarray:
         """Where places `(..., 2)`, in metres from the centre spot, are seen."""
         rows, columns = self.size
         steps = self.pixels_per_metre * np.array([1, -1], "float32")
         return places * steps + np.array([columns, rows], "float32") / 2
 
-    def metres(self, pixels):
+    def metres(self, pixels: np.ndarray) -> np.ndarray:
         """The place of each pixel position `(..., 2)`."""
         rows, columns = self.size
         steps = self.pixels_per_metre * np.array([1, -1], "float32")
         return (pixels - np.array([columns, rows], "float32") / 2) / steps
 
     @cached_property
-    def empty(self):
+    def empty(self) -> np.ndarray:
         """The pitch without players: `(rows, columns, 3)`, from 0 to 1."""
         rows, columns = self.size
         x, y = np.meshgrid(np.arange(columns) + 0.5, np.arange(rows) + 0.5)
         places = self.metres(np.stack([x, y], axis=-1))
         # The four quarters are alike.
-        distance = _to_lines(*np.abs(np.moveaxis(places, -1, 0)), self.pitch)
+        x, y = np.abs(np.moveaxis(places, -1, 0))
+        distance = _to_lines(x, y, self.pitch)
         reach = max(_HALF_LINE, _FAINTEST / 2 / self.pixels_per_metre)
         inside = (reach - distance) * self.pixels_per_metre + 0.5
         white = np.expand_dims(np.clip(inside, 0, 1), 2)
@@ -102,12 +104,14 @@ class PitchView:
         return picture.astype("float32")
 
 
-def view_of(model):
+def view_of(model: BallPositionPredictor) -> PitchView:
     """The `PitchView` of the pictures that a model was trained for."""
     return PitchView(model.pixels_per_metre, model.pitch)
 
 
-def _to_lines(x, y, pitch):
+def _to_lines(
+    x: np.ndarray, y: np.ndarray, pitch: tuple[float, float]
+) -> np.ndarray:
     """Metres from places with x and y above 0 to the nearest line."""
     length, width = np.array(pitch) / 2
     radius = np.hypot(x, y)
@@ -130,7 +134,7 @@ def _to_lines(x, y, pitch):
     return np.minimum.reduce(distances)
 
 
-def _check_colors(name, value, shape):
+def _check_colors(name: str, value: object, shape: tuple[int, ...]) -> None:
     array = np.array(value, "float64")
     if array.shape != shape or not ((array >= 0) & (array <= 1)).all():
         raise ValueError(

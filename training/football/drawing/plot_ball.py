@@ -1,21 +1,25 @@
 """A picture of a frame, with where the ball may be."""
 
+from collections.abc import Iterator, Sequence
+
 import numpy as np
 
 from convzoo.common.checks import is_integer
 from convzoo.common.output_file import check_target, renamed
+from convzoo.common.types import PathLike
 from convzoo.training.football.drawing.ball_scene import (
     BallScene,
     check_packages,
 )
 from convzoo.training.football.predict_ball import predict_ball
-from convzoo.training.football.tracking.tracking import check_frames
+from convzoo.training.football.tracking.tracking import Tracking, check_frames
 from convzoo.training.football.tracking.with_past import with_past_of
+from convzoo.zoo.football.ball_position_predictor import BallPositionPredictor
 
 _SUFFIXES = (".png", ".pdf", ".svg")
 
 
-def check_plot(path, overwrite=False):
+def check_plot(path: PathLike, overwrite: bool = False) -> None:
     """Refuse early what `plot_ball` would refuse after the work is done.
 
     Raises:
@@ -26,7 +30,7 @@ def check_plot(path, overwrite=False):
     check_packages()
 
 
-def choose_frame(tracking, frame=None):
+def choose_frame(tracking: Tracking, frame: int | None = None) -> int:
     """Which frame to draw.
 
     Args:
@@ -53,7 +57,13 @@ def choose_frame(tracking, frame=None):
     return frame
 
 
-def plot_ball(tracking, model, path, frame=None, overwrite=False):
+def plot_ball(
+    tracking: Tracking,
+    model: BallPositionPredictor,
+    path: PathLike,
+    frame: int | None = None,
+    overwrite: bool = False,
+) -> int:
     """Draw a frame: players, their runs, and where the ball may be.
 
     Args:
@@ -80,7 +90,9 @@ def plot_ball(tracking, model, path, frame=None, overwrite=False):
     return frame
 
 
-def say_where(tracking, model, frames):
+def say_where(
+    tracking: Tracking, model: BallPositionPredictor, frames: Sequence[int]
+) -> Iterator[dict[str, np.ndarray]]:
     """What the model says of some frames, one after the other.
 
     Heatmaps of a whole game are large: of those frames alone they are made.

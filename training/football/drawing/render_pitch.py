@@ -1,6 +1,7 @@
 """Pictures of players on a pitch, without the ball."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from convzoo.training.football.drawing.pitch_view import PitchView
 
@@ -13,7 +14,12 @@ _SHORTEST, _LONGEST = 1.6, 4.0
 _DARK = 0.1
 
 
-def render_pitch(players, team, velocities=None, view=None):
+def render_pitch(
+    players: ArrayLike,
+    team: ArrayLike,
+    velocities: ArrayLike | None = None,
+    view: PitchView | None = None,
+) -> np.ndarray:
     """Draw players from above: discs in the colour of their team.
 
     A nose shows where a player runs, the longer the faster; who stands, or
@@ -62,7 +68,14 @@ def render_pitch(players, team, velocities=None, view=None):
     return pictures[:, side : side + rows, side : side + columns]
 
 
-def _draw(pictures, places, tips, colors, side, scale):
+def _draw(
+    pictures: np.ndarray,
+    places: np.ndarray,
+    tips: np.ndarray,
+    colors: np.ndarray,
+    side: int,
+    scale: float,
+) -> None:
     """One player of each picture."""
     beside = np.array(pictures.shape[2:0:-1]) - 2 * side
     seen = (places > -side / 2).all(1) & (places < beside + side / 2).all(1)
@@ -88,13 +101,15 @@ def _draw(pictures, places, tips, colors, side, scale):
     pictures[patch] = _painted(area, nose, np.float32(_DARK))
 
 
-def _painted(area, depth, color):
+def _painted(
+    area: np.ndarray, depth: np.ndarray, color: np.ndarray | np.float32
+) -> np.ndarray:
     """`depth` is in pixels, from the edge inwards."""
     cover = np.expand_dims(np.clip(depth + 0.5, 0, 1), 3)
     return area + cover * (color - area)
 
 
-def _tips(velocities):
+def _tips(velocities: np.ndarray) -> np.ndarray:
     """Where noses end, in metres from their players; NaN for none."""
     speed = np.linalg.norm(velocities, axis=2, keepdims=True)
     length = np.clip(_SECONDS * speed, _SHORTEST, _LONGEST)
@@ -102,7 +117,7 @@ def _tips(velocities):
     return (ways * length).astype("float32")
 
 
-def _to_segments(x, y, tips):
+def _to_segments(x: np.ndarray, y: np.ndarray, tips: np.ndarray) -> np.ndarray:
     """Distances from the origin's way to a tip; far, where there is none."""
     along, up = (tips[:, axis].reshape(-1, 1, 1) for axis in (0, 1))
     squares = along**2 + up**2
@@ -111,7 +126,9 @@ def _to_segments(x, y, tips):
     return np.where(np.isnan(distance), np.inf, distance)
 
 
-def _check(players, team, velocities):
+def _check(
+    players: np.ndarray, team: np.ndarray, velocities: np.ndarray
+) -> None:
     if players.ndim != 3 or players.shape[2] != 2:
         raise ValueError(
             "`players` must have the shape (frames, n, 2). "

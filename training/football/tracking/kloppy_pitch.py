@@ -3,8 +3,19 @@
 import math
 import sys
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike
+
+if TYPE_CHECKING:
+    from kloppy.domain import (
+        CoordinateSystem,
+        Dimension,
+        Frame,
+        Point,
+        TrackingDataset,
+    )
 
 # What kloppy takes a pitch for whose size nobody gave.
 _USUAL = (105.0, 68.0)
@@ -33,7 +44,7 @@ class KloppyPitch:
         ValueError: it is another thing, or its coordinates have no scale.
     """
 
-    def __init__(self, dataset):
+    def __init__(self, dataset: "TrackingDataset") -> None:
         if not is_kloppy(dataset):
             raise ValueError(
                 "`dataset` must be a TrackingDataset of kloppy. "
@@ -57,18 +68,18 @@ class KloppyPitch:
         self._own = np.stack([_line(ground.x_dim), _line(ground.y_dim)], axis=1)
         self._metres = _mapped(self._own, system, self.size)
 
-    def to_metres(self, points):
+    def to_metres(self, points: ArrayLike) -> np.ndarray:
         """Metres `(..., 2)` of coordinates `(..., 2)` of the dataset.
 
         What is more than the size of a pitch beside it is put there.
         """
         return _interpolated(points, self._own, self._metres)
 
-    def from_metres(self, points):
+    def from_metres(self, points: ArrayLike) -> np.ndarray:
         """Coordinates of the dataset `(..., 2)` of metres `(..., 2)`."""
         return _interpolated(points, self._metres, self._own)
 
-    def has_ball(self, frame):
+    def has_ball(self, frame: "Frame") -> bool:
         """Whether the ball of a frame is known.
 
         Providers write a ball that nobody saw as none, as NaN, or far below the
@@ -81,20 +92,20 @@ class KloppyPitch:
         return height is None or not height < self._deepest
 
 
-def is_kloppy(dataset):
+def is_kloppy(dataset: object) -> bool:
     """Whether it is a `TrackingDataset` of kloppy, which is not imported."""
     domain = sys.modules.get("kloppy.domain")
     return domain is not None and isinstance(dataset, domain.TrackingDataset)
 
 
-def has_place(point):
+def has_place(point: "Point | None") -> bool:
     """Whether a point of kloppy is one."""
     return point is not None and not (
         math.isnan(point.x) or math.isnan(point.y)
     )
 
 
-def turns(dataset):
+def turns(dataset: "TrackingDataset") -> np.ndarray:
     """-1 `(frames, 1)` where the home team plays to the left, 1 elsewhere.
 
     Positions in metres times it have the home team play to the right.
@@ -108,7 +119,7 @@ def turns(dataset):
     return np.where(np.expand_dims(np.array(left, bool), 1), -1.0, 1.0)
 
 
-def _line(dimension):
+def _line(dimension: "Dimension") -> np.ndarray:
     """Coordinates along one axis."""
     length = dimension.max - dimension.min
     return np.linspace(
@@ -118,7 +129,9 @@ def _line(dimension):
     )
 
 
-def _mapped(points, system, size):
+def _mapped(
+    points: np.ndarray, system: "CoordinateSystem", size: tuple[float, float]
+) -> np.ndarray:
     """Metres of coordinates `(n, 2)`, as kloppy has them."""
     from kloppy.domain import DatasetTransformer, Frame, PlayerData, Point
 
@@ -148,7 +161,7 @@ def _mapped(points, system, size):
     )
 
 
-def _metric(size):
+def _metric(size: tuple[float, float]) -> "CoordinateSystem":
     """Metres from the centre spot, in kloppy's words."""
     from kloppy.domain import (
         CustomCoordinateSystem,
@@ -172,7 +185,9 @@ def _metric(size):
     )
 
 
-def _interpolated(points, known, values):
+def _interpolated(
+    points: ArrayLike, known: np.ndarray, values: np.ndarray
+) -> np.ndarray:
     points = np.asarray(points, "float64")
     mapped = np.empty_like(points)
     for axis in (0, 1):

@@ -1,5 +1,8 @@
 """Datasets of kloppy as `Tracking`."""
 
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from convzoo.common.checks import check_lengths
@@ -13,13 +16,18 @@ from convzoo.training.football.tracking.running_velocities import (
 )
 from convzoo.training.football.tracking.tracking import Tracking
 
+if TYPE_CHECKING:
+    from kloppy.domain import Player, Team, TrackingDataset
+
 # More minutes than a period has: `time` is that of the period and so many
 # seconds for each before it.
 _MINUTES = 1000
 SECONDS_OF_PERIOD = 60 * _MINUTES
 
 
-def kloppy_tracking(dataset, pitch=None):
+def kloppy_tracking(
+    dataset: "TrackingDataset", pitch: tuple[float, float] | None = None
+) -> Tracking:
     """The frames of a kloppy dataset, in metres from the centre spot.
 
     There is one frame for each of the dataset's. The home team is team 0 and
@@ -58,11 +66,11 @@ def kloppy_tracking(dataset, pitch=None):
         group=periods * _MINUTES + (times // 60).astype(int),
         number=np.array([frame.frame_id for frame in dataset.records]),
         time=periods * SECONDS_OF_PERIOD + times,
-        pitch=tuple(pitch),
+        pitch=pitch,
     )
 
 
-def _balls(dataset, ground):
+def _balls(dataset: "TrackingDataset", ground: KloppyPitch) -> np.ndarray:
     """`(frames, 2)` in the coordinates of the dataset, or NaN."""
     return np.array(
         [
@@ -74,11 +82,15 @@ def _balls(dataset, ground):
     ).reshape(-1, 2)
 
 
-def _players(dataset):
+def _players(
+    dataset: "TrackingDataset",
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Places `(frames, n, 2)`, numbers and teams `(frames, n)` of players."""
     numbers = _Numbers(dataset.metadata.teams)
     columns = _Columns()
-    cells, found, places = [], [], []
+    cells: list[tuple[int, int]] = []
+    found: list[int] = []
+    places: list[tuple[float, float]] = []
     for index, frame in enumerate(dataset.records):
         seen = [
             (number, data.coordinates)
@@ -104,12 +116,12 @@ def _players(dataset):
 class _Numbers:
     """A number for each player of two teams; None for everybody else."""
 
-    def __init__(self, teams):
-        self.teams = []
-        self._known = {}
+    def __init__(self, teams: "Iterable[Team]") -> None:
+        self.teams: list[int] = []
+        self._known: dict[Player, int | None] = {}
         self._sides = list(teams)[:2]
 
-    def of(self, player):
+    def of(self, player: "Player") -> int | None:
         if player not in self._known:
             team = getattr(player, "team", None)
             ours = team is not None and team in self._sides
@@ -122,16 +134,17 @@ class _Numbers:
 class _Columns:
     """As few columns as there are players at once."""
 
-    def __init__(self):
-        self._last = {}
-        self._owners = []
+    def __init__(self) -> None:
+        self._last: dict[int, int] = {}
+        self._owners: list[int | None] = []
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self._owners)
 
-    def of(self, present):
+    def of(self, present: Sequence[int]) -> list[int]:
         """Columns of players: the last of each, or one that nobody has."""
-        taken, waiting = set(), []
+        taken: set[int] = set()
+        waiting: list[int] = []
         for player in present:
             column = self._last.get(player)
             if column is None or self._owners[column] != player:

@@ -1,11 +1,19 @@
 """Files of providers of tracking data, by kloppy, as `Tracking`."""
 
 import importlib
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from convzoo.common.checks import check_lengths
+from convzoo.common.types import PathLike
 from convzoo.training.football.tracking.kloppy_tracking import kloppy_tracking
+from convzoo.training.football.tracking.tracking import Tracking
+
+if TYPE_CHECKING:
+    from kloppy.domain import TrackingDataset
 
 # Which files each provider has, in this order.
 PROVIDERS = {
@@ -27,7 +35,13 @@ _COORDINATES = {"statsperform": "sportvu"}
 _USUAL = (105.0, 68.0)
 
 
-def read_provider(provider, paths, pitch=_USUAL, sample_rate=None, limit=None):
+def read_provider(
+    provider: str,
+    paths: Sequence[PathLike],
+    pitch: tuple[float, float] | None = _USUAL,
+    sample_rate: float | None = None,
+    limit: int | None = None,
+) -> Tracking:
     """The frames of a game, see `kloppy_tracking`.
 
     Args:
@@ -50,11 +64,11 @@ def read_provider(provider, paths, pitch=_USUAL, sample_rate=None, limit=None):
             there or cannot be read, a number is not as described, or kloppy is
             not installed.
     """
-    paths = [Path(path) for path in paths]
-    _check(provider, paths, sample_rate, limit)
+    files = [Path(path) for path in paths]
+    _check(provider, files, sample_rate, limit)
     if pitch is not None:
         check_lengths("pitch", pitch)
-    name = f"{provider}:{','.join(map(str, paths))}"
+    name = f"{provider}:{','.join(map(str, files))}"
     try:
         module = importlib.import_module(f"kloppy.{provider}")
     except ImportError as error:
@@ -63,7 +77,7 @@ def read_provider(provider, paths, pitch=_USUAL, sample_rate=None, limit=None):
             f"pip install convzoo[football]. Received: provider={provider!r}"
         ) from error
     try:
-        dataset = _load(module, provider, paths, pitch, sample_rate, limit)
+        dataset = _load(module, provider, files, pitch, sample_rate, limit)
     # What it raises depends on the provider and the file.
     except Exception as error:
         lines = str(error).strip().splitlines() or [""]
@@ -76,8 +90,15 @@ def read_provider(provider, paths, pitch=_USUAL, sample_rate=None, limit=None):
         raise ValueError(f"{name}: {error}") from error
 
 
-def _load(module, provider, paths, pitch, sample_rate, limit):
-    options = {
+def _load(
+    module: ModuleType,
+    provider: str,
+    paths: Sequence[Path],
+    pitch: tuple[float, float] | None,
+    sample_rate: float | None,
+    limit: int | None,
+) -> "TrackingDataset":
+    options: dict[str, Any] = {
         "coordinates": _COORDINATES.get(provider, provider),
         "sample_rate": sample_rate,
         # Some of kloppy's loaders stop a frame too early.
@@ -86,6 +107,8 @@ def _load(module, provider, paths, pitch, sample_rate, limit):
     name = _FUNCTIONS.get(provider, "load")
     # Of a path, kloppy makes a copy, which it leaves open.
     with ExitStack() as stack:
+        # Open files, or what is in them.
+        files: list[Any]
         files = [stack.enter_context(open(path, "rb")) for path in paths]
         if provider == "metrica":
             name = f"load_tracking_{'epts' if _is_xml(files[0]) else 'csv'}"
@@ -102,13 +125,18 @@ def _load(module, provider, paths, pitch, sample_rate, limit):
         return getattr(module, name)(*files, **options)
 
 
-def _is_xml(file):
+def _is_xml(file: BinaryIO) -> bool:
     start = file.read(100)
     file.seek(0)
     return start.lstrip(b"\xef\xbb\xbf \r\n").startswith(b"<")
 
 
-def _check(provider, paths, sample_rate, limit):
+def _check(
+    provider: str,
+    paths: Sequence[Path],
+    sample_rate: float | None,
+    limit: int | None,
+) -> None:
     if provider not in PROVIDERS:
         raise ValueError(
             f"`provider` must be one of {', '.join(PROVIDERS)}. "

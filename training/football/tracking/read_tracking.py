@@ -5,9 +5,11 @@ import re
 import zipfile
 import zlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from convzoo.common.types import PathLike
 from convzoo.training.football.tracking.read_csv_tracking import (
     read_csv_tracking,
 )
@@ -35,7 +37,9 @@ _KNOWN = ("velocities", "ball", "time", "number")
 _GROUPS = ("lineup", "minute")
 
 
-def read_tracking(path, pitch=(105.0, 68.0)):
+def read_tracking(
+    path: PathLike, pitch: tuple[float, float] = (105.0, 68.0)
+) -> Tracking:
     """The frames of a file, or of a provider's files.
 
     - `.npz`: arrays `players`, `team` and, where known, `velocities` and `ball`
@@ -62,23 +66,28 @@ def read_tracking(path, pitch=(105.0, 68.0)):
             unit; it is named.
     """
     if str(path).startswith(PREFIX):
-        return tfds_tracking(str(path).removeprefix(PREFIX), tuple(pitch))
+        return tfds_tracking(str(path).removeprefix(PREFIX), pitch)
     of_provider = _PROVIDER.fullmatch(str(path))
     path = Path(path)
     if of_provider and not path.exists():
         paths = of_provider["paths"].split(",")
-        return read_provider(of_provider["provider"], paths, tuple(pitch))
+        return read_provider(of_provider["provider"], paths, pitch)
     readers = {".npz": _read_npz, ".csv": read_csv_tracking}
     if path.suffix.lower() not in readers:
         raise ValueError(f"{path}: tracking data must be an .npz or .csv file")
     try:
         arrays = readers[path.suffix.lower()](path)
-        return Tracking(**arrays, pitch=tuple(pitch))
+        return Tracking(**arrays, pitch=pitch)
     except _UNREADABLE as error:
         raise ValueError(f"{path}: {_reason(error)}") from error
 
 
-def read_with_past(path, pitch, frames, frame_rate):
+def read_with_past(
+    path: PathLike,
+    pitch: tuple[float, float],
+    frames: int,
+    frame_rate: float | None,
+) -> Tracking:
     """What `read_tracking` reads, with the frames before each.
 
     Args:
@@ -95,13 +104,13 @@ def read_with_past(path, pitch, frames, frame_rate):
         raise ValueError(f"{path}: {error}") from error
 
 
-def _reason(error):
+def _reason(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
         return f"cannot be read ({error.strerror})"
     return str(error)
 
 
-def _read_npz(path):
+def _read_npz(path: Path) -> dict[str, Any]:
     if path.stat().st_size and not zipfile.is_zipfile(path):
         raise ValueError("is not an .npz file")
     with open(path, "rb") as file, np.load(file) as stored:
@@ -118,7 +127,7 @@ def _read_npz(path):
     return arrays
 
 
-def _is_test(split):
+def _is_test(split: np.ndarray) -> np.ndarray:
     if not np.isin(split, (0, 1)).all():
         raise ValueError(
             "`split` must be 0, or 1 for the test. "

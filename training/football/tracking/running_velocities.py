@@ -10,7 +10,12 @@ _LARGEST_STEP = 0.5
 _FASTEST = 15.0
 
 
-def running_velocities(positions, who, times, periods):
+def running_velocities(
+    positions: np.ndarray,
+    who: np.ndarray,
+    times: np.ndarray,
+    periods: np.ndarray,
+) -> np.ndarray:
     """Slopes of the lines that fit where players were around each frame.
 
     A line of least squares goes through the positions of a player from 0.2 s
@@ -47,14 +52,21 @@ def running_velocities(positions, who, times, periods):
     return slope
 
 
-def _step(times, periods):
+def _step(times: np.ndarray, periods: np.ndarray) -> float:
     """Seconds between frames, usually; NaN if there is one alone."""
     steps = np.diff(times)[np.diff(periods) == 0]
     steps = steps[steps > 0]
-    return np.median(steps) if len(steps) else np.nan
+    return float(np.median(steps)) if len(steps) else np.nan
 
 
-def _sums(positions, who, times, periods, reach, most):
+def _sums(
+    positions: np.ndarray,
+    who: np.ndarray,
+    times: np.ndarray,
+    periods: np.ndarray,
+    reach: float,
+    most: int,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Over the frames around each: 1, t, t^2, x and tx, from the frame on."""
     frames = len(times)
     count, time, square = np.zeros((3, *who.shape))

@@ -1,7 +1,9 @@
 """Tracking data of tensorflow-datasets as `Tracking`."""
 
 import importlib
+from collections.abc import Sequence
 from contextlib import suppress
+from typing import Any
 
 import numpy as np
 
@@ -15,7 +17,7 @@ _NEEDED = {"players", "velocities", "team", "ball", "game", "period", "time"}
 _PERIODS, _MINUTES = 10, 1000
 
 
-def tfds_tracking(name, pitch=_PITCH):
+def tfds_tracking(name: str, pitch: tuple[float, float] = _PITCH) -> Tracking:
     """The frames of all games of a dataset, those of its split `test` for that.
 
     Args:
@@ -55,11 +57,11 @@ def tfds_tracking(name, pitch=_PITCH):
         stacked["test"],
         half * _MINUTES + (stacked["time"] // 60).astype(int),
         60 * _MINUTES * half + stacked["time"],
-        pitch=tuple(pitch),
+        pitch=pitch,
     )
 
 
-def _stacked(frames, key):
+def _stacked(frames: Sequence[dict[str, Any]], key: str) -> np.ndarray:
     """Arrays of all frames; games with fewer columns get missing players."""
     arrays = [np.asarray(frame[key]) for frame in frames]
     if key not in ("players", "velocities", "team"):

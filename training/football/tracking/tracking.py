@@ -2,11 +2,15 @@
 
 import copy
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, Self
 
 import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
 
 from convzoo.common.checks import check_lengths, is_integer
+from convzoo.zoo.football.ball_position_predictor import BallPositionPredictor
 
 _ARRAYS = (
     "players",
@@ -30,7 +34,8 @@ _FEW = 4
 _MANY = 200
 
 
-@dataclass(frozen=True)
+# Not a generated `__init__`: arguments may be None, attributes never are.
+@dataclass(frozen=True, init=False)
 class Tracking:
     """Frames of a game, in metres from the centre spot.
 
@@ -63,19 +68,32 @@ class Tracking:
 
     players: np.ndarray
     team: np.ndarray
-    velocities: np.ndarray | None = None
-    ball: np.ndarray | None = None
-    test: np.ndarray | None = None
-    group: np.ndarray | None = None
-    time: np.ndarray | None = None
-    number: np.ndarray | None = None
-    past: np.ndarray | None = None
-    past_rate: float | None = None
-    pitch: tuple[float, float] = (105.0, 68.0)
+    velocities: np.ndarray
+    ball: np.ndarray
+    test: np.ndarray
+    group: np.ndarray
+    time: np.ndarray
+    number: np.ndarray
+    past: np.ndarray
+    past_rate: float | None
+    pitch: tuple[float, float]
 
-    def __post_init__(self):
-        check_lengths("pitch", self.pitch)
-        players = np.array(self.players)
+    def __init__(
+        self,
+        players: ArrayLike,
+        team: ArrayLike,
+        velocities: ArrayLike | None = None,
+        ball: ArrayLike | None = None,
+        test: ArrayLike | None = None,
+        group: ArrayLike | None = None,
+        time: ArrayLike | None = None,
+        number: ArrayLike | None = None,
+        past: ArrayLike | None = None,
+        past_rate: float | None = None,
+        pitch: tuple[float, float] = (105.0, 68.0),
+    ) -> None:
+        check_lengths("pitch", pitch)
+        players = np.array(players)
         if players.ndim != 3 or players.shape[2] != 2 or 0 in players.shape:
             raise ValueError(
                 "`players` must have the shape (frames, n, 2), with a frame "
@@ -84,23 +102,21 @@ class Tracking:
         frames, count, _ = shape = players.shape
         players = checked("players", players, shape, "float32")
         players[np.isnan(players).any(2)] = np.nan
-        check_metres(players, self.pitch)
-        team = checked_team(self.team, (frames, count))
-        velocities = checked(
-            "velocities", self.velocities, shape, "float32", np.nan
-        )
-        ball = checked("ball", self.ball, (frames, 2), "float32", np.nan)
+        check_metres(players, pitch)
+        team = checked_team(team, (frames, count))
+        velocities = checked("velocities", velocities, shape, "float32", np.nan)
+        ball = checked("ball", ball, (frames, 2), "float32", np.nan)
         ball[np.isnan(ball).any(1)] = np.nan
-        check_ball(ball, self.pitch)
-        test = checked("test", self.test, (frames,), "bool", False)
-        group = checked("group", self.group, (frames,), "int64", 0)
-        time = checked("time", self.time, (frames,), "float64", np.nan)
+        check_ball(ball, pitch)
+        test = checked("test", test, (frames,), "bool", False)
+        group = checked("group", group, (frames,), "int64", 0)
+        time = checked("time", time, (frames,), "float64", np.nan)
         number = checked(
-            "number", self.number, (frames,), "int64", np.arange(frames)
+            "number", number, (frames,), "int64", np.arange(frames)
         )
-        before = np.shape(self.past)[1:2] or (0,)
+        before = (0,) if past is None else np.shape(past)[1:2] or (0,)
         past = checked(
-            "past", self.past, (frames, *before, count, 4), "float32", np.nan
+            "past", past, (frames, *before, count, 4), "float32", np.nan
         )
         for name, array in (
             ("players", players),
@@ -112,19 +128,22 @@ class Tracking:
             ("time", time),
             ("number", number),
             ("past", past),
+            ("past_rate", past_rate),
+            ("pitch", (pitch[0], pitch[1])),
         ):
             object.__setattr__(self, name, array)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.players)
 
-    def __getitem__(self, frames):
+    def __getitem__(
+        self, frames: int | slice | Sequence[int] | np.ndarray
+    ) -> Self:
         """Those frames alone, maybe none: a slice, indices or booleans."""
-        if is_integer(frames):
-            frames = [frames]
-        return self.with_(**{n: getattr(self, n)[frames] for n in _ARRAYS})
+        chosen = [frames] if is_integer(frames) else frames
+        return self.with_(**{n: getattr(self, n)[chosen] for n in _ARRAYS})
 
-    def with_(self, **arrays):
+    def with_(self, **arrays: Any) -> Self:
         """A copy with other arrays, which were checked before."""
         other = copy.copy(self)
         for name, array in arrays.items():
@@ -132,18 +151,18 @@ class Tracking:
         return other
 
     @property
-    def learned(self):
+    def learned(self) -> Self:
         """The frames to learn from: not those of the test, with a ball and
         somebody who is seen.
         """
         return self[~self.test & self.has_ball & self.has_players]
 
     @property
-    def tested(self):
+    def tested(self) -> Self:
         """The frames of the test, with a ball and somebody who is seen."""
         return self[self.test & self.has_ball & self.has_players]
 
-    def index_of(self, number):
+    def index_of(self, number: int) -> int:
         """The index of the frame that the file calls so.
 
         Raises:
@@ -157,7 +176,7 @@ class Tracking:
             )
         return int(found[0])
 
-    def without_velocities(self):
+    def without_velocities(self) -> Self:
         """The same frames, of which positions alone are known."""
         past = self.past.copy()
         past[:, :, :, 2:] = np.nan
@@ -165,20 +184,20 @@ class Tracking:
             velocities=np.full_like(self.velocities, np.nan), past=past
         )
 
-    def with_ball(self, ball):
+    def with_ball(self, ball: ArrayLike) -> Self:
         """The same frames, with the ball at `(frames, 2)`."""
         shape = len(self), 2
         return self.with_(ball=checked("ball", ball, shape, "float32"))
 
     @property
-    def fingerprint(self):
+    def fingerprint(self) -> str:
         """What tells these frames from others."""
         digest = hashlib.sha256()
         for name in _ARRAYS:
-            digest.update(np.ascontiguousarray(getattr(self, name)))
+            digest.update(np.ascontiguousarray(getattr(self, name)).data)
         return digest.hexdigest()[:16]
 
-    def split(self, share):
+    def split(self, share: float) -> tuple[Self, Self]:
         """Two parts: about a share of the frames is in the second.
 
         Whole groups, evenly spread, where there are several; else the last
@@ -193,16 +212,16 @@ class Tracking:
         return self[~held], self[held]
 
     @property
-    def has_ball(self):
+    def has_ball(self) -> np.ndarray:
         """Booleans `(frames,)`."""
         return ~np.isnan(self.ball[:, 0])
 
     @property
-    def has_players(self):
+    def has_players(self) -> np.ndarray:
         """Booleans `(frames,)`, whether anybody is seen."""
         return ~np.isnan(self.players[:, :, 0]).all(1)
 
-    def inputs(self, count=None):
+    def inputs(self, count: int | None = None) -> dict[str, np.ndarray]:
         """What `BallPositionPredictor` gets.
 
         Args:
@@ -231,13 +250,13 @@ class Tracking:
         }
 
 
-def check_frames(tracking):
+def check_frames(tracking: Tracking) -> None:
     """Raise a `ValueError` if there is no frame."""
     if not len(tracking):
         raise ValueError("`tracking` must have a frame. Received: none")
 
 
-def check_pitch(tracking, model):
+def check_pitch(tracking: Tracking, model: BallPositionPredictor) -> None:
     """Raise a `ValueError` unless a model was trained for this pitch."""
     if tuple(tracking.pitch) != tuple(model.pitch):
         raise ValueError(
@@ -246,7 +265,7 @@ def check_pitch(tracking, model):
         )
 
 
-def check_metres(players, pitch):
+def check_metres(players: np.ndarray, pitch: tuple[float, float]) -> None:
     """Raise a `ValueError` if positions have another unit or origin."""
     known = players[~np.isnan(players).any(-1)]
     if not len(known):
@@ -269,7 +288,7 @@ def check_metres(players, pitch):
     )
 
 
-def check_ball(ball, pitch):
+def check_ball(ball: np.ndarray, pitch: tuple[float, float]) -> None:
     """Raise a `ValueError` if the ball has another unit than metres."""
     known = ball[~np.isnan(ball).any(1)]
     if len(known) and _outside(known, pitch) > _BALLS_OUT:
@@ -281,12 +300,16 @@ def check_ball(ball, pitch):
         )
 
 
-def _outside(known, pitch):
+def _outside(known: np.ndarray, pitch: tuple[float, float]) -> float:
     """The share of positions that are far beyond the lines."""
-    return np.mean((np.abs(known) > np.array(pitch) / 2 + _BESIDE).any(1))
+    return float(
+        np.mean((np.abs(known) > np.array(pitch) / 2 + _BESIDE).any(1))
+    )
 
 
-def _likely(low, high, pitch):
+def _likely(
+    low: np.ndarray, high: np.ndarray, pitch: tuple[float, float]
+) -> str:
     """The unit in which such positions may be."""
     if low.min() >= -0.2 and high.max() <= 1.2:
         return ", which look like shares of the pitch, from 0 to 1"
@@ -300,7 +323,7 @@ def _likely(low, high, pitch):
     return ""
 
 
-def measured(velocities, players):
+def measured(velocities: np.ndarray, players: np.ndarray) -> np.ndarray:
     """NaN where nobody measured them."""
     unknown = np.isnan(velocities).any(2) | np.isnan(players).any(2)
     velocities[unknown] = np.nan
@@ -309,7 +332,7 @@ def measured(velocities, players):
     return velocities
 
 
-def checked_team(value, shape):
+def checked_team(value: ArrayLike, shape: tuple[int, ...]) -> np.ndarray:
     """A copy: 0 or 1, of that shape."""
     array = np.array(value)
     known = np.isin(array, (0, 1))
@@ -319,7 +342,13 @@ def checked_team(value, shape):
     return checked("team", array, shape, "int8")
 
 
-def checked(name, value, shape, dtype, missing=None):
+def checked(
+    name: str,
+    value: ArrayLike | None,
+    shape: tuple[int, ...],
+    dtype: DTypeLike,
+    missing: ArrayLike | None = None,
+) -> np.ndarray:
     """A copy of an array of that shape and type; None is `missing`."""
     if value is None and missing is not None:
         return np.full(shape, missing, dtype)

@@ -1,8 +1,12 @@
 """What players did before each frame."""
 
+from typing import cast
+
 import numpy as np
 
 from convzoo.common.checks import check_above, check_positive
+from convzoo.training.football.tracking.tracking import Tracking
+from convzoo.zoo.football.ball_position_predictor import BallPositionPredictor
 
 # Metres a second, and metres of noise: who was farther away is somebody else.
 _FASTEST, _NOISE = 13.0, 1.0
@@ -10,7 +14,9 @@ _FASTEST, _NOISE = 13.0, 1.0
 _OFF = 0.25
 
 
-def with_past(tracking, frames, frame_rate):
+def with_past(
+    tracking: Tracking, frames: int, frame_rate: float | None
+) -> Tracking:
     """The same frames, and for each of them those before.
 
     Columns must stay with their players from frame to frame. Where there is no
@@ -30,6 +36,8 @@ def with_past(tracking, frames, frame_rate):
     if frames == 1:
         return tracking.with_(past=tracking.past[:, :0], past_rate=None)
     check_above("frame_rate", frame_rate, 0)
+    # The check refuses None, which a type checker cannot know.
+    rate = cast(float, frame_rate)
     if np.isnan(tracking.time).all():
         raise ValueError(
             "`tracking` must know the times of its frames, from which a model "
@@ -37,21 +45,21 @@ def with_past(tracking, frames, frame_rate):
             ".npz file, or a column of a .csv file, in seconds. Received: "
             "no time"
         )
-    past = [
-        _moment(tracking, before / frame_rate, _OFF / frame_rate)
+    moments = [
+        _moment(tracking, before / rate, _OFF / rate)
         for before in range(frames - 1, 0, -1)
     ]
-    past = np.stack(past, axis=1)
+    past = np.stack(moments, axis=1)
     if len(tracking) > 1 and np.isnan(past).all():
         raise ValueError(
             "`tracking` must have frames before others, by multiples of "
-            f"{1 / frame_rate:g} s as the model takes them. Received: times "
+            f"{1 / rate:g} s as the model takes them. Received: times "
             f"with a step of {_step(tracking.time):g} s, usually"
         )
-    return tracking.with_(past=past, past_rate=frame_rate)
+    return tracking.with_(past=past, past_rate=rate)
 
 
-def with_past_of(tracking, model):
+def with_past_of(tracking: Tracking, model: BallPositionPredictor) -> Tracking:
     """The same frames, with as many before each as the model takes.
 
     To be done before frames are chosen: those that are left out are the past
@@ -63,12 +71,12 @@ def with_past_of(tracking, model):
     return with_past(tracking, model.frames, model.frame_rate)
 
 
-def _step(times):
+def _step(times: np.ndarray) -> float:
     steps = np.diff(np.sort(times[~np.isnan(times)]))
-    return np.median(steps) if len(steps) else 0
+    return float(np.median(steps)) if len(steps) else 0.0
 
 
-def _moment(tracking, seconds, tolerance):
+def _moment(tracking: Tracking, seconds: float, tolerance: float) -> np.ndarray:
     """Positions and velocities so long ago, `(frames, n, 4)`."""
     state = np.concatenate([tracking.players, tracking.velocities], axis=2)
     index, off = _nearest(tracking.time, tracking.time - seconds)
@@ -79,7 +87,9 @@ def _moment(tracking, seconds, tolerance):
     return np.where(np.expand_dims(known, 2), then, np.float32(np.nan))
 
 
-def _nearest(times, wanted):
+def _nearest(
+    times: np.ndarray, wanted: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """The index of the time nearest to each wanted one, and how far it is."""
     order = np.argsort(times, kind="stable")
     # Unknown times are at the end.

@@ -1,6 +1,8 @@
 """Builds the dataset `metrica` from the files that Metrica Sports published."""
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import tensorflow_datasets as tfds
@@ -50,7 +52,7 @@ class Builder(tfds.core.GeneratorBasedBuilder):
     https://github.com/metrica-sports/sample-data, are taken from there.
     """
 
-    def _info(self):
+    def _info(self) -> tfds.core.DatasetInfo:
         return self.dataset_info_from_configs(
             features=tfds.features.FeaturesDict(
                 {
@@ -75,14 +77,18 @@ class Builder(tfds.core.GeneratorBasedBuilder):
             disable_shuffling=True,
         )
 
-    def _split_generators(self, dl_manager):
+    def _split_generators(
+        self, dl_manager: tfds.download.DownloadManager
+    ) -> dict[str, Iterator[tuple[int, dict[str, Any]]]]:
         files = _files(dl_manager)
         return {
             split: self._generate_examples(files, halves)
             for split, halves in _SPLITS.items()
         }
 
-    def _generate_examples(self, files, halves):
+    def _generate_examples(
+        self, files: dict[str, Path], halves: Sequence[tuple[int, int]]
+    ) -> Iterator[tuple[int, dict[str, Any]]]:
         for game in sorted({game for game, _ in halves}):
             paths = [files[name] for name in _GAMES[game]]
             frames = read_provider("metrica", paths, sample_rate=_SAMPLE_RATE)
@@ -104,11 +110,13 @@ class Builder(tfds.core.GeneratorBasedBuilder):
                     )
 
 
-def _tensor(shape, doc, dtype=np.float32):
+def _tensor(
+    shape: tuple[int | None, ...], doc: str, dtype: Any = np.float32
+) -> tfds.features.Tensor:
     return tfds.features.Tensor(shape=shape, dtype=dtype, doc=doc)
 
 
-def _files(dl_manager):
+def _files(dl_manager: tfds.download.DownloadManager) -> dict[str, Path]:
     """Paths of all files: those that are there, and those downloaded."""
     names = [name for names in _GAMES.values() for name in names]
     found = {}
