@@ -1,4 +1,4 @@
-"""Batches of frames of football for `BallPositionPredictor`."""
+"""Training batches for `BallPositionPredictor`."""
 
 from collections.abc import Sequence
 
@@ -13,28 +13,29 @@ from convzoo.training.football.tracking.tracking import Tracking
 
 
 class BallFrames(EpochDataset):
-    """Frames of several games, in batches that are the same whenever asked for.
+    """Reproducible random batches of frames from several games.
 
     Batch `index` of epoch `epoch` depends on `(seed, epoch, index)` alone.
-    Games with fewer players are filled up with missing ones.
+    Games with fewer players are padded with missing players.
 
     Args:
-        games: `Tracking`s; their frames with a ball, outside of the test, are
-            learned from.
-        batch_size: frames in a batch.
-        steps: batches in an epoch.
-        augmentation: None, or a `BallAugmentation`.
-        seed: of the random draws.
-        view: None, or a `PitchView` for pictures that `render_pitch` draws.
-        shares: of each game in a batch, in the order of `games`; they need not
-            sum to 1. None for shares in proportion to the square roots of their
-            numbers of frames. One whose frames follow each other closely may
-            get less: they are much alike.
+        games: List of `Tracking`. Only frames with a ball and outside the test
+            set are used.
+        batch_size: Number of frames per batch.
+        steps: Number of batches per epoch.
+        augmentation: A `BallAugmentation`, or None.
+        seed: Random seed.
+        view: A `PitchView` for images drawn by `render_pitch`. None for
+            positions.
+        shares: Sampling weights of the games, in the order of `games`; they
+            need not sum to 1. None for the square roots of their numbers of
+            frames. Consecutive frames at a high frame rate are redundant and
+            deserve less weight.
 
     Returns, by index: `(inputs, ball)`, see `BallPositionPredictor`.
 
     Raises:
-        ValueError: an argument is not as described, or there is no such frame.
+        ValueError: If an argument is invalid, or no frame can be used.
     """
 
     def __init__(
@@ -53,7 +54,7 @@ class BallFrames(EpochDataset):
         learned = [game.learned for game in games]
         if not sum(map(len, learned)):
             raise ValueError(
-                "`games` must have frames with a ball, outside of the test. "
+                "`games` must have frames with a ball, outside the test set. "
                 f"Received: {len(learned)} games without"
             )
         count = max(game.players.shape[1] for game in learned)
@@ -63,7 +64,7 @@ class BallFrames(EpochDataset):
             for name in inputs[0]
         }
         self.ball = np.concatenate([game.ball for game in learned])
-        self.shares = _of_frames(shares, [len(game) for game in learned])
+        self.shares = _probabilities(shares, [len(game) for game in learned])
         self.batch_size = batch_size
         self.steps = steps
         self.augmentation = augmentation
@@ -89,10 +90,10 @@ class BallFrames(EpochDataset):
         return render_pitch(**inputs, view=self.view), self.view.pixels(ball)
 
 
-def _of_frames(
+def _probabilities(
     shares: Sequence[float] | None, lengths: Sequence[int]
 ) -> np.ndarray:
-    """The probability of each frame; those of a game share what it has."""
+    """Sampling probability of each frame, uniform within a game."""
     if shares is None:
         weights = np.sqrt(lengths)
     else:
@@ -105,7 +106,7 @@ def _of_frames(
 def _check_shares(shares: Sequence[float], count: int) -> None:
     if not isinstance(shares, (tuple, list)) or len(shares) != count:
         raise ValueError(
-            f"`shares` must be {count} numbers, one a game. "
+            f"`shares` must be {count} numbers, one per game. "
             f"Received: shares={shares!r}"
         )
     for index, share in enumerate(shares):

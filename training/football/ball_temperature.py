@@ -1,4 +1,4 @@
-"""How sure of itself a predictor of the ball may be.
+"""Temperature scaling of ball position predictors.
 
 Guo et al. 2017, On Calibration of Modern Neural Networks,
 https://arxiv.org/abs/1706.04599.
@@ -28,28 +28,28 @@ def ball_temperature(
     games: Sequence[Tracking],
     coverage: float = 0.9,
 ) -> float:
-    """The `temperature` with which the 90 % radius holds what it says.
+    """Find the temperature at which the 90 % radius has the given coverage.
 
-    The radius grows with it, so it is found by halving an interval.
+    The radius grows with the temperature, which bisection can find.
 
     Args:
-        model: a `BallPositionPredictor`, whose own `temperature` stays.
-        games: of `Tracking`, which it has not learned from and which are no
-            test either.
-        coverage: share of the balls that is to be within the radius, as the
-            mean over the games.
+        model: A `BallPositionPredictor`. Its `temperature` does not change.
+        games: List of `Tracking` with validation frames, from neither the
+            training nor the test set.
+        coverage: Target fraction of balls within the 90 % radius, as the mean
+            over the games.
 
     Returns:
-        A number from 0.25 to 4, with two decimals.
+        A temperature from 0.25 to 4, rounded to two decimals.
 
     Raises:
-        ValueError: `coverage` is not a fraction, or there is no game.
+        ValueError: If `coverage` is not a fraction, or `games` is empty.
     """
     check_fraction("coverage", coverage)
     if not games:
         raise ValueError("`games` must hold a Tracking. Received: none")
     before = model.temperature, model.run_eagerly
-    # What is compiled holds the temperature as a constant.
+    # A compiled function holds the temperature as a constant.
     model.run_eagerly = True
     model.make_predict_function(force=True)
     low, high = np.log(_LOW), np.log(_HIGH)
@@ -73,8 +73,8 @@ def _coverage(model: BallPositionPredictor, games: Sequence[Tracking]) -> float:
     return float(np.mean(coverages))
 
 
-def of_run(run: str, *data: PathLike, hold_out: float = 0.1) -> float:
-    """Of a run, on what `train ball` held out of the same files."""
+def calibrate_run(run: str, *data: PathLike, hold_out: float = 0.1) -> float:
+    """Calibrate a run on the frames that `train ball` held out of `data`."""
     model = BallPositionPredictor.load(run)
     games = [
         read_with_past(path, model.pitch, model.frames, model.frame_rate)
@@ -85,4 +85,4 @@ def of_run(run: str, *data: PathLike, hold_out: float = 0.1) -> float:
 
 
 if __name__ == "__main__":
-    print(of_run(*sys.argv[1:]))
+    print(calibrate_run(*sys.argv[1:]))

@@ -1,4 +1,4 @@
-"""A predictor of the ball beside simple ones, on frames with a known ball."""
+"""Evaluation of ball position predictors against simple baselines."""
 
 import importlib.util
 import warnings
@@ -24,26 +24,25 @@ def evaluate_ball(
     learned: Tracking | None = None,
     batch_size: int = 256,
 ) -> dict[str, BallQuality]:
-    """The `BallQuality` of a model, of simple predictors and of an oracle.
+    """Evaluate a model, baselines and an oracle.
 
-    - `pitch centre`: always the centre spot.
-    - `mean of the players`: of those who are seen.
-    - `velocities`: the point nearest to all lines along which players run, each
-      weighed by the speed.
-    - `gradient boosting`: see `gradient_boosting`; left out without frames to
-      learn from, and, with a warning, without scikit-learn.
-    - `nearest player (oracle)`: where the player nearest to the ball stands: no
-      predictor that puts the ball at a player does better.
+    - `pitch centre`: the centre spot.
+    - `mean of the players`: the mean position of the visible players.
+    - `velocities`: the point nearest to the lines along which the players run,
+      weighted by speed.
+    - `gradient boosting`: see `gradient_boosting`. Skipped without training
+      frames, and, with a warning, without scikit-learn.
+    - `nearest player (oracle)`: the position of the player nearest to the ball,
+      a lower bound for predictors that choose a player.
 
     Args:
-        model: a `BallPositionPredictor`.
-        game: a `Tracking` whose ball is known in every frame.
-        learned: None, or a `Tracking` of other frames, from which simple
-            predictors may learn.
-        batch_size: frames at once.
+        model: A `BallPositionPredictor`.
+        game: A `Tracking` with a known ball in every frame.
+        learned: A `Tracking` of training frames for the baselines, or None.
+        batch_size: Batch size.
 
     Returns:
-        A dictionary of names and `BallQuality`s.
+        A dictionary from names to `BallQuality`.
     """
     nearest = nearest_players(game)
     said = {
@@ -64,19 +63,21 @@ def frames_to_evaluate(
     model: BallPositionPredictor,
     positions_only: bool = False,
 ) -> tuple[Tracking, Tracking]:
-    """The test of a file and its frames to learn from, both with a ball; all of
-    them and none, if it has no test.
+    """Read the test and training frames of a file.
+
+    Without a test set, all frames are test frames.
 
     Args:
-        path: see `read_tracking`.
-        model: a `BallPositionPredictor`, which may need frames before each.
-        positions_only: whether velocities are hidden.
+        path: Path of the file, see `read_tracking`.
+        model: A `BallPositionPredictor`, for its pitch and its past frames.
+        positions_only: Whether to hide velocities.
 
     Returns:
-        Two `Tracking`s, of which the second may be empty.
+        The test and the training frames with a ball, two `Tracking`s. The
+        second may be empty.
 
     Raises:
-        ValueError: the file cannot be used, or its ball is never known.
+        ValueError: If the file cannot be used, or no frame has a ball.
     """
     game = read_with_past(path, model.pitch, model.frames, model.frame_rate)
     if positions_only:
@@ -110,14 +111,15 @@ def _mean_of_players(game: Tracking) -> np.ndarray:
 
 
 def _velocity_convergence(game: Tracking) -> np.ndarray:
-    """Least squares of the distances to the lines, weighed by the speeds, with
-    a weak pull to the mean of the players.
+    """Least-squares intersection of the running lines, weighted by speed.
+
+    A weak regularization pulls it to the mean of the players.
     """
     velocities = np.nan_to_num(game.velocities)
     places = np.nan_to_num(game.players)
     speed = np.linalg.norm(velocities, axis=2, keepdims=True)
     along = velocities / np.maximum(speed, 1e-6)
-    # What is across a line: I - u u^T.
+    # Projection orthogonal to a line: I - u u^T.
     across = np.eye(2) - np.einsum("bni,bnj->bnij", along, along)
     across = across * np.expand_dims(speed, 3)
     pull = 0.1 * np.eye(2)

@@ -1,4 +1,4 @@
-"""Where the ball was in the frames in which nobody saw it."""
+"""Imputation of missing ball positions in tracking data."""
 
 import csv
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ from convzoo.zoo.football.ball_position_predictor import BallPositionPredictor
 if TYPE_CHECKING:
     from kloppy.domain import TrackingDataset
 
-# Of files that `write_ball` writes.
+# Suffixes of the files that `write_ball` writes.
 TABLES = (".csv",)
 _COLUMNS = (
     "frame",
@@ -52,22 +52,22 @@ def fill_ball(
     model: BallPositionPredictor,
     batch_size: int = 256,
 ) -> "FilledBall | TrackingDataset":
-    """Put the ball where a model thinks that it was, where it is not known.
+    """Fill missing ball positions with the predictions of a model.
 
     Args:
-        tracking: a `Tracking`, or a `TrackingDataset` of kloppy in any
-            coordinates and on any pitch.
-        model: a `BallPositionPredictor`.
-        batch_size: frames at once.
+        tracking: A `Tracking`, or a kloppy `TrackingDataset` in any coordinate
+            system and on any pitch.
+        model: A `BallPositionPredictor`.
+        batch_size: Batch size.
 
     Returns:
-        A `FilledBall`; of a kloppy dataset, a copy of that with its missing
-        balls filled, see `fill_kloppy_ball`.
+        A `FilledBall`. For a kloppy dataset, a copy with the missing positions
+        filled, see `fill_kloppy_ball`.
 
     Raises:
-        ValueError: it is another thing, the pitch of a `Tracking` is not the
-            one that the model was trained for, or a dataset of kloppy cannot be
-            used, see `kloppy_tracking`.
+        ValueError: If `tracking` has the wrong type, if its pitch is not that
+            of the model, or if a kloppy dataset cannot be converted, see
+            `kloppy_tracking`.
     """
     if is_kloppy(tracking):
         frames = kloppy_tracking(tracking, model.pitch)
@@ -103,7 +103,7 @@ def _filled(
 def _who(
     outputs: dict[str, np.ndarray], somebody: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Carrier and team of each frame."""
+    """Carrier and team of each frame; -1 and NaN where unknown."""
     if "carrier" not in outputs:
         return np.full(len(somebody), -1), np.full(len(somebody), np.nan)
     carrier = np.where(somebody, outputs["carrier"].argmax(axis=1), -1)
@@ -113,19 +113,20 @@ def _who(
 def write_ball(
     found: FilledBall, path: PathLike, overwrite: bool = False
 ) -> None:
-    """Write a row for each frame as CSV.
+    """Write ball positions to a CSV file, with a row per frame.
 
-    `frame` is what the file called it, `x`, `y` and the radii are in metres,
-    `carrier` is the index of a player, `team_1` a probability, and `source` is
-    `data`, `model` or `none`. What is not known is empty.
+    `frame` is the number of the frame in its source file; `x`, `y` and the
+    radii are in metres; `carrier` is the index of a player, `team_1` a
+    probability; `source` is `data`, `model` or `none`. Unknown values are
+    empty.
 
     Args:
-        found: a `FilledBall`.
-        path: of the file.
-        overwrite: whether to replace one that is there.
+        found: A `FilledBall`.
+        path: Path of the file.
+        overwrite: Whether to replace an existing file.
 
     Raises:
-        ValueError: the file is there, or cannot be written.
+        ValueError: If the file exists, or cannot be written.
     """
     check_target(path, TABLES, overwrite)
     with renamed(path) as temporary, open(temporary, "w", newline="") as file:

@@ -1,4 +1,4 @@
-"""The ball of a kloppy dataset where nobody saw it."""
+"""Imputation of missing ball positions in kloppy datasets."""
 
 import dataclasses
 from typing import TYPE_CHECKING
@@ -15,21 +15,21 @@ if TYPE_CHECKING:
 def fill_kloppy_ball(
     dataset: "TrackingDataset", found: FilledBall
 ) -> "TrackingDataset":
-    """A copy of a kloppy dataset, with the ball where a model put it.
+    """Copy filled ball positions to a kloppy dataset.
 
     Args:
-        dataset: a kloppy `TrackingDataset`.
-        found: a `FilledBall` of `kloppy_tracking(dataset, pitch)`.
+        dataset: A kloppy `TrackingDataset`.
+        found: The `FilledBall` for `kloppy_tracking(dataset, pitch)`.
 
     Returns:
-        A `TrackingDataset` in the coordinates of the given one. Frames whose
-        ball was filled have `ball_filled`, True, and the radii in metres,
-        `ball_radius_50` and `ball_radius_90`, in their `other_data`.
+        A copy of the dataset, in its coordinate system. `other_data` of filled
+        frames has `ball_filled`, which is True, and `ball_radius_50` and
+        `ball_radius_90`, in metres.
     """
     ground = KloppyPitch(dataset)
     scale = np.array(ground.size) / found.tracking.pitch
     places = ground.from_metres(found.tracking.ball * scale * turns(dataset))
-    # Along the side that grows most, so that no less is inside.
+    # Scaled by the larger factor: a circle must not lose probability.
     radii = np.stack([found.radius_50, found.radius_90], 1) * scale.max()
     frames = [
         _filled(frame, place, radius) if filled else dataclasses.replace(frame)

@@ -1,4 +1,4 @@
-"""What `fill_ball` returns."""
+"""The result of `fill_ball`."""
 
 from typing import NamedTuple
 
@@ -8,16 +8,17 @@ from convzoo.training.football.tracking.tracking import Tracking
 
 
 class FilledBall(NamedTuple):
-    """What `fill_ball` returns.
+    """Frames with filled ball positions.
 
     Attributes:
-        tracking: the same frames; `ball` is known in all that have a player.
-        filled: booleans `(frames,)`, whose ball a model put there.
-        radius_50, radius_90: `(frames,)`, metres around the ball in which it is
-            with that probability; 0 where it was known, NaN where it is not.
-        carrier: `(frames,)`, index of the player who most likely has the ball;
-            -1 where nobody is seen, and from a model of pictures.
-        team: `(frames,)`, the probability that it is one of team 1; NaN where
+        tracking: The frames. `ball` is known wherever a player is visible.
+        filled: Mask `(frames,)` of the predicted ball positions.
+        radius_50, radius_90: Radii `(frames,)` in metres that contain the ball
+            with this probability; 0 where the ball was known, NaN where it
+            still is not.
+        carrier: Indices `(frames,)` of the most likely carriers; -1 without
+            visible players, and for models with image inputs.
+        team: Probabilities `(frames,)` that the carrier is in team 1; NaN where
             `carrier` is -1.
     """
 

@@ -1,4 +1,4 @@
-"""What a predictor of the ball says of tracking data, in metres."""
+"""Ball position prediction on tracking data, in metres."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from convzoo.training.football.tracking.tracking import (
     check_frames,
     check_pitch,
 )
-from convzoo.training.football.tracking.with_past import with_past_of
+from convzoo.training.football.tracking.with_past import with_past_for
 from convzoo.zoo.football.ball_position_predictor import BallPositionPredictor
 
 _LENGTHS = ("radius_50", "radius_90")
@@ -22,32 +22,33 @@ def predict_ball(
     batch_size: int = 256,
     heatmaps: bool = False,
 ) -> dict[str, np.ndarray]:
-    """What a model says of each frame.
+    """Predict the ball in each frame.
 
-    A model of pictures gets those that `render_pitch` draws.
+    A model with image inputs receives the images that `render_pitch` draws.
 
     Args:
-        model: a `BallPositionPredictor`.
-        tracking: a `Tracking`, with a frame. Of a model of several frames,
-            see `with_past_of`.
-        batch_size: frames at once.
-        heatmaps: whether to keep them; those of a game would fill the memory.
+        model: A `BallPositionPredictor`.
+        tracking: A `Tracking` with at least one frame. For models of several
+            frames, see `with_past_for`.
+        batch_size: Batch size.
+        heatmaps: Whether to return heatmaps. Those of a whole game would fill
+            the memory.
 
     Returns:
         A dictionary of arrays: `position`, `radius_50` and `radius_90`, in
-        metres; of a model of players `carrier` and `team` too; and `heatmap`,
-        whose row 0 has the smallest y, see `map_edges`.
+        metres; `carrier` and `team`, from a model of players; and `heatmap`, if
+        requested, whose row 0 has the smallest y, see `map_edges`.
 
     Raises:
-        ValueError: the pitch is not the one that the model was trained for, or
-            it needs frames before, and no times are known.
+        ValueError: If the pitch is not that of the model, or if the model needs
+            past frames and times are unknown.
     """
     check_positive("batch_size", batch_size)
     check_frames(tracking)
     check_pitch(tracking, model)
-    tracking = with_past_of(tracking, model)
+    tracking = with_past_for(tracking, model)
     batches = [
-        _of_batch(model, tracking[start : start + batch_size], heatmaps)
+        _predict_batch(model, tracking[start : start + batch_size], heatmaps)
         for start in range(0, len(tracking), batch_size)
     ]
     return {
@@ -56,19 +57,19 @@ def predict_ball(
     }
 
 
-def _of_batch(
+def _predict_batch(
     model: BallPositionPredictor, frames: Tracking, heatmaps: bool
 ) -> dict[str, np.ndarray]:
     if model.sees == "players":
         outputs = model.predict_on_batch(frames.inputs())
     else:
-        outputs = _of_pictures(model, frames)
+        outputs = _predict_images(model, frames)
     if not heatmaps:
         del outputs["heatmap"]
     return outputs
 
 
-def _of_pictures(
+def _predict_images(
     model: BallPositionPredictor, frames: Tracking
 ) -> dict[str, np.ndarray]:
     view = view_of(model)

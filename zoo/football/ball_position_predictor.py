@@ -1,11 +1,12 @@
-"""Where the ball is in a game of football, from the players alone.
+"""Ball position prediction in football, from the positions of the players.
 
 Kim et al. 2023, Ball Trajectory Inference from Multi-Agent Sports Contexts,
 https://arxiv.org/abs/2306.08206.
 
-What differs from the paper: single frames, or a few of the past, instead of ten
-seconds of both sides; a distribution instead of a point; pairs of players and a
-map beside attention; and pictures as another input.
+What differs from the paper: the input is a single frame, or a few past frames,
+instead of ten seconds before and after; the output is a distribution instead of
+a point; pairwise features and a map complement attention; images are an
+alternative input.
 """
 
 from collections.abc import Callable
@@ -31,68 +32,77 @@ from convzoo.zoo.football.player_branch import PlayerBranch
 from convzoo.zoo.presets import presets_of
 from convzoo.zoo.pretrained import Pretrained
 
-# Views of a pitch that are as good: x and y, as they are or mirrored.
+# Signs of x and y in the equivalent views of a pitch.
 _VIEWS = ((1, 1), (-1, 1), (1, -1), (-1, -1))
 
 
 @keras.saving.register_keras_serializable(package="convzoo")
 class BallPositionPredictor(Pretrained, keras.Model):
-    """A distribution of the ball over the pitch, and what it says.
+    """Predicts a probability distribution of the ball over the pitch.
+
+    `channels` and `pixels_per_metre` apply to `sees="image"` only; `cell`,
+    `frames`, `frame_rate`, `width`, `depth`, `heads` and `dropout` apply to
+    `sees="players"` only.
 
     Args:
-        sees: `"players"`, positions on the pitch; or `"image"`, pictures of
-            it from above, without the ball, such as `render_pitch` draws.
-        spatial: how far the network over the map sees: `"plain"`, `"dilated"`,
-            `"deformable"`, `"non_local"` or `"all"`, with the same parameters.
-        map_width: channels of the network over the map.
-        read_out: what `position` is: `"geometric_median"`, of the least mean
-            distance; `"mean"`; or `"mode"`, the middle of the likeliest cell
-            and its neighbours.
-        flips: whether to take the mean of four views, mirrored along x and y,
-            outside of training: better, and four times the work. To change it
-            later, do so before the first `predict`, which compiles the model.
-        pitch: length and width, in metres.
-        channels: of pictures, and so for the next.
-        pixels_per_metre: what they were trained for.
-        temperature: what logits are divided by; above 1 the model is less sure
-            of itself, and its radii are larger. `ball_temperature` finds it.
-        cell: side of a cell of the map, in metres; of players, and so for all
-            that follow.
-        frames: how many frames there are, the newest last; 1 for single ones.
-        frame_rate: of them, in frames a second; what the model was trained
-            for, and needed above one frame.
-        width: channels of a player's token.
-        depth: how often players see each other.
-        heads: in how many ways at once.
-        dropout: share of what is added to a token that is dropped in training.
+        sees: Input of the model: `"players"` for positions on the pitch, or
+            `"image"` for images of the pitch from above, without the ball, such
+            as `render_pitch` draws.
+        spatial: Receptive field of the network over the map: `"plain"`,
+            `"dilated"`, `"deformable"`, `"non_local"` or `"all"`, with about
+            the same number of parameters.
+        map_width: Number of channels of the network over the map.
+        read_out: Point estimate in `position`: `"geometric_median"`, which
+            minimizes the mean distance; `"mean"`; or `"mode"`, the mean over
+            the most likely cell and its neighbours.
+        flips: Whether to average the predictions for four views, mirrored along
+            x and y, at inference. More accurate, at four times the cost. Set
+            the attribute before the first `predict`, which compiles the model.
+        pitch: Length and width of the pitch, in metres.
+        channels: Number of image channels.
+        pixels_per_metre: Resolution of the training images.
+        temperature: Divisor of the logits. Above 1, the distribution is flatter
+            and the radii are larger. `ball_temperature` calibrates it.
+        cell: Side of a map cell, in metres.
+        frames: Number of frames per input, the newest last.
+        frame_rate: Frames per second of the input. Required if `frames` is
+            above 1.
+        width: Number of channels of a player's token.
+        depth: Number of encoder blocks.
+        heads: Number of attention heads per block.
+        dropout: Dropout rate of the residual branches.
         **kwargs: `name` and `dtype` of `keras.Model`.
 
     Input, for `"players"`: a dictionary.
-        players: `(batch, n, 2)`, metres from the centre spot, x along the
-            length of the pitch; NaN where a player is missing. Any n.
-        team: `(batch, n)`, 0 or 1.
-        velocities: `(batch, n, 2)`, metres a second; NaN where not known. May
-            be left out.
-        With `frames` above 1, players and velocities are `(batch, frames, n,
-        2)`.
+        players: Positions `(batch, n, 2)` in metres from the centre spot, x
+            along the length of the pitch; NaN for missing players. Any n.
+        team: Teams `(batch, n)`, 0 or 1.
+        velocities: Optional velocities `(batch, n, 2)` in metres per second;
+            NaN where unknown.
+        If `frames` is above 1, `players` and `velocities` have the shape
+        `(batch, frames, n, 2)`.
 
-    Input, for `"image"`: `(batch, height, width, channels)`, any height and
-        width, values from 0 to 1.
+    Input, for `"image"`: Images `(batch, height, width, channels)` of any
+        height and width, with values in [0, 1].
 
-    Output: a dictionary. What it says of a picture is in pixels, from its top
-        left corner, x to the right and y down; cells are 4 pixels wide, and
-        cover the picture filled up to multiples of 8; and there are no
-        `carrier` and `team`.
-        position: `(batch, 2)`, metres.
-        heatmap: `(batch, rows, columns)`, sums to 1; row 0 has the smallest y.
-        radius_50, radius_90: `(batch,)`, metres around `position` in which the
-            ball is with that probability.
-        carrier: `(batch, n)`, who has the ball, if one has; sums to 1.
-        team: `(batch,)`, the probability that it is one of team 1.
+    Output: a dictionary. With `training=True` it has no `position`,
+        `radius_50` and `radius_90`.
+        position: Point estimates `(batch, 2)`, in metres.
+        heatmap: Probabilities `(batch, rows, columns)`, which sum to 1; row 0
+            has the smallest y.
+        radius_50, radius_90: Radii `(batch,)` in metres of the circles around
+            `position` that contain the ball with this probability.
+        carrier: Probabilities `(batch, n)` of each player having the ball,
+            given that a player has it; they sum to 1.
+        team: Probabilities `(batch,)` that the carrier is in team 1.
+        For images, there is no `carrier` and `team`, and lengths are in pixels:
+        positions are relative to the top left corner, x to the right and y
+        down; cells are 4 pixels wide and cover the image padded to multiples of
+        8 pixels.
 
     Raises:
-        ValueError: an argument is not as described, or the inputs have other
-            keys or shapes.
+        ValueError: If an argument is invalid, or if the inputs have other keys
+            or shapes.
 
     Example:
 
@@ -169,17 +179,17 @@ class BallPositionPredictor(Pretrained, keras.Model):
         check_number("dropout", dropout, 0, 1)
         if sees == "image" and frames > 1:
             raise ValueError(
-                "`frames` must be 1 for a model of pictures. "
+                "`frames` must be 1 for a model with image inputs. "
                 f"Received: frames={frames}"
             )
         if frames > 1 and frame_rate is None:
             raise ValueError(
-                "`frame_rate` must be given where there is more than a frame. "
+                "`frame_rate` must be given if `frames` is above 1. "
                 f"Received: frames={frames}, frame_rate=None"
             )
         if frame_rate is not None:
             check_above("frame_rate", frame_rate, 0)
-        # Keras would round metres to halves.
+        # Autocasting would round metres to half precision.
         super().__init__(autocast=False, **kwargs)
         self.sees = sees
         self.spatial = spatial
@@ -202,7 +212,7 @@ class BallPositionPredictor(Pretrained, keras.Model):
             name: tuple(None if isinstance(n, str) else n for n in shape)
             for name, shape in self.serving_inputs.items()
         }
-        # Keras remembers what `call` gets.
+        # Keras saves these shapes: they must match the inputs of `call`.
         self.build(shapes if sees == "players" else shapes["image"])
 
     def _branch(self) -> ImageBranch | PlayerBranch:
@@ -249,7 +259,7 @@ class BallPositionPredictor(Pretrained, keras.Model):
         return {**outputs, **distribution.read(self.read_out)}
 
     def _mean_of_views(self, seen: Any) -> list[Tensor]:
-        """Of what is said of four mirrored pitches, each mirrored back."""
+        """Mean of the outputs for the mirrored inputs, each mirrored back."""
         views = [
             self.branch.mirrored_back(
                 self.branch(self.branch.mirrored(seen, signs)), signs
@@ -264,12 +274,14 @@ class BallPositionPredictor(Pretrained, keras.Model):
         loss: BallPosition | None = None,
         **kwargs: Any,
     ) -> None:
-        """Prepare for `fit`, whose targets are positions `(batch, 2)`.
+        """Configure the model for training.
+
+        The targets of `fit` are ball positions `(batch, 2)`.
 
         Args:
-            optimizer: as in `keras.Model.compile`.
-            loss: a `BallPosition`; None for the default one, of this cell.
-            **kwargs: of `keras.Model.compile`.
+            optimizer: Optimizer, as in `keras.Model.compile`.
+            loss: A `BallPosition`. None for one with the cell of this model.
+            **kwargs: Other arguments of `keras.Model.compile`.
         """
         loss = self.branch.loss if loss is None else loss
         if not isinstance(loss, BallPosition):
@@ -293,7 +305,7 @@ class BallPositionPredictor(Pretrained, keras.Model):
 
     @property
     def serve(self) -> Callable[..., dict[str, Tensor]]:
-        """What exported files compute; NaN for velocities that none knows."""
+        """The function to export. Unknown velocities are NaN."""
         if self.sees == "image":
             return self._serve_image
         return self._serve_players
@@ -309,19 +321,19 @@ class BallPositionPredictor(Pretrained, keras.Model):
 
     @property
     def serving_inputs(self) -> dict[str, tuple[int | str, ...]]:
-        """Names and shapes of what `serve` takes; open sizes have names."""
+        """Names and shapes of the inputs of `serve`; open sizes are names."""
         return self.branch.serving_inputs
 
     @property
     def serving_scales(self) -> dict[str, float]:
-        """Positions and radii are measured by the length of the pitch."""
+        """Scales of the outputs that are lengths: the length of the pitch."""
         names = ("position", "radius_50", "radius_90")
         return dict.fromkeys(names, self.branch.length)
 
     def serving_examples(
         self, shapes: dict[str, tuple[int, ...]], random: np.random.Generator
     ) -> dict[str, np.ndarray]:
-        """Inputs of those shapes, as they may come."""
+        """Random inputs of these shapes."""
         return self.branch.serving_examples(shapes, random)
 
     def get_config(self):

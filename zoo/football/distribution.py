@@ -1,4 +1,4 @@
-"""Where something may be, and what that says."""
+"""Probability distributions over the plane."""
 
 from typing import Literal, NamedTuple
 
@@ -14,14 +14,14 @@ ReadOut = Literal["geometric_median", "mean", "mode"]
 
 
 class Distribution(NamedTuple):
-    """Of frames, over points of a plane.
+    """Distributions over points of the plane, one per frame.
 
     Attributes:
-        points: `(batch, k, 2)`.
-        shares: `(batch, k)`, which sum to 1.
-        heatmap: `(batch, rows, columns)`, the same in cells.
-        x, y: of the middles of the columns and rows.
-        cell: the length of a cell.
+        points: Points `(batch, k, 2)`.
+        shares: Their probabilities `(batch, k)`, which sum to 1.
+        heatmap: The same distribution over cells, `(batch, rows, columns)`.
+        x, y: Centres of the columns and of the rows.
+        cell: Side of a cell.
     """
 
     points: Tensor
@@ -32,10 +32,14 @@ class Distribution(NamedTuple):
     cell: float
 
     def read(self, read_out: ReadOut) -> dict[str, Tensor]:
-        """The position and two radii around it, as a dictionary.
+        """Compute a point estimate, and the radii of 50 % and 90 % around it.
 
         Args:
-            read_out: `"geometric_median"`, `"mean"` or `"mode"`.
+            read_out: The point estimate: `"geometric_median"`, `"mean"` or
+                `"mode"`.
+
+        Returns:
+            A dictionary of `position`, `radius_50` and `radius_90`.
         """
         points, shares = self.points, self.shares
         if read_out == "mode":

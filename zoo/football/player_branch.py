@@ -1,4 +1,4 @@
-"""What `BallPositionPredictor` does with players on a pitch."""
+"""The branch of `BallPositionPredictor` for positions of players."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -19,14 +19,15 @@ _KNOWN = _NEEDED | {"velocities"}
 
 
 class PlayerBranch(keras.layers.Layer):
-    """A `PlayerNetwork`, what it gets, and the distribution that it means.
+    """A `PlayerNetwork`, and the distribution it predicts.
 
-    Each player has a probability to have the ball, near him, and each cell of a
-    map one that it is there while nobody has it. All together sum to 1.
+    Each player carries probability mass nearby, for having the ball; each cell
+    of the map has some for a ball that nobody has. The total is 1.
 
     Args:
-        pitch, cell, frames: of `BallPositionPredictor`.
-        **network: the other arguments of `PlayerNetwork`.
+        pitch, cell, frames: As in `BallPositionPredictor`.
+        dtype: Dtype policy of the network.
+        **network: Other arguments of `PlayerNetwork`.
     """
 
     def __init__(
@@ -53,16 +54,16 @@ class PlayerBranch(keras.layers.Layer):
         self.built = True
 
     def checked(self, inputs: dict[str, Tensor]) -> dict[str, Tensor]:
-        """The same, with an axis of frames.
+        """Check the inputs, and add an axis of frames to single frames.
 
         Raises:
-            ValueError: other keys, or other shapes.
+            ValueError: If keys or shapes are wrong.
         """
         if not isinstance(inputs, dict) or not _NEEDED <= set(inputs) <= _KNOWN:
             keys = sorted(inputs) if isinstance(inputs, dict) else type(inputs)
             raise ValueError(
                 "The input must be a dictionary with 'players', 'team' and, "
-                f"where they are known, 'velocities'. Received: {keys}"
+                f"optionally, 'velocities'. Received: {keys}"
             )
         vectors = {
             name: self._with_frames(ops.convert_to_tensor(array, "float32"))
@@ -91,7 +92,7 @@ class PlayerBranch(keras.layers.Layer):
     def mirrored(
         self, inputs: dict[str, Tensor], signs: tuple[int, int]
     ) -> dict[str, Tensor]:
-        """The same, on a pitch mirrored along x and y where a sign is -1."""
+        """Mirror inputs along x and y where a sign is -1."""
         factor = ops.convert_to_tensor(signs, "float32")
         return {
             name: array if name == "team" else array * factor
@@ -101,7 +102,7 @@ class PlayerBranch(keras.layers.Layer):
     def mirrored_back(
         self, parts: Sequence[Tensor], signs: tuple[int, int]
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """What `call` said of mirrored inputs, of the pitch as it was."""
+        """Undo `mirrored` in the outputs of `call`."""
         scores, places, cells = parts
         places = places * ops.convert_to_tensor(signs, "float32")
         return scores, places, mirrored_maps(cells, signs)
@@ -122,7 +123,7 @@ class PlayerBranch(keras.layers.Layer):
         inputs: dict[str, Tensor],
         temperature: float,
     ) -> tuple[Distribution, dict[str, Tensor]]:
-        """A `Distribution` of what `call` said, and a dict of the rest."""
+        """The `Distribution` of the outputs of `call`, and other outputs."""
         scores, places, cells = parts
         scores, cells = scores / temperature, cells / temperature
         count = ops.shape(scores)[1]
@@ -143,7 +144,7 @@ class PlayerBranch(keras.layers.Layer):
         }
 
     def _cells_like(self, places: Tensor) -> Tensor:
-        """The middles of all cells, for each frame: `(batch, cells, 2)`."""
+        """Centres of all cells, `(batch, cells, 2)`."""
         x, y = self.raster.centres
         middles = np.stack(np.meshgrid(x, y), axis=-1).reshape(1, -1, 2)
         zeros = ops.zeros_like(ops.sum(places, axis=1, keepdims=True))
@@ -158,17 +159,17 @@ class PlayerBranch(keras.layers.Layer):
 
     @property
     def loss(self) -> BallPosition:
-        """The default one."""
+        """The default loss."""
         return BallPosition(cell=self.cell)
 
     def seen_by_loss(self, inputs: dict[str, Tensor]) -> dict[str, Tensor]:
-        """What `BallPosition` takes beside the outputs."""
+        """Inputs that the loss needs besides the outputs."""
         return {"players": inputs["players"][:, -1], "team": inputs["team"]}
 
     def serving_examples(
         self, shapes: dict[str, tuple[int, ...]], random: np.random.Generator
     ) -> dict[str, np.ndarray]:
-        """Players on the pitch, of whom some are missing or unmeasured."""
+        """Random players; some are missing, some velocities unknown."""
         half = np.array(self.pitch) / 2
         players = random.uniform(-half, half, shapes["players"])
         velocities = random.normal(0, 3, shapes["velocities"])
@@ -182,7 +183,7 @@ class PlayerBranch(keras.layers.Layer):
 
 
 def _check_alike(vectors: dict[str, Tensor], team: Tensor) -> None:
-    """As many players in all, where sizes are known."""
+    """Raise a `ValueError` unless batch sizes and numbers of players agree."""
     given = {
         name: (*v.shape[:1], *v.shape[2:-1]) for name, v in vectors.items()
     }
@@ -194,13 +195,13 @@ def _check_alike(vectors: dict[str, Tensor], team: Tensor) -> None:
             for pair in zip(shape, wanted, strict=True)
         ):
             raise ValueError(
-                f"`{name}` must be of the (batch, n) of `players`, {wanted}. "
+                f"`{name}` must have the (batch, n) of `players`, {wanted}. "
                 f"Received: {shape}"
             )
 
 
 def _carrier(scores: Tensor, players: Tensor) -> Tensor:
-    """Who has the ball, if one has; 0 for all where nobody is there."""
+    """Probabilities of the carriers; all 0 in a frame without players."""
     seen = ops.logical_not(ops.any(ops.isnan(players), axis=2))
     odds = ops.exp(scores - ops.max(scores, axis=1, keepdims=True))
     odds = ops.where(seen, odds, ops.zeros_like(odds))

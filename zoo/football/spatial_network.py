@@ -1,4 +1,4 @@
-"""A network over maps that sees near or far, with the same parameters."""
+"""A convolutional network with a choice of receptive fields."""
 
 from typing import Any
 
@@ -14,19 +14,20 @@ _DILATIONS = (1, 2, 4, 8)
 
 
 class SpatialNetwork(keras.layers.Layer):
-    """A convolution, and four residual units of two convolutions.
+    """A convolution and four residual units of two convolutions.
 
     Args:
-        channels: of the input.
-        width: channels of the plain network; the others have fewer, so that
-            their parameters are as many as a whole number allows.
-        spatial: how far it sees. `"plain"`: each unit two rows and columns
-            further; `"dilated"`: the units' first convolutions are dilated by
-            1, 2, 4 and 8; `"deformable"`: they move their taps to where they
-            are needed; `"non_local"`: behind the second and the last unit all
-            positions look at all others; `"all"`: the last two units are
-            deformable, the first two dilated by 2 and 4, and there are the
-            looks too.
+        channels: Number of input channels.
+        width: Number of channels if `spatial="plain"`. Other networks have
+            fewer channels, to match its number of parameters.
+        spatial: Receptive field. `"plain"`: each unit adds two rows and
+            columns on each side; `"dilated"`: the first convolutions of the
+            units have dilation rates 1, 2, 4 and 8; `"deformable"`: the first
+            convolutions are deformable; `"non_local"`: non-local blocks after
+            the second and the last unit; `"all"`: dilation rates 2 and 4 in the
+            first two units, deformable convolutions in the last two, and the
+            non-local blocks.
+        **kwargs: Arguments of `keras.layers.Layer`.
     """
 
     def __init__(
@@ -98,7 +99,7 @@ class _Unit(keras.layers.Layer):
 
 
 def _width_like_plain(channels: int, width: int, spatial: Spatial) -> int:
-    """The width with as many parameters as the plain network has."""
+    """The width that best matches the parameters of the plain network."""
     aim = _parameters(channels, width, "plain")
     return min(
         range(1, width + 1),
@@ -107,6 +108,7 @@ def _width_like_plain(channels: int, width: int, spatial: Spatial) -> int:
 
 
 def _parameters(channels: int, width: int, spatial: Spatial) -> int:
+    """Number of parameters."""
     conv = 9 * width**2 + width
     total = 9 * channels * width + width + _DEPTH * (2 * width + 2 * conv)
     offsets = (9 * width + 1) * 27
@@ -117,12 +119,12 @@ def _parameters(channels: int, width: int, spatial: Spatial) -> int:
 
 
 def _looks(spatial: Spatial) -> tuple[int, ...]:
-    """Behind which units all positions look at all others."""
+    """Indices of the units before non-local blocks."""
     return (1, _DEPTH - 1) if spatial in ("non_local", "all") else ()
 
 
 def _kinds(spatial: Spatial) -> tuple[int | str, ...]:
-    """Of the first convolution of each unit: a dilation, or a word."""
+    """First convolution of each unit: a dilation rate, or `"deformable"`."""
     if spatial == "dilated":
         return _DILATIONS
     if spatial == "deformable":

@@ -1,4 +1,4 @@
-"""A pitch on which frames of a game are drawn, and where the ball may be."""
+"""Plots of frames of a game with the predicted ball."""
 
 import math
 from collections.abc import Sequence
@@ -21,50 +21,50 @@ if TYPE_CHECKING:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Circle
 
-# Blue and orange differ for colour-blind people, and are dark and light where
-# there is no colour; the shapes differ too.
+# Markers and colours of the teams. Blue and orange differ for colour-blind
+# people, and in brightness without colour.
 TEAMS = (("o", "#0a4c8a"), ("s", "#f5a31b"))
 HEAT = "#a3127e"
 _GRASS, _LINES, _INK = "#f3f6ef", "#8d9a86", "#1a1a1a"
-# A run is drawn as far as it goes in so many seconds.
+# Duration of the runs that are drawn, in seconds.
 _SECONDS = 1.0
-# Inches: of the figure, and of what is not pitch above and below it.
+# Width of the figure, and heights above and below the pitch, in inches.
 _WIDTH, _ABOVE, _BELOW = 10.0, 0.78, 0.72
 _DPI = 100
 
 
 def check_packages() -> None:
-    """Raise a `ValueError` if what draws a pitch is not installed."""
+    """Raise a `ValueError` if mplsoccer or matplotlib is missing."""
     try:
         import matplotlib.figure  # noqa: F401
         import mplsoccer  # noqa: F401
     except ImportError as error:
         raise ValueError(
-            "pictures of a pitch need the packages mplsoccer and matplotlib; "
+            "plots of a pitch need the packages mplsoccer and matplotlib; "
             "pip install convzoo[football]"
         ) from error
 
 
 class BallScene:
-    """A figure that shows one frame after the other.
+    """A figure that shows one frame at a time.
 
-    The pitch and the legend are made once; `show` moves the rest, and
-    `picture` draws that alone.
+    The pitch and the legend are drawn once; `show` updates the other artists,
+    and `picture` redraws only these.
 
     Args:
-        tracking: a `Tracking`.
-        model: a `BallPositionPredictor`, for the size of its map.
-        frames: those that will be shown; the legend has what is in them.
+        tracking: A `Tracking`.
+        model: A `BallPositionPredictor`, for the extent of its heatmap.
+        frames: Indices of the frames to show, for the legend.
 
     Attributes:
-        figure: a `matplotlib.figure.Figure`.
-        axes: its pitch, in metres from the centre spot, y upwards.
+        figure: A `matplotlib.figure.Figure`.
+        axes: Axes of the pitch, in metres from the centre spot, y upwards.
         heatmap, runs, teams, ring, circles, ball, true_ball, headline, detail:
-            the artists that `show` moves.
+            The artists that `show` updates.
 
     Raises:
-        ValueError: mplsoccer or matplotlib is not installed, or the pitch is
-            not the one that the model was trained for.
+        ValueError: If mplsoccer or matplotlib is missing, or the pitch is not
+            that of the model.
     """
 
     def __init__(
@@ -92,17 +92,17 @@ class BallScene:
         top -= 0.33 / self.figure.get_figheight()
         self.detail = self.figure.text(0.02, top, "", **text, fontsize=11.5)
         self._legend(tracking[frames], model.sees == "players")
-        # The canvas and what does not move on it, once that is drawn.
+        # The canvas and its static background, once drawn.
         self._still: tuple[FigureCanvasAgg, Any] | None = None
 
     def show(self, frame: int, said: dict[str, np.ndarray]) -> None:
-        """Move all to where they are in a frame.
+        """Update the artists to a frame.
 
         Args:
-            frame: its index.
-            said: what the model says of it: `heatmap` `(rows, columns)`,
-                `position` `(2,)` and `radius_50`, `radius_90` in metres, and,
-                but for a model of pictures, `carrier` `(n,)`.
+            frame: Index of the frame.
+            said: Prediction for the frame: `heatmap`, `(rows, columns)`;
+                `position`, `(2,)`, `radius_50` and `radius_90`, in metres; and
+                `carrier`, `(n,)`, from a model of players.
         """
         players = self.tracking.players[frame]
         number = self.tracking.number[frame]
@@ -124,14 +124,14 @@ class BallScene:
         )
 
     def picture(self) -> np.ndarray:
-        """What is shown, as 8-bit RGB `(height, width, 3)`, both even."""
+        """Render 8-bit RGB `(height, width, 3)`, both sides even."""
         from matplotlib.backends.backend_agg import FigureCanvasAgg
 
         moving = [self.heatmap, *self.circles, self.runs, *self.teams]
         moving += [self.ring, self.ball, self.true_ball]
         moving += [self.headline, self.detail]
         if self._still is None:
-            # Most of the time would go into drawing the legend again.
+            # Redrawing the legend would take most of the time.
             canvas = FigureCanvasAgg(self.figure)
             for artist in moving:
                 artist.set_animated(True)
@@ -146,7 +146,7 @@ class BallScene:
     def _show_ball(self, said: dict[str, np.ndarray]) -> None:
         heatmap = np.asarray(said["heatmap"])
         self.heatmap.set_data(heatmap)
-        # What is likeliest is as dark in each frame.
+        # Normalized per frame: the most likely cell always has the same shade.
         self.heatmap.set_clim(0, max(heatmap.max(), 1e-30))
         self.ball.set_data(*np.expand_dims(said["position"], 1))
         for circle, name in zip(
@@ -177,7 +177,7 @@ class BallScene:
         self.detail.set_text(detail)
 
     def _segments(self, frame: int) -> list[np.ndarray]:
-        """Where each player is, and will be; of those whose run is known."""
+        """Start and end of the known runs."""
         starts = self.tracking.players[frame]
         ends = starts + _SECONDS * self.tracking.velocities[frame]
         segments = np.stack([starts, ends], axis=1)
@@ -191,14 +191,14 @@ class BallScene:
         heatmap = self.axes.imshow(
             np.zeros((1, 1)),
             LinearSegmentedColormap.from_list("heat", shades),
-            # Cells of a hundredth of the likeliest are to be seen.
+            # A square root keeps cells of 1 % of the maximum visible.
             norm=PowerNorm(0.5, 0, 1),
             origin="lower",
             extent=edges,
             interpolation="bicubic",
             zorder=1,
         )
-        # A map that is a little larger or smaller moves nothing else.
+        # `imshow` changes the limits to those of the heatmap.
         self.axes.axis(limits)
         return heatmap
 
@@ -238,7 +238,7 @@ class BallScene:
         return circle
 
     def _legend(self, shown: Tracking, names_carrier: bool) -> None:
-        """Below the pitch; of nothing that is in no frame."""
+        """Draw a legend of the artists that appear in the frames."""
         from matplotlib.lines import Line2D
 
         seen = ~np.isnan(shown.players[:, :, 0])
@@ -255,7 +255,7 @@ class BallScene:
         if shown.has_ball.any():
             handles["true ball"] = self.true_ball
         if seen.any():
-            handles |= self._of_the_model()
+            handles |= self._prediction_handles()
         self.figure.legend(
             handles.values(),
             handles.keys(),
@@ -266,12 +266,12 @@ class BallScene:
             labelcolor=_INK,
         )
 
-    def _of_the_model(self) -> "dict[str, Artist]":
-        """Handles of what it says."""
+    def _prediction_handles(self) -> "dict[str, Artist]":
+        """Legend handles of the prediction."""
         from matplotlib.lines import Line2D
         from matplotlib.patches import Patch
 
-        handles: dict[str, Artist] = {"ball, says the model": self.ball}
+        handles: dict[str, Artist] = {"predicted ball": self.ball}
         for circle, share in zip(self.circles, (50, 90), strict=True):
             style, width = circle.get_linestyle(), circle.get_linewidth()
             line = Line2D([], [], color=HEAT, linestyle=style, linewidth=width)
@@ -285,7 +285,7 @@ class BallScene:
 def map_edges(
     model: BallPositionPredictor,
 ) -> tuple[float, float, float, float]:
-    """Left, right, bottom and top of a heatmap, in metres."""
+    """Left, right, bottom and top edge of the heatmap, in metres."""
     if model.sees == "players":
         length, width = heatmap_grid(model.pitch, model.cell)[1]
         return -length / 2, length / 2, -width / 2, width / 2
@@ -299,7 +299,7 @@ def map_edges(
 def _pitch(
     lengths: tuple[float, float], extent: tuple[float, float]
 ) -> "tuple[Figure, Axes]":
-    """A figure and its axes, as large as the map, with the lines of a pitch."""
+    """Create a figure and axes of the extent of the map, with pitch lines."""
     from matplotlib.figure import Figure
     from mplsoccer import Pitch
 
@@ -318,7 +318,7 @@ def _pitch(
         pad_bottom=behind,
     )
     across = _WIDTH * extent[1] / extent[0]
-    # Of an even number of pixels, which videos need.
+    # Videos need an even number of pixels.
     height = 2 * math.ceil((_ABOVE + across + _BELOW) * _DPI / 2) / _DPI
     figure = Figure((_WIDTH, height), dpi=_DPI, facecolor="white")
     axes = figure.add_axes((0, _BELOW / height, 1, across / height))

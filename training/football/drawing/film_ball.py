@@ -1,4 +1,4 @@
-"""A clip of a game, with where the ball may be."""
+"""Videos of a game with the predicted ball."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -19,28 +19,28 @@ from convzoo.training.football.drawing.plot_ball import say_where
 from convzoo.training.football.tracking.tracking import Tracking, check_frames
 from convzoo.zoo.football.ball_position_predictor import BallPositionPredictor
 
-# Frames that are drawn unless others are asked for, and at most. Those of a
-# .gif are all in memory at once.
+# Default and maximum number of frames. All frames of a .gif are in memory at
+# once.
 FEW = 250
 _MANY = 1500
-# Frames a second. Programs show a .gif no faster.
+# Limits of the frame rate. Viewers play a .gif no faster than 50 Hz.
 _SLOWEST, _FASTEST = 0.1, 50
-# Colours of a .gif, and pictures that they are taken from.
+# Palette size of a .gif, and number of frames that the palette is fitted to.
 _COLOURS = 256
 _SAMPLES = 4
-# Draws the frames of these indices, one after the other.
+# Renders the frames of the given indices.
 _Pictures = Callable[[Iterable[int]], Iterator[np.ndarray]]
 
 
 def check_film(
     path: PathLike, frame_rate: float = 5.0, overwrite: bool = False
 ) -> None:
-    """Refuse early what `film_ball` would refuse after the work is done.
+    """Check the arguments of `film_ball` before the work.
 
     Raises:
-        ValueError: the file is there, its folder is not, its name ends with
-            neither .gif nor .mp4, the frame rate will not do, or mplsoccer or
-            ffmpeg is not installed.
+        ValueError: If the file exists, its folder does not, its suffix is
+            neither .gif nor .mp4, the frame rate is out of range, or mplsoccer
+            or ffmpeg is missing.
     """
     check_target(path, tuple(_WRITERS), overwrite)
     check_between("frame_rate", frame_rate, _SLOWEST, _FASTEST)
@@ -49,7 +49,7 @@ def check_film(
 
     if _is_mp4(path) and not FFMpegWriter.isAvailable():
         raise ValueError(
-            f"{path}: an .mp4 is written by ffmpeg, which is not found; "
+            f"{path}: an .mp4 needs ffmpeg, which is not found; "
             "install ffmpeg, or write a .gif"
         )
 
@@ -57,17 +57,19 @@ def check_film(
 def choose_frames(
     tracking: Tracking, frames: Sequence[int] | None = None
 ) -> range:
-    """Which frames to draw.
+    """Select the frames of a video.
 
     Args:
-        tracking: a `Tracking`.
-        frames: the first and the last of them; None for the first 250.
+        tracking: A `Tracking`.
+        frames: Indices of the first and the last frame. None for the first 250
+            frames.
 
     Returns:
-        A `range`.
+        The indices, a `range`.
 
     Raises:
-        ValueError: these are no such frames, or more than 1500.
+        ValueError: If an index is out of range, or there are more than 1500
+            frames.
     """
     check_frames(tracking)
     if frames is None:
@@ -79,14 +81,14 @@ def choose_frames(
         or not 0 <= frames[0] <= frames[1] < len(tracking)
     ):
         raise ValueError(
-            "`frames` must be the first and the last of them, from 0 to "
+            "`frames` must be the first and the last index, from 0 to "
             f"{len(tracking) - 1}. Received: frames={frames!r}"
         )
     chosen = range(frames[0], frames[1] + 1)
     if len(chosen) > _MANY:
         raise ValueError(
-            f"`frames` must be at most {_MANY}. "
-            f"Received: frames={frames!r}, which are {len(chosen)}"
+            f"`frames` must span at most {_MANY} frames. "
+            f"Received: frames={frames!r}, which span {len(chosen)}"
         )
     return chosen
 
@@ -99,23 +101,23 @@ def film_ball(
     frame_rate: float = 5.0,
     overwrite: bool = False,
 ) -> range:
-    """Draw frame after frame: players, runs, and where the ball may be.
+    """Write a video of players, runs and the predicted ball.
 
     Args:
-        tracking: a `Tracking`, with the true ball where it is known.
-        model: a `BallPositionPredictor`.
-        path: of the clip, `.gif` or, where ffmpeg is installed, `.mp4`.
-        frames: as in `choose_frames`.
-        frame_rate: frames a second, from 0.1 to 50. In a .gif a frame stays
-            for hundredths of a second.
-        overwrite: whether to replace one that is there.
+        tracking: A `Tracking`, with the true ball where known.
+        model: A `BallPositionPredictor`.
+        path: Path of the video: `.gif`, or `.mp4` with ffmpeg.
+        frames: Indices of the first and the last frame, see `choose_frames`.
+        frame_rate: Frames per second, from 0.1 to 50. The frame duration of a
+            .gif is a multiple of 10 ms.
+        overwrite: Whether to replace an existing file.
 
     Returns:
-        The frames, a `range`.
+        The indices of the frames, a `range`.
 
     Raises:
-        ValueError: as `check_film` and `choose_frames`, or the file cannot be
-            written.
+        ValueError: As in `check_film` and `choose_frames`, or if the file
+            cannot be written.
     """
     check_film(path, frame_rate, overwrite)
     chosen = choose_frames(tracking, frames)
@@ -136,10 +138,10 @@ def film_ball(
 def _write_gif(
     pictures: _Pictures, count: int, path: Path, frame_rate: float
 ) -> None:
-    """In 256 colours, the same for all frames: what rests does not flicker.
+    """Write a .gif with one palette for all frames, which avoids flicker.
 
-    matplotlib's writer keeps all pictures in three bytes a pixel, and chooses
-    colours for each.
+    matplotlib's writer would keep all frames as RGB, and choose a palette for
+    each.
     """
     sampled = np.linspace(0, count - 1, _SAMPLES).round().astype(int)
     palette = Image.fromarray(np.concatenate(list(pictures(sampled))))
@@ -170,7 +172,7 @@ def _write_mp4(
     command += ["-f", "rawvideo", "-pix_fmt", "rgb24"]
     command += ["-video_size", f"{width}x{height}"]
     command += ["-framerate", str(frame_rate), "-i", "-"]
-    # What all players of videos know.
+    # A codec and a pixel format that all video players support.
     command += ["-vcodec", "h264", "-pix_fmt", "yuv420p", str(path)]
     try:
         with Popen(command, stdin=PIPE) as process:

@@ -1,4 +1,4 @@
-"""Between the coordinates of a kloppy dataset and metres."""
+"""Conversion between the coordinates of a kloppy dataset and metres."""
 
 import math
 import sys
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
         TrackingDataset,
     )
 
-# What kloppy takes a pitch for whose size nobody gave.
+# The size that kloppy assumes for a pitch of unknown size.
 _USUAL = (105.0, 68.0)
-# Kloppy maps a point in 70 microseconds, and a game has three million. It maps
-# each axis alone, and straight between the lines of the pitch, so that so many
-# points along both say it all, from a pitch before to a pitch behind.
+# Kloppy maps a point in 70 microseconds, and a game has three million. Since it
+# maps each axis separately and piecewise linearly, interpolation between this
+# many points per axis suffices. They reach one pitch length beyond each side.
 _KNOTS = 2001
 _AROUND = 1.0
 
@@ -29,19 +29,20 @@ _AROUND = 1.0
 class KloppyPitch:
     """The pitch of a kloppy `TrackingDataset`.
 
-    Metres are from the centre spot, x along the length, y along the width and
-    upwards in kloppy's sense, whatever the coordinates of the dataset are. The
-    map between them is kloppy's.
+    Metres are relative to the centre spot, x along the length and y along the
+    width, upwards in kloppy's sense. The mapping from the coordinate system of
+    the dataset is kloppy's.
 
     Args:
-        dataset: a kloppy `TrackingDataset`.
+        dataset: A kloppy `TrackingDataset`.
 
     Attributes:
-        size: its length and width in metres; 105 x 68 where the dataset, in
-            shares of the pitch, does not say.
+        size: Length and width of the pitch in metres; 105 x 68 if a dataset
+            with normalized coordinates does not state them.
 
     Raises:
-        ValueError: it is another thing, or its coordinates have no scale.
+        ValueError: If `dataset` has the wrong type, or its coordinates have no
+            scale.
     """
 
     def __init__(self, dataset: "TrackingDataset") -> None:
@@ -54,8 +55,8 @@ class KloppyPitch:
         ground = system and system.pitch_dimensions
         if not ground or None in (ground.x_dim.max, ground.y_dim.max):
             raise ValueError(
-                "`dataset` must say what its coordinates and its pitch are; "
-                "kloppy's loaders have `coordinates` for it, and some "
+                "`dataset` must state its coordinate system and pitch size; "
+                "kloppy's loaders take `coordinates`, and some take "
                 "`pitch_length` and `pitch_width`. Received: coordinate_system="
                 f"{type(system).__name__}, without a size"
             )
@@ -63,26 +64,26 @@ class KloppyPitch:
             float(ground.pitch_length or _USUAL[0]),
             float(ground.pitch_width or _USUAL[1]),
         )
-        # No ball is as far below the ground as a goal is high: it is a mark.
+        # Providers place a missing ball below this height.
         self._deepest = -(ground.goal_height or 2.44)
         self._own = np.stack([_line(ground.x_dim), _line(ground.y_dim)], axis=1)
         self._metres = _mapped(self._own, system, self.size)
 
     def to_metres(self, points: ArrayLike) -> np.ndarray:
-        """Metres `(..., 2)` of coordinates `(..., 2)` of the dataset.
+        """Convert coordinates `(..., 2)` of the dataset to metres.
 
-        What is more than the size of a pitch beside it is put there.
+        Points more than one pitch length beyond the pitch are clipped.
         """
         return _interpolated(points, self._own, self._metres)
 
     def from_metres(self, points: ArrayLike) -> np.ndarray:
-        """Coordinates of the dataset `(..., 2)` of metres `(..., 2)`."""
+        """Convert metres `(..., 2)` to coordinates of the dataset."""
         return _interpolated(points, self._metres, self._own)
 
     def has_ball(self, frame: "Frame") -> bool:
         """Whether the ball of a frame is known.
 
-        Providers write a ball that nobody saw as none, as NaN, or far below the
+        Providers encode a missing ball as None, as NaN, or far below the
         ground.
         """
         ball = frame.ball_coordinates
@@ -93,22 +94,22 @@ class KloppyPitch:
 
 
 def is_kloppy(dataset: object) -> bool:
-    """Whether it is a `TrackingDataset` of kloppy, which is not imported."""
+    """Whether it is a kloppy `TrackingDataset`, without importing kloppy."""
     domain = sys.modules.get("kloppy.domain")
     return domain is not None and isinstance(dataset, domain.TrackingDataset)
 
 
 def has_place(point: "Point | None") -> bool:
-    """Whether a point of kloppy is one."""
+    """Whether a kloppy point has coordinates."""
     return point is not None and not (
         math.isnan(point.x) or math.isnan(point.y)
     )
 
 
 def turns(dataset: "TrackingDataset") -> np.ndarray:
-    """-1 `(frames, 1)` where the home team plays to the left, 1 elsewhere.
+    """Signs `(frames, 1)`: -1 where the home team plays to the left, else 1.
 
-    Positions in metres times it have the home team play to the right.
+    Multiplied with positions in metres, they turn the home team to the right.
     """
     from kloppy.domain import AttackingDirection
 
@@ -120,7 +121,7 @@ def turns(dataset: "TrackingDataset") -> np.ndarray:
 
 
 def _line(dimension: "Dimension") -> np.ndarray:
-    """Coordinates along one axis."""
+    """Interpolation points along an axis."""
     length = dimension.max - dimension.min
     return np.linspace(
         dimension.min - _AROUND * length,
@@ -132,7 +133,7 @@ def _line(dimension: "Dimension") -> np.ndarray:
 def _mapped(
     points: np.ndarray, system: "CoordinateSystem", size: tuple[float, float]
 ) -> np.ndarray:
-    """Metres of coordinates `(n, 2)`, as kloppy has them."""
+    """Convert coordinates `(n, 2)` to metres with kloppy."""
     from kloppy.domain import DatasetTransformer, Frame, PlayerData, Point
 
     transformer = DatasetTransformer(
@@ -162,7 +163,7 @@ def _mapped(
 
 
 def _metric(size: tuple[float, float]) -> "CoordinateSystem":
-    """Metres from the centre spot, in kloppy's words."""
+    """The kloppy coordinate system of metres from the centre spot."""
     from kloppy.domain import (
         CustomCoordinateSystem,
         Dimension,
@@ -188,6 +189,7 @@ def _metric(size: tuple[float, float]) -> "CoordinateSystem":
 def _interpolated(
     points: ArrayLike, known: np.ndarray, values: np.ndarray
 ) -> np.ndarray:
+    """Interpolate each axis linearly."""
     points = np.asarray(points, "float64")
     mapped = np.empty_like(points)
     for axis in (0, 1):

@@ -1,4 +1,4 @@
-"""Datasets of kloppy as `Tracking`."""
+"""Conversion of kloppy datasets to `Tracking`."""
 
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
@@ -19,8 +19,8 @@ from convzoo.training.football.tracking.tracking import Tracking
 if TYPE_CHECKING:
     from kloppy.domain import Player, Team, TrackingDataset
 
-# More minutes than a period has: `time` is that of the period and so many
-# seconds for each before it.
+# More minutes than a period has. `time` is the time of the period plus so many
+# minutes times its number.
 _MINUTES = 1000
 SECONDS_OF_PERIOD = 60 * _MINUTES
 
@@ -28,23 +28,22 @@ SECONDS_OF_PERIOD = 60 * _MINUTES
 def kloppy_tracking(
     dataset: "TrackingDataset", pitch: tuple[float, float] | None = None
 ) -> Tracking:
-    """The frames of a kloppy dataset, in metres from the centre spot.
+    """Convert a kloppy dataset to `Tracking`, frame by frame.
 
-    There is one frame for each of the dataset's. The home team is team 0 and
-    plays to the right all the time, where kloppy knows the directions. Players
-    share as few columns as there are players at once; each keeps a column while
-    he is seen. Referees are left out. Balls that a provider marks as missing
-    are NaN, and velocities are `running_velocities`. Frames of a minute are one
-    group.
+    The home team is team 0 and always plays to the right, if kloppy knows the
+    directions. The number of columns is the maximum number of simultaneous
+    players; a player keeps a column while visible. Referees are dropped.
+    Missing balls are NaN. Velocities are computed by `running_velocities`.
+    Frames of the same minute form a group.
 
     Args:
-        dataset: a kloppy `TrackingDataset`, in any coordinates.
-        pitch: length and width in metres to which the pitch is scaled; None
-            for its own.
+        dataset: A kloppy `TrackingDataset` in any coordinate system.
+        pitch: Length and width in metres to which the pitch is scaled. None for
+            no scaling.
 
     Raises:
-        ValueError: it is another thing, its coordinates have no scale, or it
-            has no frame or no player.
+        ValueError: If `dataset` has the wrong type, its coordinates have no
+            scale, or it has no frames or no players.
     """
     ground = KloppyPitch(dataset)
     if pitch is None:
@@ -54,7 +53,7 @@ def kloppy_tracking(
     places, who, team = _players(dataset)
     players = ground.to_metres(places) * np.expand_dims(scale, 1)
     times = np.array([f.timestamp.total_seconds() for f in dataset.records])
-    # Between periods some have frames that belong to none.
+    # Frames between periods may belong to none.
     periods = np.array(
         [f.period.id if f.period else 0 for f in dataset.records]
     )
@@ -71,7 +70,7 @@ def kloppy_tracking(
 
 
 def _balls(dataset: "TrackingDataset", ground: KloppyPitch) -> np.ndarray:
-    """`(frames, 2)` in the coordinates of the dataset, or NaN."""
+    """Balls `(frames, 2)` in the coordinates of the dataset, or NaN."""
     return np.array(
         [
             (frame.ball_coordinates.x, frame.ball_coordinates.y)
@@ -85,7 +84,7 @@ def _balls(dataset: "TrackingDataset", ground: KloppyPitch) -> np.ndarray:
 def _players(
     dataset: "TrackingDataset",
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Places `(frames, n, 2)`, numbers and teams `(frames, n)` of players."""
+    """Positions `(frames, n, 2)`, numbers and teams `(frames, n)`."""
     numbers = _Numbers(dataset.metadata.teams)
     columns = _Columns()
     cells: list[tuple[int, int]] = []
@@ -114,7 +113,7 @@ def _players(
 
 
 class _Numbers:
-    """A number for each player of two teams; None for everybody else."""
+    """Numbers for the players of two teams; None for everybody else."""
 
     def __init__(self, teams: "Iterable[Team]") -> None:
         self.teams: list[int] = []
@@ -132,7 +131,7 @@ class _Numbers:
 
 
 class _Columns:
-    """As few columns as there are players at once."""
+    """Columns for the maximum number of simultaneous players."""
 
     def __init__(self) -> None:
         self._last: dict[int, int] = {}
@@ -142,7 +141,7 @@ class _Columns:
         return len(self._owners)
 
     def of(self, present: Sequence[int]) -> list[int]:
-        """Columns of players: the last of each, or one that nobody has."""
+        """Columns of players: the previous one of each, or a free one."""
         taken: set[int] = set()
         waiting: list[int] = []
         for player in present:

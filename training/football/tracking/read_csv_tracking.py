@@ -1,4 +1,4 @@
-"""Tables of tracking data as the arrays of `Tracking`."""
+"""Reader of tracking data in CSV files."""
 
 import csv
 import re
@@ -12,20 +12,20 @@ import numpy as np
 _BALL = "ball"
 _AXES = ("x", "y", "vx", "vy")
 _LONG = {"team", "player", "x", "y"}
-# Frame, team, player, axis and text.
+# Frame, team, player, axis and text of a cell.
 _Cell = tuple[str, str, str, str, str]
 _Row = dict[str, str]
 _WIDE = re.compile(r"(?P<who>.+)_(?P<axis>x|y|vx|vy)")
 
 
 def read_csv_tracking(path: Path) -> dict[str, Any]:
-    """The arrays of a `.csv` file, by their names in `Tracking`.
+    """Read a CSV file as arguments of `Tracking`.
 
     Args:
-        path: of the file; see `read_tracking` for its columns.
+        path: Path of the file. See `read_tracking` for its columns.
 
     Raises:
-        ValueError: a column or a cell is not as described.
+        ValueError: If a column or a cell is invalid.
     """
     with open(path, newline="", encoding="utf-8-sig") as file:
         reader = csv.DictReader(file, skipinitialspace=True)
@@ -41,9 +41,9 @@ def read_csv_tracking(path: Path) -> dict[str, Any]:
     if not rows:
         raise ValueError("has no frames")
     if set(names) >= _LONG:
-        return _packed(_of_long(rows), *_frames_and_times(rows))
+        return _packed(_long_cells(rows), *_frames_and_times(rows))
     if any(_WIDE.fullmatch(name) for name in names):
-        return _packed(_of_wide(rows, names), *_frames_and_times(rows))
+        return _packed(_wide_cells(rows, names), *_frames_and_times(rows))
     raise ValueError(
         "needs the columns 'team', 'player', 'x' and 'y', or ones such as "
         f"'home_1_x' and 'home_1_y'. There are: {', '.join(names)}"
@@ -53,7 +53,7 @@ def read_csv_tracking(path: Path) -> dict[str, Any]:
 def _frames_and_times(
     rows: Iterable[_Row],
 ) -> tuple[dict[str, int], list[float]]:
-    """Whole numbers of all frames, by what they are called, and seconds."""
+    """Numbers of the frames by their text, and their times in seconds."""
     frames: dict[str, int] = {}
     times: dict[str, float] = {}
     for row in rows:
@@ -65,8 +65,8 @@ def _frames_and_times(
     return frames, [times.get(frame, np.nan) for frame in frames]
 
 
-def _of_long(rows: Iterable[_Row]) -> Iterator[_Cell]:
-    """Frame, team, player, axis and text of each cell."""
+def _long_cells(rows: Iterable[_Row]) -> Iterator[_Cell]:
+    """Yield the cells of a table with a row per player and frame."""
     for row in rows:
         if not row["team"]:
             raise ValueError(
@@ -77,7 +77,8 @@ def _of_long(rows: Iterable[_Row]) -> Iterator[_Cell]:
                 yield row["frame"], row["team"], row["player"], axis, row[axis]
 
 
-def _of_wide(rows: Iterable[_Row], names: Sequence[str]) -> Iterator[_Cell]:
+def _wide_cells(rows: Iterable[_Row], names: Sequence[str]) -> Iterator[_Cell]:
+    """Yield the cells of a table with a row per frame."""
     columns = [(name, _WIDE.fullmatch(name)) for name in names]
     for row in rows:
         for name, match in columns:
@@ -89,11 +90,11 @@ def _of_wide(rows: Iterable[_Row], names: Sequence[str]) -> Iterator[_Cell]:
 def _packed(
     cells: Iterable[_Cell], frames: dict[str, int], times: list[float]
 ) -> dict[str, Any]:
-    """Arrays of numbers that came one by one."""
+    """Collect cells in arrays, the arguments of `Tracking`."""
     indices = {frame: index for index, frame in enumerate(frames)}
     players: dict[tuple[str, str], int] = {}
     teams: dict[str, int] = {}
-    # By frame, player and axis; no player is the ball.
+    # Keys are the frame, the player (None for the ball) and the axis.
     numbers: dict[tuple[int, tuple[str, str] | None, int], float] = {}
     for frame, team, player, axis, text in cells:
         who = None if team.lower() == _BALL else (team, player)
