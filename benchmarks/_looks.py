@@ -5,8 +5,9 @@ from keras import ops
 from matplotlib.figure import Figure
 
 from convzoo.layers import DeformableConv2D, NonLocal
+from convzoo.training.football.drawing.pitch_view import view_of
 from convzoo.training.football.drawing.render_pitch import render_pitch
-from convzoo.training.football.predict_ball import predict_ball, view_of
+from convzoo.training.football.predict_ball import predict_ball
 
 # Pixels along the side of a cell of the network's maps.
 _STRIDE = 8

@@ -19,8 +19,9 @@ from benchmarks._timing import medians
 from convzoo.export import LiteRTModel, ONNXModel, export_model
 from convzoo.export.export_model import FORMATS
 from convzoo.training import simulate_play
+from convzoo.training.football.drawing.pitch_view import view_of
 from convzoo.training.football.drawing.render_pitch import render_pitch
-from convzoo.training.football.predict_ball import predict_ball, view_of
+from convzoo.training.football.predict_ball import predict_ball
 from convzoo.zoo import BallPositionPredictor
 
 _FRAMES = 10_000

@@ -27,8 +27,9 @@ from benchmarks._reach_curves import draw_curves
 from benchmarks._spread import print_spread
 from convzoo.training import train_ball
 from convzoo.training.football.ball_quality import ball_quality
+from convzoo.training.football.drawing.pitch_view import view_of
 from convzoo.training.football.drawing.render_pitch import render_pitch
-from convzoo.training.football.predict_ball import predict_ball, view_of
+from convzoo.training.football.predict_ball import predict_ball
 from convzoo.training.football.tracking.read_tracking import read_tracking
 from convzoo.zoo import BallPositionPredictor
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter, Token
 
@@ -15,6 +15,14 @@ from convzoo.options import (
     check_preset,
     check_there,
 )
+from convzoo.training.football.drawing.check_drawing import (
+    check_film,
+    check_plot,
+)
+from convzoo.training.football.write_ball import TABLES, write_ball
+
+if TYPE_CHECKING:
+    import numpy as np
 
 
 def _span(_: object, tokens: Sequence[Token]) -> tuple[int, int]:
@@ -64,22 +72,17 @@ def ball(
     _check_needed("frame", frame, "plot", plot)
     _check_needed("frames", frames, "video", video)
     _check_apart(tracking, out, plot, video)
-    check_target(out, (".csv",), overwrite)
-    check_there([tracking])
-    check_preset(preset, "BallPositionPredictor", "ball")
-    from convzoo.training import fill_ball, film_ball, plot_ball, read_tracking
-    from convzoo.training.football.drawing.film_ball import (
-        check_film,
-        choose_frames,
-    )
-    from convzoo.training.football.drawing.plot_ball import check_plot
-    from convzoo.training.football.fill_ball import write_ball
-    from convzoo.zoo import BallPositionPredictor
-
+    check_target(out, TABLES, overwrite)
     if plot:
         check_plot(plot, overwrite)
     if video:
         check_film(video, frame_rate, overwrite)
+    check_there([tracking])
+    check_preset(preset, "BallPositionPredictor", "ball")
+    from convzoo.training import fill_ball, film_ball, plot_ball, read_tracking
+    from convzoo.training.football.drawing.film_ball import choose_frames
+    from convzoo.zoo import BallPositionPredictor
+
     model = BallPositionPredictor.from_preset(preset, flips=flips)
     played = read_tracking(tracking, model.pitch)
     # Before the work, which takes longer.
@@ -88,7 +91,8 @@ def ball(
     if frames is not None:
         first, last = frames
         span = played.index_of(first), played.index_of(last)
-    choose_frames(played, span)
+    if video:
+        choose_frames(played, span)
     found = fill_ball(played, model)
     write_ball(found, out, overwrite)
     print(f"{out}: {found.filled.sum()} of {len(found.filled)} frames filled")
@@ -118,7 +122,7 @@ def _check_needed(
 
 
 def _described(
-    number: Sequence[int], shown: Sequence[int], span: tuple[int, int] | None
+    number: "np.ndarray", shown: Sequence[int], span: tuple[int, int] | None
 ) -> str:
     text = f"frames {number[shown[0]]} to {number[shown[-1]]}"
     text += f", {len(shown)} of {len(number)}"

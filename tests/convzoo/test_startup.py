@@ -82,6 +82,8 @@ def test_help_needs_no_keras(command):
         ),
         ("ball nowhere.csv -o ball.csv", "nowhere.csv: does not exist"),
         ("ball README.md -o ball.cvs", "ball.cvs: the name must end"),
+        ("ball README.md -o b.csv --plot b.jpg", "b.jpg: the name must end"),
+        ("ball README.md -o b.csv --frame 3", "`--frame` needs `--plot`"),
         ("train sr --data nowhere -o run", "nowhere: does not exist"),
         ("train sr --data . -o run --scale 5", "--scale"),
         ("train sr --data . -o run --steps 7", "`--steps` must be a multiple"),

@@ -1,1 +1,1 @@
-"""Recipe, data and evaluation of predictors of the ball."""
+"""Training recipe, data and evaluation of ball position predictors."""

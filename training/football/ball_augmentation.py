@@ -1,4 +1,4 @@
-"""Frames of a game, changed so that they could be of another."""
+"""Data augmentation for frames of a game."""
 
 from dataclasses import dataclass, fields
 
@@ -6,39 +6,40 @@ import numpy as np
 
 from convzoo.common.checks import check_fraction, check_number
 
-# A camera sees so many metres of the length of the pitch.
+# Range of the length of the pitch in the view of a camera, in metres.
 _SEEN = (35.0, 70.0)
-# It keeps at least so many players.
+# Minimum number of players in the view of a camera.
 _LEAST = 4
 
 
 @dataclass(frozen=True)
 class BallAugmentation:
-    """Changes a batch of frames: each frame by draws of its own.
+    """Augments a batch of frames at random, each frame independently.
 
-    Mirrors along x and y, and swaps the teams, each in half of the frames.
+    Mirrors along x, mirrors along y and swaps the teams, each with a
+    probability of 0.5.
 
     Attributes:
-        jitter: largest standard deviation of noise on positions, in metres, and
-            on velocities, in metres a second; each frame has its own, evenly
-            between 0 and this.
-        stretch: by at most this share a pitch is made longer, or shorter, and
-            by another wider, or narrower.
-        drop_velocities: share of the frames whose velocities are all unknown.
-        drop_players: share of the players that are missing, in a third of the
+        jitter: Maximum standard deviation of Gaussian noise on positions, in
+            metres, and on velocities, in metres per second. The standard
+            deviation of a frame is uniform in [0, `jitter`].
+        stretch: Maximum relative change of the length and of the width of the
+            pitch.
+        drop_velocities: Probability of a frame without velocities.
+        drop_players: Probability of dropping a player, in a third of the
             frames.
-        crop: share of the frames of which a camera sees a part, 35 to 70 metres
-            long, with the ball anywhere in it; players beyond are missing.
+        crop: Probability of cropping a frame to a camera view, 35 to 70 metres
+            long, that contains the ball. Players outside become missing.
 
     Call arguments:
-        inputs: as `Tracking.inputs`, of single frames or of several.
-        ball: `(batch, 2)`.
-        random: a `numpy.random.Generator`.
+        inputs: Single or multiple frames, as from `Tracking.inputs`.
+        ball: Ball positions `(batch, 2)`.
+        random: A `numpy.random.Generator`.
 
-    Returns, when called: inputs and ball, changed copies.
+    Returns, when called: Augmented copies of inputs and ball.
 
     Raises:
-        ValueError: an argument is not as described.
+        ValueError: If an argument is invalid.
     """
 
     jitter: float = 0.2
@@ -47,13 +48,18 @@ class BallAugmentation:
     drop_players: float = 0.1
     crop: float = 0.15
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check_number("jitter", self.jitter, 0)
         check_number("stretch", self.stretch, 0, 1)
         for field in fields(self)[2:]:
             check_fraction(field.name, getattr(self, field.name))
 
-    def __call__(self, inputs, ball, random):
+    def __call__(
+        self,
+        inputs: dict[str, np.ndarray],
+        ball: np.ndarray,
+        random: np.random.Generator,
+    ) -> tuple[dict[str, np.ndarray], np.ndarray]:
         players = inputs["players"].copy()
         velocities = inputs["velocities"].copy()
         team = inputs["team"].copy()
@@ -71,7 +77,7 @@ class BallAugmentation:
             scale = self.jitter * random.random(batch)
             scale = scale.reshape(batch, *[1] * (array.ndim - 1))
             array += scale * random.normal(size=array.shape)
-        # Of several frames, the newest counts.
+        # The newest frame decides who is missing in all of them.
         newest = players if players.ndim == 3 else players[:, -1]
         missing = self._beyond_the_camera(newest, ball, random)
         missing |= self._dropped(team, random)
@@ -82,8 +88,10 @@ class BallAugmentation:
         changed = {"players": players, "velocities": velocities, "team": team}
         return changed, ball
 
-    def _beyond_the_camera(self, players, ball, random):
-        """Who is missing: booleans `(batch, n)`."""
+    def _beyond_the_camera(
+        self, players: np.ndarray, ball: np.ndarray, random: np.random.Generator
+    ) -> np.ndarray:
+        """Mask `(batch, n)` of the players outside the view of a camera."""
         batch = len(ball)
         length = random.uniform(*_SEEN, batch)
         middle = ball[:, 0] + length * (random.random(batch) - 0.5)
@@ -94,6 +102,9 @@ class BallAugmentation:
         cropped &= left.sum(axis=1) >= _LEAST
         return beyond & np.expand_dims(cropped, 1)
 
-    def _dropped(self, team, random):
+    def _dropped(
+        self, team: np.ndarray, random: np.random.Generator
+    ) -> np.ndarray:
+        """Mask `(batch, n)` of the players to drop."""
         third = random.random((len(team), 1)) < 1 / 3
         return third & (random.random(team.shape) < self.drop_players)

@@ -1,54 +1,60 @@
-"""Batches of frames of football for `BallPositionPredictor`."""
+"""Training batches for `BallPositionPredictor`."""
+
+from collections.abc import Sequence
 
 import numpy as np
 
 from convzoo.common.checks import check_above, check_positive
 from convzoo.training.epoch_dataset import EpochDataset
+from convzoo.training.football.ball_augmentation import BallAugmentation
+from convzoo.training.football.drawing.pitch_view import PitchView
 from convzoo.training.football.drawing.render_pitch import render_pitch
+from convzoo.training.football.tracking.tracking import Tracking
 
 
 class BallFrames(EpochDataset):
-    """Frames of several games, in batches that are the same whenever asked for.
+    """Reproducible random batches of frames from several games.
 
     Batch `index` of epoch `epoch` depends on `(seed, epoch, index)` alone.
-    Games with fewer players are filled up with missing ones.
+    Games with fewer players are padded with missing players.
 
     Args:
-        games: `Tracking`s; their frames with a ball, outside of the test, are
-            learned from.
-        batch_size: frames in a batch.
-        steps: batches in an epoch.
-        augmentation: None, or a `BallAugmentation`.
-        seed: of the random draws.
-        view: None, or a `PitchView` for pictures that `render_pitch` draws.
-        shares: of each game in a batch, in the order of `games`; they need not
-            sum to 1. None for shares in proportion to the square roots of their
-            numbers of frames. One whose frames follow each other closely may
-            get less: they are much alike.
+        games: List of `Tracking`. Only frames with a ball and outside the test
+            set are used.
+        batch_size: Number of frames per batch.
+        steps: Number of batches per epoch.
+        augmentation: A `BallAugmentation`, or None.
+        seed: Random seed.
+        view: A `PitchView` for images drawn by `render_pitch`. None for
+            positions.
+        shares: Sampling weights of the games, in the order of `games`; they
+            need not sum to 1. None for the square roots of their numbers of
+            frames. Consecutive frames at a high frame rate are redundant and
+            deserve less weight.
 
     Returns, by index: `(inputs, ball)`, see `BallPositionPredictor`.
 
     Raises:
-        ValueError: an argument is not as described, or there is no such frame.
+        ValueError: If an argument is invalid, or no frame can be used.
     """
 
     def __init__(
         self,
-        games,
-        batch_size=64,
-        steps=400,
-        augmentation=None,
-        seed=0,
-        view=None,
-        shares=None,
-    ):
+        games: Sequence[Tracking],
+        batch_size: int = 64,
+        steps: int = 400,
+        augmentation: BallAugmentation | None = None,
+        seed: int = 0,
+        view: PitchView | None = None,
+        shares: Sequence[float] | None = None,
+    ) -> None:
         check_positive("batch_size", batch_size)
         check_positive("steps", steps)
         super().__init__()
         learned = [game.learned for game in games]
         if not sum(map(len, learned)):
             raise ValueError(
-                "`games` must have frames with a ball, outside of the test. "
+                "`games` must have frames with a ball, outside the test set. "
                 f"Received: {len(learned)} games without"
             )
         count = max(game.players.shape[1] for game in learned)
@@ -58,17 +64,19 @@ class BallFrames(EpochDataset):
             for name in inputs[0]
         }
         self.ball = np.concatenate([game.ball for game in learned])
-        self.shares = _of_frames(shares, [len(game) for game in learned])
+        self.shares = _probabilities(shares, [len(game) for game in learned])
         self.batch_size = batch_size
         self.steps = steps
         self.augmentation = augmentation
         self.seed = seed
         self.view = view
 
-    def __len__(self):
+    def __len__(self) -> int:
         return self.steps
 
-    def __getitem__(self, index):
+    def __getitem__(
+        self, index: int
+    ) -> tuple[dict[str, np.ndarray] | np.ndarray, np.ndarray]:
         random = np.random.default_rng((self.seed, self.epoch, index))
         chosen = random.choice(
             len(self.ball), size=self.batch_size, p=self.shares
@@ -82,20 +90,23 @@ class BallFrames(EpochDataset):
         return render_pitch(**inputs, view=self.view), self.view.pixels(ball)
 
 
-def _of_frames(shares, lengths):
-    """The probability of each frame; those of a game share what it has."""
+def _probabilities(
+    shares: Sequence[float] | None, lengths: Sequence[int]
+) -> np.ndarray:
+    """Sampling probability of each frame, uniform within a game."""
     if shares is None:
-        shares = np.sqrt(lengths)
+        weights = np.sqrt(lengths)
     else:
         _check_shares(shares, len(lengths))
-    each = np.repeat(np.divide(shares, np.maximum(lengths, 1)), lengths)
+        weights = np.array(shares)
+    each = np.repeat(np.divide(weights, np.maximum(lengths, 1)), lengths)
     return each / each.sum()
 
 
-def _check_shares(shares, count):
+def _check_shares(shares: Sequence[float], count: int) -> None:
     if not isinstance(shares, (tuple, list)) or len(shares) != count:
         raise ValueError(
-            f"`shares` must be {count} numbers, one a game. "
+            f"`shares` must be {count} numbers, one per game. "
             f"Received: shares={shares!r}"
         )
     for index, share in enumerate(shares):

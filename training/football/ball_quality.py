@@ -1,25 +1,27 @@
-"""How far a predictor is from the ball."""
+"""Metrics of ball position predictions."""
 
 from typing import NamedTuple
 
 import numpy as np
 
 from convzoo.training.football.block_bootstrap import block_bootstrap
+from convzoo.training.football.tracking.tracking import Tracking
 
 
 class BallQuality(NamedTuple):
-    """Over the frames of a game.
+    """Metrics over the frames of a game.
 
     Attributes:
-        mean, median, percentile_90: distances to the ball, in metres.
-        mean_low, mean_high: ends of the interval in which the mean is with
-            95 %, see `block_bootstrap`; NaN where frames are too few.
-        within_2, within_5, within_10: shares of frames, metres.
-        top_1, top_3: shares of frames in which the player nearest to the ball
-            is the likeliest carrier, or among the three likeliest; NaN where a
-            predictor names none.
-        coverage_50, coverage_90: shares of frames in which the ball is within
-            the radius of that probability; NaN where there is none.
+        mean, median, percentile_90: Statistics of the distance to the ball, in
+            metres.
+        mean_low, mean_high: 95 % confidence interval of the mean, see
+            `block_bootstrap`; NaN if there are too few frames.
+        within_2, within_5, within_10: Fractions of frames with a distance of at
+            most this many metres.
+        top_1, top_3: Top-1 and top-3 accuracy of the carrier, with the player
+            nearest to the ball as ground truth; NaN without predicted carriers.
+        coverage_50, coverage_90: Fractions of frames with the ball within this
+            radius; NaN without predicted radii.
     """
 
     mean: float
@@ -36,13 +38,13 @@ class BallQuality(NamedTuple):
     coverage_90: float
 
 
-def ball_quality(game, outputs):
-    """Measure what was said of the frames of a game.
+def ball_quality(game: Tracking, outputs: dict[str, np.ndarray]) -> BallQuality:
+    """Compute the metrics of predictions for the frames of a game.
 
     Args:
-        game: a `Tracking` whose ball is known in every frame.
-        outputs: arrays as `BallPositionPredictor` gives them; `position` is
-            enough.
+        game: A `Tracking` with a known ball in every frame.
+        outputs: Arrays as in the output of `BallPositionPredictor`; all but
+            `position` are optional.
     """
     distances = np.linalg.norm(outputs["position"] - game.ball, axis=1)
     low, high = block_bootstrap(distances, game.group)
@@ -64,14 +66,16 @@ def ball_quality(game, outputs):
     return BallQuality(**{k: float(v) for k, v in figures.items()})
 
 
-def nearest_players(game):
-    """The index of the player nearest to the ball, in each frame."""
+def nearest_players(game: Tracking) -> np.ndarray:
+    """Index of the player nearest to the ball, in each frame."""
     ways = game.players - np.expand_dims(game.ball, 1)
     distances = np.linalg.norm(ways, axis=2)
     return np.where(np.isnan(distances), np.inf, distances).argmin(axis=1)
 
 
-def _share_in_top(game, outputs, count):
+def _share_in_top(
+    game: Tracking, outputs: dict[str, np.ndarray], count: int
+) -> float:
     if "carrier" not in outputs:
         return np.nan
     likeliest = np.argsort(-outputs["carrier"], axis=1, kind="stable")

@@ -1,4 +1,4 @@
-"""How sure of itself a predictor of the ball may be.
+"""Temperature scaling of ball position predictors.
 
 Guo et al. 2017, On Calibration of Modern Neural Networks,
 https://arxiv.org/abs/1706.04599.
@@ -7,42 +7,49 @@ https://arxiv.org/abs/1706.04599.
 """
 
 import sys
+from collections.abc import Sequence
 
 import numpy as np
 
 from convzoo.common.checks import check_fraction
+from convzoo.common.types import PathLike
 from convzoo.training.football.ball_quality import ball_quality
 from convzoo.training.football.predict_ball import predict_ball
 from convzoo.training.football.tracking.read_tracking import read_with_past
+from convzoo.training.football.tracking.tracking import Tracking
 from convzoo.zoo.football.ball_position_predictor import BallPositionPredictor
 
 _LOW, _HIGH = 0.25, 4.0
 _STEPS = 7
 
 
-def ball_temperature(model, games, coverage=0.9):
-    """The `temperature` with which the 90 % radius holds what it says.
+def ball_temperature(
+    model: BallPositionPredictor,
+    games: Sequence[Tracking],
+    coverage: float = 0.9,
+) -> float:
+    """Find the temperature at which the 90 % radius has the given coverage.
 
-    The radius grows with it, so it is found by halving an interval.
+    The radius grows with the temperature, which bisection can find.
 
     Args:
-        model: a `BallPositionPredictor`, whose own `temperature` stays.
-        games: of `Tracking`, which it has not learned from and which are no
-            test either.
-        coverage: share of the balls that is to be within the radius, as the
-            mean over the games.
+        model: A `BallPositionPredictor`. Its `temperature` does not change.
+        games: List of `Tracking` with validation frames, from neither the
+            training nor the test set.
+        coverage: Target fraction of balls within the 90 % radius, as the mean
+            over the games.
 
     Returns:
-        A number from 0.25 to 4, with two decimals.
+        A temperature from 0.25 to 4, rounded to two decimals.
 
     Raises:
-        ValueError: `coverage` is not a fraction, or there is no game.
+        ValueError: If `coverage` is not a fraction, or `games` is empty.
     """
     check_fraction("coverage", coverage)
     if not games:
         raise ValueError("`games` must hold a Tracking. Received: none")
     before = model.temperature, model.run_eagerly
-    # What is compiled holds the temperature as a constant.
+    # A compiled function holds the temperature as a constant.
     model.run_eagerly = True
     model.make_predict_function(force=True)
     low, high = np.log(_LOW), np.log(_HIGH)
@@ -58,17 +65,16 @@ def ball_temperature(model, games, coverage=0.9):
     return round(float(np.exp((low + high) / 2)), 2)
 
 
-def _coverage(model, games):
-    return np.mean(
-        [
-            ball_quality(game, predict_ball(model, game)).coverage_90
-            for game in games
-        ]
-    )
+def _coverage(model: BallPositionPredictor, games: Sequence[Tracking]) -> float:
+    coverages = [
+        ball_quality(game, predict_ball(model, game)).coverage_90
+        for game in games
+    ]
+    return float(np.mean(coverages))
 
 
-def of_run(run, *data, hold_out=0.1):
-    """Of a run, on what `train ball` held out of the same files."""
+def calibrate_run(run: str, *data: PathLike, hold_out: float = 0.1) -> float:
+    """Calibrate a run on the frames that `train ball` held out of `data`."""
     model = BallPositionPredictor.from_preset(run)
     games = [
         read_with_past(path, model.pitch, model.frames, model.frame_rate)
@@ -79,4 +85,4 @@ def of_run(run, *data, hold_out=0.1):
 
 
 if __name__ == "__main__":
-    print(of_run(*sys.argv[1:]))
+    print(calibrate_run(*sys.argv[1:]))

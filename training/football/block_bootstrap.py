@@ -1,53 +1,58 @@
-"""How sure a mean is, where values that follow each other are much alike.
+"""Confidence intervals for means of autocorrelated values.
 
 Künsch 1989, The Jackknife and the Bootstrap for General Stationary
 Observations, https://doi.org/10.1214/aos/1176347265.
 
 What differs from the paper: blocks do not overlap, since groups do not, and
-lengths differ.
+their lengths differ.
 """
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from convzoo.common.checks import check_above, check_number, check_positive
 
-# Of so many groups, drawn again and again, the spread is that of groups; fewer
-# would come out too much alike.
-_ENOUGH = 20
-# Of fewer blocks nothing can be said.
-_FEWEST = 5
+# Minimum number of groups to resample whole groups. With fewer, the bootstrap
+# would underestimate their variance.
+_ENOUGH_GROUPS = 20
+# Minimum number of blocks for an interval.
+_FEWEST_BLOCKS = 5
 
 
 def block_bootstrap(
-    values, group=None, block=50, resamples=1000, confidence=0.95, seed=0
-):
-    """The interval in which the mean of a longer series is likely to be.
+    values: ArrayLike,
+    group: ArrayLike | None = None,
+    block: int = 50,
+    resamples: int = 1000,
+    confidence: float = 0.95,
+    seed: int = 0,
+) -> tuple[float, float]:
+    """Compute a bootstrap confidence interval of the mean.
 
-    Blocks are drawn with replacement, as many as there are, and averaged, again
-    and again; the interval is between two percentiles of these averages. Values
-    of a block stay together, so that it does not matter how much alike they
-    are. A block is a whole group, where there are 20 groups or more; else about
-    `block` values of one group that follow each other. It says how much the
-    mean depends on which moments of these games were seen; how much other games
-    differ, it cannot know.
+    Blocks are resampled with replacement; the interval lies between two
+    percentiles of the means of the resamples. Values of a block stay together,
+    so correlation within a block does not matter. With 20 groups or more, a
+    block is a whole group; otherwise, about `block` consecutive values of one
+    group. The interval reflects the choice of moments in these games, not the
+    differences to other games.
 
     Args:
-        values: `(n,)`, in the order of time.
-        group: integers `(n,)`, see `Tracking`; None if all are of one.
-        block: values in a block, where groups are few. It should be longer than
-            values stay alike: of continuous tracking, 0.2 s apart, distances
-            from simple predictors to the ball have little in common after 5 s,
-            and the default is twice that.
-        resamples: how often.
-        confidence: the probability, above 0 and below 1.
-        seed: of the random draws.
+        values: Values `(n,)`, in temporal order.
+        group: Integers `(n,)`, see `Tracking`. None for a single group.
+        block: Number of values per block if groups are few. It should exceed
+            the correlation length. In continuous tracking at 5 Hz, errors of
+            simple predictors are nearly uncorrelated after 5 s; the default is
+            twice that.
+        resamples: Number of resamples.
+        confidence: Confidence level, above 0 and below 1.
+        seed: Random seed.
 
     Returns:
-        The lower and the upper end; NaN if there are fewer than five blocks,
-        or a value is NaN.
+        The lower and the upper end; NaN if there are fewer than five blocks or
+        a value is NaN.
 
     Raises:
-        ValueError: an argument is not as described.
+        ValueError: If an argument is invalid.
     """
     values = np.asarray(values, "float64")
     if values.ndim != 1 or not len(values):
@@ -69,7 +74,7 @@ def block_bootstrap(
         )
     number = _blocks(group, block)
     counts = np.bincount(number)
-    if len(counts) < _FEWEST or np.isnan(values).any():
+    if len(counts) < _FEWEST_BLOCKS or np.isnan(values).any():
         return np.nan, np.nan
     sums = np.bincount(number, values)
     random = np.random.default_rng(seed)
@@ -80,14 +85,14 @@ def block_bootstrap(
     return float(low), float(high)
 
 
-def _blocks(group, block):
-    """The number of the block of each value, from 0 on."""
+def _blocks(group: np.ndarray, block: int) -> np.ndarray:
+    """Index of the block of each value."""
     _, number, counts = np.unique(
         group, return_inverse=True, return_counts=True
     )
-    if len(counts) >= _ENOUGH:
+    if len(counts) >= _ENOUGH_GROUPS:
         return number
-    # Of each group as many as come closest to that length, evenly long.
+    # Each group is divided evenly, into blocks of nearly this length.
     pieces = np.maximum(np.round(counts / block).astype(int), 1)
     order = np.argsort(number, kind="stable")
     within = np.empty(len(group), int)

@@ -1,37 +1,48 @@
-"""A predictor of the ball beside simple ones, on frames with a known ball."""
+"""Evaluation of ball position predictors against simple baselines."""
 
 import importlib.util
 import warnings
 
 import numpy as np
 
-from convzoo.training.football.ball_quality import ball_quality, nearest_players
+from convzoo.common.types import PathLike
+from convzoo.training.football.ball_quality import (
+    BallQuality,
+    ball_quality,
+    nearest_players,
+)
 from convzoo.training.football.gradient_boosting import gradient_boosting
 from convzoo.training.football.predict_ball import predict_ball
 from convzoo.training.football.tracking.read_tracking import read_with_past
+from convzoo.training.football.tracking.tracking import Tracking
+from convzoo.zoo.football.ball_position_predictor import BallPositionPredictor
 
 
-def evaluate_ball(model, game, learned=None, batch_size=256):
-    """The `BallQuality` of a model, of simple predictors and of an oracle.
+def evaluate_ball(
+    model: BallPositionPredictor,
+    game: Tracking,
+    learned: Tracking | None = None,
+    batch_size: int = 256,
+) -> dict[str, BallQuality]:
+    """Evaluate a model, baselines and an oracle.
 
-    - `pitch centre`: always the centre spot.
-    - `mean of the players`: of those who are seen.
-    - `velocities`: the point nearest to all lines along which players run, each
-      weighed by the speed.
-    - `gradient boosting`: see `gradient_boosting`; left out without frames to
-      learn from, and, with a warning, without scikit-learn.
-    - `nearest player (oracle)`: where the player nearest to the ball stands: no
-      predictor that puts the ball at a player does better.
+    - `pitch centre`: the centre spot.
+    - `mean of the players`: the mean position of the visible players.
+    - `velocities`: the point nearest to the lines along which the players run,
+      weighted by speed.
+    - `gradient boosting`: see `gradient_boosting`. Skipped without training
+      frames, and, with a warning, without scikit-learn.
+    - `nearest player (oracle)`: the position of the player nearest to the ball,
+      a lower bound for predictors that choose a player.
 
     Args:
-        model: a `BallPositionPredictor`.
-        game: a `Tracking` whose ball is known in every frame.
-        learned: None, or a `Tracking` of other frames, from which simple
-            predictors may learn.
-        batch_size: frames at once.
+        model: A `BallPositionPredictor`.
+        game: A `Tracking` with a known ball in every frame.
+        learned: A `Tracking` of training frames for the baselines, or None.
+        batch_size: Batch size.
 
     Returns:
-        A dictionary of names and `BallQuality`s.
+        A dictionary from names to `BallQuality`.
     """
     nearest = nearest_players(game)
     said = {
@@ -47,34 +58,41 @@ def evaluate_ball(model, game, learned=None, batch_size=256):
     return {name: ball_quality(game, outputs) for name, outputs in said.items()}
 
 
-def frames_to_evaluate(path, model, positions_only=False):
-    """The test of a file and its frames to learn from, both with a ball; all of
-    them and none, if it has no test.
+def frames_to_evaluate(
+    path: PathLike,
+    model: BallPositionPredictor,
+    positions_only: bool = False,
+) -> tuple[Tracking, Tracking]:
+    """Read the test and training frames of a file.
+
+    Without a test set, all frames are test frames.
 
     Args:
-        path: see `read_tracking`.
-        model: a `BallPositionPredictor`, which may need frames before each.
-        positions_only: whether velocities are hidden.
+        path: Path of the file, see `read_tracking`.
+        model: A `BallPositionPredictor`, for its pitch and its past frames.
+        positions_only: Whether to hide velocities.
 
     Returns:
-        Two `Tracking`s, of which the second may be empty.
+        The test and the training frames with a ball, two `Tracking`s. The
+        second may be empty.
 
     Raises:
-        ValueError: the file cannot be used, or its ball is never known.
+        ValueError: If the file cannot be used, or no frame has a ball.
     """
-    past = model.frames, model.frame_rate
-    game = read_with_past(path, model.pitch, *past)
+    game = read_with_past(path, model.pitch, model.frames, model.frame_rate)
     if positions_only:
         game = game.without_velocities()
     parts = game.tested, game.learned
     if not game.test.any():
-        parts = parts[::-1]
+        parts = parts[1], parts[0]
     if not len(parts[0]):
         raise ValueError(f"{path}: has no frame with a ball")
     return parts
 
 
-def _boosted(learned, game):
+def _boosted(
+    learned: Tracking | None, game: Tracking
+) -> dict[str, dict[str, np.ndarray]]:
     if learned is None or not len(learned):
         return {}
     if importlib.util.find_spec("sklearn") is None:
@@ -86,21 +104,22 @@ def _boosted(learned, game):
     return {"gradient boosting": gradient_boosting(learned, game)}
 
 
-def _mean_of_players(game):
+def _mean_of_players(game: Tracking) -> np.ndarray:
     seen = ~np.isnan(game.players[:, :, :1])
     total = np.where(seen, game.players, 0).sum(axis=1)
     return total / np.maximum(seen.sum(axis=1), 1)
 
 
-def _velocity_convergence(game):
-    """Least squares of the distances to the lines, weighed by the speeds, with
-    a weak pull to the mean of the players.
+def _velocity_convergence(game: Tracking) -> np.ndarray:
+    """Least-squares intersection of the running lines, weighted by speed.
+
+    A weak regularization pulls it to the mean of the players.
     """
     velocities = np.nan_to_num(game.velocities)
     places = np.nan_to_num(game.players)
     speed = np.linalg.norm(velocities, axis=2, keepdims=True)
     along = velocities / np.maximum(speed, 1e-6)
-    # What is across a line: I - u u^T.
+    # Projection orthogonal to a line: I - u u^T.
     across = np.eye(2) - np.einsum("bni,bnj->bnij", along, along)
     across = across * np.expand_dims(speed, 3)
     pull = 0.1 * np.eye(2)

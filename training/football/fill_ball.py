@@ -1,143 +1,93 @@
-"""Where the ball was in the frames in which nobody saw it."""
+"""Imputation of missing ball positions in tracking data."""
 
-import csv
-from typing import NamedTuple
+from typing import TYPE_CHECKING, overload
 
 import numpy as np
 
-from convzoo.common.output_file import check_target, renamed
 from convzoo.training.football.fill_kloppy_ball import fill_kloppy_ball
+from convzoo.training.football.filled_ball import FilledBall
 from convzoo.training.football.predict_ball import predict_ball
 from convzoo.training.football.tracking.kloppy_pitch import is_kloppy
 from convzoo.training.football.tracking.kloppy_tracking import kloppy_tracking
 from convzoo.training.football.tracking.tracking import Tracking
+from convzoo.zoo.football.ball_position_predictor import BallPositionPredictor
 
-# Of files that `write_ball` writes.
-TABLES = (".csv",)
-_COLUMNS = (
-    "frame",
-    "x",
-    "y",
-    "radius_50",
-    "radius_90",
-    "carrier",
-    "team_1",
-    "source",
-)
+if TYPE_CHECKING:
+    from kloppy.domain import TrackingDataset
 
 
-class FilledBall(NamedTuple):
-    """What `fill_ball` returns.
-
-    Attributes:
-        tracking: the same frames; `ball` is known in all that have a player.
-        filled: booleans `(frames,)`, whose ball a model put there.
-        radius_50, radius_90: `(frames,)`, metres around the ball in which it is
-            with that probability; 0 where it was known, NaN where it is not.
-        carrier: `(frames,)`, index of the player who most likely has the ball;
-            -1 where nobody is seen, and from a model of pictures.
-        team: `(frames,)`, the probability that it is one of team 1; NaN where
-            `carrier` is -1.
-    """
-
-    tracking: Tracking
-    filled: np.ndarray
-    radius_50: np.ndarray
-    radius_90: np.ndarray
-    carrier: np.ndarray
-    team: np.ndarray
+@overload
+def fill_ball(
+    tracking: Tracking, model: BallPositionPredictor, batch_size: int = 256
+) -> FilledBall: ...
 
 
-def fill_ball(tracking, model, batch_size=256):
-    """Put the ball where a model thinks that it was, where it is not known.
+@overload
+def fill_ball(
+    tracking: "TrackingDataset",
+    model: BallPositionPredictor,
+    batch_size: int = 256,
+) -> "TrackingDataset": ...
+
+
+def fill_ball(
+    tracking: "Tracking | TrackingDataset",
+    model: BallPositionPredictor,
+    batch_size: int = 256,
+) -> "FilledBall | TrackingDataset":
+    """Fill missing ball positions with the predictions of a model.
 
     Args:
-        tracking: a `Tracking`, or a `TrackingDataset` of kloppy in any
-            coordinates and on any pitch.
-        model: a `BallPositionPredictor`.
-        batch_size: frames at once.
+        tracking: A `Tracking`, or a kloppy `TrackingDataset` in any coordinate
+            system and on any pitch.
+        model: A `BallPositionPredictor`.
+        batch_size: Batch size.
 
     Returns:
-        A `FilledBall`; of a kloppy dataset, a copy of that with its missing
-        balls filled, see `fill_kloppy_ball`.
+        A `FilledBall`. For a kloppy dataset, a copy with the missing positions
+        filled, see `fill_kloppy_ball`.
 
     Raises:
-        ValueError: it is another thing, the pitch of a `Tracking` is not the
-            one that the model was trained for, or a dataset of kloppy cannot be
-            used, see `kloppy_tracking`.
+        ValueError: If `tracking` has the wrong type, if its pitch is not that
+            of the model, or if a kloppy dataset cannot be converted, see
+            `kloppy_tracking`.
     """
     if is_kloppy(tracking):
         frames = kloppy_tracking(tracking, model.pitch)
-        return fill_kloppy_ball(tracking, fill_ball(frames, model, batch_size))
+        return fill_kloppy_ball(tracking, _filled(frames, model, batch_size))
     if not isinstance(tracking, Tracking):
         raise ValueError(
             "`tracking` must be a Tracking, or a TrackingDataset of kloppy. "
             f"Received: {type(tracking).__name__}"
         )
+    return _filled(tracking, model, batch_size)
+
+
+def _filled(
+    tracking: Tracking, model: BallPositionPredictor, batch_size: int
+) -> FilledBall:
     outputs = predict_ball(model, tracking, batch_size)
     known = tracking.has_ball
     seen = ~np.isnan(tracking.players).any(2)
     filled = ~known & seen.any(1)
-    radii = [
+    radius_50, radius_90 = (
         np.where(filled, outputs[name], np.where(known, 0, np.nan))
         for name in ("radius_50", "radius_90")
-    ]
-    position = np.expand_dims(filled, 1)
+    )
+    ball = np.where(
+        np.expand_dims(filled, 1), outputs["position"], tracking.ball
+    )
+    carrier, team = _who(outputs, seen.any(1))
     return FilledBall(
-        tracking.with_ball(
-            np.where(position, outputs["position"], tracking.ball)
-        ),
-        filled,
-        *radii,
-        *_who(outputs, seen.any(1)),
+        tracking.with_ball(ball), filled, radius_50, radius_90, carrier, team
     )
 
 
-def _who(outputs, somebody):
-    """Carrier and team of each frame."""
+def _who(
+    outputs: dict[str, np.ndarray], somebody: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Carrier and team of each frame; -1 and NaN where unknown."""
     if "carrier" not in outputs:
         return np.full(len(somebody), -1), np.full(len(somebody), np.nan)
     carrier = np.where(somebody, outputs["carrier"].argmax(axis=1), -1)
     return carrier, np.where(somebody, outputs["team"], np.nan)
-
-
-def write_ball(found, path, overwrite=False):
-    """Write a row for each frame as CSV.
-
-    `frame` is what the file called it, `x`, `y` and the radii are in metres,
-    `carrier` is the index of a player, `team_1` a probability, and `source` is
-    `data`, `model` or `none`. What is not known is empty.
-
-    Args:
-        found: a `FilledBall`.
-        path: of the file.
-        overwrite: whether to replace one that is there.
-
-    Raises:
-        ValueError: the file is there, or cannot be written.
-    """
-    check_target(path, TABLES, overwrite)
-    with renamed(path) as temporary, open(temporary, "w", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(_COLUMNS)
-        writer.writerows(_rows(found))
-
-
-def _rows(found):
-    number = found.tracking.number
-    for frame, (x, y) in enumerate(found.tracking.ball):
-        source = "model" if found.filled[frame] else "data"
-        carrier = found.carrier[frame]
-        yield (
-            number[frame],
-            *map(_text, (x, y)),
-            _text(found.radius_50[frame]),
-            _text(found.radius_90[frame]),
-            "" if carrier < 0 else carrier,
-            _text(found.team[frame]),
-            "none" if np.isnan(x) else source,
-        )
-
-
-def _text(number):
-    return "" if np.isnan(number) else f"{number:.3f}"

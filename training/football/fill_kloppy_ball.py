@@ -1,28 +1,35 @@
-"""The ball of a kloppy dataset where nobody saw it."""
+"""Imputation of missing ball positions in kloppy datasets."""
 
 import dataclasses
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from convzoo.training.football.filled_ball import FilledBall
 from convzoo.training.football.tracking.kloppy_pitch import KloppyPitch, turns
 
+if TYPE_CHECKING:
+    from kloppy.domain import Frame, TrackingDataset
 
-def fill_kloppy_ball(dataset, found):
-    """A copy of a kloppy dataset, with the ball where a model put it.
+
+def fill_kloppy_ball(
+    dataset: "TrackingDataset", found: FilledBall
+) -> "TrackingDataset":
+    """Copy filled ball positions to a kloppy dataset.
 
     Args:
-        dataset: a kloppy `TrackingDataset`.
-        found: a `FilledBall` of `kloppy_tracking(dataset, pitch)`.
+        dataset: A kloppy `TrackingDataset`.
+        found: The `FilledBall` for `kloppy_tracking(dataset, pitch)`.
 
     Returns:
-        A `TrackingDataset` in the coordinates of the given one. Frames whose
-        ball was filled have `ball_filled`, True, and the radii in metres,
-        `ball_radius_50` and `ball_radius_90`, in their `other_data`.
+        A copy of the dataset, in its coordinate system. `other_data` of filled
+        frames has `ball_filled`, which is True, and `ball_radius_50` and
+        `ball_radius_90`, in metres.
     """
     ground = KloppyPitch(dataset)
     scale = np.array(ground.size) / found.tracking.pitch
     places = ground.from_metres(found.tracking.ball * scale * turns(dataset))
-    # Along the side that grows most, so that no less is inside.
+    # Scaled by the larger factor: a circle must not lose probability.
     radii = np.stack([found.radius_50, found.radius_90], 1) * scale.max()
     frames = [
         _filled(frame, place, radius) if filled else dataclasses.replace(frame)
@@ -33,7 +40,7 @@ def fill_kloppy_ball(dataset, found):
     return dataclasses.replace(dataset, records=frames)
 
 
-def _filled(frame, place, radii):
+def _filled(frame: "Frame", place: np.ndarray, radii: np.ndarray) -> "Frame":
     from kloppy.domain import Point3D
 
     x, y = map(float, place)

@@ -1,61 +1,68 @@
-"""Who has the ball, without a network: the baseline that is hard to beat.
+"""A gradient boosting baseline for the carrier of the ball.
 
 Friedman 2001, Greedy Function Approximation: A Gradient Boosting Machine,
 https://doi.org/10.1214/aos/1013203451.
 
 What differs from the paper: the trees of scikit-learn split on histograms, and
-a number that is not known goes down a branch of its own.
+learn a branch for missing values.
 """
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from keras import ops
 
 from convzoo.common.checks import check_positive
 from convzoo.training.football.ball_quality import nearest_players
+from convzoo.training.football.tracking.tracking import Tracking
 from convzoo.zoo.football.ball_read_outs import geometric_median
 
-# What is learned from, at most: frames that are close together are alike.
+if TYPE_CHECKING:
+    from sklearn.ensemble import HistGradientBoostingClassifier
+
+# Maximum number of training frames; consecutive frames are redundant.
 _FRAMES = 8000
-# Frames at once, whose pairs of players fit into a cache.
+# Number of frames per chunk, whose pairs of players fit into a CPU cache.
 _CHUNK = 256
-# Distances to so many team-mates, and so many opponents.
+# Number of nearest team-mates, and of nearest opponents.
 _NEAREST = 4
-# Metres a second below which a direction means little.
+# Speed in metres per second below which a direction is mostly noise.
 _STILL = 0.3
-# Metres over which a player counts less: those around, and half a pitch.
+# Decay lengths of the weights of other players, in metres.
 _AROUND, _FAR = 10.0, 25.0
-# How far beside a player others run who run at him, in metres.
+# Decay lengths of the distance at which others would pass, in metres.
 _BESIDE = (3.0, 8.0)
-# No share is so large that others have none.
+# Upper bound of predicted probabilities, to keep the odds finite.
 _SURE = 1 - 1e-6
 
 
-def gradient_boosting(learned, game, trees=150, seed=0):
-    """Score each player by trees, and put the ball among the likeliest.
+def gradient_boosting(
+    learned: Tracking, game: Tracking, trees: int = 150, seed: int = 0
+) -> dict[str, np.ndarray]:
+    """Predict the ball with gradient-boosted trees over players.
 
-    A player is described by numbers in which neither the order of the players
-    nor the side of the pitch counts: where he is and runs, seen in the
-    direction in which his team attacks; how far others are, and how they run
-    towards him. Trees learn from them whether he is nearest to the ball. The
-    odds of all players of a frame are their shares, and the geometric median is
-    the position.
+    The features of a player are invariant to the order of the players and to
+    the direction of play: position and velocity relative to the direction of
+    attack, distances to other players, and their motion towards the player. The
+    trees classify whether a player is nearest to the ball. The normalized odds
+    of the players of a frame are the carrier probabilities; their geometric
+    median is the position.
 
     Args:
-        learned: a `Tracking` whose ball is known; evenly spread, 8000 frames at
-            most are learned from.
-        game: a `Tracking` of the frames to say something about.
-        trees: how many.
-        seed: of scikit-learn.
+        learned: A `Tracking` with training frames. At most 8000 frames with a
+            ball, evenly spaced, are used.
+        game: A `Tracking` with the frames to predict.
+        trees: Number of trees.
+        seed: Random seed of scikit-learn.
 
     Returns:
-        A dictionary as `BallPositionPredictor` gives it: `position`,
-        `(frames, 2)` in metres, the centre spot where nobody is seen, and
-        `carrier`, `(frames, n)`.
+        A dictionary as from `BallPositionPredictor`: `position`, `(frames, 2)`
+        in metres, the centre spot without visible players; and `carrier`,
+        `(frames, n)`.
 
     Raises:
-        ValueError: scikit-learn is missing, or an argument is not as described.
+        ValueError: If scikit-learn is missing, or an argument is invalid.
     """
     check_positive("trees", trees)
     classifier = _classifier(max_iter=trees, random_state=seed)
@@ -66,17 +73,17 @@ def gradient_boosting(learned, game, trees=150, seed=0):
             "Received: none"
         )
     learned = learned[:: (len(learned) + _FRAMES - 1) // _FRAMES]
-    numbers = _numbers(learned)
-    # The histograms of what is known nowhere would have no bin.
-    known = ~np.isnan(numbers).all(axis=0)
+    features = _numbers(learned)
+    # A feature that is always missing would have an empty histogram.
+    known = ~np.isnan(features).all(axis=0)
     players = np.arange(learned.players.shape[1])
     has_ball = players == np.expand_dims(nearest_players(learned), 1)
-    classifier.fit(numbers[:, known], has_ball[_seen(learned)])
+    classifier.fit(features[:, known], has_ball[_seen(learned)])
     scores = classifier.predict_proba(_numbers(game)[:, known])[:, 1]
     return _outputs(game, np.minimum(scores, _SURE))
 
 
-def _classifier(**arguments):
+def _classifier(**arguments: Any) -> "HistGradientBoostingClassifier":
     try:
         from sklearn.ensemble import HistGradientBoostingClassifier
     except ImportError as error:
@@ -84,8 +91,8 @@ def _classifier(**arguments):
             "gradient boosting needs the package scikit-learn; "
             "pip install convzoo[football]"
         ) from error
-    # Chosen among a few on parts of the frames to learn from: few players have
-    # the ball, and many numbers are alike. Early stopping would hold some out.
+    # Tuned on held-out training frames: positives are rare, and many features
+    # are correlated. Early stopping would hold out some of the frames.
     return HistGradientBoostingClassifier(
         early_stopping=False,
         min_samples_leaf=60,
@@ -94,11 +101,11 @@ def _classifier(**arguments):
     )
 
 
-def _outputs(game, scores):
+def _outputs(game: Tracking, scores: np.ndarray) -> dict[str, np.ndarray]:
     seen = _seen(game)
     carrier = np.zeros(seen.shape, "float32")
-    # That one alone has the ball has the odds p / (1 - p) of his times the
-    # 1 - p of all.
+    # The probability that one player alone has the ball is proportional to the
+    # odds p / (1 - p), since the product of 1 - p over all is common.
     carrier[seen] = scores / (1 - scores)
     carrier /= np.maximum(carrier.sum(axis=1, keepdims=True), 1e-30)
     alone = ~seen.any(axis=1, keepdims=True)
@@ -109,20 +116,20 @@ def _outputs(game, scores):
     return {"position": ops.convert_to_numpy(position), "carrier": carrier}
 
 
-def _seen(game):
+def _seen(game: Tracking) -> np.ndarray:
     return ~np.isnan(game.players[:, :, 0])
 
 
-def _numbers(game):
-    """What describes the players who are seen: `(seen, numbers)`."""
+def _numbers(game: Tracking) -> np.ndarray:
+    """Features `(seen, features)` of the visible players."""
     chunks = [game[i : i + _CHUNK] for i in range(0, len(game), _CHUNK)]
     return np.concatenate(
         [_numbers_of_all(chunk)[_seen(chunk)] for chunk in chunks]
     )
 
 
-def _numbers_of_all(game):
-    """`(frames, n, numbers)`."""
+def _numbers_of_all(game: Tracking) -> np.ndarray:
+    """Features `(frames, n, features)` of all players."""
     seen = _seen(game)
     both = np.expand_dims(seen, 2) & np.expand_dims(seen, 1)
     mates = np.expand_dims(game.team, 2) == np.expand_dims(game.team, 1)
@@ -142,9 +149,12 @@ def _numbers_of_all(game):
     return np.stack(columns, axis=2).astype("float32")
 
 
-def _signs(players, own, rivals):
-    """1 or -1 `(frames, n, 2)`, so that x grows in the direction of attack,
-    where the rivals are, and y outwards, as x does where no rival is seen.
+def _signs(
+    players: np.ndarray, own: np.ndarray, rivals: np.ndarray
+) -> np.ndarray:
+    """Signs `(frames, n, 2)` of x towards attack and of y outwards.
+
+    Attack is towards the opponents; without visible opponents, outwards.
     """
     x, y = np.moveaxis(players, 2, 0)
     ahead = _mean(rivals, x) - _mean(own, x)
@@ -152,32 +162,40 @@ def _signs(players, own, rivals):
     return np.stack([np.where(ahead < 0, -1, 1), np.where(y < 0, -1, 1)], 2)
 
 
-def _own(game, signs):
+def _own(game: Tracking, signs: np.ndarray) -> list[np.ndarray]:
     ahead, outwards = np.moveaxis(game.players * signs, 2, 0)
     velocity = np.moveaxis(game.velocities * signs, 2, 0)
     speed = np.linalg.norm(game.velocities, axis=2)
     return [ahead, outwards, np.abs(ahead), *velocity, speed]
 
 
-def _from_middles(game, groups, signs):
-    """From the mean of each group of players, and from the middle of all, where
-    a camera may look.
+def _from_middles(
+    game: Tracking, groups: Sequence[np.ndarray], signs: np.ndarray
+) -> list[np.ndarray]:
+    """Positions relative to group means and to the centre of the bounding box.
+
+    A camera may point at the centre of the bounding box.
     """
-    columns = []
+    columns: list[np.ndarray] = []
     for group in groups:
         way = (game.players - _mean_vector(group, game.players)) * signs
         columns += [*np.moveaxis(way, 2, 0), np.linalg.norm(way, axis=2)]
     unseen = np.isnan(game.players)
     low = np.where(unseen, np.inf, game.players).min(1, keepdims=True)
     high = np.where(unseen, -np.inf, game.players).max(1, keepdims=True)
-    # Where nobody is seen infinities meet.
+    # Without visible players, the bounds are infinite.
     low, high = np.where(low > high, np.nan, (low, high))
     way = (game.players - (low + high) / 2) * signs
     return [*columns, *np.moveaxis(way, 2, 0)]
 
 
-def _ranks(game, sides, others, signs):
-    """Shares of players who are farther back, farther in, or slower."""
+def _ranks(
+    game: Tracking,
+    sides: Sequence[np.ndarray],
+    others: np.ndarray,
+    signs: np.ndarray,
+) -> list[np.ndarray]:
+    """Fractions of players who are farther back, farther in, or slower."""
     x, y = np.moveaxis(game.players, 2, 0)
     forwards, outwards = np.moveaxis(signs, 2, 0)
     speed = np.linalg.norm(game.velocities, axis=2)
@@ -189,22 +207,25 @@ def _ranks(game, sides, others, signs):
     ]
 
 
-def _beside_velocities(velocities, side, signs):
-    """How a team runs, and how he does, seen from it."""
+def _beside_velocities(
+    velocities: np.ndarray, side: np.ndarray, signs: np.ndarray
+) -> list[np.ndarray]:
+    """Mean velocity of a side, and the velocity relative to it."""
     mean = _mean_vector(side, velocities) * signs
     own = velocities * signs - mean
     return [*np.moveaxis(mean, 2, 0), *np.moveaxis(own, 2, 0)]
 
 
 class _Pairs(NamedTuple):
-    """Of the player i and another one, j: `(frames, i, j)`.
+    """Relations `(frames, i, j)` of player j to player i.
 
     Attributes:
-        distance: metres.
-        speed: of j, metres a second.
-        towards: that part of it which brings j nearer to i.
-        cosine: of the angle between where j runs and where i is.
-        beside: metres by which j, running on, would miss i.
+        distance: Distance in metres.
+        speed: Speed of j in metres per second.
+        towards: Component of the velocity of j towards i.
+        cosine: Cosine of the angle between the velocity of j and the direction
+            to i.
+        beside: Distance in metres at which j would pass i.
     """
 
     distance: np.ndarray
@@ -214,7 +235,7 @@ class _Pairs(NamedTuple):
     beside: np.ndarray
 
 
-def _pairs(players, velocities):
+def _pairs(players: np.ndarray, velocities: np.ndarray) -> _Pairs:
     way = np.expand_dims(players, 2) - np.expand_dims(players, 1)
     distance = np.linalg.norm(way, axis=3)
     velocity = np.expand_dims(velocities, 1)
@@ -231,8 +252,10 @@ def _pairs(players, velocities):
     )
 
 
-def _nearest(players, pairs, side, signs):
-    """How far the nearest ones are; how the very nearest stands and runs."""
+def _nearest(
+    players: np.ndarray, pairs: _Pairs, side: np.ndarray, signs: np.ndarray
+) -> list[np.ndarray]:
+    """Distances to the nearest players; position and motion of the nearest."""
     distances = np.where(side, pairs.distance, np.inf)
     padding = (0, 0), (0, 0), (0, _NEAREST)
     near = np.sort(np.pad(distances, padding, constant_values=np.inf), axis=2)
@@ -249,8 +272,8 @@ def _nearest(players, pairs, side, signs):
     ]
 
 
-def _runs(pairs, side):
-    """How strongly others run towards him."""
+def _runs(pairs: _Pairs, side: np.ndarray) -> list[np.ndarray]:
+    """Weighted means of how others run towards a player."""
     around = np.exp(-pairs.distance / _AROUND)
     pace = np.square(pairs.speed)
     columns = [
@@ -267,9 +290,12 @@ def _runs(pairs, side):
     return columns
 
 
-def _rank(values, group, sign=None):
-    """The share of a group whose value is smaller: `(frames, n)`; larger, where
-    the sign is negative.
+def _rank(
+    values: np.ndarray, group: np.ndarray, sign: np.ndarray | None = None
+) -> np.ndarray:
+    """Fraction `(frames, n)` of a group with a smaller value.
+
+    Where the sign is negative, the fraction with a larger value.
     """
     more = np.expand_dims(values, 2) - np.expand_dims(values, 1)
     if sign is not None:
@@ -277,9 +303,13 @@ def _rank(values, group, sign=None):
     return _mean(group, np.where(np.isnan(more), np.nan, more > 0))
 
 
-def _mean(group, values, weights=1.0):
-    """Of `values`, of j or of i and j, over a group of js: `(frames, i)`; NaN
-    where it is empty or nothing of it is known.
+def _mean(
+    group: np.ndarray, values: np.ndarray, weights: np.ndarray | float = 1.0
+) -> np.ndarray:
+    """Weighted mean `(frames, i)` over a group of players j.
+
+    `values` are `(frames, j)` or `(frames, i, j)`; the mean is NaN if all are
+    unknown.
     """
     values = np.broadcast_to(
         np.expand_dims(values, 1) if values.ndim == 2 else values, group.shape
@@ -290,5 +320,5 @@ def _mean(group, values, weights=1.0):
     return np.where(total > 0, mean / np.maximum(total, 1e-12), np.nan)
 
 
-def _mean_vector(group, vectors):
+def _mean_vector(group: np.ndarray, vectors: np.ndarray) -> np.ndarray:
     return np.stack([_mean(group, vectors[:, :, i]) for i in (0, 1)], axis=2)

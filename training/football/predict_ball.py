@@ -1,43 +1,54 @@
-"""What a predictor of the ball says of tracking data, in metres."""
+"""Ball position prediction on tracking data, in metres."""
 
 import numpy as np
 
 from convzoo.common.checks import check_positive
-from convzoo.training.football.drawing.pitch_view import PitchView
+from convzoo.training.football.drawing.pitch_view import view_of
 from convzoo.training.football.drawing.render_pitch import render_pitch
-from convzoo.training.football.tracking.with_past import with_past
-from convzoo.zoo.football.pitch import map_of
+from convzoo.training.football.tracking.tracking import (
+    Tracking,
+    check_frames,
+    check_pitch,
+)
+from convzoo.training.football.tracking.with_past import with_past_for
+from convzoo.zoo.football.ball_position_predictor import BallPositionPredictor
 
 _LENGTHS = ("radius_50", "radius_90")
 
 
-def predict_ball(model, tracking, batch_size=256, heatmaps=False):
-    """What a model says of each frame.
+def predict_ball(
+    model: BallPositionPredictor,
+    tracking: Tracking,
+    batch_size: int = 256,
+    heatmaps: bool = False,
+) -> dict[str, np.ndarray]:
+    """Predict the ball in each frame.
 
-    A model of pictures gets those that `render_pitch` draws.
+    A model with image inputs receives the images that `render_pitch` draws.
 
     Args:
-        model: a `BallPositionPredictor`.
-        tracking: a `Tracking`, with a frame. Of a model of several frames,
-            see `of_model`.
-        batch_size: frames at once.
-        heatmaps: whether to keep them; those of a game would fill the memory.
+        model: A `BallPositionPredictor`.
+        tracking: A `Tracking` with at least one frame. For models of several
+            frames, see `with_past_for`.
+        batch_size: Batch size.
+        heatmaps: Whether to return heatmaps. Those of a whole game would fill
+            the memory.
 
     Returns:
         A dictionary of arrays: `position`, `radius_50` and `radius_90`, in
-        metres; of a model of players `carrier` and `team` too; and `heatmap`,
-        whose row 0 has the smallest y, see `map_edges`.
+        metres; `carrier` and `team`, from a model of players; and `heatmap`, if
+        requested, whose row 0 has the smallest y, see `map_edges`.
 
     Raises:
-        ValueError: the pitch is not the one that the model was trained for, or
-            it needs frames before, and no times are known.
+        ValueError: If the pitch is not that of the model, or if the model needs
+            past frames and times are unknown.
     """
     check_positive("batch_size", batch_size)
     check_frames(tracking)
     check_pitch(tracking, model)
-    tracking = of_model(tracking, model)
+    tracking = with_past_for(tracking, model)
     batches = [
-        _of_batch(model, tracking[start : start + batch_size], heatmaps)
+        _predict_batch(model, tracking[start : start + batch_size], heatmaps)
         for start in range(0, len(tracking), batch_size)
     ]
     return {
@@ -46,61 +57,21 @@ def predict_ball(model, tracking, batch_size=256, heatmaps=False):
     }
 
 
-def of_model(tracking, model):
-    """The same frames, with as many before each as the model takes.
-
-    To be done before frames are chosen: those that are left out are the past
-    of others.
-    """
-    same = tracking.past.shape[1] == model.frames - 1
-    if same and (model.frames == 1 or tracking.past_rate == model.frame_rate):
-        return tracking
-    return with_past(tracking, model.frames, model.frame_rate)
-
-
-def check_frames(tracking):
-    """Raise a `ValueError` if there is no frame."""
-    if not len(tracking):
-        raise ValueError("`tracking` must have a frame. Received: none")
-
-
-def check_pitch(tracking, model):
-    """Raise a `ValueError` unless a model was trained for this pitch."""
-    if tuple(tracking.pitch) != tuple(model.pitch):
-        raise ValueError(
-            f"`tracking` must have the pitch of the model, {model.pitch}. "
-            f"Received: {tracking.pitch}"
-        )
-
-
-def map_edges(model):
-    """Left, right, bottom and top of a heatmap, in metres."""
-    if model.sees == "players":
-        length, width = map_of(model.pitch, model.cell)[1]
-        return -length / 2, length / 2, -width / 2, width / 2
-    view = view_of(model)
-    rows, columns = model.branch.whole(view.size)
-    corners = view.metres(np.array([[0, rows], [columns, 0]], "float32"))
-    (left, bottom), (right, top) = corners.tolist()
-    return left, right, bottom, top
-
-
-def view_of(model):
-    """The `PitchView` of the pictures that a model was trained for."""
-    return PitchView(model.pixels_per_metre, model.pitch)
-
-
-def _of_batch(model, frames, heatmaps):
+def _predict_batch(
+    model: BallPositionPredictor, frames: Tracking, heatmaps: bool
+) -> dict[str, np.ndarray]:
     if model.sees == "players":
         outputs = model.predict_on_batch(frames.inputs())
     else:
-        outputs = _of_pictures(model, frames)
+        outputs = _predict_images(model, frames)
     if not heatmaps:
         del outputs["heatmap"]
     return outputs
 
 
-def _of_pictures(model, frames):
+def _predict_images(
+    model: BallPositionPredictor, frames: Tracking
+) -> dict[str, np.ndarray]:
     view = view_of(model)
     outputs = model.predict_on_batch(
         render_pitch(frames.players, frames.team, frames.velocities, view)

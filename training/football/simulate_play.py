@@ -1,4 +1,4 @@
-"""Football that nobody played: for tests and demonstrations alone."""
+"""Simulated football, for tests and demonstrations only."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from convzoo.common.checks import check_above, check_positive, check_seed
 from convzoo.training.football.tracking.tracking import Tracking
 
 _PITCH = np.array([105.0, 68.0])
-# Where eleven stand, attacking towards larger x, as shares of half the pitch.
+# Formation of a team attacking towards larger x, in units of half the pitch.
 _FORMATION = np.array(
     [
         [-0.92, 0.0],
@@ -15,31 +15,34 @@ _FORMATION = np.array(
         *[[0.3, y] for y in (-0.25, 0.25)],
     ]
 )
-# Metres a second: of players, of one with the ball, of a pass.
+# Maximum speed of players, and speeds of dribbling and of a pass, in metres per
+# second.
 _RUN, _DRIBBLE, _PASS = 7.0, 4.0, 14.0
-# How much of the difference to the wanted velocity goes in a second.
+# Relaxation rate of velocities to their targets, per second.
 _AGILITY = 3.0
-# How far a team moves with the ball.
+# Shift of a team along x and y, relative to the position of the ball.
 _SHIFT = np.array([0.55, 0.35])
-# Passes a second of one who has the ball, and metres within which it is won.
+# Passes per second of a carrier; distance in metres at which the ball is won.
 _PASSES, _WON = 0.5, 1.0
 
 
-def simulate_play(frames, frame_rate=5.0, seed=0):
-    """A `Tracking` of simulated passing play.
+def simulate_play(
+    frames: int, frame_rate: float = 5.0, seed: int = 0
+) -> Tracking:
+    """Simulate passing play as a `Tracking`.
 
-    Two teams of eleven move with the ball; one has it and dribbles, passes it
-    to one of his own, two opponents run at it, and who reaches it has it. There
-    are no goals, no rules and no tactics: what a model learns of it says
-    nothing of real games.
+    Two teams of eleven move with the ball. The carrier dribbles or passes to a
+    team-mate; two opponents run at the ball; whoever reaches it becomes the
+    carrier. There are no goals, rules or tactics: results on simulated play do
+    not transfer to real games.
 
     Args:
-        frames: how many.
-        frame_rate: frames a second.
-        seed: of the random draws.
+        frames: Number of frames.
+        frame_rate: Frames per second.
+        seed: Random seed.
 
     Raises:
-        ValueError: an argument is not as described.
+        ValueError: If an argument is invalid.
     """
     check_positive("frames", frames)
     check_above("frame_rate", frame_rate, 0)
@@ -53,7 +56,7 @@ def simulate_play(frames, frame_rate=5.0, seed=0):
 
 
 class _Play:
-    def __init__(self, random, seconds):
+    def __init__(self, random: np.random.Generator, seconds: float) -> None:
         self.random = random
         self.seconds = seconds
         self.team = np.repeat([0, 1], 11)
@@ -63,10 +66,10 @@ class _Play:
         self.velocities = np.zeros_like(homes)
         self.carrier = int(random.integers(22))
         self.ball = self.players[self.carrier].copy()
-        self.receiver = None
+        self.receiver: int | None = None
 
-    def step(self):
-        """Positions, velocities and ball, a moment later."""
+    def step(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Advance by a frame; return positions, velocities and ball."""
         self._move_players()
         if self.receiver is None:
             self._dribble()
@@ -74,7 +77,7 @@ class _Play:
             self._fly()
         return self.players.copy(), self.velocities.copy(), self.ball.copy()
 
-    def _move_players(self):
+    def _move_players(self) -> None:
         wanted = (self.homes + _SHIFT * self.ball - self.players) / 2
         wanted += self.random.normal(0, 1, wanted.shape)
         for index in self._chasers():
@@ -92,14 +95,14 @@ class _Play:
         self.players += self.seconds * self.velocities
         self.players = np.clip(self.players, -_PITCH / 2, _PITCH / 2)
 
-    def _chasers(self):
-        """Who runs at the ball: two opponents, and the receiver of a pass."""
+    def _chasers(self) -> list[int]:
+        """Players who run at the ball: two opponents, and a receiver."""
         opponents = np.flatnonzero(self.team != self.team[self.carrier])
         near = np.argsort(self._distances()[opponents])[:2]
         receiver = [] if self.receiver is None else [self.receiver]
         return [*opponents[near], *receiver]
 
-    def _dribble(self):
+    def _dribble(self) -> None:
         self.ball = self.players[self.carrier] + self.random.normal(0, 0.3, 2)
         rival = self._nearest(self.team != self.team[self.carrier])
         if self._distances()[rival] < _WON and self.random.random() < 0.3:
@@ -112,7 +115,7 @@ class _Play:
             likely /= likely.sum()
             self.receiver = int(self.random.choice(22, p=likely))
 
-    def _fly(self):
+    def _fly(self) -> None:
         way = self.players[self.receiver] - self.ball
         self.ball = self.ball + _shortened(way, _PASS * self.seconds)
         others = np.arange(22) != self.carrier
@@ -120,19 +123,20 @@ class _Play:
         if self._distances()[first] < _WON:
             self.carrier, self.receiver = first, None
 
-    def _distances(self):
+    def _distances(self) -> np.ndarray:
         return np.linalg.norm(self.players - self.ball, axis=1)
 
-    def _nearest(self, among):
+    def _nearest(self, among: np.ndarray) -> int:
         return int(np.where(among, self._distances(), np.inf).argmin())
 
 
-def _of_length(vectors, length):
+def _of_length(vectors: np.ndarray, length: float) -> np.ndarray:
+    """Vectors scaled to a length."""
     norm = np.linalg.norm(vectors, axis=-1, keepdims=True)
     return vectors / np.maximum(norm, 1e-9) * length
 
 
-def _shortened(vectors, length):
-    """Vectors that are no longer than a length."""
+def _shortened(vectors: np.ndarray, length: float) -> np.ndarray:
+    """Vectors shortened to a maximum length."""
     norm = np.linalg.norm(vectors, axis=-1, keepdims=True)
     return vectors * np.minimum(1, length / np.maximum(norm, 1e-9))

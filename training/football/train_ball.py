@@ -8,7 +8,8 @@ from convzoo.common.types import PathLike
 from convzoo.training.football.ball_frames import BallFrames
 from convzoo.training.football.ball_options import BallOptions
 from convzoo.training.football.ball_quality import ball_quality
-from convzoo.training.football.predict_ball import predict_ball, view_of
+from convzoo.training.football.drawing.pitch_view import view_of
+from convzoo.training.football.predict_ball import predict_ball
 from convzoo.training.football.tracking.read_tracking import read_with_past
 from convzoo.training.football.tracking.tracking import Tracking
 from convzoo.training.optimization import (

@@ -1,1 +1,1 @@
-"""A predictor of where the ball is in a game of football."""
+"""Ball position prediction in football."""

@@ -1,14 +1,19 @@
-"""Where the ball is in a game of football, from the players alone.
+"""Ball position prediction in football, from the positions of the players.
 
 Kim et al. 2023, Ball Trajectory Inference from Multi-Agent Sports Contexts,
 https://arxiv.org/abs/2306.08206.
 
-What differs from the paper: single frames, or a few of the past, instead of ten
-seconds of both sides; a distribution instead of a point; pairs of players and a
-map beside attention; and pictures as another input.
+What differs from the paper: the input is a single frame, or a few past frames,
+instead of ten seconds before and after; the output is a distribution instead of
+a point; pairwise features and a map complement attention; images are an
+alternative input.
 """
 
+from collections.abc import Callable
+from typing import Any, get_args
+
 import keras
+import numpy as np
 
 from convzoo.common.checks import (
     check_above,
@@ -18,76 +23,85 @@ from convzoo.common.checks import (
     check_number,
     check_positive,
 )
+from convzoo.common.choices import Sees, Spatial
+from convzoo.common.types import Tensor
 from convzoo.losses import BallPosition
+from convzoo.zoo.football.distribution import ReadOut
 from convzoo.zoo.football.image_branch import ImageBranch
 from convzoo.zoo.football.player_branch import PlayerBranch
-from convzoo.zoo.football.spatial_network import SPATIAL
 from convzoo.zoo.pretrained import Pretrained
 
-_READ_OUTS = ("geometric_median", "mean", "mode")
-_SEES = ("players", "image")
-# Views of a pitch that are as good: x and y, as they are or mirrored.
+# Signs of x and y in the equivalent views of a pitch.
 _VIEWS = ((1, 1), (-1, 1), (1, -1), (-1, -1))
 
 
 @keras.saving.register_keras_serializable(package="convzoo")
 class BallPositionPredictor(Pretrained, keras.Model):
-    """A distribution of the ball over the pitch, and what it says.
+    """Predicts a probability distribution of the ball over the pitch.
+
+    `channels` and `pixels_per_metre` apply to `sees="image"` only; `cell`,
+    `frames`, `frame_rate`, `width`, `depth`, `heads` and `dropout` apply to
+    `sees="players"` only.
 
     Args:
-        sees: `"players"`, positions on the pitch; or `"image"`, pictures of
-            it from above, without the ball, such as `render_pitch` draws.
-        spatial: how far the network over the map sees: `"plain"`, `"dilated"`,
-            `"deformable"`, `"non_local"` or `"all"`, with the same parameters.
-        map_width: channels of the network over the map.
-        read_out: what `position` is: `"geometric_median"`, of the least mean
-            distance; `"mean"`; or `"mode"`, the middle of the likeliest cell
-            and its neighbours.
-        flips: whether to take the mean of four views, mirrored along x and y,
-            outside of training: better, and four times the work. To change it
-            later, do so before the first `predict`, which compiles the model.
-        pitch: length and width, in metres.
-        channels: of pictures, and so for the next.
-        pixels_per_metre: what they were trained for.
-        temperature: what logits are divided by; above 1 the model is less sure
-            of itself, and its radii are larger. `ball_temperature` finds it.
-        cell: side of a cell of the map, in metres; of players, and so for all
-            that follow.
-        frames: how many frames there are, the newest last; 1 for single ones.
-        frame_rate: of them, in frames a second; what the model was trained
-            for, and needed above one frame.
-        width: channels of a player's token.
-        depth: how often players see each other.
-        heads: in how many ways at once.
-        dropout: share of what is added to a token that is dropped in training.
+        sees: Input of the model: `"players"` for positions on the pitch, or
+            `"image"` for images of the pitch from above, without the ball, such
+            as `render_pitch` draws.
+        spatial: Receptive field of the network over the map: `"plain"`,
+            `"dilated"`, `"deformable"`, `"non_local"` or `"all"`, with about
+            the same number of parameters.
+        map_width: Number of channels of the network over the map.
+        read_out: Point estimate in `position`: `"geometric_median"`, which
+            minimizes the mean distance; `"mean"`; or `"mode"`, the mean over
+            the most likely cell and its neighbours.
+        flips: Whether to average the predictions for four views, mirrored along
+            x and y, at inference. More accurate, at four times the cost. Set
+            the attribute before the first `predict`, which compiles the model.
+        pitch: Length and width of the pitch, in metres.
+        channels: Number of image channels.
+        pixels_per_metre: Resolution of the training images.
+        temperature: Divisor of the logits. Above 1, the distribution is flatter
+            and the radii are larger. `ball_temperature` calibrates it.
+        cell: Side of a map cell, in metres.
+        frames: Number of frames per input, the newest last.
+        frame_rate: Frames per second of the input. Required if `frames` is
+            above 1.
+        width: Number of channels of a player's token.
+        depth: Number of encoder blocks.
+        heads: Number of attention heads per block.
+        dropout: Dropout rate of the residual branches.
         **kwargs: `name` and `dtype` of `keras.Model`.
 
     Input, for `"players"`: a dictionary.
-        players: `(batch, n, 2)`, metres from the centre spot, x along the
-            length of the pitch; NaN where a player is missing. Any n.
-        team: `(batch, n)`, 0 or 1.
-        velocities: `(batch, n, 2)`, metres a second; NaN where not known. May
-            be left out.
-        With `frames` above 1, players and velocities are `(batch, frames, n,
-        2)`.
+        players: Positions `(batch, n, 2)` in metres from the centre spot, x
+            along the length of the pitch; NaN for missing players. Any n.
+        team: Teams `(batch, n)`, 0 or 1.
+        velocities: Optional velocities `(batch, n, 2)` in metres per second;
+            NaN where unknown.
+        If `frames` is above 1, `players` and `velocities` have the shape
+        `(batch, frames, n, 2)`.
 
-    Input, for `"image"`: `(batch, height, width, channels)`, any height and
-        width, values from 0 to 1.
+    Input, for `"image"`: Images `(batch, height, width, channels)` of any
+        height and width, with values in [0, 1].
 
-    Output: a dictionary. What it says of a picture is in pixels, from its top
-        left corner, x to the right and y down; cells are 4 pixels wide, and
-        cover the picture filled up to multiples of 8; and there are no
-        `carrier` and `team`.
-        position: `(batch, 2)`, metres.
-        heatmap: `(batch, rows, columns)`, sums to 1; row 0 has the smallest y.
-        radius_50, radius_90: `(batch,)`, metres around `position` in which the
-            ball is with that probability.
-        carrier: `(batch, n)`, who has the ball, if one has; sums to 1.
-        team: `(batch,)`, the probability that it is one of team 1.
+    Output: a dictionary. With `training=True` it has no `position`,
+        `radius_50` and `radius_90`.
+        position: Point estimates `(batch, 2)`, in metres.
+        heatmap: Probabilities `(batch, rows, columns)`, which sum to 1; row 0
+            has the smallest y.
+        radius_50, radius_90: Radii `(batch,)` in metres of the circles around
+            `position` that contain the ball with this probability.
+        carrier: Probabilities `(batch, n)` of each player having the ball,
+            given that a player has it; they sum to 1.
+        team: Probabilities `(batch,)` that the carrier is in team 1.
+        For images, there is no `carrier` and `team`, and lengths are in pixels:
+        positions are relative to the top left corner, x to the right and y
+        down; cells are 4 pixels wide and cover the image padded to multiples of
+        8 pixels.
 
     Raises:
-        ValueError: an argument is not as described, or the inputs have other
-            keys or shapes.
+        ValueError: If an argument is invalid, or if the inputs have other keys
+            or shapes.
 
     Example:
 
@@ -105,27 +119,27 @@ class BallPositionPredictor(Pretrained, keras.Model):
 
     def __init__(
         self,
-        sees="players",
-        spatial="dilated",
-        map_width=32,
-        read_out="geometric_median",
-        flips=False,
-        pitch=(105.0, 68.0),
-        channels=3,
-        pixels_per_metre=4.0,
-        temperature=1.0,
-        cell=2.0,
-        frames=1,
-        frame_rate=None,
-        width=96,
-        depth=4,
-        heads=3,
-        dropout=0.1,
-        **kwargs,
-    ):
-        check_choice("sees", sees, _SEES)
-        check_choice("spatial", spatial, SPATIAL)
-        check_choice("read_out", read_out, _READ_OUTS)
+        sees: Sees = "players",
+        spatial: Spatial = "dilated",
+        map_width: int = 32,
+        read_out: ReadOut = "geometric_median",
+        flips: bool = False,
+        pitch: tuple[float, float] = (105.0, 68.0),
+        channels: int = 3,
+        pixels_per_metre: float = 4.0,
+        temperature: float = 1.0,
+        cell: float = 2.0,
+        frames: int = 1,
+        frame_rate: float | None = None,
+        width: int = 96,
+        depth: int = 4,
+        heads: int = 3,
+        dropout: float = 0.1,
+        **kwargs: Any,
+    ) -> None:
+        check_choice("sees", sees, get_args(Sees))
+        check_choice("spatial", spatial, get_args(Spatial))
+        check_choice("read_out", read_out, get_args(ReadOut))
         check_flag("flips", flips)
         check_lengths("pitch", pitch)
         check_above("pixels_per_metre", pixels_per_metre, 0)
@@ -143,24 +157,24 @@ class BallPositionPredictor(Pretrained, keras.Model):
         check_number("dropout", dropout, 0, 1)
         if sees == "image" and frames > 1:
             raise ValueError(
-                "`frames` must be 1 for a model of pictures. "
+                "`frames` must be 1 for a model with image inputs. "
                 f"Received: frames={frames}"
             )
         if frames > 1 and frame_rate is None:
             raise ValueError(
-                "`frame_rate` must be given where there is more than a frame. "
+                "`frame_rate` must be given if `frames` is above 1. "
                 f"Received: frames={frames}, frame_rate=None"
             )
         if frame_rate is not None:
             check_above("frame_rate", frame_rate, 0)
-        # Keras would round metres to halves.
+        # Autocasting would round metres to half precision.
         super().__init__(autocast=False, **kwargs)
         self.sees = sees
         self.spatial = spatial
         self.map_width = map_width
         self.read_out = read_out
         self.flips = flips
-        self.pitch = tuple(pitch)
+        self.pitch = (pitch[0], pitch[1])
         self.channels = channels
         self.pixels_per_metre = pixels_per_metre
         self.temperature = temperature
@@ -176,11 +190,14 @@ class BallPositionPredictor(Pretrained, keras.Model):
             name: tuple(None if isinstance(n, str) else n for n in shape)
             for name, shape in self.serving_inputs.items()
         }
-        # Keras remembers what `call` gets.
+        # Keras saves these shapes: they must match the inputs of `call`.
         self.build(shapes if sees == "players" else shapes["image"])
 
-    def _branch(self):
-        shared = {"spatial": self.spatial, "map_width": self.map_width}
+    def _branch(self) -> ImageBranch | PlayerBranch:
+        shared: dict[str, Any] = {
+            "spatial": self.spatial,
+            "map_width": self.map_width,
+        }
         if self.sees == "image":
             return ImageBranch(
                 self.channels,
@@ -201,11 +218,11 @@ class BallPositionPredictor(Pretrained, keras.Model):
             dtype=self.dtype_policy,
         )
 
-    def build(self, input_shape):
+    def build(self, input_shape: Any) -> None:
         self.branch.build()
         self.built = True
 
-    def call(self, inputs, training=False):
+    def call(self, inputs: Any, training: bool = False) -> dict[str, Tensor]:
         seen = self.branch.checked(inputs)
         if training or not self.flips:
             parts = self.branch(seen, training=training)
@@ -219,8 +236,8 @@ class BallPositionPredictor(Pretrained, keras.Model):
             return outputs
         return {**outputs, **distribution.read(self.read_out)}
 
-    def _mean_of_views(self, seen):
-        """Of what is said of four mirrored pitches, each mirrored back."""
+    def _mean_of_views(self, seen: Any) -> list[Tensor]:
+        """Mean of the outputs for the mirrored inputs, each mirrored back."""
         views = [
             self.branch.mirrored_back(
                 self.branch(self.branch.mirrored(seen, signs)), signs
@@ -229,13 +246,20 @@ class BallPositionPredictor(Pretrained, keras.Model):
         ]
         return [sum(parts) / len(_VIEWS) for parts in zip(*views, strict=True)]
 
-    def compile(self, optimizer="adam", loss=None, **kwargs):
-        """Prepare for `fit`, whose targets are positions `(batch, 2)`.
+    def compile(
+        self,
+        optimizer: str | keras.optimizers.Optimizer = "adam",
+        loss: BallPosition | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """Configure the model for training.
+
+        The targets of `fit` are ball positions `(batch, 2)`.
 
         Args:
-            optimizer: as in `keras.Model.compile`.
-            loss: a `BallPosition`; None for the default one, of this cell.
-            **kwargs: of `keras.Model.compile`.
+            optimizer: Optimizer, as in `keras.Model.compile`.
+            loss: A `BallPosition`. None for one with the cell of this model.
+            **kwargs: Other arguments of `keras.Model.compile`.
         """
         loss = self.branch.loss if loss is None else loss
         if not isinstance(loss, BallPosition):
@@ -245,29 +269,36 @@ class BallPositionPredictor(Pretrained, keras.Model):
         super().compile(optimizer=optimizer, loss=loss, **kwargs)
 
     def compute_loss(
-        self, x=None, y=None, y_pred=None, sample_weight=None, training=True
-    ):
+        self,
+        x: Any = None,
+        y: Tensor = None,
+        y_pred: Any = None,
+        sample_weight: Tensor = None,
+        training: bool = True,
+    ) -> Tensor:
         seen = self.branch.seen_by_loss(self.branch.checked(x))
         return self.loss(y, {**y_pred, **seen}, sample_weight) + sum(
             self.losses
         )
 
     @property
-    def serve(self):
-        """What exported files compute; NaN for velocities that none knows."""
+    def serve(self) -> Callable[..., dict[str, Tensor]]:
+        """The function to export. Unknown velocities are NaN."""
         if self.sees == "image":
             return self._serve_image
         return self._serve_players
 
-    def _serve_image(self, image):
+    def _serve_image(self, image: Tensor) -> dict[str, Tensor]:
         return self(image, training=False)
 
-    def _serve_players(self, players, velocities, team):
+    def _serve_players(
+        self, players: Tensor, velocities: Tensor, team: Tensor
+    ) -> dict[str, Tensor]:
         inputs = {"players": players, "velocities": velocities, "team": team}
         return self(inputs, training=False)
 
     @property
-    def preprocessing(self):
+    def preprocessing(self) -> str:
         if self.sees == "image":
             return (
                 "RGB in [0, 1], as `render_pitch` draws it with "
@@ -277,19 +308,21 @@ class BallPositionPredictor(Pretrained, keras.Model):
         return f"Metres from the centre spot, pitch {length:g} x {width:g} m"
 
     @property
-    def serving_inputs(self):
-        """Names and shapes of what `serve` takes; open sizes have names."""
+    def serving_inputs(self) -> dict[str, tuple[int | str, ...]]:
+        """Names and shapes of the inputs of `serve`; open sizes are names."""
         return self.branch.serving_inputs
 
     @property
-    def serving_scales(self):
-        """Positions and radii are measured by the length of the pitch."""
+    def serving_scales(self) -> dict[str, float]:
+        """Scales of the outputs that are lengths: the length of the pitch."""
         names = ("position", "radius_50", "radius_90")
         return dict.fromkeys(names, self.branch.length)
 
-    def serving_examples(self, shapes, random):
-        """Inputs of those shapes, as they may come."""
+    def serving_examples(
+        self, shapes: dict[str, tuple[int, ...]], random: np.random.Generator
+    ) -> dict[str, np.ndarray]:
+        """Random inputs of these shapes."""
         return self.branch.serving_examples(shapes, random)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), **self.arguments}

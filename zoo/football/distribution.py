@@ -1,41 +1,55 @@
-"""Where something may be, and what that says."""
+"""Probability distributions over the plane."""
 
-from typing import Any, NamedTuple
+from typing import Literal, NamedTuple
 
-import convzoo.zoo.football.ball_read_outs as read_outs
+from convzoo.common.types import Tensor
+from convzoo.zoo.football.ball_read_outs import (
+    geometric_median,
+    mean,
+    mode,
+    radius,
+)
+
+ReadOut = Literal["geometric_median", "mean", "mode"]
 
 
 class Distribution(NamedTuple):
-    """Of frames, over points of a plane.
+    """Distributions over points of the plane, one per frame.
 
     Attributes:
-        points: `(batch, k, 2)`.
-        shares: `(batch, k)`, which sum to 1.
-        heatmap: `(batch, rows, columns)`, the same in cells.
-        x, y: of the middles of the columns and rows.
-        cell: the length of a cell.
+        points: Points `(batch, k, 2)`.
+        shares: Their probabilities `(batch, k)`, which sum to 1.
+        heatmap: The same distribution over cells, `(batch, rows, columns)`.
+        x, y: Centres of the columns and of the rows.
+        cell: Side of a cell.
     """
 
-    points: Any
-    shares: Any
-    heatmap: Any
-    x: Any
-    y: Any
+    points: Tensor
+    shares: Tensor
+    heatmap: Tensor
+    x: Tensor
+    y: Tensor
     cell: float
 
-    def read(self, read_out):
-        """The position and two radii around it, as a dictionary.
+    def read(self, read_out: ReadOut) -> dict[str, Tensor]:
+        """Compute a point estimate, and the radii of 50 % and 90 % around it.
 
         Args:
-            read_out: `"geometric_median"`, `"mean"` or `"mode"`.
+            read_out: The point estimate: `"geometric_median"`, `"mean"` or
+                `"mode"`.
+
+        Returns:
+            A dictionary of `position`, `radius_50` and `radius_90`.
         """
         points, shares = self.points, self.shares
         if read_out == "mode":
-            position = read_outs.mode(self.heatmap, self.x, self.y)
+            position = mode(self.heatmap, self.x, self.y)
+        elif read_out == "mean":
+            position = mean(points, shares)
         else:
-            position = getattr(read_outs, read_out)(points, shares)
+            position = geometric_median(points, shares)
         radii = {
-            f"radius_{percent}": read_outs.radius(
+            f"radius_{percent}": radius(
                 points, shares, position, percent / 100, self.cell
             )
             for percent in (50, 90)

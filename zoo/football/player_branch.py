@@ -1,13 +1,17 @@
-"""What `BallPositionPredictor` does with players on a pitch."""
+"""The branch of `BallPositionPredictor` for positions of players."""
+
+from collections.abc import Sequence
+from typing import Any
 
 import keras
 import numpy as np
 from keras import ops
 
+from convzoo.common.types import Tensor
 from convzoo.layers import Rasterize
 from convzoo.losses import BallPosition
 from convzoo.zoo.football.distribution import Distribution
-from convzoo.zoo.football.pitch import map_of, mirrored_maps
+from convzoo.zoo.football.heatmap_grid import heatmap_grid, mirrored_maps
 from convzoo.zoo.football.player_network import PlayerNetwork
 
 _NEEDED = {"players", "team"}
@@ -15,43 +19,51 @@ _KNOWN = _NEEDED | {"velocities"}
 
 
 class PlayerBranch(keras.layers.Layer):
-    """A `PlayerNetwork`, what it gets, and the distribution that it means.
+    """A `PlayerNetwork`, and the distribution it predicts.
 
-    Each player has a probability to have the ball, near him, and each cell of a
-    map one that it is there while nobody has it. All together sum to 1.
+    Each player carries probability mass nearby, for having the ball; each cell
+    of the map has some for a ball that nobody has. The total is 1.
 
     Args:
-        pitch, cell, frames: of `BallPositionPredictor`.
-        **network: the other arguments of `PlayerNetwork`.
+        pitch, cell, frames: As in `BallPositionPredictor`.
+        dtype: Dtype policy of the network.
+        **network: Other arguments of `PlayerNetwork`.
     """
 
-    def __init__(self, pitch, cell, frames, dtype, **network):
+    def __init__(
+        self,
+        pitch: tuple[float, float],
+        cell: float,
+        frames: int,
+        dtype: Any,
+        **network: Any,
+    ) -> None:
         super().__init__(autocast=False, dtype=dtype)
         self.pitch = pitch
         self.length = pitch[0]
         self.cell = cell
         self.frames = frames
-        grid, extent = map_of(pitch, cell)
+        grid, extent = heatmap_grid(pitch, cell)
         self.network = PlayerNetwork(
             grid, extent, frames, dtype=dtype, **network
         )
         self.raster = Rasterize(grid, extent, dtype="float32")
 
-    def build(self, *_):
+    def build(self, *_: Any) -> None:
         self.network.build()
         self.built = True
 
-    def checked(self, inputs):
-        """The same, with an axis of frames.
+    def checked(self, inputs: dict[str, Tensor]) -> dict[str, Tensor]:
+        """Check the inputs, and add an axis of frames to single frames.
 
         Raises:
-            ValueError: other keys, or other shapes.
+            ValueError: If keys or shapes are wrong.
         """
         if not isinstance(inputs, dict) or not _NEEDED <= set(inputs) <= _KNOWN:
             keys = sorted(inputs) if isinstance(inputs, dict) else type(inputs)
             raise ValueError(
                 "The input must be a dictionary with 'players', 'team' and, "
-                f"where they are known, 'velocities'. Received: {keys}"
+                f"optionally, 'velocities'. Received: {keys}"
             )
         vectors = {
             name: self._with_frames(ops.convert_to_tensor(array, "float32"))
@@ -62,7 +74,7 @@ class PlayerBranch(keras.layers.Layer):
         _check_alike(vectors, team)
         return {**vectors, "team": team}
 
-    def _with_frames(self, vectors):
+    def _with_frames(self, vectors: Tensor) -> Tensor:
         single = self.frames == 1
         frames = () if single else (self.frames,)
         shape = vectors.shape
@@ -77,21 +89,27 @@ class PlayerBranch(keras.layers.Layer):
             )
         return ops.expand_dims(vectors, 1) if single else vectors
 
-    def mirrored(self, inputs, signs):
-        """The same, on a pitch mirrored along x and y where a sign is -1."""
+    def mirrored(
+        self, inputs: dict[str, Tensor], signs: tuple[int, int]
+    ) -> dict[str, Tensor]:
+        """Mirror inputs along x and y where a sign is -1."""
         factor = ops.convert_to_tensor(signs, "float32")
         return {
             name: array if name == "team" else array * factor
             for name, array in inputs.items()
         }
 
-    def mirrored_back(self, parts, signs):
-        """What `call` said of mirrored inputs, of the pitch as it was."""
+    def mirrored_back(
+        self, parts: Sequence[Tensor], signs: tuple[int, int]
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Undo `mirrored` in the outputs of `call`."""
         scores, places, cells = parts
         places = places * ops.convert_to_tensor(signs, "float32")
         return scores, places, mirrored_maps(cells, signs)
 
-    def call(self, inputs, training=False):
+    def call(
+        self, inputs: dict[str, Tensor], training: bool = False
+    ) -> tuple[Tensor, Tensor, Tensor]:
         return self.network(
             inputs["players"],
             inputs.get("velocities"),
@@ -99,8 +117,13 @@ class PlayerBranch(keras.layers.Layer):
             training=training,
         )
 
-    def distribution(self, parts, inputs, temperature):
-        """A `Distribution` of what `call` said, and a dict of the rest."""
+    def distribution(
+        self,
+        parts: Sequence[Tensor],
+        inputs: dict[str, Tensor],
+        temperature: float,
+    ) -> tuple[Distribution, dict[str, Tensor]]:
+        """The `Distribution` of the outputs of `call`, and other outputs."""
         scores, places, cells = parts
         scores, cells = scores / temperature, cells / temperature
         count = ops.shape(scores)[1]
@@ -114,35 +137,39 @@ class PlayerBranch(keras.layers.Layer):
         carrier = _carrier(scores, inputs["players"][:, -1])
         team = ops.cast(inputs["team"], carrier.dtype)
         points = ops.concatenate([places, self._cells_like(places)], axis=1)
-        return Distribution(
-            points, shares, heatmap, *self.raster.centres, self.cell
-        ), {"carrier": carrier, "team": ops.sum(carrier * team, axis=1)}
+        x, y = self.raster.centres
+        return Distribution(points, shares, heatmap, x, y, self.cell), {
+            "carrier": carrier,
+            "team": ops.sum(carrier * team, axis=1),
+        }
 
-    def _cells_like(self, places):
-        """The middles of all cells, for each frame: `(batch, cells, 2)`."""
+    def _cells_like(self, places: Tensor) -> Tensor:
+        """Centres of all cells, `(batch, cells, 2)`."""
         x, y = self.raster.centres
         middles = np.stack(np.meshgrid(x, y), axis=-1).reshape(1, -1, 2)
         zeros = ops.zeros_like(ops.sum(places, axis=1, keepdims=True))
         return zeros + ops.convert_to_tensor(middles, "float32")
 
     @property
-    def serving_inputs(self):
+    def serving_inputs(self) -> dict[str, tuple[int | str, ...]]:
         frames = () if self.frames == 1 else (self.frames,)
         vectors = ("batch", *frames, "players", 2)
         team = ("batch", "players")
         return {"players": vectors, "velocities": vectors, "team": team}
 
     @property
-    def loss(self):
-        """The default one."""
+    def loss(self) -> BallPosition:
+        """The default loss."""
         return BallPosition(cell=self.cell)
 
-    def seen_by_loss(self, inputs):
-        """What `BallPosition` takes beside the outputs."""
+    def seen_by_loss(self, inputs: dict[str, Tensor]) -> dict[str, Tensor]:
+        """Inputs that the loss needs besides the outputs."""
         return {"players": inputs["players"][:, -1], "team": inputs["team"]}
 
-    def serving_examples(self, shapes, random):
-        """Players on the pitch, of whom some are missing or unmeasured."""
+    def serving_examples(
+        self, shapes: dict[str, tuple[int, ...]], random: np.random.Generator
+    ) -> dict[str, np.ndarray]:
+        """Random players; some are missing, some velocities unknown."""
         half = np.array(self.pitch) / 2
         players = random.uniform(-half, half, shapes["players"])
         velocities = random.normal(0, 3, shapes["velocities"])
@@ -155,8 +182,8 @@ class PlayerBranch(keras.layers.Layer):
         }
 
 
-def _check_alike(vectors, team):
-    """As many players in all, where sizes are known."""
+def _check_alike(vectors: dict[str, Tensor], team: Tensor) -> None:
+    """Raise a `ValueError` unless batch sizes and numbers of players agree."""
     given = {
         name: (*v.shape[:1], *v.shape[2:-1]) for name, v in vectors.items()
     }
@@ -168,13 +195,13 @@ def _check_alike(vectors, team):
             for pair in zip(shape, wanted, strict=True)
         ):
             raise ValueError(
-                f"`{name}` must be of the (batch, n) of `players`, {wanted}. "
+                f"`{name}` must have the (batch, n) of `players`, {wanted}. "
                 f"Received: {shape}"
             )
 
 
-def _carrier(scores, players):
-    """Who has the ball, if one has; 0 for all where nobody is there."""
+def _carrier(scores: Tensor, players: Tensor) -> Tensor:
+    """Probabilities of the carriers; all 0 in a frame without players."""
     seen = ops.logical_not(ops.any(ops.isnan(players), axis=2))
     odds = ops.exp(scores - ops.max(scores, axis=1, keepdims=True))
     odds = ops.where(seen, odds, ops.zeros_like(odds))

@@ -1,49 +1,56 @@
-"""What is known of players on a pitch, and of pairs of them, as numbers."""
+"""Features of players on a pitch, and of pairs of players."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from keras import ops
 
+from convzoo.common.types import Tensor
+
 PAIR_FEATURES = 11
-# Metres and metres a second by which features are divided, to be about 1.
+# Scales that bring features to about 1: positions and displacements in metres,
+# speed in metres per second.
 _LENGTH = 30.0
 _STEP = 5.0
 SPEED = 5.0
-# Metres within which a neighbour is near.
+# Decay lengths of proximity features, in metres.
 _REACHES = (2.0, 8.0)
 
 
 class Known(NamedTuple):
-    """Of one frame, or of several: `(batch, n, ...)` or `(batch, frames, n,
-    ...)`; 0 where something is not known.
+    """Players with masks instead of NaN; unknown values are 0.
+
+    Arrays are `(batch, n, ...)` for one frame, and `(batch, frames, n, ...)`
+    for several.
 
     Attributes:
-        places: `(..., 2)`, metres.
-        velocities: `(..., 2)`, metres a second.
-        sign: `(..., 1)`, -1 or 1 by the team, 0 for a missing player.
-        seen: `(..., 1)`, 1 for the players who are there, else 0.
-        moving: `(..., 1)`, 1 for those whose velocity is known, else 0.
+        places: Positions `(..., 2)` in metres.
+        velocities: Velocities `(..., 2)` in metres per second.
+        sign: Team `(..., 1)`: -1 or 1; 0 for a missing player.
+        seen: Mask `(..., 1)` of the players who are present.
+        moving: Mask `(..., 1)` of the known velocities.
     """
 
-    places: Any
-    velocities: Any
-    sign: Any
-    seen: Any
-    moving: Any
+    places: Tensor
+    velocities: Tensor
+    sign: Tensor
+    seen: Tensor
+    moving: Tensor
 
     @property
-    def newest(self):
+    def newest(self) -> "Known":
+        """The last frame."""
         return Known(*[array[:, -1] for array in self])
 
 
-def cleaned(players, velocities, team):
-    """What is `Known` of all frames.
+def cleaned(players: Tensor, velocities: Tensor | None, team: Tensor) -> Known:
+    """Convert inputs with NaN to `Known`.
 
     Args:
-        players: `(batch, frames, n, 2)` metres, NaN where a player is missing.
-        velocities: of the same shape, metres a second, NaN where not known;
-            None where none is.
-        team: `(batch, n)`, 0 or 1.
+        players: Positions `(batch, frames, n, 2)` in metres; NaN for missing
+            players.
+        velocities: Velocities of the same shape in metres per second; NaN where
+            unknown. None if all are unknown.
+        team: Teams `(batch, n)`, 0 or 1.
     """
     seen = _numbers(players)
     if velocities is None:
@@ -58,15 +65,13 @@ def cleaned(players, velocities, team):
     )
 
 
-def num_player_features(frames):
-    """Channels of `player_features`."""
+def num_player_features(frames: int) -> int:
+    """Number of channels of `player_features`."""
     return 10 + 6 * (frames - 1)
 
 
-def player_features(known):
-    """Of each player, of the newest frame and how he came there: `(batch, n,
-    channels)`.
-    """
+def player_features(known: Known) -> Tensor:
+    """Features `(batch, n, channels)` of players, including their past."""
     newest = known.newest
     scaled = newest.velocities / SPEED
     features = [
@@ -90,9 +95,12 @@ def player_features(known):
     return ops.concatenate(features, axis=2)
 
 
-def pair_features(newest):
-    """Of each pair (i, j) what j is to i, `(batch, n, n, PAIR_FEATURES)`, and
-    whether the pair counts, `(batch, n, n, 1)`: both are there, and are two.
+def pair_features(newest: Known) -> tuple[Tensor, Tensor]:
+    """Features of pairs of players.
+
+    Returns:
+        Features `(batch, n, n, PAIR_FEATURES)` of player j relative to player
+        i; and the mask `(batch, n, n, 1)` of pairs of two present players.
     """
     places, velocities, sign, seen, moving = newest
     way = _to_others(places)
@@ -107,37 +115,37 @@ def pair_features(newest):
         _dot(own, direction),
         _dot(other, -direction),
         other - own,
-        _of_both(sign),
-        _of_both(moving),
+        _products(sign),
+        _products(moving),
     ]
     itself = ops.eye(ops.shape(places)[1], dtype=places.dtype)
     itself = ops.expand_dims(ops.expand_dims(itself, 0), 3)
-    return ops.concatenate(features, axis=3), _of_both(seen) * (1 - itself)
+    return ops.concatenate(features, axis=3), _products(seen) * (1 - itself)
 
 
-def _to_others(vectors):
+def _to_others(vectors: Tensor) -> Tensor:
     return ops.expand_dims(vectors, 1) - ops.expand_dims(vectors, 2)
 
 
-def _of_both(values):
+def _products(values: Tensor) -> Tensor:
     return ops.expand_dims(values, 2) * ops.expand_dims(values, 1)
 
 
-def _dot(first, second):
+def _dot(first: Tensor, second: Tensor) -> Tensor:
     return ops.sum(first * second, axis=3, keepdims=True)
 
 
-def _length(vectors):
-    """With a gradient where it is 0."""
+def _length(vectors: Tensor) -> Tensor:
+    """Lengths of vectors, with a finite gradient at 0."""
     squares = ops.sum(ops.square(vectors), axis=-1, keepdims=True)
     return ops.sqrt(squares + 1e-6)
 
 
-def _numbers(vectors):
-    """1 where a vector is one, else 0, in place of its two entries."""
+def _numbers(vectors: Tensor) -> Tensor:
+    """Masks `(..., 1)` of vectors `(..., 2)` without NaN."""
     known = ops.logical_not(ops.any(ops.isnan(vectors), axis=-1, keepdims=True))
     return ops.cast(known, vectors.dtype)
 
 
-def _where(known, vectors):
+def _where(known: Tensor, vectors: Tensor) -> Tensor:
     return ops.where(known > 0, vectors, ops.zeros_like(vectors))

@@ -1,8 +1,12 @@
-"""Players on a pitch: who has the ball, and where it is if nobody has it."""
+"""The network over the players of `BallPositionPredictor`."""
+
+from typing import Any
 
 import keras
 from keras import layers, ops
 
+from convzoo.common.choices import Spatial
+from convzoo.common.types import Tensor
 from convzoo.layers import Rasterize
 from convzoo.zoo.football.player_encoder import PlayerEncoder
 from convzoo.zoo.football.player_features import (
@@ -15,61 +19,64 @@ from convzoo.zoo.football.player_features import (
 )
 from convzoo.zoo.football.spatial_network import SpatialNetwork
 
-# Of what each player lays on the map, beside who, where and how fast he is.
+# Number of learned channels that each player adds to the map.
 _LAID = 24
 _SIGMA = 2.0
-# The ball is at most so far from the one who has it, in metres.
+# Maximum distance along x and y between the ball and its carrier, in metres.
 _FARTHEST = 5.0
-# Below any logit.
+# Logit of missing players, below any other.
 _NEVER = -1e4
-# Of cells at first: all 2,128 together weigh as much as two players.
+# Initial logit of a cell: all 2,128 together weigh as much as two players.
 _CELL_LOGIT = -7.0
 
 
 class PlayerNetwork(keras.layers.Layer):
-    """Logits of players and of the cells of a map.
+    """Predicts logits of the players, and of the cells of a map.
 
-    The players become tokens, which see each other; a raster of the tokens goes
-    through a `SpatialNetwork`, which says where the ball is if nobody has it.
+    A `PlayerEncoder` turns players into tokens, from which their logits are
+    computed. The tokens are rasterized; a `SpatialNetwork` over the raster
+    predicts the cell of a ball that nobody has.
 
     Args:
-        grid: rows and columns of the map, both even; the raster has half.
-        extent: of the map along x and y, in metres.
-        frames: how many frames each player comes with.
-        spatial: of `SpatialNetwork`.
-        width, depth, heads, dropout: of `PlayerEncoder`.
-        map_width: channels of `SpatialNetwork`.
+        grid: Numbers of rows and columns of the map, both even; the raster has
+            half of each.
+        extent: Lengths of the map along x and y, in metres.
+        frames: Number of frames per input.
+        spatial: Kind of the `SpatialNetwork`.
+        width, depth, heads, dropout: Arguments of `PlayerEncoder`.
+        map_width: Number of channels of the `SpatialNetwork`.
+        **kwargs: Arguments of `keras.layers.Layer`.
 
     Call arguments:
-        players: `(batch, frames, n, 2)`, the newest last.
-        velocities: of the same shape, or None.
-        team: `(batch, n)`.
+        players: Positions `(batch, frames, n, 2)`, the newest last.
+        velocities: Velocities of the same shape, or None.
+        team: Teams `(batch, n)`.
 
     Returns:
-        Logits of the players `(batch, n)`, very low where one is missing; where
-        each of them has the ball, if he has it, `(batch, n, 2)`; logits of the
-        cells `(batch, rows, columns)`.
+        Logits `(batch, n)` of the players, very low for missing ones; the
+        position of the ball for each carrier, `(batch, n, 2)`; and logits of
+        the cells, `(batch, rows, columns)`.
     """
 
     def __init__(
         self,
-        grid,
-        extent,
-        frames,
-        spatial,
-        width,
-        depth,
-        heads,
-        map_width,
-        dropout,
-        **kwargs,
-    ):
+        grid: tuple[int, int],
+        extent: tuple[float, float],
+        frames: int,
+        spatial: Spatial,
+        width: int,
+        depth: int,
+        heads: int,
+        map_width: int,
+        dropout: float,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(autocast=False, **kwargs)
         policy = {"dtype": self.dtype_policy}
         self.frames = frames
         self.width = width
         self.encoder = PlayerEncoder(width, depth, heads, dropout, **policy)
-        # In float32: what they say is metres, and probabilities.
+        # In float32: the outputs are metres and logits.
         self.score = layers.Dense(1, dtype="float32")
         self.reach = layers.Dense(
             2, kernel_initializer="zeros", dtype="float32"
@@ -86,7 +93,7 @@ class PlayerNetwork(keras.layers.Layer):
             dtype="float32",
         )
 
-    def build(self, *_):
+    def build(self, *_: Any) -> None:
         self.encoder.build(
             (None, None, num_player_features(self.frames)),
             (None, None, None, PAIR_FEATURES),
@@ -100,7 +107,13 @@ class PlayerNetwork(keras.layers.Layer):
         self.network.build(maps)
         self.cells.build(self.network.compute_output_shape(maps))
 
-    def call(self, players, velocities, team, training=False):
+    def call(
+        self,
+        players: Tensor,
+        velocities: Tensor | None,
+        team: Tensor,
+        training: bool = False,
+    ) -> tuple[Tensor, Tensor, Tensor]:
         known = cleaned(players, velocities, team)
         newest = known.newest
         pairs, counted = pair_features(newest)

@@ -1,32 +1,42 @@
-"""A network over maps that sees near or far, with the same parameters."""
+"""A convolutional network with a choice of receptive fields."""
+
+from typing import Any
 
 import keras
 from keras import layers
 
+from convzoo.common.choices import Spatial
+from convzoo.common.types import Shape, Tensor
 from convzoo.layers import DeformableConv2D, NonLocal
 
-SPATIAL = ("plain", "dilated", "deformable", "non_local", "all")
 _DEPTH = 4
 _DILATIONS = (1, 2, 4, 8)
 
 
 class SpatialNetwork(keras.layers.Layer):
-    """A convolution, and four residual units of two convolutions.
+    """A convolution and four residual units of two convolutions.
 
     Args:
-        channels: of the input.
-        width: channels of the plain network; the others have fewer, so that
-            their parameters are as many as a whole number allows.
-        spatial: how far it sees. `"plain"`: each unit two rows and columns
-            further; `"dilated"`: the units' first convolutions are dilated by
-            1, 2, 4 and 8; `"deformable"`: they move their taps to where they
-            are needed; `"non_local"`: behind the second and the last unit all
-            positions look at all others; `"all"`: the last two units are
-            deformable, the first two dilated by 2 and 4, and there are the
-            looks too.
+        channels: Number of input channels.
+        width: Number of channels if `spatial="plain"`. Other networks have
+            fewer channels, to match its number of parameters.
+        spatial: Receptive field. `"plain"`: each unit adds two rows and
+            columns on each side; `"dilated"`: the first convolutions of the
+            units have dilation rates 1, 2, 4 and 8; `"deformable"`: the first
+            convolutions are deformable; `"non_local"`: non-local blocks after
+            the second and the last unit; `"all"`: dilation rates 2 and 4 in the
+            first two units, deformable convolutions in the last two, and the
+            non-local blocks.
+        **kwargs: Arguments of `keras.layers.Layer`.
     """
 
-    def __init__(self, channels, width, spatial="plain", **kwargs):
+    def __init__(
+        self,
+        channels: int,
+        width: int,
+        spatial: Spatial = "plain",
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         policy = self.dtype_policy
         width = _width_like_plain(channels, width, spatial)
@@ -39,13 +49,15 @@ class SpatialNetwork(keras.layers.Layer):
             str(index): NonLocal(dtype=policy) for index in _looks(spatial)
         }
 
-    def build(self, shape):
+    def build(self, shape: Shape) -> None:
         self.enter.build(shape)
         shape = (*shape[:3], self.width)
-        for unit in (*self.units, *self.looks.values()):
+        for unit in self.units:
             unit.build(shape)
+        for look in self.looks.values():
+            look.build(shape)
 
-    def call(self, maps, training=False):
+    def call(self, maps: Tensor, training: bool = False) -> Tensor:
         x = self.enter(maps)
         for index, unit in enumerate(self.units):
             x = unit(x)
@@ -53,12 +65,12 @@ class SpatialNetwork(keras.layers.Layer):
                 x = self.looks[str(index)](x, training=training)
         return x
 
-    def compute_output_shape(self, shape):
+    def compute_output_shape(self, shape: Shape) -> Shape:
         return (*shape[:3], self.width)
 
 
 class _Unit(keras.layers.Layer):
-    def __init__(self, width, kind, **kwargs):
+    def __init__(self, width: int, kind: int | str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         policy = self.dtype_policy
         self.norm = layers.LayerNormalization(dtype=policy)
@@ -78,16 +90,16 @@ class _Unit(keras.layers.Layer):
             dtype=policy,
         )
 
-    def build(self, shape):
+    def build(self, shape: Shape) -> None:
         for part in (self.norm, self.first, self.second):
             part.build(shape)
 
-    def call(self, x):
+    def call(self, x: Tensor) -> Tensor:
         return x + self.second(keras.activations.gelu(self.first(self.norm(x))))
 
 
-def _width_like_plain(channels, width, spatial):
-    """The width with as many parameters as the plain network has."""
+def _width_like_plain(channels: int, width: int, spatial: Spatial) -> int:
+    """The width that best matches the parameters of the plain network."""
     aim = _parameters(channels, width, "plain")
     return min(
         range(1, width + 1),
@@ -95,7 +107,8 @@ def _width_like_plain(channels, width, spatial):
     )
 
 
-def _parameters(channels, width, spatial):
+def _parameters(channels: int, width: int, spatial: Spatial) -> int:
+    """Number of parameters."""
     conv = 9 * width**2 + width
     total = 9 * channels * width + width + _DEPTH * (2 * width + 2 * conv)
     offsets = (9 * width + 1) * 27
@@ -105,13 +118,13 @@ def _parameters(channels, width, spatial):
     return total + look * len(_looks(spatial))
 
 
-def _looks(spatial):
-    """Behind which units all positions look at all others."""
+def _looks(spatial: Spatial) -> tuple[int, ...]:
+    """Indices of the units before non-local blocks."""
     return (1, _DEPTH - 1) if spatial in ("non_local", "all") else ()
 
 
-def _kinds(spatial):
-    """Of the first convolution of each unit: a dilation, or a word."""
+def _kinds(spatial: Spatial) -> tuple[int | str, ...]:
+    """First convolution of each unit: a dilation rate, or `"deformable"`."""
     if spatial == "dilated":
         return _DILATIONS
     if spatial == "deformable":

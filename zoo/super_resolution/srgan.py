@@ -14,7 +14,7 @@ by default; ESRGAN's is `GeneratorLoss(relativistic=True)`.
 
 from collections.abc import Callable, Sequence
 from types import MappingProxyType
-from typing import Any, Self
+from typing import Any, Self, TypeAlias
 
 import keras
 from keras import ops
@@ -22,6 +22,7 @@ from keras import ops
 from convzoo.common.checks import check_number
 from convzoo.common.types import Shape, Tensor
 from convzoo.losses import DiscriminatorLoss, GeneratorLoss, gradient_penalty
+from convzoo.losses.adversarial import AdversarialKind
 from convzoo.losses.loss_terms import sample_values
 from convzoo.zoo.super_resolution.paired_optimizer import (
     LearningRate,
@@ -38,6 +39,7 @@ from convzoo.zoo.super_resolution.srgan_checks import (
     checked_term,
 )
 
+Adversarial: TypeAlias = tuple[AdversarialKind | GeneratorLoss, float]
 _TERMS = ("pixel_loss", "perceptual_loss", "adversarial_loss")
 
 
@@ -123,7 +125,8 @@ class SRGAN(keras.Model):
         *,
         pixel_loss: tuple[Loss, float] | None = ("mean_absolute_error", 1e-2),
         perceptual_loss: tuple[Loss, float] | None = ("esrgan", 1.0),
-        adversarial_loss: tuple[str | GeneratorLoss, float] | None = (
+        adversarial_loss: tuple[AdversarialKind | GeneratorLoss, float]
+        | None = (
             "non_saturating",
             5e-3,
         ),

@@ -1,13 +1,14 @@
 """Checks of the arguments of `SRGAN`."""
 
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 import keras
 
 from convzoo.common.checks import check_number
 from convzoo.common.types import Tensor
 from convzoo.losses import DiscriminatorLoss, GeneratorLoss, Perceptual
+from convzoo.losses.adversarial import AdversarialKind
 from convzoo.losses.loss_terms import checked_loss
 
 # What `keras.losses.get` takes.
@@ -40,7 +41,10 @@ def checked_term(name: str, value: object) -> tuple[Loss, float] | None:
 def checked_adversarial(value: object) -> tuple[GeneratorLoss, float] | None:
     if isinstance(value, (tuple, list)) and len(value) == 2:
         loss, weight = value
-        value = (GeneratorLoss(loss) if isinstance(loss, str) else loss), weight
+        if isinstance(loss, str):
+            # `GeneratorLoss` checks the name.
+            loss = GeneratorLoss(cast(AdversarialKind, loss))
+        value = loss, weight
     term = checked_term("adversarial_loss", value)
     if term is None:
         return None

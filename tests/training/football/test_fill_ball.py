@@ -3,9 +3,10 @@ import csv
 import numpy as np
 import pytest
 
-from convzoo.training.football.fill_ball import fill_ball, write_ball
+from convzoo.training.football.fill_ball import fill_ball
 from convzoo.training.football.simulate_play import simulate_play
 from convzoo.training.football.tracking.tracking import Tracking
+from convzoo.training.football.write_ball import write_ball
 from convzoo.zoo import BallPositionPredictor
 from tests.support import randomized
 

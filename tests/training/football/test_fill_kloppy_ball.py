@@ -3,8 +3,9 @@ import copy
 import numpy as np
 import pytest
 
-from convzoo.training.football.fill_ball import FilledBall, fill_ball
+from convzoo.training.football.fill_ball import fill_ball
 from convzoo.training.football.fill_kloppy_ball import fill_kloppy_ball
+from convzoo.training.football.filled_ball import FilledBall
 from convzoo.training.football.tracking.kloppy_tracking import kloppy_tracking
 from convzoo.zoo import BallPositionPredictor
 from tests.support import randomized

@@ -4,12 +4,10 @@ import numpy as np
 import pytest
 
 from convzoo.training import simulate_play
+from convzoo.training.football.drawing.ball_scene import map_edges
+from convzoo.training.football.drawing.pitch_view import view_of
 from convzoo.training.football.drawing.render_pitch import render_pitch
-from convzoo.training.football.predict_ball import (
-    map_edges,
-    predict_ball,
-    view_of,
-)
+from convzoo.training.football.predict_ball import predict_ball
 from convzoo.training.football.tracking.with_past import with_past
 from convzoo.zoo import BallPositionPredictor
 from tests.support import numpy_of, randomized

@@ -1,14 +1,16 @@
 """BallPositionPredictor: what it must not see, what it must, bad input."""
 
 import json
+from typing import get_args
 
 import keras
 import numpy as np
 import pytest
 
+from convzoo.common.choices import Spatial
 from convzoo.losses import BallPosition
 from convzoo.zoo import BallPositionPredictor
-from convzoo.zoo.football.spatial_network import SPATIAL, SpatialNetwork
+from convzoo.zoo.football.spatial_network import SpatialNetwork
 from tests.layer_checks import BACKEND
 from tests.support import numpy_of, randomized
 
@@ -49,7 +51,7 @@ def assert_alike(found, expected, atol=2e-3, carrier=lambda c: c):
         np.testing.assert_allclose(one, other, atol=atol, err_msg=name)
 
 
-@pytest.mark.parametrize("spatial", SPATIAL)
+@pytest.mark.parametrize("spatial", get_args(Spatial))
 def test_what_comes_out(spatial):
     found = outputs(tiny(spatial=spatial), scene())
     assert sorted(found) == KEYS
@@ -173,7 +175,7 @@ def test_frames_of_the_past_count():
     assert np.abs(changed["heatmap"] - expected["heatmap"]).max() > 1e-6
 
 
-@pytest.mark.parametrize("spatial", SPATIAL)
+@pytest.mark.parametrize("spatial", get_args(Spatial))
 @pytest.mark.parametrize("width", [8, 24, 32])
 def test_all_see_with_the_same_parameters(spatial, width):
     counts = []
@@ -342,7 +344,7 @@ def pictures(height=45, width=62, batch=2):
     return random.random((batch, height, width, 2)).astype("float32")
 
 
-@pytest.mark.parametrize("spatial", SPATIAL)
+@pytest.mark.parametrize("spatial", get_args(Spatial))
 @pytest.mark.parametrize(("height", "width"), [(45, 62), (8, 12), (3, 5)])
 @pytest.mark.slow
 def test_pictures_of_any_size(spatial, height, width):

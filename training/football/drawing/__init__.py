@@ -1,1 +1,1 @@
-"""Pictures and videos of a pitch with players and ball."""
+"""Images, plots and videos of a pitch with players and the ball."""

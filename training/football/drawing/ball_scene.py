@@ -1,63 +1,71 @@
-"""A pitch on which frames of a game are drawn, and where the ball may be."""
+"""Plots of frames of a game with the predicted ball."""
 
 import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from convzoo.training.football.predict_ball import check_pitch, map_edges
-from convzoo.zoo.football.pitch import map_of
+from convzoo.training.football.drawing.check_drawing import check_packages
+from convzoo.training.football.drawing.pitch_view import view_of
+from convzoo.training.football.tracking.tracking import Tracking, check_pitch
+from convzoo.zoo.football.ball_position_predictor import BallPositionPredictor
+from convzoo.zoo.football.heatmap_grid import heatmap_grid
 
-# Blue and orange differ for colour-blind people, and are dark and light where
-# there is no colour; the shapes differ too.
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.collections import LineCollection
+    from matplotlib.figure import Figure
+    from matplotlib.image import AxesImage
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Circle
+
+# Markers and colours of the teams. Blue and orange differ for colour-blind
+# people, and in brightness without colour.
 TEAMS = (("o", "#0a4c8a"), ("s", "#f5a31b"))
 HEAT = "#a3127e"
 _GRASS, _LINES, _INK = "#f3f6ef", "#8d9a86", "#1a1a1a"
-# A run is drawn as far as it goes in so many seconds.
+# Duration of the runs that are drawn, in seconds.
 _SECONDS = 1.0
-# Inches: of the figure, and of what is not pitch above and below it.
+# Width of the figure, and heights above and below the pitch, in inches.
 _WIDTH, _ABOVE, _BELOW = 10.0, 0.78, 0.72
 _DPI = 100
 
 
-def check_packages():
-    """Raise a `ValueError` if what draws a pitch is not installed."""
-    try:
-        import matplotlib.figure  # noqa: F401
-        import mplsoccer  # noqa: F401
-    except ImportError as error:
-        raise ValueError(
-            "pictures of a pitch need the packages mplsoccer and matplotlib; "
-            "pip install convzoo[football]"
-        ) from error
-
-
 class BallScene:
-    """A figure that shows one frame after the other.
+    """A figure that shows one frame at a time.
 
-    The pitch and the legend are made once; `show` moves the rest, and
-    `picture` draws that alone.
+    The pitch and the legend are drawn once; `show` updates the other artists,
+    and `picture` redraws only these.
 
     Args:
-        tracking: a `Tracking`.
-        model: a `BallPositionPredictor`, for the size of its map.
-        frames: those that will be shown; the legend has what is in them.
+        tracking: A `Tracking`.
+        model: A `BallPositionPredictor`, for the extent of its heatmap.
+        frames: Indices of the frames to show, for the legend.
 
     Attributes:
-        figure: a `matplotlib.figure.Figure`.
-        axes: its pitch, in metres from the centre spot, y upwards.
+        figure: A `matplotlib.figure.Figure`.
+        axes: Axes of the pitch, in metres from the centre spot, y upwards.
         heatmap, runs, teams, ring, circles, ball, true_ball, headline, detail:
-            the artists that `show` moves.
+            The artists that `show` updates.
 
     Raises:
-        ValueError: mplsoccer or matplotlib is not installed, or the pitch is
-            not the one that the model was trained for.
+        ValueError: If mplsoccer or matplotlib is missing, or the pitch is not
+            that of the model.
     """
 
-    def __init__(self, tracking, model, frames):
+    def __init__(
+        self,
+        tracking: Tracking,
+        model: BallPositionPredictor,
+        frames: Sequence[int],
+    ) -> None:
         check_packages()
         check_pitch(tracking, model)
         self.tracking = tracking
-        extent = map_of(model.pitch, model.cell)[1]
+        extent = heatmap_grid(model.pitch, model.cell)[1]
         self.figure, self.axes = _pitch(model.pitch, extent)
         self.heatmap = self._map(map_edges(model))
         self.runs = self._lines()
@@ -67,22 +75,23 @@ class BallScene:
         self.ball = self._markers("o", "white", size=8, edge=HEAT, width=2.8)
         self.true_ball = self._markers("X", "#ffe14d", size=9, edge=_INK)
         top = 1 - 0.12 / self.figure.get_figheight()
-        text = {"va": "top", "color": _INK}
+        text: dict[str, Any] = {"va": "top", "color": _INK}
         self.headline = self.figure.text(0.02, top, "", **text, fontsize=16)
         self.headline.set_fontweight("bold")
         top -= 0.33 / self.figure.get_figheight()
         self.detail = self.figure.text(0.02, top, "", **text, fontsize=11.5)
         self._legend(tracking[frames], model.sees == "players")
-        self._still = None
+        # The canvas and its static background, once drawn.
+        self._still: tuple[FigureCanvasAgg, Any] | None = None
 
-    def show(self, frame, said):
-        """Move all to where they are in a frame.
+    def show(self, frame: int, said: dict[str, np.ndarray]) -> None:
+        """Update the artists to a frame.
 
         Args:
-            frame: its index.
-            said: what the model says of it: `heatmap` `(rows, columns)`,
-                `position` `(2,)` and `radius_50`, `radius_90` in metres, and,
-                but for a model of pictures, `carrier` `(n,)`.
+            frame: Index of the frame.
+            said: Prediction for the frame: `heatmap`, `(rows, columns)`;
+                `position`, `(2,)`, `radius_50` and `radius_90`, in metres; and
+                `carrier`, `(n,)`, from a model of players.
         """
         players = self.tracking.players[frame]
         number = self.tracking.number[frame]
@@ -103,39 +112,40 @@ class BallScene:
             self._details(frame, said),
         )
 
-    def picture(self):
-        """What is shown, as 8-bit RGB `(height, width, 3)`, both even."""
+    def picture(self) -> np.ndarray:
+        """Render 8-bit RGB `(height, width, 3)`, both sides even."""
         from matplotlib.backends.backend_agg import FigureCanvasAgg
 
         moving = [self.heatmap, *self.circles, self.runs, *self.teams]
         moving += [self.ring, self.ball, self.true_ball]
         moving += [self.headline, self.detail]
         if self._still is None:
-            # Most of the time would go into drawing the legend again.
+            # Redrawing the legend would take most of the time.
             canvas = FigureCanvasAgg(self.figure)
             for artist in moving:
                 artist.set_animated(True)
             canvas.draw()
-            self._still = canvas.copy_from_bbox(self.figure.bbox)
-        canvas = self.figure.canvas
-        canvas.restore_region(self._still)
+            self._still = canvas, canvas.copy_from_bbox(self.figure.bbox)
+        canvas, still = self._still
+        canvas.restore_region(still)
         for artist in sorted(moving, key=lambda artist: artist.get_zorder()):
             artist.draw(canvas.get_renderer())
         return np.array(canvas.buffer_rgba())[:, :, :3]
 
-    def _show_ball(self, said):
+    def _show_ball(self, said: dict[str, np.ndarray]) -> None:
         heatmap = np.asarray(said["heatmap"])
         self.heatmap.set_data(heatmap)
-        # What is likeliest is as dark in each frame.
+        # Normalized per frame: the most likely cell always has the same shade.
         self.heatmap.set_clim(0, max(heatmap.max(), 1e-30))
         self.ball.set_data(*np.expand_dims(said["position"], 1))
         for circle, name in zip(
             self.circles, ("radius_50", "radius_90"), strict=True
         ):
-            circle.set_center(said["position"])
-            circle.set_radius(said[name])
+            x, y = said["position"]
+            circle.set_center((x, y))
+            circle.set_radius(float(said[name]))
 
-    def _details(self, frame, said):
+    def _details(self, frame: int, said: dict[str, np.ndarray]) -> str:
         parts = []
         if "carrier" in said:
             carrier = int(np.argmax(said["carrier"]))
@@ -151,18 +161,18 @@ class BallScene:
             parts.append(f"The true ball is {np.hypot(*away):.1f} m away")
         return ".  ".join(parts)
 
-    def _write(self, headline, detail):
+    def _write(self, headline: str, detail: str) -> None:
         self.headline.set_text(headline)
         self.detail.set_text(detail)
 
-    def _segments(self, frame):
-        """Where each player is, and will be; of those whose run is known."""
+    def _segments(self, frame: int) -> list[np.ndarray]:
+        """Start and end of the known runs."""
         starts = self.tracking.players[frame]
         ends = starts + _SECONDS * self.tracking.velocities[frame]
         segments = np.stack([starts, ends], axis=1)
-        return segments[~np.isnan(segments).any((1, 2))]
+        return list(segments[~np.isnan(segments).any((1, 2))])
 
-    def _map(self, edges):
+    def _map(self, edges: tuple[float, float, float, float]) -> "AxesImage":
         from matplotlib.colors import LinearSegmentedColormap, PowerNorm
 
         limits = self.axes.axis()
@@ -170,24 +180,32 @@ class BallScene:
         heatmap = self.axes.imshow(
             np.zeros((1, 1)),
             LinearSegmentedColormap.from_list("heat", shades),
-            # Cells of a hundredth of the likeliest are to be seen.
+            # A square root keeps cells of 1 % of the maximum visible.
             norm=PowerNorm(0.5, 0, 1),
             origin="lower",
             extent=edges,
             interpolation="bicubic",
             zorder=1,
         )
-        # A map that is a little larger or smaller moves nothing else.
+        # `imshow` changes the limits to those of the heatmap.
         self.axes.axis(limits)
         return heatmap
 
-    def _lines(self):
+    def _lines(self) -> "LineCollection":
         from matplotlib.collections import LineCollection
 
         lines = LineCollection([], colors=_INK, linewidths=1.4, zorder=2)
-        return self.axes.add_collection(lines, autolim=False)
+        self.axes.add_collection(lines, autolim=False)
+        return lines
 
-    def _markers(self, marker, colour, size, edge="white", width=0.8):
+    def _markers(
+        self,
+        marker: str,
+        colour: str,
+        size: float,
+        edge: str = "white",
+        width: float = 0.8,
+    ) -> "Line2D":
         (markers,) = self.axes.plot(
             [],
             [],
@@ -200,19 +218,20 @@ class BallScene:
         )
         return markers
 
-    def _circle(self, style, width):
+    def _circle(self, style: str, width: float) -> "Circle":
         from matplotlib.patches import Circle
 
         circle = Circle((0, 0), 1, fill=False, edgecolor=HEAT, zorder=2.5)
         circle.set(linestyle=style, linewidth=width)
-        return self.axes.add_patch(circle)
+        self.axes.add_patch(circle)
+        return circle
 
-    def _legend(self, shown, names_carrier):
-        """Below the pitch; of nothing that is in no frame."""
+    def _legend(self, shown: Tracking, names_carrier: bool) -> None:
+        """Draw a legend of the artists that appear in the frames."""
         from matplotlib.lines import Line2D
 
         seen = ~np.isnan(shown.players[:, :, 0])
-        handles = {
+        handles: dict[str, Artist] = {
             f"team {i}": team
             for i, team in enumerate(self.teams)
             if (seen & (shown.team == i)).any()
@@ -225,7 +244,7 @@ class BallScene:
         if shown.has_ball.any():
             handles["true ball"] = self.true_ball
         if seen.any():
-            handles |= self._of_the_model()
+            handles |= self._prediction_handles()
         self.figure.legend(
             handles.values(),
             handles.keys(),
@@ -236,12 +255,12 @@ class BallScene:
             labelcolor=_INK,
         )
 
-    def _of_the_model(self):
-        """Handles of what it says."""
+    def _prediction_handles(self) -> "dict[str, Artist]":
+        """Legend handles of the prediction."""
         from matplotlib.lines import Line2D
         from matplotlib.patches import Patch
 
-        handles = {"ball, says the model": self.ball}
+        handles: dict[str, Artist] = {"predicted ball": self.ball}
         for circle, share in zip(self.circles, (50, 90), strict=True):
             style, width = circle.get_linestyle(), circle.get_linewidth()
             line = Line2D([], [], color=HEAT, linestyle=style, linewidth=width)
@@ -252,8 +271,24 @@ class BallScene:
         return handles
 
 
-def _pitch(lengths, extent):
-    """A figure and its axes, as large as the map, with the lines of a pitch."""
+def map_edges(
+    model: BallPositionPredictor,
+) -> tuple[float, float, float, float]:
+    """Left, right, bottom and top edge of the heatmap, in metres."""
+    if model.sees == "players":
+        length, width = heatmap_grid(model.pitch, model.cell)[1]
+        return -length / 2, length / 2, -width / 2, width / 2
+    view = view_of(model)
+    rows, columns = model.branch.whole(view.size)
+    corners = view.metres(np.array([[0, rows], [columns, 0]], "float32"))
+    (left, bottom), (right, top) = corners.tolist()
+    return left, right, bottom, top
+
+
+def _pitch(
+    lengths: tuple[float, float], extent: tuple[float, float]
+) -> "tuple[Figure, Axes]":
+    """Create a figure and axes of the extent of the map, with pitch lines."""
     from matplotlib.figure import Figure
     from mplsoccer import Pitch
 
@@ -272,7 +307,7 @@ def _pitch(lengths, extent):
         pad_bottom=behind,
     )
     across = _WIDTH * extent[1] / extent[0]
-    # Of an even number of pixels, which videos need.
+    # Videos need an even number of pixels.
     height = 2 * math.ceil((_ABOVE + across + _BELOW) * _DPI / 2) / _DPI
     figure = Figure((_WIDTH, height), dpi=_DPI, facecolor="white")
     axes = figure.add_axes((0, _BELOW / height, 1, across / height))

@@ -1,63 +1,51 @@
-"""A clip of a game, with where the ball may be."""
+"""Videos of a game with the predicted ball."""
 
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from subprocess import PIPE, Popen
+from typing import IO, cast
 
 import numpy as np
 from PIL import Image
 
-from convzoo.common.checks import check_between, is_integer
-from convzoo.common.output_file import check_target, renamed
+from convzoo.common.checks import is_integer
+from convzoo.common.output_file import renamed
+from convzoo.common.types import PathLike
 from convzoo.training.football.drawing.ball_scene import (
     BallScene,
-    check_packages,
 )
+from convzoo.training.football.drawing.check_drawing import check_film
 from convzoo.training.football.drawing.plot_ball import say_where
-from convzoo.training.football.predict_ball import check_frames
+from convzoo.training.football.tracking.tracking import Tracking, check_frames
+from convzoo.zoo.football.ball_position_predictor import BallPositionPredictor
 
-# Frames that are drawn unless others are asked for, and at most. Those of a
-# .gif are all in memory at once.
+# Default and maximum number of frames. All frames of a .gif are in memory at
+# once.
 FEW = 250
 _MANY = 1500
-# Frames a second. Programs show a .gif no faster.
-_SLOWEST, _FASTEST = 0.1, 50
-# Colours of a .gif, and pictures that they are taken from.
+# Palette size of a .gif, and number of frames that the palette is fitted to.
 _COLOURS = 256
 _SAMPLES = 4
+# Renders the frames of the given indices.
+_Pictures = Callable[[Iterable[int]], Iterator[np.ndarray]]
 
 
-def check_film(path, frame_rate=5.0, overwrite=False):
-    """Refuse early what `film_ball` would refuse after the work is done.
-
-    Raises:
-        ValueError: the file is there, its folder is not, its name ends with
-            neither .gif nor .mp4, the frame rate will not do, or mplsoccer or
-            ffmpeg is not installed.
-    """
-    check_target(path, tuple(_WRITERS), overwrite)
-    check_between("frame_rate", frame_rate, _SLOWEST, _FASTEST)
-    check_packages()
-    from matplotlib.animation import FFMpegWriter
-
-    if _is_mp4(path) and not FFMpegWriter.isAvailable():
-        raise ValueError(
-            f"{path}: an .mp4 is written by ffmpeg, which is not found; "
-            "install ffmpeg, or write a .gif"
-        )
-
-
-def choose_frames(tracking, frames=None):
-    """Which frames to draw.
+def choose_frames(
+    tracking: Tracking, frames: Sequence[int] | None = None
+) -> range:
+    """Select the frames of a video.
 
     Args:
-        tracking: a `Tracking`.
-        frames: the first and the last of them; None for the first 250.
+        tracking: A `Tracking`.
+        frames: Indices of the first and the last frame. None for the first 250
+            frames.
 
     Returns:
-        A `range`.
+        The indices, a `range`.
 
     Raises:
-        ValueError: these are no such frames, or more than 1500.
+        ValueError: If an index is out of range, or there are more than 1500
+            frames.
     """
     check_frames(tracking)
     if frames is None:
@@ -69,60 +57,67 @@ def choose_frames(tracking, frames=None):
         or not 0 <= frames[0] <= frames[1] < len(tracking)
     ):
         raise ValueError(
-            "`frames` must be the first and the last of them, from 0 to "
+            "`frames` must be the first and the last index, from 0 to "
             f"{len(tracking) - 1}. Received: frames={frames!r}"
         )
     chosen = range(frames[0], frames[1] + 1)
     if len(chosen) > _MANY:
         raise ValueError(
-            f"`frames` must be at most {_MANY}. "
-            f"Received: frames={frames!r}, which are {len(chosen)}"
+            f"`frames` must span at most {_MANY} frames. "
+            f"Received: frames={frames!r}, which span {len(chosen)}"
         )
     return chosen
 
 
 def film_ball(
-    tracking, model, path, frames=None, frame_rate=5.0, overwrite=False
-):
-    """Draw frame after frame: players, runs, and where the ball may be.
+    tracking: Tracking,
+    model: BallPositionPredictor,
+    path: PathLike,
+    frames: Sequence[int] | None = None,
+    frame_rate: float = 5.0,
+    overwrite: bool = False,
+) -> range:
+    """Write a video of players, runs and the predicted ball.
 
     Args:
-        tracking: a `Tracking`, with the true ball where it is known.
-        model: a `BallPositionPredictor`.
-        path: of the clip, `.gif` or, where ffmpeg is installed, `.mp4`.
-        frames: as in `choose_frames`.
-        frame_rate: frames a second, from 0.1 to 50. In a .gif a frame stays
-            for hundredths of a second.
-        overwrite: whether to replace one that is there.
+        tracking: A `Tracking`, with the true ball where known.
+        model: A `BallPositionPredictor`.
+        path: Path of the video: `.gif`, or `.mp4` with ffmpeg.
+        frames: Indices of the first and the last frame, see `choose_frames`.
+        frame_rate: Frames per second, from 0.1 to 50. The frame duration of a
+            .gif is a multiple of 10 ms.
+        overwrite: Whether to replace an existing file.
 
     Returns:
-        The frames, a `range`.
+        The indices of the frames, a `range`.
 
     Raises:
-        ValueError: as `check_film` and `choose_frames`, or the file cannot be
-            written.
+        ValueError: As in `check_film` and `choose_frames`, or if the file
+            cannot be written.
     """
     check_film(path, frame_rate, overwrite)
-    frames = choose_frames(tracking, frames)
-    scene = BallScene(tracking, model, frames)
-    said = list(say_where(tracking, model, frames))
+    chosen = choose_frames(tracking, frames)
+    scene = BallScene(tracking, model, chosen)
+    said = list(say_where(tracking, model, chosen))
 
-    def pictures(indices):
+    def pictures(indices: Iterable[int]) -> Iterator[np.ndarray]:
         for index in indices:
-            scene.show(frames[index], said[index])
+            scene.show(chosen[index], said[index])
             yield scene.picture()
 
     write = _WRITERS[Path(path).suffix.lower()]
     with renamed(path) as temporary:
-        write(pictures, len(frames), temporary, frame_rate)
-    return frames
+        write(pictures, len(chosen), temporary, frame_rate)
+    return chosen
 
 
-def _write_gif(pictures, count, path, frame_rate):
-    """In 256 colours, the same for all frames: what rests does not flicker.
+def _write_gif(
+    pictures: _Pictures, count: int, path: Path, frame_rate: float
+) -> None:
+    """Write a .gif with one palette for all frames, which avoids flicker.
 
-    matplotlib's writer keeps all pictures in three bytes a pixel, and chooses
-    colours for each.
+    matplotlib's writer would keep all frames as RGB, and choose a palette for
+    each.
     """
     sampled = np.linspace(0, count - 1, _SAMPLES).round().astype(int)
     palette = Image.fromarray(np.concatenate(list(pictures(sampled))))
@@ -142,29 +137,29 @@ def _write_gif(pictures, count, path, frame_rate):
     )
 
 
-def _write_mp4(pictures, count, path, frame_rate):
+def _write_mp4(
+    pictures: _Pictures, count: int, path: Path, frame_rate: float
+) -> None:
     from matplotlib.animation import FFMpegWriter
 
     first, *_ = pictures([0])
     height, width, _ = first.shape
-    command = (FFMpegWriter.bin_path(), "-y", "-loglevel", "quiet")
-    command += ("-f", "rawvideo", "-pix_fmt", "rgb24")
-    command += ("-video_size", f"{width}x{height}")
-    command += ("-framerate", str(frame_rate), "-i", "-")
-    # What all players of videos know.
-    command += ("-vcodec", "h264", "-pix_fmt", "yuv420p", str(path))
+    command = [FFMpegWriter.bin_path(), "-y", "-loglevel", "quiet"]
+    command += ["-f", "rawvideo", "-pix_fmt", "rgb24"]
+    command += ["-video_size", f"{width}x{height}"]
+    command += ["-framerate", str(frame_rate), "-i", "-"]
+    # A codec and a pixel format that all video players support.
+    command += ["-vcodec", "h264", "-pix_fmt", "yuv420p", str(path)]
     try:
         with Popen(command, stdin=PIPE) as process:
+            # Not None, since it is a pipe.
+            stdin = cast(IO[bytes], process.stdin)
             for picture in pictures(range(count)):
-                process.stdin.write(picture.tobytes())
+                stdin.write(picture.tobytes())
     except BrokenPipeError as error:
         raise OSError(error.errno, "ffmpeg fails") from error
     if process.returncode:
         raise OSError(process.returncode, "ffmpeg fails")
-
-
-def _is_mp4(path):
-    return Path(path).suffix.lower() == ".mp4"
 
 
 _WRITERS = {".gif": _write_gif, ".mp4": _write_mp4}

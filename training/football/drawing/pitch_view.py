@@ -1,4 +1,4 @@
-"""How a pitch is drawn from above."""
+"""The geometry and colours of images of a pitch from above."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -6,37 +6,40 @@ from functools import cached_property
 import numpy as np
 
 from convzoo.common.checks import check_above, check_lengths, check_number
+from convzoo.zoo.football.ball_position_predictor import BallPositionPredictor
 
-# Of every pitch, in metres: half the width of a line, the centre circle, the
-# penalty areas and what belongs to them.
+# Dimensions of every pitch, in metres: half the width of a line, the radius of
+# the centre circle, the distance of the penalty spot, depth and breadth of the
+# areas, and the radius of a spot.
 _HALF_LINE = 0.06
 _CIRCLE = 9.15
 _SPOT = 11.0
 _AREAS = ((16.5, 40.32), (5.5, 18.32))
 _MARK = 0.2
-# At least so much of a pixel is white where a line is, or it would vanish.
+# Minimum width of a line in pixels, to keep it visible.
 _FAINTEST = 0.5
-# Pixels along each side, at least.
+# Minimum number of pixels along each side.
 _LEAST = 8
 
 
 @dataclass(frozen=True)
 class PitchView:
-    """A picture of a pitch from above: how large, and in which colours.
+    """Resolution and colours of images of a pitch from above.
 
-    x runs to the right and y up; pixels are counted from the top left corner
-    of the picture, to the right and down.
+    In metres, x runs to the right and y up, from the centre spot. In pixels, x
+    runs to the right and y down, from the top left corner of the image. Colours
+    are RGB in [0, 1].
 
     Attributes:
-        pixels_per_metre: how large.
-        pitch: length and width, in metres.
-        margin: what is seen beyond the lines, in metres.
-        turf: red, green and blue, from 0 to 1, and so for the others.
-        lines: of the pitch.
-        teams: of team 0 and team 1.
+        pixels_per_metre: Resolution.
+        pitch: Length and width of the pitch, in metres.
+        margin: Width of the border around the pitch, in metres.
+        turf: Colour of the turf.
+        lines: Colour of the lines.
+        teams: Colours of team 0 and team 1.
 
     Raises:
-        ValueError: an argument is not as described.
+        ValueError: If an argument is invalid.
     """
 
     pixels_per_metre: float = 4.0
@@ -49,15 +52,15 @@ class PitchView:
         (0.15, 0.3, 0.9),
     )
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check_above("pixels_per_metre", self.pixels_per_metre, 0)
         check_lengths("pitch", self.pitch)
         check_number("margin", self.margin, 0)
         if min(self.size) < _LEAST:
             raise ValueError(
-                f"`pixels_per_metre` must make {_LEAST} pixels of a pitch at "
-                f"least. Received: pixels_per_metre={self.pixels_per_metre}, "
-                f"which makes {self.size[1]} x {self.size[0]}"
+                "`pixels_per_metre` must give an image of at least "
+                f"{_LEAST} x {_LEAST} pixels. Received: pixels_per_metre="
+                f"{self.pixels_per_metre}, or {self.size[1]} x {self.size[0]}"
             )
         for name, value, shape in (
             ("turf", self.turf, (3,)),
@@ -67,34 +70,35 @@ class PitchView:
             _check_colors(name, value, shape)
 
     @property
-    def size(self):
-        """Rows and columns of pixels."""
-        length, width = self.pitch
-        return tuple(
+    def size(self) -> tuple[int, int]:
+        """Height and width of the image, in pixels."""
+        columns, rows = (
             round((side + 2 * self.margin) * self.pixels_per_metre)
-            for side in (width, length)
+            for side in self.pitch
         )
+        return rows, columns
 
-    def pixels(self, places):
-        """Where places `(..., 2)`, in metres from the centre spot, are seen."""
+    def pixels(self, places: np.ndarray) -> np.ndarray:
+        """Convert positions `(..., 2)` from metres to pixels."""
         rows, columns = self.size
         steps = self.pixels_per_metre * np.array([1, -1], "float32")
         return places * steps + np.array([columns, rows], "float32") / 2
 
-    def metres(self, pixels):
-        """The place of each pixel position `(..., 2)`."""
+    def metres(self, pixels: np.ndarray) -> np.ndarray:
+        """Convert positions `(..., 2)` from pixels to metres."""
         rows, columns = self.size
         steps = self.pixels_per_metre * np.array([1, -1], "float32")
         return (pixels - np.array([columns, rows], "float32") / 2) / steps
 
     @cached_property
-    def empty(self):
-        """The pitch without players: `(rows, columns, 3)`, from 0 to 1."""
+    def empty(self) -> np.ndarray:
+        """Image of the empty pitch, `(rows, columns, 3)` in [0, 1]."""
         rows, columns = self.size
         x, y = np.meshgrid(np.arange(columns) + 0.5, np.arange(rows) + 0.5)
         places = self.metres(np.stack([x, y], axis=-1))
-        # The four quarters are alike.
-        distance = _to_lines(*np.abs(np.moveaxis(places, -1, 0)), self.pitch)
+        # The pitch is symmetric along x and y.
+        x, y = np.abs(np.moveaxis(places, -1, 0))
+        distance = _to_lines(x, y, self.pitch)
         reach = max(_HALF_LINE, _FAINTEST / 2 / self.pixels_per_metre)
         inside = (reach - distance) * self.pixels_per_metre + 0.5
         white = np.expand_dims(np.clip(inside, 0, 1), 2)
@@ -102,8 +106,15 @@ class PitchView:
         return picture.astype("float32")
 
 
-def _to_lines(x, y, pitch):
-    """Metres from places with x and y above 0 to the nearest line."""
+def view_of(model: BallPositionPredictor) -> PitchView:
+    """The `PitchView` of the images that a model is trained for."""
+    return PitchView(model.pixels_per_metre, model.pitch)
+
+
+def _to_lines(
+    x: np.ndarray, y: np.ndarray, pitch: tuple[float, float]
+) -> np.ndarray:
+    """Distance in metres from positions with x, y >= 0 to the nearest line."""
     length, width = np.array(pitch) / 2
     radius = np.hypot(x, y)
     from_spot = np.hypot(length - _SPOT - x, y)
@@ -125,7 +136,7 @@ def _to_lines(x, y, pitch):
     return np.minimum.reduce(distances)
 
 
-def _check_colors(name, value, shape):
+def _check_colors(name: str, value: object, shape: tuple[int, ...]) -> None:
     array = np.array(value, "float64")
     if array.shape != shape or not ((array >= 0) & (array <= 1)).all():
         raise ValueError(

@@ -1,76 +1,71 @@
-"""A picture of a frame, with where the ball may be."""
+"""Plots of a single frame with the predicted ball."""
+
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from convzoo.common.checks import is_integer
-from convzoo.common.output_file import check_target, renamed
+from convzoo.common.output_file import renamed
+from convzoo.common.types import PathLike
 from convzoo.training.football.drawing.ball_scene import (
     BallScene,
-    check_packages,
 )
-from convzoo.training.football.predict_ball import (
-    check_frames,
-    of_model,
-    predict_ball,
-)
-
-_SUFFIXES = (".png", ".pdf", ".svg")
+from convzoo.training.football.drawing.check_drawing import check_plot
+from convzoo.training.football.predict_ball import predict_ball
+from convzoo.training.football.tracking.tracking import Tracking, check_frames
+from convzoo.training.football.tracking.with_past import with_past_for
+from convzoo.zoo.football.ball_position_predictor import BallPositionPredictor
 
 
-def check_plot(path, overwrite=False):
-    """Refuse early what `plot_ball` would refuse after the work is done.
-
-    Raises:
-        ValueError: the file is there, its folder is not, its name ends with
-            nothing that can be drawn, or mplsoccer is not installed.
-    """
-    check_target(path, _SUFFIXES, overwrite)
-    check_packages()
-
-
-def choose_frame(tracking, frame=None):
-    """Which frame to draw.
+def choose_frame(tracking: Tracking, frame: int | None = None) -> int:
+    """Select the frame of a plot.
 
     Args:
-        tracking: a `Tracking`.
-        frame: its index; None for the first in which somebody is seen and the
-            ball is not, or else the first.
+        tracking: A `Tracking`.
+        frame: Index of the frame. None for the first frame with visible players
+            and a missing ball, or else the first frame.
 
     Returns:
-        Its index.
+        The index.
 
     Raises:
-        ValueError: there is no such frame.
+        ValueError: If the index is out of range.
     """
     check_frames(tracking)
     if frame is None:
         seen = ~np.isnan(tracking.players).any(2)
-        # Of booleans alike, the first is the largest.
+        # `argmax` returns the first True, or 0 if there is none.
         return int(np.argmax(~tracking.has_ball & seen.any(1)))
     if not is_integer(frame) or not 0 <= frame < len(tracking):
         raise ValueError(
             f"`frame` must be an integer from 0 to {len(tracking) - 1}, the "
-            f"last of these frames. Received: frame={frame!r}"
+            f"last frame. Received: frame={frame!r}"
         )
     return frame
 
 
-def plot_ball(tracking, model, path, frame=None, overwrite=False):
-    """Draw a frame: players, their runs, and where the ball may be.
+def plot_ball(
+    tracking: Tracking,
+    model: BallPositionPredictor,
+    path: PathLike,
+    frame: int | None = None,
+    overwrite: bool = False,
+) -> int:
+    """Plot a frame: players, runs and the predicted ball.
 
     Args:
-        tracking: a `Tracking`, with the true ball where it is known.
-        model: a `BallPositionPredictor`.
-        path: of the picture, `.png`, `.pdf` or `.svg`.
-        frame: as in `choose_frame`.
-        overwrite: whether to replace one that is there.
+        tracking: A `Tracking`, with the true ball where known.
+        model: A `BallPositionPredictor`.
+        path: Path of the plot: `.png`, `.pdf` or `.svg`.
+        frame: Index of the frame, see `choose_frame`.
+        overwrite: Whether to replace an existing file.
 
     Returns:
         The index of the frame.
 
     Raises:
-        ValueError: as `check_plot` and `choose_frame`, or the file cannot be
-            written.
+        ValueError: As in `check_plot` and `choose_frame`, or if the file cannot
+            be written.
     """
     check_plot(path, overwrite)
     frame = choose_frame(tracking, frame)
@@ -82,12 +77,14 @@ def plot_ball(tracking, model, path, frame=None, overwrite=False):
     return frame
 
 
-def say_where(tracking, model, frames):
-    """What the model says of some frames, one after the other.
+def say_where(
+    tracking: Tracking, model: BallPositionPredictor, frames: Sequence[int]
+) -> Iterator[dict[str, np.ndarray]]:
+    """Yield the predictions for some frames.
 
-    Heatmaps of a whole game are large: of those frames alone they are made.
+    Only these frames are predicted: heatmaps of a whole game are large.
     """
-    chosen = of_model(tracking, model)[frames]
+    chosen = with_past_for(tracking, model)[frames]
     outputs = predict_ball(model, chosen, heatmaps=True)
     for index in range(len(frames)):
         yield {name: array[index] for name, array in outputs.items()}

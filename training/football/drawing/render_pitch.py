@@ -1,37 +1,44 @@
-"""Pictures of players on a pitch, without the ball."""
+"""Rendering of players on a pitch, without the ball."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from convzoo.training.football.drawing.pitch_view import PitchView
 
-# Metres: the radius of a player, and half the width of his nose.
+# Radius of a player, and half the width of the velocity marker, in metres.
 _RADIUS = 0.9
-_NOSE = 0.25
-# A nose reaches as far as he runs in so many seconds, within these metres.
+_MARKER = 0.25
+# Duration of the run that a velocity marker shows, in seconds, and limits of
+# its length, in metres.
 _SECONDS = 0.5
 _SHORTEST, _LONGEST = 1.6, 4.0
 _DARK = 0.1
 
 
-def render_pitch(players, team, velocities=None, view=None):
-    """Draw players from above: discs in the colour of their team.
+def render_pitch(
+    players: ArrayLike,
+    team: ArrayLike,
+    velocities: ArrayLike | None = None,
+    view: PitchView | None = None,
+) -> np.ndarray:
+    """Render players from above, as discs in the colour of their team.
 
-    A nose shows where a player runs, the longer the faster; who stands, or
-    whose velocity is not known, has none. There are no numbers, and no ball.
+    A dark marker points in the direction of the velocity, longer at a higher
+    speed. Standing players, and players with unknown velocities, have none.
 
     Args:
-        players: `(frames, n, 2)`, metres from the centre spot, NaN where a
-            player is missing.
-        team: `(frames, n)`, 0 or 1.
-        velocities: `(frames, n, 2)`, metres a second, NaN where not known; or
-            None.
-        view: a `PitchView`; None for the default one.
+        players: Positions `(frames, n, 2)` in metres from the centre spot; NaN
+            for missing players.
+        team: Teams `(frames, n)`, 0 or 1.
+        velocities: Velocities `(frames, n, 2)` in metres per second; NaN where
+            unknown. None if all are unknown.
+        view: A `PitchView`. None for the default.
 
     Returns:
-        float32 `(frames, rows, columns, 3)`, from 0 to 1.
+        Images `(frames, rows, columns, 3)`, float32 in [0, 1].
 
     Raises:
-        ValueError: the arrays have other shapes.
+        ValueError: If arrays have other shapes, or teams other values.
     """
     view = PitchView() if view is None else view
     players = np.asarray(players, "float32")
@@ -43,9 +50,9 @@ def render_pitch(players, team, velocities=None, view=None):
     scale = view.pixels_per_metre
     places = view.pixels(players)
     tips = _tips(velocities) * scale * np.array([1, -1], "float32")
-    side = 2 * int(np.ceil((_LONGEST + _NOSE) * scale + 1)) + 1
+    side = 2 * int(np.ceil((_LONGEST + _MARKER) * scale + 1)) + 1
     rows, columns = view.size
-    # So that who is at the border, or beyond it, needs no care.
+    # A border of one patch avoids clipping at the edges.
     border = ((side, side), (side, side), (0, 0))
     empty = np.pad(view.empty, border)
     pictures = np.repeat(np.expand_dims(empty, 0), len(players), axis=0)
@@ -62,22 +69,29 @@ def render_pitch(players, team, velocities=None, view=None):
     return pictures[:, side : side + rows, side : side + columns]
 
 
-def _draw(pictures, places, tips, colors, side, scale):
-    """One player of each picture."""
+def _draw(
+    pictures: np.ndarray,
+    places: np.ndarray,
+    tips: np.ndarray,
+    colors: np.ndarray,
+    side: int,
+    scale: float,
+) -> None:
+    """Draw one player in each image."""
     beside = np.array(pictures.shape[2:0:-1]) - 2 * side
     seen = (places > -side / 2).all(1) & (places < beside + side / 2).all(1)
     frames = np.flatnonzero(seen)
     places, tips, colors = places[frames], tips[frames], colors[frames]
     corner = np.floor(places).astype(int) - side // 2
     steps = np.arange(side)
-    # `(frames, side)`, from the middle of a player to those of pixels.
+    # Offsets `(frames, side)` of pixel centres from the centre of a player.
     x, y = (
         np.expand_dims(corner[:, axis] + 0.5 - places[:, axis], 1) + steps
         for axis in (0, 1)
     )
     x, y = np.expand_dims(x, 1), np.expand_dims(y, 2)
     disc = _RADIUS * scale - np.hypot(x, y)
-    nose = _NOSE * scale - _to_segments(x, y, tips)
+    marker = _MARKER * scale - _to_segments(x, y, tips)
     patch = (
         frames.reshape(-1, 1, 1),
         np.expand_dims(corner[:, 1:] + steps + side, 2),
@@ -85,25 +99,27 @@ def _draw(pictures, places, tips, colors, side, scale):
     )
     area = pictures[patch]
     area = _painted(area, disc, colors.reshape(-1, 1, 1, 3))
-    pictures[patch] = _painted(area, nose, np.float32(_DARK))
+    pictures[patch] = _painted(area, marker, np.float32(_DARK))
 
 
-def _painted(area, depth, color):
-    """`depth` is in pixels, from the edge inwards."""
+def _painted(
+    area: np.ndarray, depth: np.ndarray, color: np.ndarray | np.float32
+) -> np.ndarray:
+    """Blend in a colour, at depths in pixels from an edge inwards."""
     cover = np.expand_dims(np.clip(depth + 0.5, 0, 1), 3)
     return area + cover * (color - area)
 
 
-def _tips(velocities):
-    """Where noses end, in metres from their players; NaN for none."""
+def _tips(velocities: np.ndarray) -> np.ndarray:
+    """Ends of velocity markers, in metres from the player; NaN for none."""
     speed = np.linalg.norm(velocities, axis=2, keepdims=True)
     length = np.clip(_SECONDS * speed, _SHORTEST, _LONGEST)
     ways = velocities / np.where(speed > 0, speed, np.nan)
     return (ways * length).astype("float32")
 
 
-def _to_segments(x, y, tips):
-    """Distances from the origin's way to a tip; far, where there is none."""
+def _to_segments(x: np.ndarray, y: np.ndarray, tips: np.ndarray) -> np.ndarray:
+    """Distances from the segments between origin and tips; else infinite."""
     along, up = (tips[:, axis].reshape(-1, 1, 1) for axis in (0, 1))
     squares = along**2 + up**2
     part = np.clip((x * along + y * up) / squares, 0, 1)
@@ -111,7 +127,9 @@ def _to_segments(x, y, tips):
     return np.where(np.isnan(distance), np.inf, distance)
 
 
-def _check(players, team, velocities):
+def _check(
+    players: np.ndarray, team: np.ndarray, velocities: np.ndarray
+) -> None:
     if players.ndim != 3 or players.shape[2] != 2:
         raise ValueError(
             "`players` must have the shape (frames, n, 2). "

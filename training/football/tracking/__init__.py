@@ -1,1 +1,1 @@
-"""Tracking data: where the players and the ball are, frame by frame."""
+"""Tracking data: positions of players and ball, frame by frame."""

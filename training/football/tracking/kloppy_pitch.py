@@ -1,16 +1,27 @@
-"""Between the coordinates of a kloppy dataset and metres."""
+"""Conversion between the coordinates of a kloppy dataset and metres."""
 
 import math
 import sys
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-# What kloppy takes a pitch for whose size nobody gave.
+if TYPE_CHECKING:
+    from kloppy.domain import (
+        CoordinateSystem,
+        Dimension,
+        Frame,
+        Point,
+        TrackingDataset,
+    )
+
+# The size that kloppy assumes for a pitch of unknown size.
 _USUAL = (105.0, 68.0)
-# Kloppy maps a point in 70 microseconds, and a game has three million. It maps
-# each axis alone, and straight between the lines of the pitch, so that so many
-# points along both say it all, from a pitch before to a pitch behind.
+# Kloppy maps a point in 70 microseconds, and a game has three million. Since it
+# maps each axis separately and piecewise linearly, interpolation between this
+# many points per axis suffices. They reach one pitch length beyond each side.
 _KNOTS = 2001
 _AROUND = 1.0
 
@@ -18,22 +29,23 @@ _AROUND = 1.0
 class KloppyPitch:
     """The pitch of a kloppy `TrackingDataset`.
 
-    Metres are from the centre spot, x along the length, y along the width and
-    upwards in kloppy's sense, whatever the coordinates of the dataset are. The
-    map between them is kloppy's.
+    Metres are relative to the centre spot, x along the length and y along the
+    width, upwards in kloppy's sense. The mapping from the coordinate system of
+    the dataset is kloppy's.
 
     Args:
-        dataset: a kloppy `TrackingDataset`.
+        dataset: A kloppy `TrackingDataset`.
 
     Attributes:
-        size: its length and width in metres; 105 x 68 where the dataset, in
-            shares of the pitch, does not say.
+        size: Length and width of the pitch in metres; 105 x 68 if a dataset
+            with normalized coordinates does not state them.
 
     Raises:
-        ValueError: it is another thing, or its coordinates have no scale.
+        ValueError: If `dataset` has the wrong type, or its coordinates have no
+            scale.
     """
 
-    def __init__(self, dataset):
+    def __init__(self, dataset: "TrackingDataset") -> None:
         if not is_kloppy(dataset):
             raise ValueError(
                 "`dataset` must be a TrackingDataset of kloppy. "
@@ -43,8 +55,8 @@ class KloppyPitch:
         ground = system and system.pitch_dimensions
         if not ground or None in (ground.x_dim.max, ground.y_dim.max):
             raise ValueError(
-                "`dataset` must say what its coordinates and its pitch are; "
-                "kloppy's loaders have `coordinates` for it, and some "
+                "`dataset` must state its coordinate system and pitch size; "
+                "kloppy's loaders take `coordinates`, and some take "
                 "`pitch_length` and `pitch_width`. Received: coordinate_system="
                 f"{type(system).__name__}, without a size"
             )
@@ -52,26 +64,26 @@ class KloppyPitch:
             float(ground.pitch_length or _USUAL[0]),
             float(ground.pitch_width or _USUAL[1]),
         )
-        # No ball is as far below the ground as a goal is high: it is a mark.
+        # Providers place a missing ball below this height.
         self._deepest = -(ground.goal_height or 2.44)
         self._own = np.stack([_line(ground.x_dim), _line(ground.y_dim)], axis=1)
         self._metres = _mapped(self._own, system, self.size)
 
-    def to_metres(self, points):
-        """Metres `(..., 2)` of coordinates `(..., 2)` of the dataset.
+    def to_metres(self, points: ArrayLike) -> np.ndarray:
+        """Convert coordinates `(..., 2)` of the dataset to metres.
 
-        What is more than the size of a pitch beside it is put there.
+        Points more than one pitch length beyond the pitch are clipped.
         """
         return _interpolated(points, self._own, self._metres)
 
-    def from_metres(self, points):
-        """Coordinates of the dataset `(..., 2)` of metres `(..., 2)`."""
+    def from_metres(self, points: ArrayLike) -> np.ndarray:
+        """Convert metres `(..., 2)` to coordinates of the dataset."""
         return _interpolated(points, self._metres, self._own)
 
-    def has_ball(self, frame):
+    def has_ball(self, frame: "Frame") -> bool:
         """Whether the ball of a frame is known.
 
-        Providers write a ball that nobody saw as none, as NaN, or far below the
+        Providers encode a missing ball as None, as NaN, or far below the
         ground.
         """
         ball = frame.ball_coordinates
@@ -81,23 +93,23 @@ class KloppyPitch:
         return height is None or not height < self._deepest
 
 
-def is_kloppy(dataset):
-    """Whether it is a `TrackingDataset` of kloppy, which is not imported."""
+def is_kloppy(dataset: object) -> bool:
+    """Whether it is a kloppy `TrackingDataset`, without importing kloppy."""
     domain = sys.modules.get("kloppy.domain")
     return domain is not None and isinstance(dataset, domain.TrackingDataset)
 
 
-def has_place(point):
-    """Whether a point of kloppy is one."""
+def has_place(point: "Point | None") -> bool:
+    """Whether a kloppy point has coordinates."""
     return point is not None and not (
         math.isnan(point.x) or math.isnan(point.y)
     )
 
 
-def turns(dataset):
-    """-1 `(frames, 1)` where the home team plays to the left, 1 elsewhere.
+def turns(dataset: "TrackingDataset") -> np.ndarray:
+    """Signs `(frames, 1)`: -1 where the home team plays to the left, else 1.
 
-    Positions in metres times it have the home team play to the right.
+    Multiplied with positions in metres, they turn the home team to the right.
     """
     from kloppy.domain import AttackingDirection
 
@@ -108,8 +120,8 @@ def turns(dataset):
     return np.where(np.expand_dims(np.array(left, bool), 1), -1.0, 1.0)
 
 
-def _line(dimension):
-    """Coordinates along one axis."""
+def _line(dimension: "Dimension") -> np.ndarray:
+    """Interpolation points along an axis."""
     length = dimension.max - dimension.min
     return np.linspace(
         dimension.min - _AROUND * length,
@@ -118,8 +130,10 @@ def _line(dimension):
     )
 
 
-def _mapped(points, system, size):
-    """Metres of coordinates `(n, 2)`, as kloppy has them."""
+def _mapped(
+    points: np.ndarray, system: "CoordinateSystem", size: tuple[float, float]
+) -> np.ndarray:
+    """Convert coordinates `(n, 2)` to metres with kloppy."""
     from kloppy.domain import DatasetTransformer, Frame, PlayerData, Point
 
     transformer = DatasetTransformer(
@@ -148,8 +162,8 @@ def _mapped(points, system, size):
     )
 
 
-def _metric(size):
-    """Metres from the centre spot, in kloppy's words."""
+def _metric(size: tuple[float, float]) -> "CoordinateSystem":
+    """The kloppy coordinate system of metres from the centre spot."""
     from kloppy.domain import (
         CustomCoordinateSystem,
         Dimension,
@@ -172,7 +186,10 @@ def _metric(size):
     )
 
 
-def _interpolated(points, known, values):
+def _interpolated(
+    points: ArrayLike, known: np.ndarray, values: np.ndarray
+) -> np.ndarray:
+    """Interpolate each axis linearly."""
     points = np.asarray(points, "float64")
     mapped = np.empty_like(points)
     for axis in (0, 1):

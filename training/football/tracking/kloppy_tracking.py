@@ -1,4 +1,7 @@
-"""Datasets of kloppy as `Tracking`."""
+"""Conversion of kloppy datasets to `Tracking`."""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,30 +16,34 @@ from convzoo.training.football.tracking.running_velocities import (
 )
 from convzoo.training.football.tracking.tracking import Tracking
 
-# More minutes than a period has: `time` is that of the period and so many
-# seconds for each before it.
+if TYPE_CHECKING:
+    from kloppy.domain import Player, Team, TrackingDataset
+
+# More minutes than a period has. `time` is the time of the period plus so many
+# minutes times its number.
 _MINUTES = 1000
 SECONDS_OF_PERIOD = 60 * _MINUTES
 
 
-def kloppy_tracking(dataset, pitch=None):
-    """The frames of a kloppy dataset, in metres from the centre spot.
+def kloppy_tracking(
+    dataset: "TrackingDataset", pitch: tuple[float, float] | None = None
+) -> Tracking:
+    """Convert a kloppy dataset to `Tracking`, frame by frame.
 
-    There is one frame for each of the dataset's. The home team is team 0 and
-    plays to the right all the time, where kloppy knows the directions. Players
-    share as few columns as there are players at once; each keeps a column while
-    he is seen. Referees are left out. Balls that a provider marks as missing
-    are NaN, and velocities are `running_velocities`. Frames of a minute are one
-    group.
+    The home team is team 0 and always plays to the right, if kloppy knows the
+    directions. The number of columns is the maximum number of simultaneous
+    players; a player keeps a column while visible. Referees are dropped.
+    Missing balls are NaN. Velocities are computed by `running_velocities`.
+    Frames of the same minute form a group.
 
     Args:
-        dataset: a kloppy `TrackingDataset`, in any coordinates.
-        pitch: length and width in metres to which the pitch is scaled; None
-            for its own.
+        dataset: A kloppy `TrackingDataset` in any coordinate system.
+        pitch: Length and width in metres to which the pitch is scaled. None for
+            no scaling.
 
     Raises:
-        ValueError: it is another thing, its coordinates have no scale, or it
-            has no frame or no player.
+        ValueError: If `dataset` has the wrong type, its coordinates have no
+            scale, or it has no frames or no players.
     """
     ground = KloppyPitch(dataset)
     if pitch is None:
@@ -46,7 +53,7 @@ def kloppy_tracking(dataset, pitch=None):
     places, who, team = _players(dataset)
     players = ground.to_metres(places) * np.expand_dims(scale, 1)
     times = np.array([f.timestamp.total_seconds() for f in dataset.records])
-    # Between periods some have frames that belong to none.
+    # Frames between periods may belong to none.
     periods = np.array(
         [f.period.id if f.period else 0 for f in dataset.records]
     )
@@ -58,12 +65,12 @@ def kloppy_tracking(dataset, pitch=None):
         group=periods * _MINUTES + (times // 60).astype(int),
         number=np.array([frame.frame_id for frame in dataset.records]),
         time=periods * SECONDS_OF_PERIOD + times,
-        pitch=tuple(pitch),
+        pitch=pitch,
     )
 
 
-def _balls(dataset, ground):
-    """`(frames, 2)` in the coordinates of the dataset, or NaN."""
+def _balls(dataset: "TrackingDataset", ground: KloppyPitch) -> np.ndarray:
+    """Balls `(frames, 2)` in the coordinates of the dataset, or NaN."""
     return np.array(
         [
             (frame.ball_coordinates.x, frame.ball_coordinates.y)
@@ -74,11 +81,15 @@ def _balls(dataset, ground):
     ).reshape(-1, 2)
 
 
-def _players(dataset):
-    """Places `(frames, n, 2)`, numbers and teams `(frames, n)` of players."""
+def _players(
+    dataset: "TrackingDataset",
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Positions `(frames, n, 2)`, numbers and teams `(frames, n)`."""
     numbers = _Numbers(dataset.metadata.teams)
     columns = _Columns()
-    cells, found, places = [], [], []
+    cells: list[tuple[int, int]] = []
+    found: list[int] = []
+    places: list[tuple[float, float]] = []
     for index, frame in enumerate(dataset.records):
         seen = [
             (number, data.coordinates)
@@ -102,14 +113,14 @@ def _players(dataset):
 
 
 class _Numbers:
-    """A number for each player of two teams; None for everybody else."""
+    """Numbers for the players of two teams; None for everybody else."""
 
-    def __init__(self, teams):
-        self.teams = []
-        self._known = {}
+    def __init__(self, teams: "Iterable[Team]") -> None:
+        self.teams: list[int] = []
+        self._known: dict[Player, int | None] = {}
         self._sides = list(teams)[:2]
 
-    def of(self, player):
+    def of(self, player: "Player") -> int | None:
         if player not in self._known:
             team = getattr(player, "team", None)
             ours = team is not None and team in self._sides
@@ -120,18 +131,19 @@ class _Numbers:
 
 
 class _Columns:
-    """As few columns as there are players at once."""
+    """Columns for the maximum number of simultaneous players."""
 
-    def __init__(self):
-        self._last = {}
-        self._owners = []
+    def __init__(self) -> None:
+        self._last: dict[int, int] = {}
+        self._owners: list[int | None] = []
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self._owners)
 
-    def of(self, present):
-        """Columns of players: the last of each, or one that nobody has."""
-        taken, waiting = set(), []
+    def of(self, present: Sequence[int]) -> list[int]:
+        """Columns of players: the previous one of each, or a free one."""
+        taken: set[int] = set()
+        waiting: list[int] = []
         for player in present:
             column = self._last.get(player)
             if column is None or self._owners[column] != player:

@@ -1,13 +1,21 @@
-"""Files of providers of tracking data, by kloppy, as `Tracking`."""
+"""Reader of files of tracking data providers, with kloppy."""
 
 import importlib
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from convzoo.common.checks import check_lengths
+from convzoo.common.types import PathLike
 from convzoo.training.football.tracking.kloppy_tracking import kloppy_tracking
+from convzoo.training.football.tracking.tracking import Tracking
 
-# Which files each provider has, in this order.
+if TYPE_CHECKING:
+    from kloppy.domain import TrackingDataset
+
+# Files of each provider, in the order of the arguments of kloppy.
 PROVIDERS = {
     "hawkeye": ("BALL", "PLAYERS"),
     "metrica": ("HOME or META", "AWAY or DATA"),
@@ -19,42 +27,47 @@ PROVIDERS = {
     "statsperform": ("MA1", "MA25"),
     "tracab": ("META", "DATA"),
 }
-# Beside `load`, which for some loads events or is not to be used any more.
+# Functions to use where kloppy's `load` loads events or is deprecated.
 _FUNCTIONS = dict.fromkeys(("pff", "sportec", "statsperform"), "load_tracking")
-# In which coordinates kloppy need not change what it reads: a change of each
-# point takes it ten times as long as everything else.
+# Native coordinate systems, which kloppy need not convert: conversion takes ten
+# times as long as everything else.
 _COORDINATES = {"statsperform": "sportvu"}
 _USUAL = (105.0, 68.0)
 
 
-def read_provider(provider, paths, pitch=_USUAL, sample_rate=None, limit=None):
-    """The frames of a game, see `kloppy_tracking`.
+def read_provider(
+    provider: str,
+    paths: Sequence[PathLike],
+    pitch: tuple[float, float] | None = _USUAL,
+    sample_rate: float | None = None,
+    limit: int | None = None,
+) -> Tracking:
+    """Read the files of a provider, see `kloppy_tracking`.
 
     Args:
-        provider: `"hawkeye"`, `"metrica"` (two `.csv` files, or the `.xml` and
-            the `.txt` file of EPTS), `"pff"`, `"secondspectrum"`,
-            `"signality"`, `"skillcorner"`, `"sportec"`, `"statsperform"` or
-            `"tracab"`.
-        paths: of its files, that of the players' names and the pitch first:
-            those of the home and the away team, those of the ball and the
-            players, or `meta_data` and what else kloppy takes. Signality's
-            `venue_information` is the second, before one or more with frames.
-        pitch: length and width in metres to which the pitch is scaled; None
-            for its own.
-        sample_rate: share of the frames to read, such as 0.2 for 5 of 25 in a
-            second; None for all.
-        limit: how many frames to read at most; None for all.
+        provider: Name of the provider: `"hawkeye"`, `"metrica"` (two `.csv`
+            files, or the `.xml` and the `.txt` file of EPTS), `"pff"`,
+            `"secondspectrum"`, `"signality"`, `"skillcorner"`, `"sportec"`,
+            `"statsperform"` or `"tracab"`.
+        paths: Paths of the files, metadata first: home and away team, ball and
+            players, or `meta_data` and the other files that kloppy needs. For
+            Signality, `venue_information` is the second, and one or more files
+            with frames follow.
+        pitch: Length and width in metres to which the pitch is scaled. None for
+            no scaling.
+        sample_rate: Fraction of frames to read, such as 0.2 for 5 of 25 frames
+            per second. None for all frames.
+        limit: Maximum number of frames to read. None for no limit.
 
     Raises:
-        ValueError: no such provider, another number of files, a file is not
-            there or cannot be read, a number is not as described, or kloppy is
-            not installed.
+        ValueError: If an argument is invalid, a file is missing or cannot be
+            read, or kloppy is not installed.
     """
-    paths = [Path(path) for path in paths]
-    _check(provider, paths, sample_rate, limit)
+    files = [Path(path) for path in paths]
+    _check(provider, files, sample_rate, limit)
     if pitch is not None:
         check_lengths("pitch", pitch)
-    name = f"{provider}:{','.join(map(str, paths))}"
+    name = f"{provider}:{','.join(map(str, files))}"
     try:
         module = importlib.import_module(f"kloppy.{provider}")
     except ImportError as error:
@@ -63,8 +76,8 @@ def read_provider(provider, paths, pitch=_USUAL, sample_rate=None, limit=None):
             f"pip install convzoo[football]. Received: provider={provider!r}"
         ) from error
     try:
-        dataset = _load(module, provider, paths, pitch, sample_rate, limit)
-    # What it raises depends on the provider and the file.
+        dataset = _load(module, provider, files, pitch, sample_rate, limit)
+    # The exceptions of kloppy depend on the provider and the file.
     except Exception as error:
         lines = str(error).strip().splitlines() or [""]
         raise ValueError(
@@ -76,39 +89,53 @@ def read_provider(provider, paths, pitch=_USUAL, sample_rate=None, limit=None):
         raise ValueError(f"{name}: {error}") from error
 
 
-def _load(module, provider, paths, pitch, sample_rate, limit):
-    options = {
+def _load(
+    module: ModuleType,
+    provider: str,
+    paths: Sequence[Path],
+    pitch: tuple[float, float] | None,
+    sample_rate: float | None,
+    limit: int | None,
+) -> "TrackingDataset":
+    options: dict[str, Any] = {
         "coordinates": _COORDINATES.get(provider, provider),
         "sample_rate": sample_rate,
-        # Some of kloppy's loaders stop a frame too early.
+        # Some of kloppy's loaders stop one frame early.
         "limit": limit and limit + 1,
     }
     name = _FUNCTIONS.get(provider, "load")
-    # Of a path, kloppy makes a copy, which it leaves open.
+    # From a path, kloppy makes a copy that it leaves open.
     with ExitStack() as stack:
+        # Open files, or their contents.
+        files: list[Any]
         files = [stack.enter_context(open(path, "rb")) for path in paths]
         if provider == "metrica":
             name = f"load_tracking_{'epts' if _is_xml(files[0]) else 'csv'}"
-        # Of an open file, kloppy would take each line for a file here.
+        # Kloppy would take each line of an open file for a file here.
         elif provider == "hawkeye":
             files = [file.read() for file in files]
         elif provider == "signality":
             meta, venue, *feeds = files
             files = [meta, [file.read() for file in feeds], venue]
         elif provider == "statsperform":
-            # Their files do not say.
+            # The files do not state the size of the pitch.
             length, width = pitch or _USUAL
             options |= {"pitch_length": length, "pitch_width": width}
         return getattr(module, name)(*files, **options)
 
 
-def _is_xml(file):
+def _is_xml(file: BinaryIO) -> bool:
     start = file.read(100)
     file.seek(0)
     return start.lstrip(b"\xef\xbb\xbf \r\n").startswith(b"<")
 
 
-def _check(provider, paths, sample_rate, limit):
+def _check(
+    provider: str,
+    paths: Sequence[Path],
+    sample_rate: float | None,
+    limit: int | None,
+) -> None:
     if provider not in PROVIDERS:
         raise ValueError(
             f"`provider` must be one of {', '.join(PROVIDERS)}. "
@@ -124,7 +151,7 @@ def _check(provider, paths, sample_rate, limit):
     for path in paths:
         if not path.is_file():
             raise ValueError(f"{path}: there is no such file")
-    # Others make kloppy skip all but the first.
+    # With other rates, kloppy would skip all frames but the first.
     rate = 1 if sample_rate is None else sample_rate
     if not 0 < rate <= 1 or not (1.0 / rate).is_integer():
         raise ValueError(

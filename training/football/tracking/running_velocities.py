@@ -1,39 +1,44 @@
-"""How fast players run, from where they were."""
+"""Estimation of velocities from positions."""
 
 import numpy as np
 
-# Seconds before and after a frame in which positions count, as far as frames
-# are that close, and the largest step between frames that says something.
+# Half the window of a fit, and the largest usable step between frames, in
+# seconds.
 _REACH = 0.2
 _LARGEST_STEP = 0.5
-# Metres a second: faster is not a person but a mistaken one.
+# Maximum speed in metres per second; a faster player is a mistaken identity.
 _FASTEST = 15.0
 
 
-def running_velocities(positions, who, times, periods):
-    """Slopes of the lines that fit where players were around each frame.
+def running_velocities(
+    positions: np.ndarray,
+    who: np.ndarray,
+    times: np.ndarray,
+    periods: np.ndarray,
+) -> np.ndarray:
+    """Estimate velocities by least-squares lines through positions over time.
 
-    A line of least squares goes through the positions of a player from 0.2 s
-    before a frame until 0.2 s after it: eleven of them at 25 Hz; at 5 Hz it is
-    `(p[t + 1] - p[t - 1]) / 0.4`. Where frames are farther apart, up to 0.5 s,
-    it goes through those next to a frame. It is exact for a constant velocity,
-    and where there are as many positions on both sides for a constant
-    acceleration.
+    The window of a frame reaches from 0.2 s before to 0.2 s after it: 11 frames
+    at 25 Hz; at 5 Hz, the estimate is `(p[t + 1] - p[t - 1]) / 0.4`. At larger
+    steps between frames, up to 0.5 s, the window has the adjacent frames. The
+    estimate is exact for constant velocity; in symmetric windows, for constant
+    acceleration too.
 
     Args:
-        positions: `(frames, n, 2)` metres; NaN where nobody is seen.
-        who: integers `(frames, n)`, which player it is; -1 for none.
-        times: `(frames,)` seconds, which rise within a period.
-        periods: integers `(frames,)`; nothing is known across them.
+        positions: Positions `(frames, n, 2)` in metres; NaN for missing
+            players.
+        who: Integers `(frames, n)` that identify players; -1 for none.
+        times: Times `(frames,)` in seconds, increasing within a period.
+        periods: Integers `(frames,)`. Windows do not cross periods.
 
     Returns:
-        `(frames, n, 2)` metres a second; NaN where a player was not seen, or in
-        one frame alone, or would be faster than 15 m/s.
+        Velocities `(frames, n, 2)` in metres per second; NaN for missing
+        players, with a single position in the window, and above 15 m/s.
     """
     step = _step(times, periods)
     if not step <= _LARGEST_STEP:
         return np.full_like(positions, np.nan)
-    # Times are rounded.
+    # A tolerance for rounded times.
     reach = max(_REACH, step) + step / 4
     sums = _sums(positions, who, times, periods, reach, int(reach / step))
     count, time, square, place, product = sums
@@ -47,15 +52,22 @@ def running_velocities(positions, who, times, periods):
     return slope
 
 
-def _step(times, periods):
-    """Seconds between frames, usually; NaN if there is one alone."""
+def _step(times: np.ndarray, periods: np.ndarray) -> float:
+    """Median step between frames in seconds; NaN for a single frame."""
     steps = np.diff(times)[np.diff(periods) == 0]
     steps = steps[steps > 0]
-    return np.median(steps) if len(steps) else np.nan
+    return float(np.median(steps)) if len(steps) else np.nan
 
 
-def _sums(positions, who, times, periods, reach, most):
-    """Over the frames around each: 1, t, t^2, x and tx, from the frame on."""
+def _sums(
+    positions: np.ndarray,
+    who: np.ndarray,
+    times: np.ndarray,
+    periods: np.ndarray,
+    reach: float,
+    most: int,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Sums over windows of 1, t, t^2, x and tx, relative to their frame."""
     frames = len(times)
     count, time, square = np.zeros((3, *who.shape))
     place, product = np.zeros((2, *positions.shape))

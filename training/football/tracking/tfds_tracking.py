@@ -1,35 +1,37 @@
-"""Tracking data of tensorflow-datasets as `Tracking`."""
+"""Reader of tracking data in tensorflow-datasets."""
 
 import importlib
+from collections.abc import Sequence
 from contextlib import suppress
+from typing import Any
 
 import numpy as np
 
 from convzoo.training.football.tracking.tracking import Tracking
 from convzoo.training.tfds_source import PREFIX, load_tfds
 
-# The pitch of all of them, in metres.
+# Pitch of all datasets, in metres.
 _PITCH = 105.0, 68.0
 _NEEDED = {"players", "velocities", "team", "ball", "game", "period", "time"}
-# More periods than a game has, and more minutes than a period.
+# More periods than a game has, and more minutes than a period has.
 _PERIODS, _MINUTES = 10, 1000
 
 
-def tfds_tracking(name, pitch=_PITCH):
-    """The frames of all games of a dataset, those of its split `test` for that.
+def tfds_tracking(name: str, pitch: tuple[float, float] = _PITCH) -> Tracking:
+    """Read all games of a dataset. The split `test` is the test set.
 
     Args:
-        name: `"metrica"`, which is built if it is not there yet, or what else
-            `tensorflow_datasets.load` knows with the features of that; see
-            `training/metrica`.
-        pitch: length and width in metres to which the pitch of 105 x 68 is
+        name: `"metrica"`, which is built on first use, or another dataset of
+            `tensorflow_datasets.load` with the same features; see
+            `tracking/metrica`.
+        pitch: Length and width in metres to which the pitch of 105 x 68 is
             scaled.
 
     Raises:
-        ValueError: the packages are missing, the dataset cannot be loaded, or
-            it has other features.
+        ValueError: If packages are missing, the dataset cannot be loaded, or it
+            has other features.
     """
-    # Where this fails the package is missing, and so says the next.
+    # Without the package, `load_tfds` raises the error.
     with suppress(ImportError):
         importlib.import_module("convzoo.training.football.tracking.metrica")
     splits, info = load_tfds(name)
@@ -55,12 +57,12 @@ def tfds_tracking(name, pitch=_PITCH):
         stacked["test"],
         half * _MINUTES + (stacked["time"] // 60).astype(int),
         60 * _MINUTES * half + stacked["time"],
-        pitch=tuple(pitch),
+        pitch=pitch,
     )
 
 
-def _stacked(frames, key):
-    """Arrays of all frames; games with fewer columns get missing players."""
+def _stacked(frames: Sequence[dict[str, Any]], key: str) -> np.ndarray:
+    """Stack the frames, padded with missing players."""
     arrays = [np.asarray(frame[key]) for frame in frames]
     if key not in ("players", "velocities", "team"):
         return np.array(arrays)

@@ -1,63 +1,84 @@
-"""What players did before each frame."""
+"""Past frames for models of several frames."""
+
+from typing import cast
 
 import numpy as np
 
 from convzoo.common.checks import check_above, check_positive
+from convzoo.training.football.tracking.tracking import Tracking
+from convzoo.zoo.football.ball_position_predictor import BallPositionPredictor
 
-# Metres a second, and metres of noise: who was farther away is somebody else.
+# Maximum speed in metres per second, and noise in metres. Beyond them, a column
+# has changed players.
 _FASTEST, _NOISE = 13.0, 1.0
-# Of the time between frames: so far from when it should be a frame may be.
+# Tolerance of times, relative to the step between frames.
 _OFF = 0.25
 
 
-def with_past(tracking, frames, frame_rate):
-    """The same frames, and for each of them those before.
+def with_past(
+    tracking: Tracking, frames: int, frame_rate: float | None
+) -> Tracking:
+    """Add past frames to each frame.
 
-    Columns must stay with their players from frame to frame. Where there is no
-    frame at that time, or somebody else was in a column, nothing is known;
-    frames of the test and others are not each other's past.
+    Columns must keep their players from frame to frame. The past is unknown
+    where no frame has the right time, or a column has changed players. Test
+    frames have no past in training frames, and vice versa.
 
     Args:
-        tracking: a `Tracking` that knows its times.
-        frames: how many a frame becomes, itself included; 1 changes nothing.
-        frame_rate: of them, in frames a second. Files may have more.
+        tracking: A `Tracking` with known times.
+        frames: Number of frames per input, including the frame itself. 1 adds
+            none.
+        frame_rate: Frames per second of the input. Files may have more.
 
     Raises:
-        ValueError: an argument is not as described, the times are not known, or
-            no frame of several has one before it.
+        ValueError: If an argument is invalid, times are unknown, or no frame
+            has a past.
     """
     check_positive("frames", frames)
     if frames == 1:
         return tracking.with_(past=tracking.past[:, :0], past_rate=None)
     check_above("frame_rate", frame_rate, 0)
+    # `check_above` refuses None.
+    rate = cast(float, frame_rate)
     if np.isnan(tracking.time).all():
         raise ValueError(
-            "`tracking` must know the times of its frames, from which a model "
-            f"of {frames} frames takes those before: an array `time` in an "
+            "`tracking` must have times, from which a model of "
+            f"{frames} frames finds past frames: an array `time` in an "
             ".npz file, or a column of a .csv file, in seconds. Received: "
             "no time"
         )
-    past = [
-        _moment(tracking, before / frame_rate, _OFF / frame_rate)
+    moments = [
+        _moment(tracking, before / rate, _OFF / rate)
         for before in range(frames - 1, 0, -1)
     ]
-    past = np.stack(past, axis=1)
+    past = np.stack(moments, axis=1)
     if len(tracking) > 1 and np.isnan(past).all():
         raise ValueError(
-            "`tracking` must have frames before others, by multiples of "
-            f"{1 / frame_rate:g} s as the model takes them. Received: times "
-            f"with a step of {_step(tracking.time):g} s, usually"
+            "`tracking` must have past frames, at multiples of "
+            f"{1 / rate:g} s, as the model needs them. Received: times "
+            f"with a median step of {_step(tracking.time):g} s"
         )
-    return tracking.with_(past=past, past_rate=frame_rate)
+    return tracking.with_(past=past, past_rate=rate)
 
 
-def _step(times):
+def with_past_for(tracking: Tracking, model: BallPositionPredictor) -> Tracking:
+    """Add the past frames that a model needs.
+
+    Call it before you select frames: others may be the past of these.
+    """
+    same = tracking.past.shape[1] == model.frames - 1
+    if same and (model.frames == 1 or tracking.past_rate == model.frame_rate):
+        return tracking
+    return with_past(tracking, model.frames, model.frame_rate)
+
+
+def _step(times: np.ndarray) -> float:
     steps = np.diff(np.sort(times[~np.isnan(times)]))
-    return np.median(steps) if len(steps) else 0
+    return float(np.median(steps)) if len(steps) else 0.0
 
 
-def _moment(tracking, seconds, tolerance):
-    """Positions and velocities so long ago, `(frames, n, 4)`."""
+def _moment(tracking: Tracking, seconds: float, tolerance: float) -> np.ndarray:
+    """Positions and velocities `(frames, n, 4)` this many seconds before."""
     state = np.concatenate([tracking.players, tracking.velocities], axis=2)
     index, off = _nearest(tracking.time, tracking.time - seconds)
     known = (off <= tolerance) & (tracking.test[index] == tracking.test)
@@ -67,10 +88,12 @@ def _moment(tracking, seconds, tolerance):
     return np.where(np.expand_dims(known, 2), then, np.float32(np.nan))
 
 
-def _nearest(times, wanted):
-    """The index of the time nearest to each wanted one, and how far it is."""
+def _nearest(
+    times: np.ndarray, wanted: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Index of the time nearest to each wanted time, and their distance."""
     order = np.argsort(times, kind="stable")
-    # Unknown times are at the end.
+    # `argsort` puts NaN at the end.
     order = order[: np.count_nonzero(~np.isnan(times))]
     after = np.searchsorted(times[order], wanted)
     around = np.stack([after - 1, after]).clip(0, len(order) - 1)

@@ -195,10 +195,10 @@ def test_bad_arguments(tmp_path):
         kloppy_tracking(dataset, 105)
     system = dataset.metadata.coordinate_system
     system._pitch_length = None
-    with pytest.raises(ValueError, match="`dataset` must say.*TracabCoord"):
+    with pytest.raises(ValueError, match="`dataset` must state.*TracabCoord"):
         kloppy_tracking(dataset)
     dataset.metadata.coordinate_system = None
-    with pytest.raises(ValueError, match="`dataset` must say.*NoneType"):
+    with pytest.raises(ValueError, match="`dataset` must state.*NoneType"):
         kloppy_tracking(dataset)
     _, dataset = load_by_kloppy("tracab", tmp_path)
     dataset.records.clear()

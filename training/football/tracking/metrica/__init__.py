@@ -1,6 +1,6 @@
 """Metrica's sample games for tensorflow-datasets.
 
-Once this is imported, `tensorflow_datasets.load("metrica")` knows them.
+Importing this module registers `tensorflow_datasets.load("metrica")`.
 """
 
 from convzoo.training.football.tracking.metrica.metrica_dataset_builder import (
