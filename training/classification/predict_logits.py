@@ -6,7 +6,7 @@ import numpy as np
 
 from convzoo.common.unit_range import unit_range
 from convzoo.training.classification.bucket_shapes import bucket_shapes
-from convzoo.training.classification.size_buckets import padded_batch
+from convzoo.training.classification.padded_batch import padded_batch
 from convzoo.zoo.classification.size_agnostic_classifier import (
     SizeAgnosticClassifier,
 )

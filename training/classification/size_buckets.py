@@ -18,6 +18,7 @@ from convzoo.training.classification.classifier_options import (
     check_rescale,
     check_sizes,
 )
+from convzoo.training.classification.padded_batch import padded_batch
 from convzoo.training.epoch_dataset import EpochDataset
 from convzoo.training.tf_source import tf_source
 from convzoo.zoo.images.bicubic import resize_bicubic
@@ -177,23 +178,3 @@ def _shown_sizes(
     factors = rescale ** (2 * points / _VARIANTS - 1)
     shown = np.expand_dims(sizes, 1) * np.expand_dims(factors, 2)
     return np.maximum(np.rint(shown), 1).astype(int).reshape(-1, 2)
-
-
-def padded_batch(
-    images: Sequence[np.ndarray], shape: Sequence[int]
-) -> dict[str, np.ndarray]:
-    """Pad images to one shape, and scale them to [0, 1].
-
-    Args:
-        images: uint8 arrays `(height, width, 3)`.
-        shape: Rows and columns that contain all images.
-
-    Returns:
-        Dictionary of `"images"` and their `"sizes"`.
-    """
-    batch = np.zeros((len(images), *shape, 3), "float32")
-    for image, place in zip(images, batch, strict=True):
-        height, width = image.shape[:2]
-        unit_range(image, out=place[:height, :width])
-    sizes = np.array([image.shape[:2] for image in images], "int32")
-    return {"images": batch, "sizes": sizes}

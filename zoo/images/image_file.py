@@ -114,7 +114,7 @@ def write_image(
     """
     path = Path(path)
     check_writable(path, overwrite)
-    _check_format(path, image.pixels)
+    check_format(path, image.pixels.dtype, image.pixels.shape)
     vips_image = _to_vips(image)
     options = _SAVE_OPTIONS.get(path.suffix.lower(), {})
     try:
@@ -186,18 +186,31 @@ def _to_vips(image: ImageFile) -> pyvips.Image:
     return vips_image
 
 
-def _check_format(path: Path, pixels: np.ndarray) -> None:
-    suffix = path.suffix.lower()
-    if suffix in (".jpg", ".jpeg") and pixels.shape[-1] in (2, 4):
+def check_format(
+    path: PathLike, dtype: np.dtype, shape: tuple[int, ...]
+) -> None:
+    """Check early that the format of a file can hold an image.
+
+    Args:
+        path: Path of the file; its suffix is the format.
+        dtype: Type of the pixels.
+        shape: Height, width and channels of the image.
+
+    Raises:
+        ValueError: If the format has no alpha, 16 bits or so many pixels.
+    """
+    suffix = Path(path).suffix.lower()
+    height, width, channels = shape
+    if suffix in (".jpg", ".jpeg") and channels in (2, 4):
         raise ValueError(f"{path}: JPEG has no alpha; write PNG or WebP")
-    if suffix in (".jpg", ".jpeg", ".webp") and pixels.dtype == np.uint16:
+    if suffix in (".jpg", ".jpeg", ".webp") and dtype == np.uint16:
         raise ValueError(
             f"{path}: {suffix} is limited to 8 bits; write PNG or TIFF"
         )
-    if suffix == ".webp" and max(pixels.shape[:2]) > 16383:
+    if suffix == ".webp" and max(height, width) > 16383:
         raise ValueError(
             f"{path}: WebP is limited to 16383 pixels a side; write PNG. "
-            f"Received: {pixels.shape[1]}x{pixels.shape[0]}"
+            f"Received: {width}x{height}"
         )
 
 

@@ -7,6 +7,7 @@ from convzoo.common.types import PathLike
 from convzoo.zoo.images.image_file import (
     SUFFIXES,
     ImageFile,
+    check_format,
     check_writable,
     list_images,
     read_image,
@@ -89,8 +90,12 @@ def upscale_file(
         raise ValueError(
             f"{target.parent}: cannot be created ({error.strerror})"
         ) from error
+    # Before the work, which takes longer.
     check_writable(target, overwrite)
     image = read_image(source)
+    height, width, channels = image.pixels.shape
+    enlarged = height * model.scale, width * model.scale, channels
+    check_format(target, image.pixels.dtype, enlarged)
     try:
         pixels = model.upscale(image.pixels, tile, progress, ensemble)
     except ValueError as error:

@@ -61,6 +61,19 @@ def test_the_file_keeps_profile_and_depth(folder, tmp_path):
     np.testing.assert_array_equal(found.pixels, model.upscale(pixels))
 
 
+@pytest.mark.parametrize("suffix", ["jpg", "webp"])
+def test_what_a_format_cannot_hold_is_said_before_the_work(
+    suffix, folder, tmp_path
+):
+    class Model:
+        scale = 4
+
+    pixels = np.zeros((4, 5, 2), "uint16")
+    write_image(tmp_path / "deep.png", ImageFile(pixels))
+    with pytest.raises(ValueError, match=f"x.{suffix}: "):
+        upscale_file(Model(), tmp_path / "deep.png", tmp_path / f"x.{suffix}")
+
+
 def test_errors_name_the_file(folder, tmp_path):
     model = tiny_generator()
     (folder / "c.png").write_text("no")
