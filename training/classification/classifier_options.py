@@ -5,7 +5,6 @@ from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING, Annotated, get_args
 
 from convzoo.common.checks import (
-    check_above,
     check_choice,
     check_flag,
     check_fraction,
@@ -15,13 +14,22 @@ from convzoo.common.checks import (
 from convzoo.common.choices import (
     Backbone,
     Pooling,
-    Precision,
-    Schedule,
-    Verbose,
 )
 from convzoo.common.option import Option, arguments_of, documented
 from convzoo.common.types import PathLike
-from convzoo.training.steps import check_patience
+from convzoo.training.shared_options import (
+    EMAOption,
+    OutOption,
+    PatienceOption,
+    PrecisionOption,
+    ScheduleOption,
+    SeedOption,
+    TensorBoardOption,
+    VerboseOption,
+    WeightDecayOption,
+    check_patience,
+    check_shared_options,
+)
 
 if TYPE_CHECKING:
     from convzoo.training.classification.augmentation import Augmentation
@@ -44,14 +52,7 @@ class ClassifierOptions:
             "dataset of tensorflow-datasets.",
         ),
     ]
-    out: Annotated[
-        PathLike,
-        Option(
-            "Output",
-            "Folder of the run. A run that is there is resumed.",
-            identifies=False,
-        ),
-    ]
+    out: OutOption
     _: KW_ONLY
     validation: Annotated[
         PathLike | None,
@@ -197,24 +198,9 @@ class ClassifierOptions:
     learning_rate: Annotated[
         float, Option("Optimization", "Initial learning rate of AdamW.")
     ] = 1e-3
-    schedule: Annotated[
-        Schedule,
-        Option(
-            "Optimization",
-            "Learning rate schedule: cosine decay to 0, or halving five times.",
-        ),
-    ] = "cosine"
-    weight_decay: Annotated[
-        float, Option("Optimization", "Weight decay of AdamW.")
-    ] = 1e-4
-    ema: Annotated[
-        float,
-        Option(
-            "Optimization",
-            "Momentum of the moving average of the weights, which is what is "
-            "validated and saved. 0 turns it off.",
-        ),
-    ] = 0.99
+    schedule: ScheduleOption = "cosine"
+    weight_decay: WeightDecayOption = 1e-4
+    ema: EMAOption = 0.99
     label_smoothing: Annotated[
         float,
         Option(
@@ -222,55 +208,24 @@ class ClassifierOptions:
             "Probability mass of a label that is spread over all classes.",
         ),
     ] = 0.1
-    patience: Annotated[
-        int | None,
-        Option(
-            "Optimization",
-            "Number of epochs without a better validation score after which "
-            "training stops.",
-        ),
-    ] = None
-    precision: Annotated[
-        Precision, Option("Optimization", "Precision of the network.")
-    ] = "float32"
-    seed: Annotated[
-        int,
-        Option(
-            "Optimization",
-            "Seed of the initial weights, the batches and the augmentation.",
-        ),
-    ] = 0
-    tensorboard: Annotated[
-        bool,
-        Option(
-            "Output",
-            "Whether to write logs for TensorBoard to the run.",
-            identifies=False,
-        ),
-    ] = False
-    verbose: Annotated[
-        Verbose,
-        Option("Output", "Progress output, as in `fit`.", identifies=False),
-    ] = "auto"
+    patience: PatienceOption = None
+    precision: PrecisionOption = "float32"
+    seed: SeedOption = 0
+    tensorboard: TensorBoardOption = False
+    verbose: VerboseOption = "auto"
 
     def __post_init__(self) -> None:
         for name, choices in (
-            ("schedule", Schedule),
-            ("precision", Precision),
             ("backbone", Backbone),
             ("pooling", Pooling),
         ):
             check_choice(name, getattr(self, name), get_args(choices))
-        for name in ("epochs", "batch_size", "buckets"):
-            check_positive(name, getattr(self, name))
+        check_shared_options(self)
+        check_positive("buckets", self.buckets)
         check_sizes(self.sizes)
         check_rescale(self.rescale, self.sizes)
-        check_above("learning_rate", self.learning_rate, 0)
-        check_number("weight_decay", self.weight_decay, 0)
-        for name in ("ema", "label_smoothing"):
-            check_number(name, getattr(self, name), 0, 1)
+        check_number("label_smoothing", self.label_smoothing, 0, 1)
         check_flag("balance", self.balance)
-        check_flag("tensorboard", self.tensorboard)
         if self.mirror is not None and self.flip:
             raise ValueError(
                 "`mirror` is for classes that are not all alike when "

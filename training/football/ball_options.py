@@ -6,18 +6,28 @@ from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING, Annotated, get_args
 
 from convzoo.common.checks import (
-    check_above,
     check_choice,
-    check_flag,
     check_fraction,
-    check_number,
     check_positive,
-    check_seed,
 )
-from convzoo.common.choices import Schedule, Sees, Spatial, Verbose
+from convzoo.common.choices import Sees, Spatial
 from convzoo.common.option import Option, arguments_of, documented
 from convzoo.common.types import PathLike
-from convzoo.training.steps import check_patience, check_whole_epochs
+from convzoo.training.shared_options import (
+    EMAOption,
+    EpochStepsOption,
+    OutOption,
+    PatienceOption,
+    ScheduleOption,
+    SeedOption,
+    StepsOption,
+    TensorBoardOption,
+    VerboseOption,
+    WeightDecayOption,
+    check_patience,
+    check_shared_options,
+    check_whole_epochs,
+)
 
 if TYPE_CHECKING:
     from convzoo.training.football.ball_augmentation import BallAugmentation
@@ -41,14 +51,7 @@ class BallOptions:
             "without a ball are not used.",
         ),
     ]
-    out: Annotated[
-        PathLike,
-        Option(
-            "Output",
-            "Folder of the run. A run that is there is resumed.",
-            identifies=False,
-        ),
-    ]
+    out: OutOption
     _: KW_ONLY
     hold_out: Annotated[
         float,
@@ -152,13 +155,7 @@ class BallOptions:
             "Fraction of frames of which a camera sees only a part.",
         ),
     ] = 0.15
-    steps: Annotated[
-        int,
-        Option(
-            "Optimization",
-            "Number of training steps, a multiple of `epoch_steps`.",
-        ),
-    ] = 12_000
+    steps: StepsOption = 12_000
     stop: Annotated[
         int | None,
         Option(
@@ -168,85 +165,32 @@ class BallOptions:
             identifies=False,
         ),
     ] = None
-    epoch_steps: Annotated[
-        int,
-        Option(
-            "Optimization",
-            "Steps per epoch. After each epoch the model is validated and the "
-            "run is saved.",
-        ),
-    ] = 400
+    epoch_steps: EpochStepsOption = 400
     batch_size: Annotated[
         int, Option("Optimization", "Number of frames per batch.")
     ] = 64
     learning_rate: Annotated[
         float, Option("Optimization", "Initial learning rate of AdamW.")
     ] = 1e-3
-    schedule: Annotated[
-        Schedule,
-        Option(
-            "Optimization",
-            "Learning rate schedule: cosine decay to 0, or halving five times.",
-        ),
-    ] = "cosine"
-    weight_decay: Annotated[
-        float, Option("Optimization", "Weight decay of AdamW.")
-    ] = 0.02
-    ema: Annotated[
-        float,
-        Option(
-            "Optimization",
-            "Momentum of the moving average of the weights, which is what is "
-            "validated and saved. 0 turns it off.",
-        ),
-    ] = 0.998
-    patience: Annotated[
-        int | None,
-        Option(
-            "Optimization",
-            "Number of epochs without a better validation score after which "
-            "training stops.",
-        ),
-    ] = None
-    seed: Annotated[
-        int,
-        Option(
-            "Optimization",
-            "Seed of the initial weights, the batches and the augmentation.",
-        ),
-    ] = 0
-    tensorboard: Annotated[
-        bool,
-        Option(
-            "Output",
-            "Whether to write logs for TensorBoard to the run.",
-            identifies=False,
-        ),
-    ] = False
-    verbose: Annotated[
-        Verbose,
-        Option("Output", "Progress output, as in `fit`.", identifies=False),
-    ] = "auto"
+    schedule: ScheduleOption = "cosine"
+    weight_decay: WeightDecayOption = 0.02
+    ema: EMAOption = 0.998
+    patience: PatienceOption = None
+    seed: SeedOption = 0
+    tensorboard: TensorBoardOption = False
+    verbose: VerboseOption = "auto"
 
     def __post_init__(self) -> None:
         if not self.paths:
             raise ValueError("`data` must name a file. Received: none")
         for name, choices in (
-            ("schedule", Schedule),
             ("sees", Sees),
             ("spatial", Spatial),
         ):
             check_choice(name, getattr(self, name), get_args(choices))
-        for name in ("steps", "epoch_steps", "batch_size"):
-            check_positive(name, getattr(self, name))
-        check_whole_epochs("steps", self.steps, self.epoch_steps)
+        check_shared_options(self)
         check_fraction("hold_out", self.hold_out)
-        check_above("learning_rate", self.learning_rate, 0)
-        check_number("weight_decay", self.weight_decay, 0)
-        check_number("ema", self.ema, 0, 1)
-        check_seed(self.seed)
         check_patience(self.patience, self.hold_out > 0)
-        check_flag("tensorboard", self.tensorboard)
         if self.stop is not None:
             self._check_stop(self.stop)
         self.augmentation()

@@ -2,27 +2,79 @@
 
 from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, TypeAlias, get_args
 
 from convzoo.common.checks import (
     check_above,
     check_choice,
     check_flag,
     check_fraction,
-    check_number,
     check_positive,
 )
 from convzoo.common.choices import (
-    Precision,
-    Schedule,
     SRConfig,
     SRLoss,
     SRScale,
-    Verbose,
 )
 from convzoo.common.option import Option, documented
 from convzoo.common.types import PathLike
-from convzoo.training.steps import check_whole_epochs
+from convzoo.training.shared_options import (
+    EMAOption,
+    EpochStepsOption,
+    OutOption,
+    PrecisionOption,
+    ScheduleOption,
+    SeedOption,
+    StepsOption,
+    VerboseOption,
+    check_shared_options,
+)
+
+PhotographsOption: TypeAlias = Annotated[
+    PathLike,
+    Option(
+        "Data",
+        "Folder of photographs, or `tfds:NAME` for a dataset of "
+        "tensorflow-datasets.",
+    ),
+]
+ValidationOption: TypeAlias = Annotated[
+    PathLike | None,
+    Option(
+        "Data",
+        "Folder of photographs for validation, which chooses the best "
+        "weights. Without it, every twentieth photograph of `data` is "
+        "held out.",
+    ),
+]
+PatchSizeOption: TypeAlias = Annotated[
+    int, Option("Data", "Side of a low-resolution patch, in pixels.")
+]
+ReductionsOption: TypeAlias = Annotated[
+    tuple[float, ...],
+    Option(
+        "Data",
+        "Factors in (0, 1] by which photographs are downscaled to get more "
+        "training images, such as 1,0.8,0.6.",
+    ),
+]
+ConfigOption: TypeAlias = Annotated[
+    SRConfig, Option("Model", "Architecture of the generator.")
+]
+ScaleOption: TypeAlias = Annotated[
+    SRScale, Option("Model", "Upscaling factor of height and width.")
+]
+InitOption: TypeAlias = Annotated[
+    PathLike | None,
+    Option(
+        "Model",
+        "Preset, run or .keras file whose weights initialize the generator, "
+        "for fine-tuning.",
+    ),
+]
+BatchSizeOption: TypeAlias = Annotated[
+    int, Option("Optimization", "Number of patches per batch.")
+]
 
 
 @documented
@@ -34,43 +86,12 @@ class SROptions:
         ValueError: A value is not as described.
     """
 
-    data: Annotated[
-        PathLike,
-        Option(
-            "Data",
-            "Folder of photographs, or `tfds:NAME` for a dataset of "
-            "tensorflow-datasets.",
-        ),
-    ]
-    out: Annotated[
-        PathLike,
-        Option(
-            "Output",
-            "Folder of the run. A run that is there is resumed.",
-            identifies=False,
-        ),
-    ]
+    data: PhotographsOption
+    out: OutOption
     _: KW_ONLY
-    validation: Annotated[
-        PathLike | None,
-        Option(
-            "Data",
-            "Folder of photographs for validation, which chooses the best "
-            "weights. Without it, every twentieth photograph of `data` is "
-            "held out.",
-        ),
-    ] = None
-    patch_size: Annotated[
-        int, Option("Data", "Side of a low-resolution patch, in pixels.")
-    ] = 32
-    reductions: Annotated[
-        tuple[float, ...],
-        Option(
-            "Data",
-            "Factors in (0, 1] by which photographs are downscaled to get more "
-            "training images, such as 1,0.8,0.6.",
-        ),
-    ] = (1.0,)
+    validation: ValidationOption = None
+    patch_size: PatchSizeOption = 32
+    reductions: ReductionsOption = (1.0,)
     shifts: Annotated[
         bool,
         Option(
@@ -87,20 +108,9 @@ class SROptions:
             "Below 1, JPEG blocks vanish from the reference.",
         ),
     ] = 1.0
-    config: Annotated[
-        SRConfig, Option("Model", "Architecture of the generator.")
-    ] = "tiny"
-    scale: Annotated[
-        SRScale, Option("Model", "Upscaling factor of height and width.")
-    ] = 4
-    init: Annotated[
-        PathLike | None,
-        Option(
-            "Model",
-            "Preset, run or .keras file whose weights initialize the model, "
-            "for fine-tuning.",
-        ),
-    ] = None
+    config: ConfigOption = "tiny"
+    scale: ScaleOption = 4
+    init: InitOption = None
     quantization_aware: Annotated[
         bool,
         Option(
@@ -113,58 +123,17 @@ class SROptions:
     loss: Annotated[
         SRLoss, Option("Losses", "Pixel-wise loss, on RGB or mostly on luma.")
     ] = "mean_absolute_error"
-    steps: Annotated[
-        int,
-        Option(
-            "Optimization",
-            "Number of training steps, a multiple of `epoch_steps`.",
-        ),
-    ] = 100_000
-    epoch_steps: Annotated[
-        int,
-        Option(
-            "Optimization",
-            "Steps per epoch. After each epoch the model is validated and the "
-            "run is saved.",
-        ),
-    ] = 1000
-    batch_size: Annotated[
-        int, Option("Optimization", "Number of patches per batch.")
-    ] = 16
+    steps: StepsOption = 100_000
+    epoch_steps: EpochStepsOption = 1000
+    batch_size: BatchSizeOption = 16
     learning_rate: Annotated[
         float, Option("Optimization", "Initial learning rate of Adam.")
     ] = 1e-3
-    schedule: Annotated[
-        Schedule,
-        Option(
-            "Optimization",
-            "Learning rate schedule: cosine decay to 0, or halving five times.",
-        ),
-    ] = "cosine"
-    ema: Annotated[
-        float,
-        Option(
-            "Optimization",
-            "Momentum of the moving average of the weights, which is what is "
-            "validated and saved. 0 turns it off.",
-        ),
-    ] = 0.999
-    precision: Annotated[
-        Precision,
-        Option(
-            "Optimization",
-            "Precision of the network. mixed_bfloat16 takes less than half the "
-            "time on processors with matrix units for it.",
-        ),
-    ] = "float32"
-    seed: Annotated[
-        int,
-        Option("Optimization", "Seed of the initial weights and the patches."),
-    ] = 0
-    verbose: Annotated[
-        Verbose,
-        Option("Output", "Progress output, as in `fit`.", identifies=False),
-    ] = "auto"
+    schedule: ScheduleOption = "cosine"
+    ema: EMAOption = 0.999
+    precision: PrecisionOption = "float32"
+    seed: SeedOption = 0
+    verbose: VerboseOption = "auto"
 
     def __post_init__(self) -> None:
         check_sr_options(self)
@@ -189,13 +158,8 @@ def check_sr_options(options: Any) -> None:
     """
     check_choice("config", options.config, get_args(SRConfig))
     check_choice("scale", options.scale, get_args(SRScale))
-    check_choice("schedule", options.schedule, get_args(Schedule))
-    check_choice("precision", options.precision, get_args(Precision))
-    check_number("ema", options.ema, 0, 1)
-    check_above("learning_rate", options.learning_rate, 0)
-    for name in ("steps", "batch_size", "patch_size", "epoch_steps"):
-        check_positive(name, getattr(options, name))
-    check_whole_epochs("steps", options.steps, options.epoch_steps)
+    check_shared_options(options)
+    check_positive("patch_size", options.patch_size)
     check_reductions(options.reductions)
 
 

@@ -13,16 +13,30 @@ from convzoo.common.checks import (
 from convzoo.common.choices import (
     DiscriminatorNetwork,
     DiscriminatorNormalization,
-    Precision,
-    Schedule,
-    SRConfig,
-    SRScale,
-    Verbose,
 )
 from convzoo.common.option import Option, documented
 from convzoo.common.types import PathLike
-from convzoo.training.steps import check_whole_epochs
-from convzoo.training.super_resolution.sr_options import check_sr_options
+from convzoo.training.shared_options import (
+    EMAOption,
+    EpochStepsOption,
+    PrecisionOption,
+    ScheduleOption,
+    SeedOption,
+    TensorBoardOption,
+    VerboseOption,
+    check_whole_epochs,
+)
+from convzoo.training.super_resolution.sr_options import (
+    BatchSizeOption,
+    ConfigOption,
+    InitOption,
+    PatchSizeOption,
+    PhotographsOption,
+    ReductionsOption,
+    ScaleOption,
+    ValidationOption,
+    check_sr_options,
+)
 
 
 @documented
@@ -34,14 +48,7 @@ class SRGANOptions:
         ValueError: A value is not as described.
     """
 
-    data: Annotated[
-        PathLike,
-        Option(
-            "Data",
-            "Folder of photographs, or `tfds:NAME` for a dataset of "
-            "tensorflow-datasets.",
-        ),
-    ]
+    data: PhotographsOption
     out: Annotated[
         PathLike,
         Option(
@@ -52,40 +59,12 @@ class SRGANOptions:
         ),
     ]
     _: KW_ONLY
-    validation: Annotated[
-        PathLike | None,
-        Option(
-            "Data",
-            "Folder of photographs for validation, which chooses the best "
-            "weights. Without it, every twentieth photograph of `data` is "
-            "held out.",
-        ),
-    ] = None
-    patch_size: Annotated[
-        int, Option("Data", "Side of a low-resolution patch, in pixels.")
-    ] = 32
-    reductions: Annotated[
-        tuple[float, ...],
-        Option(
-            "Data",
-            "Factors in (0, 1] by which photographs are downscaled to get more "
-            "training images, such as 1,0.8,0.6.",
-        ),
-    ] = (1.0,)
-    config: Annotated[
-        SRConfig, Option("Model", "Architecture of the generator.")
-    ] = "base"
-    scale: Annotated[
-        SRScale, Option("Model", "Upscaling factor of height and width.")
-    ] = 4
-    init: Annotated[
-        PathLike | None,
-        Option(
-            "Model",
-            "Preset, run or .keras file whose weights initialize the "
-            "generator, for fine-tuning.",
-        ),
-    ] = None
+    validation: ValidationOption = None
+    patch_size: PatchSizeOption = 32
+    reductions: ReductionsOption = (1.0,)
+    config: ConfigOption = "base"
+    scale: ScaleOption = 4
+    init: InitOption = None
     network: Annotated[
         DiscriminatorNetwork,
         Option(
@@ -158,17 +137,8 @@ class SRGANOptions:
             "multiple of `epoch_steps`.",
         ),
     ] = 50_000
-    epoch_steps: Annotated[
-        int,
-        Option(
-            "Optimization",
-            "Steps per epoch. After each epoch the model is validated and the "
-            "run is saved.",
-        ),
-    ] = 1000
-    batch_size: Annotated[
-        int, Option("Optimization", "Number of patches per batch.")
-    ] = 16
+    epoch_steps: EpochStepsOption = 1000
+    batch_size: BatchSizeOption = 16
     learning_rate: Annotated[
         float,
         Option(
@@ -183,25 +153,9 @@ class SRGANOptions:
             "the generator.",
         ),
     ] = None
-    schedule: Annotated[
-        Schedule,
-        Option(
-            "Optimization",
-            "Learning rate schedule of the second phase: cosine decay to 0, or "
-            "halving five times.",
-        ),
-    ] = "halving"
-    ema: Annotated[
-        float,
-        Option(
-            "Optimization",
-            "Momentum of the moving average of the generator's weights, which "
-            "is what is validated and saved. 0 turns it off.",
-        ),
-    ] = 0.999
-    precision: Annotated[
-        Precision, Option("Optimization", "Precision of both networks.")
-    ] = "float32"
+    schedule: ScheduleOption = "halving"
+    ema: EMAOption = 0.999
+    precision: PrecisionOption = "float32"
     force: Annotated[
         bool,
         Option(
@@ -210,22 +164,9 @@ class SRGANOptions:
             identifies=False,
         ),
     ] = False
-    seed: Annotated[
-        int,
-        Option("Optimization", "Seed of the initial weights and the patches."),
-    ] = 0
-    tensorboard: Annotated[
-        bool,
-        Option(
-            "Output",
-            "Whether to write logs and samples for TensorBoard to the run.",
-            identifies=False,
-        ),
-    ] = False
-    verbose: Annotated[
-        Verbose,
-        Option("Output", "Progress output, as in `fit`.", identifies=False),
-    ] = "auto"
+    seed: SeedOption = 0
+    tensorboard: TensorBoardOption = False
+    verbose: VerboseOption = "auto"
 
     def __post_init__(self) -> None:
         check_sr_options(self)
@@ -236,7 +177,6 @@ class SRGANOptions:
             (None, *get_args(DiscriminatorNormalization)),
         )
         check_flag("force", self.force)
-        check_flag("tensorboard", self.tensorboard)
         check_positive("filters", self.filters)
         for name in (
             "pixel_weight",

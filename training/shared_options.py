@@ -1,0 +1,145 @@
+"""Options that several recipes share, with their checks. No Keras."""
+
+import dataclasses
+from typing import Annotated, Any, TypeAlias, get_args
+
+from convzoo.common.checks import (
+    check_above,
+    check_choice,
+    check_flag,
+    check_number,
+    check_positive,
+    check_seed,
+    is_integer,
+)
+from convzoo.common.choices import Precision, Schedule, Verbose
+from convzoo.common.option import Option
+from convzoo.common.types import PathLike
+
+OutOption: TypeAlias = Annotated[
+    PathLike,
+    Option(
+        "Output",
+        "Folder of the run. A run that is there is resumed.",
+        identifies=False,
+    ),
+]
+StepsOption: TypeAlias = Annotated[
+    int,
+    Option(
+        "Optimization",
+        "Number of training steps, a multiple of `epoch_steps`.",
+    ),
+]
+EpochStepsOption: TypeAlias = Annotated[
+    int,
+    Option(
+        "Optimization",
+        "Steps per epoch. After each epoch the model is validated and the run "
+        "is saved.",
+    ),
+]
+ScheduleOption: TypeAlias = Annotated[
+    Schedule,
+    Option(
+        "Optimization",
+        "Learning rate schedule: cosine decay to 0, or halving five times.",
+    ),
+]
+WeightDecayOption: TypeAlias = Annotated[
+    float, Option("Optimization", "Weight decay of AdamW.")
+]
+EMAOption: TypeAlias = Annotated[
+    float,
+    Option(
+        "Optimization",
+        "Momentum of the moving average of the weights, which is what is "
+        "validated and saved. 0 turns it off.",
+    ),
+]
+PatienceOption: TypeAlias = Annotated[
+    int | None,
+    Option(
+        "Optimization",
+        "Number of epochs without a better validation score after which "
+        "training stops.",
+    ),
+]
+PrecisionOption: TypeAlias = Annotated[
+    Precision,
+    Option(
+        "Optimization",
+        "Precision of the networks. mixed_bfloat16 takes less than half the "
+        "time on processors with matrix units for it.",
+    ),
+]
+SeedOption: TypeAlias = Annotated[
+    int,
+    Option(
+        "Optimization",
+        "Seed of the initial weights, the batches and the augmentation.",
+    ),
+]
+TensorBoardOption: TypeAlias = Annotated[
+    bool,
+    Option(
+        "Output",
+        "Whether to write logs for TensorBoard to the run.",
+        identifies=False,
+    ),
+]
+VerboseOption: TypeAlias = Annotated[
+    Verbose,
+    Option("Output", "Progress output, as in `fit`.", identifies=False),
+]
+
+
+def check_shared_options(options: Any) -> None:
+    """Check the options above, as far as a recipe has them.
+
+    Raises:
+        ValueError: A value is not as described.
+    """
+    values = {
+        field.name: getattr(options, field.name)
+        for field in dataclasses.fields(options)
+    }
+    for name, choices in (("schedule", Schedule), ("precision", Precision)):
+        if name in values:
+            check_choice(name, values[name], get_args(choices))
+    for name in ("steps", "epoch_steps", "epochs", "batch_size"):
+        if name in values:
+            check_positive(name, values[name])
+    if "steps" in values:
+        check_whole_epochs("steps", values["steps"], values["epoch_steps"])
+    check_above("learning_rate", values["learning_rate"], 0)
+    check_number("weight_decay", values.get("weight_decay", 0), 0)
+    check_number("ema", values["ema"], 0, 1)
+    check_seed(values["seed"])
+    check_flag("tensorboard", values.get("tensorboard", False))
+
+
+def check_whole_epochs(name: str, steps: int, epoch_steps: int) -> None:
+    """Raise a `ValueError` unless `steps` is a multiple of `epoch_steps`."""
+    if not is_integer(steps) or steps < 0 or steps % epoch_steps:
+        raise ValueError(
+            f"`{name}` must be a multiple of `epoch_steps`. Received: "
+            f"{name}={steps!r}, epoch_steps={epoch_steps}"
+        )
+
+
+def check_patience(patience: int | None, validates: bool) -> None:
+    """Check the number of epochs without improvement.
+
+    Raises:
+        ValueError: It is neither None nor a positive integer, or there is no
+            validation.
+    """
+    if patience is None:
+        return
+    check_positive("patience", patience)
+    if not validates:
+        raise ValueError(
+            "`patience` needs validation data. "
+            f"Received: patience={patience}, hold_out=0"
+        )
