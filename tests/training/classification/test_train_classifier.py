@@ -150,7 +150,7 @@ def test_fine_tuning_with_other_classes_says_so(data, tmp_path, capsys):
         other, tmp_path / "second", init=tmp_path / "first", **QUICK
     )
     text = capsys.readouterr().out
-    assert "the head starts anew: 3 classes, which are not the 2" in text
+    assert "the head is new: its 3 classes are not the 2" in text
     model = SizeAgnosticClassifier.from_preset(run.folder)
     assert model.class_names == ["b", "g", "r"] and model.width == 4
 

@@ -200,7 +200,7 @@ def test_a_file_without_a_ball_is_named(files, tmp_path):
     given = game()
     given["ball"][:] = np.nan
     np.savez(tmp_path / "none.npz", **given)
-    with pytest.raises(ValueError, match=r"none\.npz: has no frame to learn f"):
+    with pytest.raises(ValueError, match=r"none\.npz: has no training frame"):
         train_ball([*files, tmp_path / "none.npz"], tmp_path / "run", **QUICK)
     assert not (tmp_path / "run").exists()
 

@@ -194,7 +194,7 @@ def test_a_loss_that_is_no_number_ends_the_run_and_loses_nothing(
     folder = tmp_path / "run"
     with monkeypatch.context() as patch:
         patch.setattr(Patches, "__getitem__", _spoiled(Patches.__getitem__))
-        with pytest.raises(ValueError, match="not a number in epoch 2"):
+        with pytest.raises(ValueError, match="NaN or infinite in epoch 2"):
             train_srgan(data, folder, **arguments)
     assert len((folder / "log.jsonl").read_text().splitlines()) == 1
     for name in ("best", "last"):
@@ -206,7 +206,7 @@ def test_a_loss_that_is_no_number_ends_the_run_and_loses_nothing(
 
 
 def _spoiled(getitem):
-    """Batches of the second epoch hold no numbers."""
+    """Batches of the second epoch hold NaN."""
 
     def spoiled(self, index):
         low, high = getitem(self, index)
