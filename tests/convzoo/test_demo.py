@@ -6,6 +6,8 @@ from convzoo.demo import run_demo
 from convzoo.export import LiteRTModel, SavedModel
 from convzoo.zoo.images.image_file import read_image
 
+pytestmark = pytest.mark.usefixtures("one_process")
+
 pytest.importorskip("skimage")
 
 

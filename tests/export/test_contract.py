@@ -18,6 +18,8 @@ from convzoo.layers import SPP, NonLocal
 from convzoo.zoo import SizeAgnosticClassifier
 from tests.support import photograph, tiny_generator
 
+pytestmark = pytest.mark.usefixtures("one_process")
+
 
 @pytest.mark.parametrize(
     "arguments",

@@ -32,6 +32,8 @@ import importlib.util, sys
 import numpy as np
 import tensorflow as tf
 
+pytestmark = pytest.mark.usefixtures("one_process")
+
 assert importlib.util.find_spec("convzoo") is None
 model = tf.saved_model.load(sys.argv[1])
 run = model.signatures["serving_default"]

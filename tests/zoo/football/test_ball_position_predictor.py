@@ -12,6 +12,8 @@ from convzoo.zoo.football.spatial_network import SPATIAL, SpatialNetwork
 from tests.layer_checks import BACKEND
 from tests.support import numpy_of, randomized
 
+pytestmark = pytest.mark.usefixtures("one_process")
+
 KEYS = ["carrier", "heatmap", "position", "radius_50", "radius_90", "team"]
 
 
