@@ -49,8 +49,8 @@ def check_keras_file(model, maps, folder):
     path = folder / "model.keras"
     model.save(path)
     loaded = keras.saving.load_model(path)
-    expected = model.predict(maps[0], verbose=0)
-    np.testing.assert_array_equal(loaded.predict(maps[0], verbose=0), expected)
+    expected, found = (ops.convert_to_numpy(m(maps[0])) for m in (model, loaded))
+    np.testing.assert_array_equal(found, expected)
 
 
 def check_compiled(layer, model, maps, tolerance):
@@ -59,10 +59,10 @@ def check_compiled(layer, model, maps, tolerance):
     modes = [{"run_eagerly": True}, {"jit_compile": False}]
     if BACKEND != "torch":
         modes.append({"jit_compile": True})
+    outputs = [ops.convert_to_numpy(layer(batch)) for batch in maps]
     for mode in modes:
         model.compile(**mode)
-        for batch in maps:
-            expected = ops.convert_to_numpy(layer(batch))
+        for batch, expected in zip(maps, outputs, strict=True):
             found = model.predict_on_batch(batch)
             np.testing.assert_allclose(
                 found, expected, rtol=tolerance, atol=tolerance
