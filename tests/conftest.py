@@ -72,21 +72,16 @@ def pytest_collection_modifyitems(config, items):
 def uncompiled(request, monkeypatch):
     """Models of TensorFlow are not traced, unless the test is `compiled`.
 
-    Tracing takes most of the time of a run of few steps, and whether one can be
-    stopped, or an option counts, does not hang on it.
+    Tracing takes most of the time of a run of few steps, and of a prediction;
+    whether a run can be stopped, or an option counts, does not hang on it.
     """
     import keras
 
     compiled = request.node.get_closest_marker("compiled")
     if compiled or keras.config.backend() != "tensorflow":
         return
-    compile_as_asked = keras.Model.compile
-
-    def compile_eagerly(*args, **kwargs):
-        eagerly = {"run_eagerly": True, "jit_compile": False}
-        return compile_as_asked(*args, **{**kwargs, **eagerly})
-
-    monkeypatch.setattr(keras.Model, "compile", compile_eagerly)
+    eagerly = property(lambda model: True, lambda model, value: None)
+    monkeypatch.setattr(keras.Model, "run_eagerly", eagerly)
 
 
 @pytest.fixture

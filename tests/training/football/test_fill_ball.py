@@ -9,6 +9,8 @@ from convzoo.training.football.tracking.tracking import Tracking
 from convzoo.zoo import BallPositionPredictor
 from tests.support import randomized
 
+pytestmark = pytest.mark.usefixtures("uncompiled")
+
 
 def tracking(**arguments):
     random = np.random.default_rng(0)
