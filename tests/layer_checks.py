@@ -49,7 +49,9 @@ def check_keras_file(model, maps, folder):
     path = folder / "model.keras"
     model.save(path)
     loaded = keras.saving.load_model(path)
-    expected, found = (ops.convert_to_numpy(m(maps[0])) for m in (model, loaded))
+    expected, found = (
+        ops.convert_to_numpy(m(maps[0])) for m in (model, loaded)
+    )
     np.testing.assert_array_equal(found, expected)
 
 
