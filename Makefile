@@ -8,9 +8,15 @@ PARALLEL := --numprocesses auto --dist loadfile
 PYTEST := $(BIN)/python -m pytest $(PARALLEL)
 # What TensorFlow alone can do: export, and what calls it.
 TENSORFLOW_TESTS := tests/export tests/convzoo tests/test_readme.py tests/test_docstrings.py
-# What no backend computes: files of providers, pictures of a pitch, intervals.
+# What no backend computes: files of providers, pictures of a pitch, intervals,
+# folders of images, tiles.
 NUMPY_TESTS := tests/training/football/tracking tests/training/football/drawing \
-	tests/training/football/test_block_bootstrap.py
+	$(addprefix tests/training/football/test_, block_bootstrap.py \
+	gradient_boosting.py simulate_play.py) \
+	$(addprefix tests/training/classification/test_, bucket_shapes.py \
+	image_folder.py) \
+	$(addprefix tests/training/super_resolution/test_, samples.py sr_data.py) \
+	tests/zoo/super_resolution/test_tiling.py
 # What asks a model for its predictions and no more: those are tested in the zoo.
 PREDICTING_TESTS := tests/training/test_release.py \
 	tests/training/classification/test_evaluate_classifier.py \

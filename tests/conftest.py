@@ -69,19 +69,20 @@ def pytest_collection_modifyitems(config, items):
 
 
 @pytest.fixture
-def uncompiled(request, monkeypatch):
+def uncompiled(request):
     """Models of TensorFlow are not traced, unless the test is `compiled`.
 
     Tracing takes most of the time of a run of few steps, and of a prediction;
     whether a run can be stopped, or an option counts, does not hang on it.
     """
-    import keras
-
-    compiled = request.node.get_closest_marker("compiled")
-    if compiled or keras.config.backend() != "tensorflow":
+    if request.node.get_closest_marker("compiled"):
+        yield
         return
-    eagerly = property(lambda model: True, lambda model, value: None)
-    monkeypatch.setattr(keras.Model, "run_eagerly", eagerly)
+    # Not above: XLA's flags come before Keras.
+    from tests.support import untraced
+
+    with untraced():
+        yield
 
 
 @pytest.fixture

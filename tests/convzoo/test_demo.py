@@ -15,7 +15,7 @@ def test_the_demo_writes_and_measures(tmp_path):
     # An earlier demo was here: what it left is replaced.
     (tmp_path / "sr_x4_tiny" / "1").mkdir(parents=True)
     for name in ("side_by_side.png", "sr_x4_tiny.tflite", "sr_x4_tiny.json"):
-        (tmp_path / name).write_text("{}")
+        (tmp_path / name).write_text('{"files": []}')
     rows = run_demo(tmp_path)
     assert sorted(p.name for p in tmp_path.iterdir()) == [
         "batching_parameters.txt",
