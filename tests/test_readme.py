@@ -13,7 +13,7 @@ from convzoo.zoo.images.image_file import ImageFile, write_image
 from convzoo.zoo.presets import get_preset
 from tests.support import photograph
 
-pytestmark = pytest.mark.usefixtures("one_process")
+pytestmark = pytest.mark.usefixtures("one_process", "uncompiled")
 
 README = (Path(__file__).parents[1] / "README.md").read_text()
 BLOCKS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
