@@ -254,6 +254,7 @@ def test_every_option_trains(arguments, data, quick, tmp_path):
     assert any((a != b).any() for a, b in zip(before, after, strict=True))
 
 
+@pytest.mark.slow
 @pytest.mark.compiled
 def test_only_the_generator_is_averaged(data, quick, tmp_path):
     arguments = {**quick, "pretrain_steps": 0, "init": "sr_x4_tiny"}
