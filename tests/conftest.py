@@ -12,7 +12,12 @@ And TensorFlow logs what `convzoo` lets it log: its warnings are no lines of the
 command line, whose tests run in the process that has imported it already.
 """
 
+import gc
+import importlib
 import os
+import subprocess
+import traceback
+import warnings
 
 import pytest
 
@@ -29,6 +34,16 @@ os.environ.setdefault(
     " --xla_llvm_disable_expensive_passes=true"
     " --xla_cpu_use_fusion_emitters=false",
 )
+
+
+def pytest_collection_finish():
+    """Collect no more what the imports have made: half a second each time.
+
+    Nor so often: tracing makes much that stays, and little of it in cycles.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def pytest_addoption(parser):
@@ -54,21 +69,41 @@ def pytest_collection_modifyitems(config, items):
 
 
 @pytest.fixture
-def uncompiled(request, monkeypatch):
+def uncompiled(request):
     """Models of TensorFlow are not traced, unless the test is `compiled`.
 
-    Tracing takes most of the time of a run of few steps, and whether one can be
-    stopped, or an option counts, does not hang on it.
+    Tracing takes most of the time of a run of few steps, and of a prediction;
+    whether a run can be stopped, or an option counts, does not hang on it.
     """
-    import keras
-
-    compiled = request.node.get_closest_marker("compiled")
-    if compiled or keras.config.backend() != "tensorflow":
+    if request.node.get_closest_marker("compiled"):
+        yield
         return
-    compile_as_asked = keras.Model.compile
+    # Not above: XLA's flags come before Keras.
+    from tests.support import untraced
 
-    def compile_eagerly(*args, **kwargs):
-        eagerly = {"run_eagerly": True, "jit_compile": False}
-        return compile_as_asked(*args, **{**kwargs, **eagerly})
+    with untraced():
+        yield
 
-    monkeypatch.setattr(keras.Model, "compile", compile_eagerly)
+
+@pytest.fixture
+def one_process(monkeypatch):
+    """Converters run in this process, which has imported TensorFlow already.
+
+    A child takes six seconds for that. They have theirs in the tests of
+    `write_litert` and `write_onnx`, where it is the point.
+    """
+
+    def run(function, *arguments):
+        error = ""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            try:
+                function(*map(str, arguments))
+            except Exception:
+                error = traceback.format_exc()
+        code = 1 if error else 0
+        return subprocess.CompletedProcess([], code, stdout="", stderr=error)
+
+    for name in ("litert", "onnx", "quantize"):
+        module = importlib.import_module(f"convzoo.export.{name}")
+        monkeypatch.setattr(module, "run_in_child", run)

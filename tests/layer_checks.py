@@ -49,20 +49,26 @@ def check_keras_file(model, maps, folder):
     path = folder / "model.keras"
     model.save(path)
     loaded = keras.saving.load_model(path)
-    expected = model.predict(maps[0], verbose=0)
-    np.testing.assert_array_equal(loaded.predict(maps[0], verbose=0), expected)
+    expected, found = (
+        ops.convert_to_numpy(m(maps[0])) for m in (model, loaded)
+    )
+    np.testing.assert_array_equal(found, expected)
 
 
 def check_compiled(layer, model, maps, tolerance):
-    """Eager equals graph equals XLA, at all sizes of one model."""
+    """Eager equals graph equals XLA, at all sizes of one model.
+
+    XLA compiles for each size anew; it gets the last one in training.
+    """
     # PyTorch's compiler is another product; its eager mode is what users run.
     modes = [{"run_eagerly": True}, {"jit_compile": False}]
     if BACKEND != "torch":
         modes.append({"jit_compile": True})
+    outputs = [ops.convert_to_numpy(layer(batch)) for batch in maps]
     for mode in modes:
         model.compile(**mode)
-        for batch in maps:
-            expected = ops.convert_to_numpy(layer(batch))
+        count = 2 if mode.get("jit_compile") else len(maps)
+        for batch, expected in zip(maps[:count], outputs, strict=False):
             found = model.predict_on_batch(batch)
             np.testing.assert_allclose(
                 found, expected, rtol=tolerance, atol=tolerance
@@ -70,11 +76,15 @@ def check_compiled(layer, model, maps, tolerance):
 
 
 def check_training(model, maps):
-    """As `fit` trains, compiled as Keras decides, with maps of all sizes."""
+    """As `fit` trains, compiled as Keras decides, with maps of two sizes.
+
+    A size after the first is compiled as one that is not known; the last is the
+    smallest.
+    """
     if not model.trainable_variables:
         return
     model.compile("sgd", "mse")
-    for batch in maps:
+    for batch in (maps[0], maps[-1]):
         targets = ops.convert_to_numpy(model(batch)) + 1
         assert np.isfinite(model.train_on_batch(batch, targets))
 

@@ -1,5 +1,6 @@
 """What several tests need: photographs, oracles, folders of real data."""
 
+import contextlib
 from pathlib import Path
 
 import keras
@@ -19,6 +20,23 @@ def shared_data(name):
     if not folder.is_dir():
         pytest.skip(f"the folder shared/data/{name} is not beside the checkout")
     return folder
+
+
+def rest_slow(*cases):
+    """Parameters of a test, all but the first of them slow."""
+    first, *rest = cases
+    tuples = (case if isinstance(case, tuple) else (case,) for case in rest)
+    return [first, *(pytest.param(*t, marks=pytest.mark.slow) for t in tuples)]
+
+
+@contextlib.contextmanager
+def untraced():
+    """On TensorFlow all models run eagerly, whatever they are told."""
+    with pytest.MonkeyPatch.context() as patch:
+        if keras.config.backend() == "tensorflow":
+            eagerly = property(lambda model: True, lambda model, value: None)
+            patch.setattr(keras.Model, "run_eagerly", eagerly)
+        yield
 
 
 def run_layer_test(
@@ -109,6 +127,7 @@ def run_loss_test(
     if identical is not None:
         value = loss(pair[0], pair[0].copy())
         np.testing.assert_allclose(numpy_of(value), identical, atol=1e-6)
+    pairs = loss_checks.sizes_apart(pairs)
     loss_checks.check_compiled(loss, pairs, tolerance)
     loss_checks.check_gradients(loss, hard_pairs)
     loss_checks.check_short_floats(loss, pair)

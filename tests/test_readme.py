@@ -14,6 +14,8 @@ from convzoo.zoo import SRGenerator
 from convzoo.zoo.images.image_file import ImageFile, write_image
 from tests.support import photograph
 
+pytestmark = pytest.mark.usefixtures("one_process", "uncompiled")
+
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
 BLOCKS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)

@@ -20,7 +20,7 @@ from convzoo.zoo.images.image_file import ImageFile, read_image, write_image
 from tests.export.rest_double import answering
 from tests.support import photograph
 
-pytestmark = pytest.mark.usefixtures("uncompiled")
+pytestmark = pytest.mark.usefixtures("uncompiled", "one_process")
 
 
 @pytest.fixture

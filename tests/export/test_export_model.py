@@ -16,17 +16,19 @@ from convzoo.export import (
 )
 from convzoo.layers import SPP, NonLocal
 from convzoo.zoo import SizeAgnosticClassifier
-from tests.support import photograph, tiny_generator
+from tests.support import photograph, rest_slow, tiny_generator
+
+pytestmark = pytest.mark.usefixtures("one_process")
 
 
 @pytest.mark.parametrize(
     "arguments",
-    [
+    rest_slow(
         {"block": "plain", "anchor": "nearest"},
         {"block": "plain", "anchor": "bilinear", "activation": "prelu"},
         {"block": "residual", "scale": 4, "normalization": "batch"},
         {"block": "residual", "scale": 3, "anchor": "bilinear"},
-    ],
+    ),
 )
 def test_every_generator_leaves_keras_unchanged(arguments, tmp_path):
     model = tiny_generator(**arguments, name="small")
@@ -159,7 +161,9 @@ def test_an_unwritable_folder_is_named(tmp_path):
         export_model(tiny_generator(), tmp_path / "file" / "out")
 
 
-@pytest.mark.parametrize("backbone", ["residual", "network_in_network"])
+@pytest.mark.parametrize(
+    "backbone", rest_slow("residual", "network_in_network")
+)
 def test_a_classifier_leaves_keras_at_any_size(backbone, tmp_path):
     keras.utils.set_random_seed(0)
     model = SizeAgnosticClassifier(5, backbone, width=8)

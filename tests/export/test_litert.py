@@ -15,6 +15,7 @@ def test_another_file_is_named(tmp_path):
         LiteRTModel(tmp_path / "a.tflite")
 
 
+@pytest.mark.usefixtures("one_process")
 def test_a_failed_conversion_leaves_no_file(tmp_path):
     with pytest.raises(ValueError, match="converter failed: .*does not exist"):
         write_litert(tmp_path / "no model", tmp_path / "a.tflite")

@@ -28,6 +28,7 @@ def test_another_file_is_named(tmp_path):
         ONNXModel(tmp_path / "a.onnx")
 
 
+@pytest.mark.usefixtures("one_process")
 def test_a_failed_conversion_leaves_no_file(tmp_path):
     pytest.importorskip("onnxruntime")
     with pytest.raises(ValueError, match="tf2onnx failed: .*does not exist"):

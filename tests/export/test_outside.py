@@ -10,7 +10,7 @@ import subprocess
 import numpy as np
 import pytest
 
-from convzoo.export import export_litert, export_saved_model, served
+from convzoo.export import export_model, served
 from convzoo.zoo import load_model
 
 # One of each network.
@@ -32,6 +32,8 @@ import importlib.util, sys
 import numpy as np
 import tensorflow as tf
 
+pytestmark = pytest.mark.usefixtures("one_process")
+
 assert importlib.util.find_spec("convzoo") is None
 model = tf.saved_model.load(sys.argv[1])
 run = model.signatures["serving_default"]
@@ -41,32 +43,26 @@ np.savez(sys.argv[3], **{k: v.numpy() for k, v in run(**inputs).items()})
 
 
 @pytest.mark.parametrize("name", MODELS)
-@pytest.mark.parametrize(
-    "variable, write, script",
-    [
-        ("LITERT_PYTHON", export_litert, LITERT),
-        ("TENSORFLOW_PYTHON", export_saved_model, TENSORFLOW),
-    ],
-    ids=["litert", "tensorflow"],
-)
-def test_it_answers_alone(name, variable, write, script, tmp_path):
-    python = os.environ.get(variable)
-    if not python:
-        pytest.skip(f"{variable} names no environment; see make test-outside")
+def test_it_answers_alone(name, tmp_path):
+    scripts = {"TENSORFLOW_PYTHON": TENSORFLOW, "LITERT_PYTHON": LITERT}
+    if missing := scripts.keys() - os.environ.keys():
+        pytest.skip(f"{missing} name no environment; see make test-outside")
     model = served(load_model(name))
-    file = write(model, tmp_path / "model", sizes=SIZES)
+    files = export_model(model, tmp_path, "model", sizes=SIZES)
     inputs = model.example(SIZES[0], np.random.default_rng(1))
     np.savez(tmp_path / "inputs.npz", **inputs)
-    answer = tmp_path / "answer.npz"
-    subprocess.run(
-        [python, "-c", script, file.path, tmp_path / "inputs.npz", answer],
-        cwd=tmp_path,
-        env={"TF_CPP_MIN_LOG_LEVEL": "3"},
-        check=True,
-    )
-    found = np.load(answer)
     expected = model.serve(**inputs)
-    assert set(found) == set(expected)
-    for output, array in expected.items():
-        away = np.abs(found[output] - np.array(array))
-        assert away.max() <= 1e-4 * model.scales.get(output, 1)
+    for file, (variable, script) in zip(files, scripts.items(), strict=True):
+        answer = tmp_path / f"{variable}.npz"
+        python = os.environ[variable]
+        subprocess.run(
+            [python, "-c", script, file.path, tmp_path / "inputs.npz", answer],
+            cwd=tmp_path,
+            env={"TF_CPP_MIN_LOG_LEVEL": "3"},
+            check=True,
+        )
+        found = np.load(answer)
+        assert set(found) == set(expected)
+        for output, array in expected.items():
+            away = np.abs(found[output] - np.array(array))
+            assert away.max() <= 1e-4 * model.scales.get(output, 1)

@@ -14,6 +14,8 @@ from convzoo.export.quantization_aware import (
 from tests.layer_checks import examples, gradients
 from tests.support import numpy_of
 
+pytestmark = pytest.mark.usefixtures("one_process")
+
 tf = pytest.importorskip("tensorflow")
 FLOATS = st.floats(-100, 100, width=32)
 

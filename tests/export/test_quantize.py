@@ -12,6 +12,8 @@ from convzoo.export import (
 )
 from tests.support import photograph
 
+pytestmark = pytest.mark.usefixtures("one_process")
+
 SIZES = ((1, 9, 12), (2, 7, 5))
 
 

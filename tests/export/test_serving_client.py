@@ -22,6 +22,8 @@ from convzoo.zoo import SRGenerator
 from tests.export.rest_double import answering
 from tests.support import photograph, tiny_generator
 
+pytestmark = pytest.mark.usefixtures("one_process")
+
 PHOTO = photograph(14, 11)
 
 

@@ -6,6 +6,8 @@ from keras import layers
 from convzoo.export import LiteRTModel, export_litert
 from convzoo.export.tensor_names import drop_names
 
+pytestmark = pytest.mark.usefixtures("one_process")
+
 schema = pytest.importorskip("ai_edge_litert.schema_py_generated")
 
 

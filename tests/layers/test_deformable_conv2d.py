@@ -4,7 +4,7 @@ import pytest
 
 from convzoo.layers import DeformableConv2D, deform_conv2d
 from tests.layer_checks import weight_gradients
-from tests.support import numpy_of, randomized, run_layer_test
+from tests.support import numpy_of, randomized, rest_slow, run_layer_test
 
 
 def built(shape, seed=0, **arguments):
@@ -15,7 +15,7 @@ def built(shape, seed=0, **arguments):
 
 @pytest.mark.parametrize(
     ("arguments", "shape", "output_shape"),
-    [
+    rest_slow(
         ({"filters": 3, "kernel_size": 3}, (2, 9, 7, 4), (2, 9, 7, 3)),
         (
             {
@@ -48,7 +48,7 @@ def built(shape, seed=0, **arguments):
             (2, 4, 9, 7),
             (2, 5, 5, 4),
         ),
-    ],
+    ),
 )
 def test_layer(arguments, shape, output_shape, tmp_path):
     first = arguments.get("data_format") == "channels_first"

@@ -3,12 +3,18 @@ import numpy as np
 import pytest
 
 from convzoo.layers import MLPConv
-from tests.support import convolution, numpy_of, randomized, run_layer_test
+from tests.support import (
+    convolution,
+    numpy_of,
+    randomized,
+    rest_slow,
+    run_layer_test,
+)
 
 
 @pytest.mark.parametrize(
     ("arguments", "output_shape"),
-    [
+    rest_slow(
         ({"units": (5, 4, 3), "kernel_size": 3}, (2, 9, 7, 3)),
         (
             {
@@ -29,7 +35,7 @@ from tests.support import convolution, numpy_of, randomized, run_layer_test
             {"units": (4,), "kernel_size": 3, "dilation_rate": (2, 1)},
             (2, 9, 7, 4),
         ),
-    ],
+    ),
 )
 def test_layer(arguments, output_shape, tmp_path):
     run_layer_test(

@@ -6,7 +6,13 @@ from hypothesis import strategies as st
 
 from convzoo.layers import SpectralConv2D
 from tests.layer_checks import examples, gradients
-from tests.support import FIXTURES, numpy_of, randomized, run_layer_test
+from tests.support import (
+    FIXTURES,
+    numpy_of,
+    randomized,
+    rest_slow,
+    run_layer_test,
+)
 
 # Of PyTorch: see make_spectral.py.
 GOLDEN = np.load(FIXTURES / "spectral.npz")
@@ -16,7 +22,7 @@ CASES = {"once": (1, 1), "twice a call": (2, 1), "three calls": (1, 3)}
 
 @pytest.mark.parametrize(
     ("arguments", "output_shape"),
-    [
+    rest_slow(
         (
             {"filters": 5, "kernel_size": (3, 3), "padding": "same"},
             (2, 9, 7, 5),
@@ -32,7 +38,7 @@ CASES = {"once": (1, 1), "twice a call": (2, 1), "three calls": (1, 3)}
             },
             (2, 4, 6, 4),
         ),
-    ],
+    ),
 )
 def test_layer(arguments, output_shape, tmp_path):
     run_layer_test(

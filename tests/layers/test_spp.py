@@ -7,7 +7,7 @@ from keras import ops
 
 from convzoo.layers import SPP
 from tests.layer_checks import examples, gradients, wide_enough
-from tests.support import FIXTURES, numpy_of, run_layer_test
+from tests.support import FIXTURES, numpy_of, rest_slow, run_layer_test
 
 REDUCE = {"max": np.max, "average": np.mean}
 
@@ -42,10 +42,10 @@ def overlapping(index, count, length):
 
 @pytest.mark.parametrize(
     ("arguments", "output_shape"),
-    [
+    rest_slow(
         ({"bins": (1, 2, (3, 4))}, (2, 17 * 3)),
         ({"bins": [3], "pooling": "average", "flatten": False}, (2, 9, 3)),
-    ],
+    ),
 )
 def test_layer(arguments, output_shape, tmp_path):
     run_layer_test(
@@ -58,7 +58,7 @@ def test_layer(arguments, output_shape, tmp_path):
     )
 
 
-@pytest.mark.parametrize("pooling", ["max", "average"])
+@pytest.mark.parametrize("pooling", rest_slow("max", "average"))
 def test_layer_channels_first(pooling, tmp_path):
     arguments = {"pooling": pooling, "data_format": "channels_first"}
     run_layer_test(

@@ -7,7 +7,7 @@ from convzoo.losses import Contextual, FeatureExtractor, contextual, matching
 from tests.layer_checks import examples, gradients
 from tests.loss_checks import random_pair
 from tests.losses import similarity
-from tests.support import numpy_of, run_loss_test
+from tests.support import numpy_of, rest_slow, run_loss_test
 
 
 def features(layers="block2_conv2", **arguments):
@@ -43,7 +43,8 @@ def looped(target, source, bandwidth=0.5, epsilon=1e-5, distance="cosine"):
 
 
 @pytest.mark.parametrize(
-    "arguments", [{}, {"distance": "l2", "bandwidth": 0.8, "epsilon": 0.1}]
+    "arguments",
+    rest_slow({}, {"distance": "l2", "bandwidth": 0.8, "epsilon": 0.1}),
 )
 def test_loss(arguments, tmp_path):
     run_loss_test(

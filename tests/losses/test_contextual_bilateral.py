@@ -11,7 +11,7 @@ from tests.layer_checks import BACKEND, gradients
 from tests.loss_checks import random_pair
 from tests.losses import similarity
 from tests.losses.test_contextual import features, maps
-from tests.support import numpy_of, run_loss_test
+from tests.support import numpy_of, rest_slow, run_loss_test
 
 FUNCTIONS = [bilateral_distance, bilateral_similarity]
 
@@ -48,7 +48,7 @@ def by_similarity(target, source, weight, bandwidth=0.5, epsilon=1e-3):
     return -np.log(np.mean(mixed.max(axis=0)))
 
 
-@pytest.mark.parametrize("variant", ["distance", "similarity"])
+@pytest.mark.parametrize("variant", rest_slow("distance", "similarity"))
 def test_loss(variant, tmp_path):
     run_loss_test(
         ContextualBilateral,

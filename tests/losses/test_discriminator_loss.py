@@ -13,12 +13,12 @@ from tests.losses.adversarial_cases import (
     hard_logits,
     logits,
 )
-from tests.support import numpy_of, run_loss_test
+from tests.support import numpy_of, rest_slow, run_loss_test
 
 
 @pytest.mark.parametrize(
     ("arguments", "shape"),
-    [
+    rest_slow(
         ({}, (3, 1)),
         ({"kind": "least_squares", "label_smoothing": 0.1}, (3, 1)),
         ({"kind": "hinge"}, (2, 5, 4, 3)),
@@ -26,7 +26,7 @@ from tests.support import numpy_of, run_loss_test
         ({"relativistic": True, "label_smoothing": 0.1}, (3, 1)),
         ({"kind": "least_squares", "relativistic": True}, (2, 5, 4, 3)),
         ({"kind": "hinge", "relativistic": True}, (3, 1)),
-    ],
+    ),
 )
 def test_loss(arguments, shape, tmp_path):
     run_loss_test(

@@ -7,7 +7,7 @@ from tests.fixtures.feature_cases import FEATURE_SIZE
 from tests.loss_checks import random_pair
 from tests.losses import similarity
 from tests.losses.feature_checks import check_golden
-from tests.support import numpy_of, run_loss_test, shared_data
+from tests.support import numpy_of, rest_slow, run_loss_test, shared_data
 
 
 def shallow(layers=None, **arguments):
@@ -17,7 +17,7 @@ def shallow(layers=None, **arguments):
 
 @pytest.mark.parametrize(
     "arguments",
-    [
+    rest_slow(
         {"features": shallow()},
         {
             "features": FeatureExtractor(
@@ -29,7 +29,7 @@ def shallow(layers=None, **arguments):
             "distance": "l2",
             "feature_scale": 0.5,
         },
-    ],
+    ),
 )
 def test_loss(arguments, tmp_path):
     run_loss_test(

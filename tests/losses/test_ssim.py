@@ -8,7 +8,7 @@ from convzoo.losses import SSIM, ssim
 from tests.layer_checks import BACKEND, examples, wide_enough
 from tests.loss_checks import random_pair
 from tests.losses import similarity
-from tests.support import numpy_of, run_loss_test
+from tests.support import numpy_of, rest_slow, run_loss_test
 
 PIQ = similarity.references("ssim")
 SKIMAGE = similarity.references("ssim_of_skimage")
@@ -39,7 +39,9 @@ def looped(x, y, size, sigma, c1, c2):
 
 @pytest.mark.parametrize(
     "arguments",
-    [{}, {"max_val": 2.0, "filter_size": 4, "filter_sigma": 0.8, "k2": 0.1}],
+    rest_slow(
+        {}, {"max_val": 2.0, "filter_size": 4, "filter_sigma": 0.8, "k2": 0.1}
+    ),
 )
 def test_loss(arguments, tmp_path):
     run_loss_test(

@@ -17,6 +17,8 @@ from convzoo.training.classification.predict_logits import predict_logits
 from convzoo.zoo import SizeAgnosticClassifier
 from tests.support import photograph, randomized, shared_data
 
+pytestmark = pytest.mark.usefixtures("uncompiled")
+
 SIZES = {"a": [(9, 12), (20, 8), (31, 17)], "c": [(14, 14), (8, 30)]}
 
 

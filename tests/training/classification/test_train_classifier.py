@@ -8,7 +8,7 @@ from convzoo.training import ImageFolder, Run, train_classifier
 from convzoo.training.classification.predict_logits import predict_logits
 from convzoo.zoo import SizeAgnosticClassifier
 from convzoo.zoo.images.image_file import ImageFile, write_image
-from tests.support import numpy_of
+from tests.support import numpy_of, rest_slow, untraced
 
 pytestmark = pytest.mark.usefixtures("uncompiled")
 
@@ -31,6 +31,13 @@ def data(tmp_path_factory):
     return folder
 
 
+@pytest.fixture(scope="module")
+def first(data, tmp_path_factory):
+    """A run, to go on from."""
+    with untraced():
+        return train_classifier(data, tmp_path_factory.mktemp("first"), **QUICK)
+
+
 def write_classes(folder, channels, count):
     random = np.random.default_rng(0)
     for name, channel in channels.items():
@@ -48,6 +55,7 @@ def weights_of(run, which="last"):
 
 
 @pytest.mark.compiled
+@pytest.mark.slow
 def test_training_learns(data, tmp_path):
     arguments = {**QUICK, "epochs": 20, "ema": 0.5, "learning_rate": 1e-2}
     # What is learned is what chooses: twelve images tell nothing else.
@@ -91,17 +99,17 @@ def test_a_run_that_was_cut_ends_with_the_same_weights(
 
 @pytest.mark.parametrize(
     "arguments",
-    [
+    rest_slow(
+        # Of one shape: JAX compiles each anew.
+        {"sizes": (12,), "pooling": "average", "dropout": 0.5},
         {"backbone": "network_in_network", "balance": True, "flip": True},
         {"sizes": (12, 16), "precision": "mixed_bfloat16"},
-        {"sizes": (12,), "pooling": "average", "dropout": 0.5},
         {"schedule": "halving", "ema": 0, "label_smoothing": 0},
         {"max_side": 10, "hold_out": 0, "rescale": 1.5},
         {"standardize": True, "mirror": {"blue": "red"}, "balance": True},
         {"grid": 3},
-    ],
+    ),
 )
-@pytest.mark.slow
 def test_every_option_trains(arguments, data, tmp_path):
     run = train_classifier(data, tmp_path / "run", **{**QUICK, **arguments})
     again = train_classifier(data, tmp_path / "run", **{**QUICK, **arguments})
@@ -126,11 +134,12 @@ def test_shapes_are_printed(data, tmp_path, capsys):
 
 
 @pytest.mark.slow
-def test_fine_tuning_with_the_same_classes_keeps_the_head(data, tmp_path):
-    first = train_classifier(data, tmp_path / "first", **QUICK)
+def test_fine_tuning_with_the_same_classes_keeps_the_head(
+    data, first, tmp_path
+):
     arguments = {**QUICK, "epochs": 1, "learning_rate": 1e-9, "ema": 0}
     second = train_classifier(
-        data, tmp_path / "second", init=tmp_path / "first", **arguments
+        data, tmp_path / "second", init=first.folder, **arguments
     )
     models = (
         SizeAgnosticClassifier.from_preset(first.folder, weights="best"),
@@ -142,12 +151,11 @@ def test_fine_tuning_with_the_same_classes_keeps_the_head(data, tmp_path):
 
 
 @pytest.mark.slow
-def test_fine_tuning_with_other_classes_says_so(data, tmp_path, capsys):
-    train_classifier(data, tmp_path / "first", **QUICK)
+def test_fine_tuning_with_other_classes_says_so(first, tmp_path, capsys):
     other = tmp_path / "other"
     write_classes(other, {"b": 2, "g": 1, "r": 0}, 3)
     run = train_classifier(
-        other, tmp_path / "second", init=tmp_path / "first", **QUICK
+        other, tmp_path / "second", init=first.folder, **QUICK
     )
     text = capsys.readouterr().out
     assert "the head is new: its 3 classes are not the 2" in text

@@ -10,6 +10,8 @@ from convzoo.training.football.write_ball import write_ball
 from convzoo.zoo import BallPositionPredictor
 from tests.support import randomized
 
+pytestmark = pytest.mark.usefixtures("uncompiled")
+
 
 def tracking(**arguments):
     random = np.random.default_rng(0)

@@ -12,6 +12,8 @@ from tests.support import randomized
 from tests.training.football.tracking import provider_files
 from tests.training.football.tracking.provider_files import load_by_kloppy
 
+pytestmark = pytest.mark.usefixtures("uncompiled")
+
 domain = pytest.importorskip("kloppy.domain")
 MISSING = [3, 4, 5, 43, 44, 45]
 

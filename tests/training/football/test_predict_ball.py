@@ -12,9 +12,12 @@ from convzoo.training.football.tracking.with_past import with_past
 from convzoo.zoo import BallPositionPredictor
 from tests.support import numpy_of, randomized
 
+pytestmark = pytest.mark.usefixtures("uncompiled")
+
 KEYS = ["carrier", "position", "radius_50", "radius_90", "team"]
 
 
+@pytest.mark.compiled
 def test_players():
     play = simulate_play(20, seed=0)
     model = randomized(BallPositionPredictor(width=8, depth=1, map_width=4))

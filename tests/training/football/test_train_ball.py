@@ -18,6 +18,7 @@ from convzoo.training.football.tracking.tracking import Tracking
 from convzoo.training.football.train_ball import train_ball
 from convzoo.training.run import Run
 from convzoo.zoo import BallPositionPredictor
+from tests.support import untraced
 
 pytestmark = pytest.mark.usefixtures("uncompiled")
 
@@ -57,11 +58,19 @@ def small(**arguments):
     )
 
 
-@pytest.fixture
-def files(tmp_path):
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("games")
     for name, count in (("a", 6), ("b", 8)):
-        np.savez(tmp_path / f"{name}.npz", **game(count=count))
-    return [tmp_path / "a.npz", tmp_path / "b.npz"]
+        np.savez(folder / f"{name}.npz", **game(count=count))
+    return [folder / "a.npz", folder / "b.npz"]
+
+
+@pytest.fixture(scope="module")
+def whole(files, tmp_path_factory):
+    """A run that nothing cut."""
+    with untraced():
+        return train_ball(files, tmp_path_factory.mktemp("whole"), **QUICK)
 
 
 @pytest.mark.compiled
@@ -80,9 +89,8 @@ def test_training_learns(files, tmp_path):
 
 @pytest.mark.slow
 def test_a_run_that_was_cut_ends_with_the_same_weights(
-    files, tmp_path, monkeypatch
+    files, whole, tmp_path, monkeypatch
 ):
-    whole = train_ball(files, tmp_path / "whole", **QUICK)
     batches = []
 
     def cut(self, batch, logs=None):
@@ -111,9 +119,8 @@ def test_a_run_that_was_cut_ends_with_the_same_weights(
 
 @pytest.mark.slow
 def test_a_run_that_was_told_to_stop_is_the_beginning_of_the_whole(
-    files, tmp_path
+    files, whole, tmp_path
 ):
-    whole = train_ball(files, tmp_path / "whole", **QUICK)
     stopped = train_ball(files, tmp_path / "run", stop=4, **QUICK)
     assert stopped.log == whole.log[:2]
     assert train_ball(files, tmp_path / "run", **QUICK).log == whole.log
@@ -129,10 +136,9 @@ def test_where_to_stop_is_quoted(stop, files, tmp_path):
 
 
 @pytest.mark.slow
-def test_a_folder_of_another_run_is_refused(files, tmp_path):
-    train_ball(files, tmp_path / "run", **QUICK)
+def test_a_folder_of_another_run_is_refused(files, whole):
     with pytest.raises(ValueError, match="holds a run with data="):
-        train_ball(files[:1], tmp_path / "run", **QUICK)
+        train_ball(files[:1], whole.folder, **QUICK)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,8 @@ from convzoo.zoo.images.bicubic import resize_bicubic
 from convzoo.zoo.images.image_file import ImageFile, list_images, write_image
 from tests.support import photograph, shared_data
 
+pytestmark = pytest.mark.usefixtures("uncompiled")
+
 
 def bicubic(scale):
     def enlarge(image):

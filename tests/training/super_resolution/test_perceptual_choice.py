@@ -12,6 +12,8 @@ from convzoo.zoo.images.bicubic import resize_bicubic
 from convzoo.zoo.images.image_file import list_images
 from tests.support import numpy_of, shared_data
 
+pytestmark = pytest.mark.usefixtures("uncompiled")
+
 
 @pytest.fixture(scope="module")
 def squeezenet(tmp_path_factory):

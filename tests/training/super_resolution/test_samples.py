@@ -9,6 +9,8 @@ from convzoo.zoo.images.bicubic import resize_bicubic
 from convzoo.zoo.images.image_file import read_image
 from tests.support import photograph, tensorboard_values
 
+pytestmark = pytest.mark.usefixtures("uncompiled")
+
 
 class Model:
     """As much of one as the callback looks at."""

@@ -8,7 +8,7 @@ from convzoo.training import train_srgan
 from convzoo.training.super_resolution.patches import Patches
 from convzoo.zoo import SRGAN, SRGenerator
 from convzoo.zoo.images.image_file import ImageFile, write_image
-from tests.support import numpy_of, photograph
+from tests.support import numpy_of, photograph, untraced
 
 pytestmark = pytest.mark.usefixtures("uncompiled")
 
@@ -44,7 +44,9 @@ def quick(tmp_path_factory):
 @pytest.fixture(scope="module")
 def run(data, quick, tmp_path_factory):
     """One whole run of both phases."""
-    return train_srgan(data, tmp_path_factory.mktemp("runs") / "run", **quick)
+    folder = tmp_path_factory.mktemp("runs") / "run"
+    with untraced():
+        return train_srgan(data, folder, **quick)
 
 
 def test_both_phases_leave_their_folders(run):
@@ -138,7 +140,6 @@ class Stop(Exception):
 
 @pytest.mark.parametrize("stop_at", [1, 3])
 @pytest.mark.slow
-@pytest.mark.compiled
 def test_stopping_in_either_phase_changes_nothing(
     stop_at, data, quick, run, tmp_path, monkeypatch
 ):
@@ -254,6 +255,7 @@ def test_every_option_trains(arguments, data, quick, tmp_path):
     assert any((a != b).any() for a, b in zip(before, after, strict=True))
 
 
+@pytest.mark.slow
 @pytest.mark.compiled
 def test_only_the_generator_is_averaged(data, quick, tmp_path):
     arguments = {**quick, "pretrain_steps": 0, "init": "sr_x4_tiny"}

@@ -7,7 +7,13 @@ import pytest
 from convzoo.zoo import SRDiscriminator
 from convzoo.zoo.super_resolution.sr_discriminator import CropLike
 from tests.layer_checks import BACKEND
-from tests.support import convolution, numpy_of, photograph, randomized
+from tests.support import (
+    convolution,
+    numpy_of,
+    photograph,
+    randomized,
+    rest_slow,
+)
 
 NETWORKS = [
     (network, normalization)
@@ -185,7 +191,8 @@ def test_only_batch_normalization_mixes_photographs(network, normalization):
 
 
 @pytest.mark.parametrize(
-    ("network", "normalization"), [("vgg", "batch"), ("unet", "spectral")]
+    ("network", "normalization"),
+    rest_slow(("vgg", "batch"), ("unet", "spectral")),
 )
 def test_all_sizes_train_every_weight(network, normalization):
     model = tiny(network, normalization)

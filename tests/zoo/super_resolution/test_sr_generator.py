@@ -15,6 +15,7 @@ from tests.support import (
     numpy_of,
     photograph,
     randomized,
+    rest_slow,
     tiny_generator,
 )
 
@@ -443,13 +444,13 @@ def test_lower_precision_keeps_the_digits_of_the_anchor(block):
 
 @pytest.mark.parametrize(
     "arguments",
-    [
+    rest_slow(
         {"block": "plain"},
         {"block": "residual"},
         {"block": "residual", "upsampling": "direct", "attention": "pixel"},
         {"block": "rrdb", "num_blocks": 1},
         {"block": "rrdb", "num_blocks": 1, "upsampling": "direct"},
-    ],
+    ),
 )
 def test_every_weight_learns(arguments):
     model = tiny_generator(**arguments, activation="prelu")

@@ -20,7 +20,13 @@ from convzoo.zoo import SRGAN
 from convzoo.zoo.super_resolution import srgan
 from tests.fixtures import srgan_cases as cases
 from tests.layer_checks import BACKEND
-from tests.support import FIXTURES, numpy_of, randomized, tiny_generator
+from tests.support import (
+    FIXTURES,
+    numpy_of,
+    randomized,
+    rest_slow,
+    tiny_generator,
+)
 
 # Of two tapes and two optimizers: see make_srgan_step.py.
 GOLDEN = np.load(FIXTURES / "srgan_step.npz")
@@ -97,7 +103,7 @@ def assert_trained_alike(model, expected):
                 assert np.mean(difference) < 1e-6, (step, name)
 
 
-@pytest.mark.parametrize(("case", "optimizer"), PAIRS)
+@pytest.mark.parametrize(("case", "optimizer"), rest_slow(*PAIRS))
 def test_trains_as_two_tapes_do(case, optimizer, known_points):
     prefix = f"{case}/{optimizer}/"
     expected = {

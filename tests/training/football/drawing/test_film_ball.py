@@ -12,6 +12,8 @@ from convzoo.training.football.drawing.plot_ball import say_where
 from convzoo.zoo import BallPositionPredictor
 from tests.support import randomized
 
+pytestmark = pytest.mark.usefixtures("uncompiled")
+
 
 @pytest.fixture(scope="module")
 def play():

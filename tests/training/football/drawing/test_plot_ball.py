@@ -9,6 +9,8 @@ from convzoo.training.football.drawing.plot_ball import choose_frame, say_where
 from convzoo.zoo import BallPositionPredictor
 from tests.support import randomized
 
+pytestmark = pytest.mark.usefixtures("uncompiled")
+
 
 @pytest.fixture(scope="module")
 def play():
