@@ -1,1 +1,1 @@
-"""What every folder uses: checks, output files, pixels. Imports no Keras."""
+"""Checks, options and output files that all folders share. No Keras."""

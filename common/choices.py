@@ -1,7 +1,6 @@
-"""Values that arguments of models, recipes and commands have in common.
+"""Choices of arguments that models, recipes and commands share. No Keras.
 
-Each is stated here alone: signatures take the alias, `check_choice` its
-`get_args`. The module needs no Keras, so that `--help` needs none either.
+Signatures use the alias, and `check_choice` its `get_args`.
 """
 
 from typing import Literal

@@ -1,4 +1,4 @@
-"""Options of a recipe: stated once, for Python and for the command line."""
+"""Options of a recipe, defined once for Python and the command line."""
 
 import dataclasses
 import inspect
@@ -22,12 +22,12 @@ Options = TypeVar("Options")
 
 
 class Option(NamedTuple):
-    """What the annotation of an option says beside its type.
+    """Group and help text of an option.
 
     Attributes:
-        group: Title under which `--help` lists it.
+        group: Title of its group in `--help`.
         help: Its meaning, in full sentences.
-        identifies: Whether a run with another value is another run.
+        identifies: Whether a run with another value is a different run.
     """
 
     group: Group
@@ -36,13 +36,13 @@ class Option(NamedTuple):
 
 
 class Described(NamedTuple):
-    """An option with its name, type and default.
+    """Name, type, default and help of an option.
 
     Attributes:
         name: Name of the field.
         kind: Its type.
         default: Its default; `dataclasses.MISSING` without one.
-        option: What its annotation says beside.
+        option: Its group and help text.
     """
 
     name: str
@@ -52,7 +52,7 @@ class Described(NamedTuple):
 
 
 def described(options: type) -> list[Described]:
-    """The options of a dataclass whose fields are `Annotated` by `Option`."""
+    """Return the options of a dataclass with `Annotated` fields."""
     hints = get_type_hints(options, include_extras=True)
     found = []
     for field in dataclasses.fields(options):
@@ -63,7 +63,7 @@ def described(options: type) -> list[Described]:
 
 
 def documented(options: type[Options]) -> type[Options]:
-    """Add the options to the docstring of their class, as `Args:`."""
+    """Add an `Args:` section to the docstring of an options class."""
     doc = inspect.cleandoc(options.__doc__ or "")
     options.__doc__ = with_arguments(doc, options)
     return options
@@ -92,7 +92,7 @@ def with_arguments(doc: str, options: type) -> str:
 
 
 def identity(options: Any) -> dict[str, Any]:
-    """Name and value of each option that identifies a run."""
+    """Return the options that identify a run, as JSON values."""
     values = {
         each.name: getattr(options, each.name)
         for each in described(type(options))
@@ -105,7 +105,7 @@ def identity(options: Any) -> dict[str, Any]:
 
 
 def arguments_of(target: Callable[..., Any], options: Any) -> dict[str, Any]:
-    """The options that `target` takes as arguments of the same name."""
+    """Return the options that `target` takes as arguments of that name."""
     names = inspect.signature(target).parameters
     return {
         each.name: getattr(options, each.name)

@@ -1,9 +1,9 @@
 """Imports Keras without the log lines of TensorFlow.
 
-TensorFlow reports CPU features and GPU drivers while it is imported, in part
-before it reads its log level. They go nowhere here, and its later messages are
-limited to errors that end the process, unless the environment variable
-`TF_CPP_MIN_LOG_LEVEL` is set: with `TF_CPP_MIN_LOG_LEVEL=0` all are printed.
+On import, TensorFlow logs CPU features and GPU drivers, in part before it reads
+its log level. This module discards them, and limits later messages to fatal
+errors, unless the environment variable `TF_CPP_MIN_LOG_LEVEL` is set.
+`TF_CPP_MIN_LOG_LEVEL=0` prints everything.
 """
 
 import contextlib
@@ -16,7 +16,7 @@ _LEVEL = "TF_CPP_MIN_LOG_LEVEL"
 
 @contextlib.contextmanager
 def _without_stderr() -> Iterator[None]:
-    """Send the standard error of the process, also of C++, nowhere."""
+    """Discard the standard error of the process, including that of C++."""
     sys.stderr.flush()
     kept = os.dup(2)
     try:

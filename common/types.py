@@ -3,11 +3,11 @@
 import os
 from typing import Any, TypeAlias
 
-# A tensor of the backend, a symbolic one of Keras, or a NumPy array. Keras has
-# no static types for them, and code on `keras.ops` takes all three. Where a
-# function takes and returns NumPy alone, its signature says `np.ndarray`.
+# A backend tensor, a `KerasTensor` or a NumPy array. Keras has no static types
+# for them, and `keras.ops` accepts all three. Functions on NumPy arrays only
+# are annotated with `np.ndarray`.
 Tensor: TypeAlias = Any
-# Sizes of a tensor's axes; None where a size is not known.
+# Sizes of the axes of a tensor; None for an unknown size.
 Shape: TypeAlias = tuple[int | None, ...]
 # The path of a file or a folder.
 PathLike: TypeAlias = str | os.PathLike[str]

@@ -25,7 +25,7 @@ app = App(
     help="Layers, losses and trained models beyond plain convolutions.",
     # No `--no-flip` beside `--flip`, and no `--empty-data`.
     default_parameter=Parameter(negative=""),
-    # What goes wrong is one line and exit code 2, see `main`.
+    # `main` prints errors as one line, with exit code 2.
     exit_on_error=False,
     print_error=False,
     help_on_error=False,
@@ -104,7 +104,7 @@ def demo(*, out: Out = Path("demo")) -> None:
 def main(tokens: Sequence[str] | None = None) -> None:
     """Run the command line and exit; errors are one line and exit code 2."""
     warnings.showwarning = _warn
-    # It warns that images of many sizes are many sizes.
+    # TensorFlow warns about retracing for images of many sizes.
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
     parameters: dict[str, inspect.Parameter] = {}
     try:

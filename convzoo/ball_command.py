@@ -85,7 +85,6 @@ def ball(
 
     model = BallPositionPredictor.from_preset(preset, flips=flips)
     played = read_tracking(tracking, model.pitch)
-    # Before the work, which takes longer.
     chosen = None if frame is None else played.index_of(frame)
     span = None
     if frames is not None:

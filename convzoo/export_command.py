@@ -9,7 +9,7 @@ from convzoo.common.choices import ExportFormat, Quantize
 from convzoo.options import Out, Overwrite, commas, joined
 from convzoo.presets import find_preset
 
-# What people call the formats elsewhere.
+# Common names of the formats.
 _ALIASES = {"tflite": "litert", "lite": "litert", "savedmodel": "saved_model"}
 
 

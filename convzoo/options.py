@@ -1,4 +1,4 @@
-"""Options of the command line: those of recipes, and those of many commands."""
+"""Options that commands share, and commands made of the options of a recipe."""
 
 import dataclasses
 import inspect
@@ -33,8 +33,10 @@ _GROUPS = {
     for index, title in enumerate(get_args(options_of.Group))
 }
 _NUMBERS = {int: "integers", float: "numbers"}
-# Arguments of the library that the command line calls otherwise.
+# Arguments of the library with another name on the command line.
 _RENAMED = {"alpha": "perceptual", "formats": "format"}
+
+_PATH = Parameter(metavar="PATH")
 
 Ensemble = Annotated[
     bool,
@@ -55,7 +57,7 @@ Out = Annotated[Path, Parameter(alias="-o")]
 def command_of(
     options: type, run: Callable[[Any], None], doc: str
 ) -> Callable[..., None]:
-    """A command with the options of a recipe.
+    """Return a command with the options of a recipe.
 
     Args:
         options: The dataclass of the options.
@@ -82,6 +84,7 @@ def _parameter(each: Described) -> inspect.Parameter:
     if each.default is not dataclasses.MISSING:
         default = each.default
     kind = command_line_type(each.kind)
+    is_path = kind != each.kind
     found = Parameter(
         help=_as_typed(each.option.help),
         group=_GROUPS[each.option.group],
@@ -92,19 +95,21 @@ def _parameter(each: Described) -> inspect.Parameter:
         each.name,
         inspect.Parameter.KEYWORD_ONLY,
         default=default,
-        annotation=Annotated[kind, *_converters(kind), found],
+        annotation=Annotated[
+            kind, found, *([_PATH] if is_path else _converters(kind))
+        ],
     )
 
 
 def _as_typed(text: str) -> str:
-    """Options in a help text as they are typed: `hold_out` -> --hold-out."""
+    """Spell options as they are typed: `hold_out` -> --hold-out."""
     return re.sub(
         r"`([a-z_]+)`", lambda found: f"--{found[1].replace('_', '-')}", text
     )
 
 
 def command_line_type(kind: Any) -> Any:
-    """The type by which the command line reads a value of an option."""
+    """Return the type with which the command line parses an option."""
     if get_origin(kind) is Literal or not get_args(kind):
         return kind
     members = [each for each in get_args(kind) if each is not Ellipsis]
@@ -117,7 +122,7 @@ def command_line_type(kind: Any) -> Any:
 
 
 def _converters(kind: Any) -> list[Parameter]:
-    """How tuples and dictionaries are written: with commas, in one word."""
+    """Return the converter of comma-separated tuples and dictionaries."""
     members = [kind, *get_args(kind)]
     for each in members:
         if get_origin(each) is tuple:
@@ -134,10 +139,10 @@ def _converters(kind: Any) -> list[Parameter]:
 
 
 def commas(kind: Callable[[str], Any]) -> Parameter:
-    """Values with commas between, such as 1,2,4.
+    """Return the converter of comma-separated values, such as 1,2,4.
 
     Args:
-        kind: Makes a value of each part; may raise a `ValueError`.
+        kind: Converts one value; may raise a `ValueError`.
     """
 
     def convert(_: Any, tokens: Sequence[Token]) -> tuple[Any, ...]:
@@ -151,11 +156,12 @@ def commas(kind: Callable[[str], Any]) -> Parameter:
                 f"{text!r} must be {_NUMBERS[kind]} with commas between"
             ) from error
 
-    return Parameter(converter=convert, n_tokens=1)
+    metavar = f"{kind.__name__.upper()},..." if kind in _NUMBERS else None
+    return Parameter(converter=convert, n_tokens=1, metavar=metavar)
 
 
 def joined(values: Iterable[Any]) -> str:
-    """A default as it is typed: (1, 2) -> 1,2."""
+    """Spell a default as it is typed: (1, 2) -> 1,2."""
     return ",".join(str(value) for value in values)
 
 
@@ -169,11 +175,11 @@ def mirrors(text: str) -> dict[str, str]:
 
 
 def as_typed(message: str, parameters: Mapping[str, inspect.Parameter]) -> str:
-    """An error of the library, with options as they are typed.
+    """Spell the options in an error of the library as they are typed.
 
     Args:
-        message: With arguments as Python names them: `hold_out`, hold_out=2.
-        parameters: Those of the command, by their names in Python.
+        message: Error message with Python arguments: `hold_out`, hold_out=2.
+        parameters: Parameters of the command by name.
     """
 
     def option(name: str) -> str | None:
@@ -199,15 +205,15 @@ def as_typed(message: str, parameters: Mapping[str, inspect.Parameter]) -> str:
 
 
 def check_there(paths: Sequence[str | Path]) -> None:
-    """Name a single input that does not exist before Keras is imported."""
+    """Check that a single input exists, before Keras is imported."""
     for path in paths if len(paths) == 1 else ():
-        # tfds:NAME and PROVIDER:FILES are no paths.
+        # tfds:NAME and PROVIDER:FILES are not paths.
         if ":" not in str(path) and not Path(path).exists():
             raise ValueError(f"{path}: does not exist")
 
 
 def check_preset(name: str, class_name: str, command: str) -> None:
-    """Name a preset that is missing or of another class, without Keras."""
+    """Check the class of a preset, before Keras is imported."""
     from convzoo.presets import find_preset
 
     find_preset(name).check_class(class_name, f"`convzoo {command}`")
@@ -236,7 +242,7 @@ def progress_bars() -> "Progress":
 
 
 def end(failures: Sequence[object]) -> int:
-    """Name the files that failed while others went on; the exit code."""
+    """Print the files that failed, and return the exit code."""
     for failure in failures:
         print(f"convzoo: failed: {failure}", file=sys.stderr)
     return 1 if failures else 0

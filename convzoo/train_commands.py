@@ -65,7 +65,7 @@ def _print_best(run: "Run", told: Callable[[dict[str, Any]], str]) -> None:
     try:
         figures = f", {told(best)}"
     except KeyError:
-        # Nothing was held out.
+        # There is no validation.
         figures = ""
     print(
         f"best: epoch {best['epoch'] + 1} of {run.epochs_done}{figures}: "
@@ -73,7 +73,7 @@ def _print_best(run: "Run", told: Callable[[dict[str, Any]], str]) -> None:
     )
 
 
-# Options, what runs, and the help of each recipe.
+# Options, function and help text of each recipe.
 RECIPES: dict[str, tuple[type, Callable[[Any], None], str]] = {
     "sr": (SROptions, _sr, "Train a super-resolution network."),
     "srgan": (
@@ -102,7 +102,7 @@ def _started(run: Callable[[Any], None]) -> Callable[[Any], None]:
         data = options.data
         check_there(data if isinstance(data, list) else [data])
         if options.verbose == "auto" and not sys.stdout.isatty():
-            # A progress bar in a file would be one long line.
+            # Redrawn progress bars are unreadable in a file.
             options = dataclasses.replace(options, verbose=2)
         run(options)
 

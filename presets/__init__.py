@@ -1,4 +1,4 @@
-"""Trained models: those of the package, and how any is found. No Keras."""
+"""Built-in trained models, and lookup of saved models. No Keras."""
 
 from convzoo.presets.built_in import built_in as built_in
 from convzoo.presets.built_in import perceptual_partner as perceptual_partner

@@ -1,4 +1,4 @@
-"""The trained models that come with the package."""
+"""The built-in presets."""
 
 import difflib
 import functools
@@ -11,10 +11,10 @@ FOLDER = Path(__file__).parent
 
 @functools.cache
 def built_in(model: str | None = None) -> dict[str, Preset]:
-    """The built-in presets, by name.
+    """Return the built-in presets by name.
 
     Args:
-        model: Name of a class, for its presets only.
+        model: Name of a class, to select its presets.
     """
     paths = sorted(path.parent for path in FOLDER.glob(f"*/{CONFIG}"))
     presets = {path.name: Preset(path.name, path) for path in paths}
@@ -26,7 +26,7 @@ def built_in(model: str | None = None) -> dict[str, Preset]:
 
 
 def unknown_preset(name: object) -> ValueError:
-    """The error for a name that no preset has; it proposes the nearest."""
+    """Return the error for an unknown name, with the closest known name."""
     known = built_in()
     near = difflib.get_close_matches(str(name), known, n=1, cutoff=0.4)
     hint = f"did you mean {near[0]!r}? " if near else ""
@@ -38,7 +38,7 @@ def unknown_preset(name: object) -> ValueError:
 
 
 def perceptual_partner(name: str) -> str:
-    """The perceptually sharper preset that was fine-tuned from another.
+    """Return the adversarially fine-tuned partner of a preset.
 
     Raises:
         ValueError: The preset is unknown, or has no such partner.

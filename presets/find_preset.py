@@ -10,7 +10,7 @@ from convzoo.common.types import PathLike
 from convzoo.presets.built_in import built_in, unknown_preset
 from convzoo.presets.preset import CONFIG, Preset
 
-# Which weights of a run, and their folder in that of the run.
+# Weights of a run; each is a folder in that of the run.
 RunWeights = Literal["best", "last"]
 RUN = "run.json"
 
@@ -22,7 +22,7 @@ def find_preset(name_or_path: PathLike, weights: RunWeights = "best") -> Preset:
         name_or_path: In this order: the name of a built-in preset (a folder of
             that name is `./NAME`), a preset folder, the folder of a training
             run, or a `.keras` file.
-        weights: Which weights of a training run, `"best"` or `"last"`.
+        weights: Weights of a training run, `"best"` or `"last"`.
 
     Raises:
         ValueError: There is no such preset, or it has no configuration.
@@ -76,7 +76,7 @@ def _class_of(run: Path) -> str:
 
 
 def _not_there(name: str) -> ValueError:
-    """A path that does not exist, or a misspelt name."""
+    """Return the error for a missing path or an unknown name."""
     looks_like_path = os.sep in name or name.endswith(".keras")
     if looks_like_path:
         return ValueError(f"{name}: does not exist")

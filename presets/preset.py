@@ -22,7 +22,7 @@ class Preset:
     `model.weights.h5`, `metadata.json` and the model card `README.md`.
 
     Attributes:
-        name: Name of the model: that of a built-in preset, or of the folder.
+        name: Name of the built-in preset, the folder or the run.
         path: The folder or the `.keras` file.
     """
 
@@ -58,7 +58,7 @@ class Preset:
 
     @property
     def registered_name(self) -> str | None:
-        """The name under which Keras knows the class."""
+        """The name under which the class is registered with Keras."""
         return self.serialized.get("registered_name")
 
     @property
@@ -102,7 +102,7 @@ class Preset:
 
         Args:
             needed: Name of a class.
-            caller: What needs it, for the message.
+            caller: Name of the caller, for the message.
         """
         if self.class_name != needed:
             raise ValueError(

@@ -1,4 +1,4 @@
-"""Calling a recipe, with its options or the same keywords."""
+"""Recipes that take their options, or the same keywords."""
 
 import functools
 import inspect
@@ -14,7 +14,7 @@ Taken = TypeVar("Taken", contravariant=True)
 
 
 class Recipe(Protocol[Arguments, Taken]):
-    """A recipe as editors and type checkers see it."""
+    """The type of a recipe, for editors and type checkers."""
 
     @overload
     def __call__(self, options: Taken, /) -> Run: ...
@@ -28,7 +28,7 @@ class Recipe(Protocol[Arguments, Taken]):
 def recipe(
     options: Callable[Arguments, Options],
 ) -> Callable[[Callable[[Options], Run]], Recipe[Arguments, Options]]:
-    """Let a function of options take the same keywords.
+    """Decorate a function of options to accept the same keywords.
 
     Args:
         options: The dataclass of the options.

@@ -1,4 +1,4 @@
-"""Make a built-in preset of the best weights of a run.
+"""Conversion of a run to a built-in preset.
 
     python -m convzoo.training.release RUN NAME [float16 [TEMPERATURE]]
 
@@ -29,7 +29,7 @@ from convzoo.zoo.save_preset import save_preset
 _REFERENCES = FOLDER.parent / "tests" / "fixtures" / "presets"
 # Sizes of the reference input: the batch, then its open sizes.
 _SIZES = (1, 12, 15)
-# Metadata that a person writes.
+# Hand-written metadata.
 _WRITTEN = ("description", "perceptual", "preprocessing")
 
 
@@ -78,7 +78,7 @@ def release(
         for path in saved.iterdir():
             if path.name != CARD or not (target / CARD).exists():
                 write_whole(target / path.name, path.read_bytes())
-    # The model that users load, with its weights rounded.
+    # The weights that users load, rounded to the stored type.
     model.load_weights(target / WEIGHTS)
     _write_reference(model, Path(references) / f"{name}.npz")
     return metadata["sha256"]

@@ -1,4 +1,8 @@
-"""Models, whole and trained."""
+"""Models with trained weights.
+
+Importing this package registers the classes with Keras, which
+`keras.saving.load_model` needs.
+"""
 
 import convzoo.common.quiet_keras  # noqa: F401
 from convzoo.zoo.classification.size_agnostic_classifier import (

@@ -1,4 +1,4 @@
-"""Loading a model whose class is not known beforehand."""
+"""Loading a model of any class."""
 
 from typing import Any
 
@@ -13,12 +13,12 @@ from convzoo.zoo.pretrained import Pretrained
 
 
 def load_model(name_or_path: PathLike, **arguments: Any) -> keras.Model:
-    """Load a trained model, whatever its class.
+    """Load a trained model of any class.
 
     Args:
         name_or_path: As in `from_preset` of a model; a `.keras` file or a
             folder that Keras wrote may hold any Keras model.
-        **arguments: Those of `from_preset`, for a model that has it.
+        **arguments: Further arguments of `from_preset`, if the model has it.
 
     Raises:
         ValueError: As `from_preset`, or the file cannot be read.
@@ -34,7 +34,7 @@ def _of_keras(preset: Preset) -> keras.Model:
     try:
         return keras.saving.load_model(preset.path, compile=False)
     except Exception as error:
-        # Whatever classes the file names may raise while they are made.
+        # The constructors of the classes in the file may raise anything.
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise ValueError(
             f"{preset.path}: cannot be read as a model ({reason})"

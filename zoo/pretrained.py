@@ -18,7 +18,7 @@ _OF_KERAS = ("name", "dtype", "trainable")
 class Pretrained:
     """Adds `from_preset` and `save_to_preset` to a `keras.Model`.
 
-    The arguments of the model's constructor are its attributes too.
+    Each argument of the model's constructor is an attribute of the same name.
     """
 
     presets: ClassVar[dict[str, Preset]] = {}
@@ -33,13 +33,13 @@ class Pretrained:
         return {
             name: getattr(self, name)
             for name in _parameters(type(self))
-            # A subclass may have arguments that it keeps nowhere.
+            # A subclass may have arguments without an attribute.
             if name not in _OF_KERAS and hasattr(self, name)
         }
 
     @property
     def preprocessing(self) -> str:
-        """What an input must be, for `metadata.json` and the model card."""
+        """Description of the input, for `metadata.json` and the model card."""
         return ""
 
     @classmethod
@@ -76,7 +76,7 @@ class Pretrained:
         _check_overrides(overrides, stored)
         config = {**preset.config, **overrides}
         if not preset.is_archive:
-            # Files keep the name that the model had when it was saved.
+            # A `.keras` file keeps the name of the saved model.
             config["name"] = overrides.get("name", preset.name)
         try:
             model = stored.from_config(config)
@@ -112,11 +112,11 @@ class Pretrained:
 
 
 def class_of(preset: Preset, needed: type) -> Any:
-    """The class to make of a preset: `needed`, or the stored subclass of it.
+    """Return the class to load: `needed`, or the stored subclass of it.
 
     Raises:
-        ValueError: The preset is of another class, or of one that Keras does
-            not know.
+        ValueError: The preset is of another class, or of one that is not
+            registered with Keras.
     """
     stored = keras.saving.get_registered_object(preset.registered_name)
     if stored is None and preset.class_name == needed.__name__:
@@ -134,7 +134,7 @@ def class_of(preset: Preset, needed: type) -> Any:
 
 
 def _parameters(cls: type) -> list[str]:
-    """The names of a constructor's arguments, those of its parents first."""
+    """Return the arguments of a constructor, those of its parents first."""
     names = dict.fromkeys(
         parameter.name
         for base in reversed(cls.__mro__)
@@ -146,7 +146,7 @@ def _parameters(cls: type) -> list[str]:
 
 
 def _check_overrides(overrides: dict[str, Any], cls: type) -> None:
-    # A functional model of Keras ignores arguments that it does not know.
+    # A functional Keras model ignores unknown arguments.
     known = {*_parameters(cls), *_OF_KERAS}
     for name in overrides.keys() - known:
         raise ValueError(
@@ -159,7 +159,7 @@ def _load_weights(model: keras.Model, preset: Preset) -> None:
     path = preset.verified_weights()
     try:
         with warnings.catch_warnings():
-            # Keras only warns of layers that the file does not have.
+            # Keras only warns about layers that are missing in the file.
             warnings.simplefilter("error", UserWarning)
             model.load_weights(path)
     except (OSError, LookupError, ValueError, UserWarning) as error:

@@ -23,17 +23,17 @@ def save_preset(
 ) -> Path:
     """Write a model as a preset folder, in the layout of KerasHub.
 
-    The folder gets `config.json`, which is Keras's own serialization, so that
+    The folder holds `config.json`, Keras's serialization, so that
     `keras.saving.load_model(folder)` reads it too; `model.weights.h5`, without
     the state of the optimizer; `metadata.json` with versions, the number of
     parameters, the digest of the weights and the preprocessing; and a model
-    card, `README.md`. It is written under another name and renamed.
+    card, `README.md`. It is written under a temporary name and renamed.
 
     Args:
         model: A built Keras model.
-        folder: The folder to write; its parent is made if it is missing.
-        card: Text of the model card. None writes one that states the model and
-            how to load it, and leaves the data and terms to fill in.
+        folder: The folder to write. Missing parents are created.
+        card: Text of the model card. Default: the model and how to load it,
+            with the data and terms left to fill in.
         overwrite: Whether to replace a preset that is there. A folder with any
             other file in it is never replaced.
 
@@ -63,7 +63,7 @@ def save_preset(
 
 
 def default_card(model: keras.Model, name: str) -> str:
-    """A model card with what a model says of itself."""
+    """Return a model card with the facts that the model knows."""
     return f"""# {name}
 
 A `{type(model).__name__}` with {model.count_params():,} parameters.
@@ -80,7 +80,7 @@ A `{type(model).__name__}` with {model.count_params():,} parameters.
 
 
 def recover_preset(folder: Path) -> None:
-    """Put back a preset whose replacement was cut short by a kill."""
+    """Restore a preset whose replacement was interrupted."""
     replaced = folder.with_name(f"replaced.{folder.name}")
     if replaced.is_dir() and not folder.exists():
         replaced.rename(folder)
@@ -88,7 +88,7 @@ def recover_preset(folder: Path) -> None:
 
 
 def _swap(temporary: Path, folder: Path) -> None:
-    # No rename replaces a folder with files: the old one is moved away first.
+    # A rename cannot replace a folder with files, so the old one moves first.
     replaced = folder.with_name(f"replaced.{folder.name}")
     shutil.rmtree(replaced, ignore_errors=True)
     if folder.exists():
@@ -118,7 +118,7 @@ def _write(
     model: keras.Model, folder: Path, name: str, card: str | None
 ) -> None:
     serialized = keras.saving.serialize_keras_object(model)
-    # A preset is the network; how it was trained stands in the card.
+    # A preset is the network without its training.
     serialized.pop("compile_config", None)
     _write_json(folder / CONFIG, serialized)
     _save_weights(model, folder / WEIGHTS)

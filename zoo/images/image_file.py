@@ -197,7 +197,7 @@ def check_format(
         shape: Height, width and channels of the image.
 
     Raises:
-        ValueError: If the format has no alpha, 16 bits or so many pixels.
+        ValueError: If the format does not support alpha, 16 bits or the size.
     """
     suffix = Path(path).suffix.lower()
     height, width, channels = shape
