@@ -1,15 +1,15 @@
-# The targets make what they need; run them from a fresh clone.
+# Targets install what they need: each runs from a fresh clone.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# Most of a test is tracing and compiling, which keeps one core busy. A file
-# stays on one process, for what its tests share.
+# Tests mostly trace and compile, on one core each. `loadfile` keeps a file in
+# one process, since its tests share fixtures.
 PARALLEL := --numprocesses auto --dist loadfile
 PYTEST := $(BIN)/python -m pytest $(PARALLEL)
-# What TensorFlow alone can do: export, and what calls it.
+# Tests that need TensorFlow: of export and its callers.
 TENSORFLOW_TESTS := tests/export tests/convzoo tests/test_readme.py tests/test_docstrings.py
-# What no backend computes: files of providers, pictures of a pitch, intervals,
-# folders of images, tiles.
+# Tests that use no backend: of tracking files, drawings of the pitch,
+# confidence intervals, image folders, tiles.
 NUMPY_TESTS := tests/training/football/tracking tests/training/football/drawing \
 	$(addprefix tests/training/football/test_, block_bootstrap.py \
 	gradient_boosting.py simulate_play.py) \
@@ -17,7 +17,7 @@ NUMPY_TESTS := tests/training/football/tracking tests/training/football/drawing 
 	image_folder.py) \
 	$(addprefix tests/training/super_resolution/test_, samples.py sr_data.py) \
 	tests/zoo/super_resolution/test_tiling.py
-# What asks a model for its predictions and no more: those are tested in the zoo.
+# Tests that only call models for predictions, which the tests of the zoo check.
 PREDICTING_TESTS := tests/training/test_release.py \
 	tests/training/classification/test_evaluate_classifier.py \
 	$(addprefix tests/training/football/test_, ball_temperature.py fill_ball.py \
@@ -33,23 +33,23 @@ FOLDERS := $(addprefix $(CURDIR)/,common export layers losses presets training z
 demo: $(VENV)/.demo
 	$(BIN)/python -m convzoo demo --out demo
 
-# What takes long is left to `make test-all`.
+# `make test-all` includes the slow tests.
 test: $(VENV)/.dev
 	$(PYTEST) -m "not slow"
 
 test-all: $(VENV)/.dev
 	$(PYTEST)
 
-# What runs on keras.ops alone, on the two backends beside TensorFlow: of each
-# test the first case, and of the slow ones none (see tests/conftest.py). JAX keeps
-# what it compiled, for the tests that start a process more than once.
+# Tests of code in keras.ops, on JAX and PyTorch: the first case of each test,
+# without slow tests (see `--sample` in tests/conftest.py). JAX caches compiled
+# code for tests that start several processes.
 test-backends: $(VENV)/.backends
 	KERAS_BACKEND=jax JAX_COMPILATION_CACHE_DIR=$(CURDIR)/build/jax \
 		$(PYTEST) $(ONE_BACKEND)
 	KERAS_BACKEND=torch $(PYTEST) $(ONE_BACKEND)
 
-# The wheel that users get, built from the sdist, with the oldest dependencies
-# that setup.cfg allows.
+# The released wheel, built from the sdist, installed with the oldest
+# dependencies that setup.cfg allows.
 wheel: $(VENV)/.dev
 	rm -rf build/dist
 	$(BIN)/python -m build --outdir build/dist . > build-dist.log || \
@@ -59,8 +59,8 @@ wheel: $(VENV)/.dev
 	.venv-wheel/bin/pip install --quiet --constraint tests/lowest.txt \
 		"$$(ls build/dist/*.whl)[demo]" pytest pytest-xdist hypothesis
 
-# It is tested outside the checkout: the examples of all classes, what has
-# weights and files, and what others call. Numbers are left to `make test`.
+# Tests of the wheel, outside the checkout: examples of all classes, weights,
+# package data, export and the command line. `make test` checks numbers.
 test-wheel: wheel
 	rm -rf build/outside
 	mkdir -p build/outside
@@ -72,8 +72,8 @@ test-wheel: wheel
 		tests/zoo/test_load_model.py tests/zoo/test_pretrained.py tests/presets ; \
 		status=$$? ; rm -rf "$$tmp" ; exit $$status
 
-# Environments that have the runtime of what left Keras alone; and KServe's
-# server, whose packages go with none of ours.
+# Environments with only the runtime of an export format, and one with KServe,
+# whose dependencies conflict with convzoo's.
 outside:
 	$(PYTHON) -m venv --clear .venv-outside/litert
 	.venv-outside/litert/bin/pip install --quiet ai-edge-litert numpy
@@ -92,7 +92,7 @@ test-outside: $(VENV)/.dev outside
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks
 
-# mypy needs the package under its import name, whose folders stand apart here.
+# mypy needs the folders inside a package with the import name.
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -111,7 +111,7 @@ clean:
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
-# `[demo]` alone: the demo must not lean on what only developers have.
+# Only `[demo]`: the demo must run without the packages of developers.
 $(VENV)/.demo: setup.cfg | $(BIN)/python
 	$(BIN)/pip install --quiet --editable ".[demo]"
 	touch $@
@@ -120,7 +120,7 @@ $(VENV)/.dev: setup.cfg | $(BIN)/python
 	$(BIN)/pip install --quiet --editable ".[demo,dev,datasets,football,onnx,plots,quantize,serving,tensorboard]"
 	touch $@ $(VENV)/.demo
 
-# One torch for all: where its CPU build is at hand, pip prefers it to CUDA's.
+# A pinned torch: pip prefers its CPU build, where available, to CUDA's.
 $(VENV)/.backends: $(VENV)/.dev
 	$(BIN)/pip install --quiet --editable ".[demo,dev,datasets,tensorboard,backends]" torch==2.13.0
 	touch $@

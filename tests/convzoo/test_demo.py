@@ -12,7 +12,7 @@ pytest.importorskip("skimage")
 
 
 def test_the_demo_writes_and_measures(tmp_path):
-    # An earlier demo was here: what it left is replaced.
+    # Files of an earlier demo, to be replaced.
     (tmp_path / "sr_x4_tiny" / "1").mkdir(parents=True)
     for name in ("side_by_side.png", "sr_x4_tiny.tflite", "sr_x4_tiny.json"):
         (tmp_path / name).write_text('{"files": []}')

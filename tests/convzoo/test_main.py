@@ -1,4 +1,4 @@
-"""The command line, as a person meets it."""
+"""Commands of the command line, run as users type them."""
 
 import base64
 import json
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.usefixtures("uncompiled", "one_process")
 
 @pytest.fixture
 def convzoo(monkeypatch, capfd):
-    """Runs a command; returns its exit code, output and error output."""
+    """Function that runs a command and returns exit code, stdout and stderr."""
 
     def run(*arguments):
         argv = ["convzoo", *map(str, arguments)]
@@ -184,7 +184,7 @@ def test_list_and_info_know_every_preset(convzoo):
 
 
 @pytest.mark.parametrize(
-    # One of each network: two have the same.
+    # One preset per network: two share one.
     "name",
     {str(preset.config): name for name, preset in built_in().items()}.values(),
 )
@@ -360,7 +360,7 @@ def test_evaluate_names_an_empty_folder(convzoo, tmp_path):
 
 @pytest.fixture
 def classes(tmp_path):
-    """A folder of three red and three blue images, of many sizes."""
+    """Folder of three red and three blue images, of random sizes."""
     random = np.random.default_rng(0)
     for name, channel in (("blue", 2), ("red", 0)):
         (tmp_path / "classes" / name).mkdir(parents=True)

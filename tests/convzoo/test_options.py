@@ -1,4 +1,4 @@
-"""The command line has the options of the recipes, once."""
+"""Options of the command line match the options of the recipes."""
 
 import dataclasses
 import inspect
@@ -29,7 +29,7 @@ FUNCTIONS = {
 
 
 def arguments(name):
-    """What the command line knows of a recipe's options, by name."""
+    """Return the command-line arguments of a recipe, by name."""
     collection = app["train"][name].assemble_argument_collection()
     return {each.field_info.name: each for each in collection}
 

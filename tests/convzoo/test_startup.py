@@ -1,4 +1,4 @@
-"""What a person asks for by a word or mistypes is answered at once."""
+"""Help and typing errors: answered without importing heavy packages."""
 
 import os
 import subprocess
@@ -21,7 +21,7 @@ finally:
 
 
 def convzoo_process(*arguments):
-    """Exit code, output, error output, and what was imported."""
+    """Return exit code, stdout, stderr and imports of a new process."""
     path = os.pathsep.join([str(Path(convzoo.__file__).parents[1]), *sys.path])
     result = subprocess.run(
         [sys.executable, "-c", _CODE.format(heavy=HEAVY), *arguments],

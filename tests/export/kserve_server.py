@@ -1,10 +1,10 @@
-"""A server of KServe over a LiteRT file, in an environment of its own.
+"""KServe server of a LiteRT file, in a separate environment.
 
     python kserve_server.py NAME FILE PORT
 
-KServe's version 1 of its protocol is that of TF Serving over HTTP; it leaves
-what JSON means to the model. This one takes encoded images as TF Serving does,
-and answers those of whatever size as `serve_one_bytes`.
+Version 1 of KServe's protocol is TF Serving's REST protocol, but the model
+interprets the JSON. This model takes encoded images as TF Serving does, and
+answers images of any size as `serve_one_bytes` does.
 """
 
 import base64

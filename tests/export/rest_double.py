@@ -1,4 +1,4 @@
-"""A server that says what TF Serving is documented to say over HTTP."""
+"""Test server with the documented REST responses of TF Serving."""
 
 import contextlib
 import http.server
@@ -9,14 +9,14 @@ import time
 
 @contextlib.contextmanager
 def answering(answers, delay=0.0):
-    """Answer paths, after a delay in seconds.
+    """Serve fixed answers.
 
     Args:
-        answers: a dictionary from paths to `(code, text)`; others are 404.
-        delay: before each answer.
+        answers: Dictionary from paths to `(code, text)`. Other paths get 404.
+        delay: Seconds before each answer.
 
     Yields:
-        The URL of a model `a`, and a list of the bodies that come.
+        The URL of a model `a`, and the list of received request bodies.
     """
     asked = []
 

@@ -1,7 +1,7 @@
-"""A double of TF Serving: its gRPC services over a SavedModel, in a thread.
+"""Double of TF Serving: its gRPC services for a SavedModel, in a thread.
 
-Stubs and messages are the official ones, sockets are real; what it answers is
-computed by TensorFlow. It is not TF Serving.
+Stubs and messages are the official ones, and sockets are real. TensorFlow, not
+TF Serving, computes the answers.
 """
 
 import contextlib
@@ -64,7 +64,7 @@ class _Models(model_service_pb2_grpc.ModelServiceServicer):
 
 @contextlib.contextmanager
 def serving(folder):
-    """Serve all versions of `folder/VERSION`; gives the URL of the model."""
+    """Serve all versions in `folder/VERSION`, and yield the model's URL."""
     versions = {int(path.name): SavedModel(path) for path in folder.iterdir()}
     server = grpc.server(futures.ThreadPoolExecutor(2), options=_OPEN)
     prediction_service_pb2_grpc.add_PredictionServiceServicer_to_server(

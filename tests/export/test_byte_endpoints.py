@@ -21,7 +21,7 @@ def png(pixels):
 
 
 def classifier():
-    """Of images, with an output whose size is theirs."""
+    """Return a classifier with an additional output of the image's size."""
     image = keras.Input((None, None, 3), name="image")
     maps = keras.layers.Conv2D(4, 3, padding="same")(image)
     scores = keras.layers.GlobalAveragePooling2D()(maps)

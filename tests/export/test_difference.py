@@ -8,7 +8,7 @@ from tests.support import tiny_generator
 
 
 class Tenfold(keras.Model):
-    """Of numbers that are far from 1, and says so."""
+    """Model with outputs of far larger scale than 1."""
 
     serving_inputs = {"image": ("batch", "height", "width", 3)}
 

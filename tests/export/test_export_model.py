@@ -73,9 +73,9 @@ def test_exported_files_clip(tmp_path):
 
 
 def test_a_difference_fails_and_leaves_nothing(tmp_path, monkeypatch):
-    # As if the runtime computed something else: Keras gets another bias.
+    # A bias changed after writing makes Keras and the runtime differ.
     model = tiny_generator(name="small")
-    # The function of the same name hides its module in `convzoo.export`.
+    # In `convzoo.export`, the function of the same name hides the module.
     module = importlib.import_module("convzoo.export.export_model")
     write = module.write_saved_model
 
@@ -169,7 +169,7 @@ def test_a_classifier_leaves_keras_at_any_size(backbone, tmp_path):
     model = SizeAgnosticClassifier(5, backbone, width=8)
     for exported in export_model(model, tmp_path, "classifier"):
         assert exported.difference < 1e-4
-    # Smaller than the stride of the network.
+    # An image smaller than the stride of the network.
     image = np.random.default_rng(0).random((1, 5, 8, 3), "float32")
     expected = model.predict_on_batch(image)
     found = LiteRTModel(tmp_path / "classifier.tflite")(image=image)["logits"]
@@ -177,7 +177,7 @@ def test_a_classifier_leaves_keras_at_any_size(backbone, tmp_path):
 
 
 def of_two_inputs():
-    """A functional model of a user, of our layers, its sizes open."""
+    """Return a functional model of convzoo's layers, with dynamic sizes."""
     image = keras.Input((None, None, 3), name="photo")
     mask = keras.Input((None, None, 1), name="mask", dtype="int32")
     x = keras.layers.Conv2D(4, 3, padding="same", activation="gelu")(image)

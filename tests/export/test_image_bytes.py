@@ -1,4 +1,4 @@
-"""Against Pillow, which decodes the same files by other code."""
+"""Decoded images, compared with Pillow as an independent decoder."""
 
 import io
 import struct
@@ -25,7 +25,7 @@ def file(pixels, kind, **options):
 
 @pytest.fixture(scope="module", params=[1, 3])
 def decode(request):
-    """The graph that a SavedModel holds, of one number of channels."""
+    """Decoding graph of a SavedModel, for one number of channels."""
 
     @tf.function(input_signature=[tf.TensorSpec((), tf.string)])
     def function(encoded):
@@ -41,18 +41,18 @@ def test_pixels_are_those_of_pillow(decode, kind, shape):
     if kind == "jpeg" and shape[-1] == 4:
         shape = shape[:2]
     options = {"lossless": True} if "lossless" in kind else {}
-    # Of darker and lighter noise JPEG keeps a brightness that no colour has.
+    # Noise near mid-grey: other JPEG values may lie outside of RGB.
     encoded = file(noise(*shape) // 4 + 96, kind.split()[-1], **options)
     expected = Image.open(io.BytesIO(encoded)).convert(decode.mode)
     found = decode(encoded).numpy()
     expected = np.reshape(expected, found.shape) / 255
-    # JPEG decoders may be some levels apart, colours made grey one.
+    # JPEG decoders may differ by a few levels, greyscale conversions by one.
     levels = 4 if kind == "jpeg" else 1
     np.testing.assert_allclose(found, expected, atol=levels / 255 + 1e-6)
 
 
 def bomb():
-    """A small PNG file that says that it is large."""
+    """Return a small PNG file whose header declares a large image."""
     encoded = bytearray(file(noise(1, 1, 3), "png"))
     encoded[16:24] = struct.pack(">II", 50_000, 50_000)
     return bytes(encoded)
@@ -85,7 +85,7 @@ def test_a_large_image_is_not_decoded(decode, encoded):
         b"RIFF",
         file(noise(20, 20, 3), "gif"),
         file(noise(20, 20, 3), "bmp"),
-        # A GIF file, whose size would be read where WebP has it.
+        # A GIF file with the signature of WebP at its usual offset.
         b"GIF89a\x01\x00WEBPVP8X" + bytes(30),
     ],
 )

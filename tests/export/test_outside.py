@@ -1,7 +1,7 @@
-"""What is exported answers where neither convzoo nor Keras's models are.
+"""Exported models run without convzoo and its Keras models.
 
-In environments of their own, which `make test-outside` makes: `LITERT_PYTHON`
-has ai-edge-litert and numpy alone, `TENSORFLOW_PYTHON` TensorFlow alone.
+`make test-outside` creates their environments: `LITERT_PYTHON` has only
+ai-edge-litert and numpy, `TENSORFLOW_PYTHON` only TensorFlow.
 """
 
 import os
@@ -13,7 +13,7 @@ import pytest
 from convzoo.export import export_model, served
 from convzoo.zoo import load_model
 
-# One of each network.
+# One preset per kind of network.
 MODELS = ("sr_x4_base", "signs_spp", "ball_players")
 SIZES = ((2, 23, 18),)
 

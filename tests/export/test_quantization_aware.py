@@ -26,7 +26,7 @@ def test_maps_are_rounded_as_tensorflow_does(maps):
     low, high = min(maps.min(), 0), max(maps.max(), 0)
     assume(high - low >= 1e-3)
     expected = tf.quantization.fake_quant_with_min_max_vars(maps, low, high)
-    # Between two levels a rounding error decides; they are one step apart.
+    # Values halfway between two levels may round to either, one step apart.
     step = (high - low) / 255
     difference = np.abs(numpy_of(rounded_map(maps)) - expected.numpy())
     assert difference.max() < 1.01 * step
@@ -84,7 +84,7 @@ def test_it_rounds_as_the_file_does(activation, tmp_path):
     keras.utils.set_random_seed(0)
     model, image = network(activation), noise()
     path = tmp_path / "model.tflite"
-    # One image shows the ranges: they are those of the batch.
+    # With one calibration image, its ranges are those of the batch.
     export_litert(
         model,
         path,

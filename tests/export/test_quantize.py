@@ -19,7 +19,7 @@ SIZES = ((1, 9, 12), (2, 7, 5))
 
 @pytest.fixture(scope="module")
 def model():
-    """With enough weights that it is worth to keep them in fewer bits."""
+    """Model with enough weights for quantisation to reduce the file."""
     keras.utils.set_random_seed(0)
     image = keras.Input((None, None, 3), name="image")
     maps = keras.layers.Conv2D(48, 3, padding="same", activation="relu")(image)
@@ -77,7 +77,7 @@ def test_int8_computes_in_eight_bits(model, folder, tmp_path):
     image = np.expand_dims(photograph(33, 34, seed=9) / np.float32(255), 0)
     expected = model.predict_on_batch(image)["scores"]
     away = np.abs(LiteRTModel(path)(image=image)["scores"] - expected)
-    # It was not among those that were measured; its kind was.
+    # The image is new, but resembles the measured ones.
     assert away.mean() < 4 * tried["mean"] < 0.02
     assert found.report["bytes"] < 0.45 * 4 * model.count_params()
 
@@ -188,7 +188,7 @@ def test_a_missing_package_is_named(model, folder, tmp_path, monkeypatch):
 
 
 def test_logits_that_a_softmax_takes_keep_their_name(tmp_path):
-    """ai-edge-quantizer moves them."""
+    """ai-edge-quantizer 0.10 leaves the name on the float tensor."""
     pytest.importorskip("ai_edge_quantizer")
     keras.utils.set_random_seed(0)
     signal = keras.Input((64,), name="signal")

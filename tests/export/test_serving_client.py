@@ -1,8 +1,8 @@
-"""Through sockets: gRPC to a double on the official stubs, REST to KServe.
+"""Requests over sockets: gRPC to a double with the official stubs, and REST.
 
-The real `tensorflow_model_server` is asked where `TF_SERVING_URL` names a
-`sr_x4_tiny` that it serves (docs/serving.md has the commands), KServe where
-`KSERVE_PYTHON` is a Python that has it (`make test-outside`).
+Tests of a real `tensorflow_model_server` run if `TF_SERVING_URL` is the URL of
+its `sr_x4_tiny` (docs/serving.md has the commands). Tests of KServe run if
+`KSERVE_PYTHON` is a Python with KServe (`make test-outside`).
 """
 
 import io
@@ -84,7 +84,7 @@ def client(grpc_url):
 
 
 def assert_enlarged(client, model, tmp_path):
-    """Arrays, files, bytes: all say what Keras says."""
+    """Assert that arrays, files and bytes are answered as Keras does."""
     image = np.expand_dims(PHOTO / np.float32(255), 0)
     expected = np.clip(model.predict_on_batch(image), 0, 1)
     name = f"image_x{model.scale}"
@@ -218,7 +218,7 @@ def test_what_rest_says_and_hears():
 
 
 def test_an_only_output_has_no_name_in_rest():
-    """TF Serving leaves it out; its metadata has it."""
+    """The response of TF Serving omits the name; its metadata has it."""
     metadata = {"signature_def": {"serving_default": {"outputs": {"p": {}}}}}
     answers = {
         "/v1/models/a/labels/new:predict": (200, '{"predictions": [[1], [2]]}'),

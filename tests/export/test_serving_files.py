@@ -53,7 +53,7 @@ def test_what_somebody_changed_stays(tmp_path):
 
 
 def test_tf_serving_reads_the_models(tmp_path):
-    """By its own definition of the file."""
+    """Parse the file with TF Serving's own message definition."""
     text_format = pytest.importorskip("google.protobuf.text_format")
     types = pytest.importorskip(
         "tensorflow_serving.config.model_server_config_pb2"

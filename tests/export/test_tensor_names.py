@@ -53,7 +53,7 @@ def test_large_weights_come_along(tmp_path):
     model = keras.Model(inputs, layers.Conv2D(112, 3, padding="same")(inputs))
     maps = np.random.default_rng(0).normal(size=(1, 8, 8, 112)).astype("f4")
     path = tmp_path / "model.tflite"
-    # Compared with Keras before it is there.
+    # The export compares the file with Keras before it writes it.
     export_litert(
         model,
         path,
@@ -74,7 +74,7 @@ def test_weights_start_at_sixteen_bytes(tmp_path):
     export_litert(model, path)
     drop_names(path)
     model, _ = tensors_of(path)
-    # The vector of a buffer is its first field, 4 bytes into its table.
+    # The data vector of a buffer is its first field, at vtable offset 4.
     starts = [
         buffer._tab.Vector(buffer._tab.Offset(4))
         for buffer in map(model.Buffers, range(model.BuffersLength()))

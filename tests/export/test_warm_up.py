@@ -23,7 +23,7 @@ def test_there_is_a_request_of_each_endpoint_and_size(folder):
 
 
 def test_tf_serving_reads_and_answers_them(folder):
-    """By its own definition of what the file holds."""
+    """Parse the records with TF Serving's own message definition."""
     log_types = pytest.importorskip(LOG_TYPES)
     run = SavedModel(folder)
     asked = []
@@ -47,7 +47,7 @@ def test_tf_serving_reads_and_answers_them(folder):
 
 
 def test_long_messages_are_whole(tmp_path):
-    """Their lengths take several bytes."""
+    """Check messages whose length prefixes take several bytes."""
     log_types = pytest.importorskip(LOG_TYPES)
     path = tmp_path / "tiny"
     export_saved_model(tiny_generator(), path, sizes=((1, 90, 81),))
