@@ -13,6 +13,8 @@ import pytest
 from convzoo.export import export_model, served
 from convzoo.zoo import load_model
 
+pytestmark = pytest.mark.usefixtures("one_process")
+
 # One preset per kind of network.
 MODELS = ("sr_x4_base", "signs_spp", "ball_players")
 SIZES = ((2, 23, 18),)
@@ -31,8 +33,6 @@ TENSORFLOW = """
 import importlib.util, sys
 import numpy as np
 import tensorflow as tf
-
-pytestmark = pytest.mark.usefixtures("one_process")
 
 assert importlib.util.find_spec("convzoo") is None
 model = tf.saved_model.load(sys.argv[1])
