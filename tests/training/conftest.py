@@ -1,4 +1,4 @@
-"""Datasets of tensorflow-datasets on the disk."""
+"""Datasets of tensorflow-datasets on disk."""
 
 import keras
 import pytest
@@ -6,10 +6,10 @@ import pytest
 
 @pytest.fixture
 def datasets(tmp_path, monkeypatch):
-    """Writes a dataset where `tfds.load` finds it; returns its name.
+    """Function that writes a dataset for `tfds.load` and returns its name.
 
-    Each example is a dictionary of images, and where there are classes of
-    "label" too.
+    Each example is a dictionary of images, with a `"label"` if there are
+    classes.
     """
     tfds = pytest.importorskip("tensorflow_datasets")
     if keras.config.backend() != "tensorflow":

@@ -12,7 +12,7 @@ def test_arrays_of_any_shape_come_back():
     found = mapped_arrays(array for array in arrays)
     for a, b in zip(found, arrays, strict=True):
         np.testing.assert_array_equal(a, b)
-    # Pages of a file, not copies in memory.
+    # The arrays are mapped from a file, not copied into memory.
     assert found[0].base is not None and not found[0].flags.owndata
 
 

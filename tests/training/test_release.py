@@ -33,7 +33,7 @@ def run(tmp_path_factory):
 
 
 def released(run, dtype, folder, name="mine"):
-    """The digest, and the reference input and output."""
+    """Digest, reference input and reference output of a release."""
     digest = release(run, name, dtype, folder=folder, references=folder)
     with np.load(folder / f"{name}.npz") as reference:
         return (

@@ -1,4 +1,4 @@
-"""A real run is killed, at moments that nobody chose, and goes on."""
+"""Run: resumption after a kill at an arbitrary moment, and best epochs."""
 
 import os
 import signal
@@ -67,7 +67,7 @@ def data(tmp_path):
     ("recipe", "folders", "kill_after"),
     [
         ("sr", ["."], (1, 4)),
-        # In the first phase, and in the second.
+        # One kill in the first phase, and one in the second.
         ("srgan", ["pretrain", "."], (2, 7)),
     ],
 )
@@ -107,7 +107,7 @@ def assert_same_run(whole, killed):
 
 
 def lines(run, folders):
-    """Epochs that have been logged."""
+    """Number of logged epochs."""
     logs = [run / folder / "log.jsonl" for folder in folders]
     texts = [log.read_text() for log in logs if log.exists()]
     return sum(len(text.splitlines()) for text in texts)
@@ -176,7 +176,7 @@ def test_the_best_is_the_highest_or_with_a_minus_the_lowest(tmp_path):
     run = entries(Run(tmp_path, {}, None, "-score"), [2.0, 3.0, 1.0])
     assert run.best["epoch"] == 2
     assert entries(run, []).best is None
-    # Of several, the one that learned longest.
+    # Among equal scores, the latest epoch is the best.
     assert entries(run, [2.0, 1.0, 3.0, 1.0]).best["epoch"] == 3
 
 

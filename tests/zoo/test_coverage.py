@@ -1,4 +1,4 @@
-"""Public classes of zoo and training stand in files of their names."""
+"""Public classes of zoo and training: one file each, of the same name."""
 
 import pytest
 

@@ -17,12 +17,12 @@ CLASSES = (SRGenerator, SizeAgnosticClassifier, BallPositionPredictor)
 
 
 class MyGenerator(SRGenerator):
-    """A user's own, which Keras does not know."""
+    """A user's subclass that is not registered with Keras."""
 
 
 @keras.saving.register_keras_serializable(package="tests")
 class NamedGenerator(SRGenerator):
-    """A user's own, with an argument of its own."""
+    """A user's registered subclass with an additional argument."""
 
     def __init__(self, motto="none", **kwargs):
         super().__init__(**kwargs)
@@ -40,7 +40,7 @@ def assert_same_weights(model, other):
 
 @pytest.fixture
 def run(tmp_path):
-    """A folder as a recipe leaves it, and its models."""
+    """The folder of a finished run, and its models."""
     folder = tmp_path / "mine"
     models = {}
     for seed, which in enumerate(("best", "last")):

@@ -125,7 +125,7 @@ def test_a_model_that_cannot_be_saved_leaves_nothing(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("cut", ["between", "after"])
 def test_a_replacement_that_was_killed_is_recovered(cut, tmp_path):
-    """Between the two renames the preset has another name."""
+    """Interruption between the two renames, or after them."""
     folder = save_preset(MODELS["Functional"](), tmp_path / "best")
     if cut == "between":
         folder.rename(tmp_path / "replaced.best")

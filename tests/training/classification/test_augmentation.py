@@ -10,7 +10,7 @@ NOTHING = {"rotation": 0.0, "zoom": 0.0, "shift": 0.0, "color": 0.0}
 
 
 class Draws:
-    """A generator whose uniform numbers are known."""
+    """Random generator with fixed uniform draws."""
 
     def __init__(self, **values):
         names = "turn zoom_y zoom_x shift_y shift_x"
@@ -53,7 +53,7 @@ def test_quarters_of_a_turn(turns):
     image = photograph(16, 16)
     augmentation = Augmentation(**{**NOTHING, "rotation": 90.0 * abs(turns)})
     found = augmentation(image, Draws(turn=np.sign(turns)))
-    # Sine and cosine are exact but for their last digits.
+    # The sine and the cosine have rounding errors.
     expected = np.rot90(image, turns).astype(int)
     np.testing.assert_allclose(found, expected, atol=1)
 
@@ -71,7 +71,7 @@ def test_a_zoom_keeps_the_middle():
     image = np.zeros((21, 21, 3), "uint8")
     image[8:13, 8:13] = 200
     augmentation = Augmentation(**{**NOTHING, "zoom": 0.99})
-    # A square of 5 pixels; 1.99 times the pixels are seen, or as many fewer.
+    # The square has sides of 5 pixels; its size changes by a factor of 1.99.
     small = augmentation(image, Draws(zoom_x=1.0, zoom_y=1.0))
     large = augmentation(image, Draws(zoom_x=-1.0, zoom_y=-1.0))
     for found, side in ((small, 5 / 1.99), (large, 5 * 1.99)):

@@ -10,16 +10,16 @@ from convzoo.training.classification.classification_quality import (
 
 
 def test_by_hand():
-    # Confidences 0.8, 0.6, 0.5 and 0.9; the first and the last are right.
+    # Confidences: 0.8, 0.6, 0.5 and 0.9; the first and last are correct.
     probabilities = np.array(
         [[0.8, 0.1, 0.1], [0.6, 0.3, 0.1], [0.2, 0.5, 0.3], [0.05, 0.05, 0.9]]
     )
     labels = np.array([0, 1, 0, 2])
     quality = classification_quality(np.log(probabilities), labels)
     assert quality.accuracy == 0.5
-    # Of class 0 a half, of 1 none, of 2 all.
+    # Accuracy per class: 1/2, 0 and 1.
     np.testing.assert_allclose(quality.class_accuracy, 0.5)
-    # Each stands alone in its bin of a fifteenth.
+    # Each prediction is alone in its bin of width 1/15.
     expected = (0.2 + 0.6 + 0.5 + 0.1) / 4
     np.testing.assert_allclose(quality.calibration_error, expected)
     expected = -np.log([0.8, 0.3, 0.2, 0.9]).mean()
@@ -27,7 +27,7 @@ def test_by_hand():
 
 
 def test_bins_hold_what_is_alike():
-    # Three of four are right, at a confidence of 0.75: perfectly calibrated.
+    # Three of four are correct at a confidence of 0.75: perfect calibration.
     logits = np.log(np.tile([0.75, 0.25], (4, 1)))
     quality = classification_quality(logits, np.array([0, 0, 0, 1]))
     np.testing.assert_allclose(quality.calibration_error, 0, atol=1e-12)

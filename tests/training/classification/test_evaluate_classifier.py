@@ -87,7 +87,7 @@ def test_report_counts_what_is_right(arguments, resize, folder):
     network = model()
     report = evaluate_classifier(network, folder, **arguments)
     logits = one_by_one(network, originals(resize))
-    # The model knows a class that the folder has not.
+    # The model has a class that the folder lacks.
     labels = np.array([0, 0, 0, 2, 2])
     expected = confusion(logits, labels)
     np.testing.assert_array_equal(report.confusion, expected)
@@ -102,7 +102,7 @@ def test_what_is_scaled_and_warped_is_scaled_first(folder):
     network = model()
     report = evaluate_classifier(network, folder, warp=16, scale=0.01)
     assert report.sizes.tolist() == [[16, 16]] * 5
-    # One pixel warped is one colour: its place in the image does not matter.
+    # A single pixel is warped to a uniform image, wherever it lies.
     grey = [
         np.broadcast_to(image, (16, 16, 3))
         for image in originals(lambda size: (1, 1))

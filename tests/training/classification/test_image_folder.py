@@ -1,4 +1,4 @@
-"""Labelled images: files of every kind, what is broken, and bad folders."""
+"""ImageFolder: image formats, broken files and bad folders."""
 
 import shutil
 
@@ -12,7 +12,7 @@ from tests.support import photograph
 
 @pytest.fixture
 def folder(tmp_path):
-    """Two classes, of five and of two images."""
+    """Two classes, with five and two images."""
     for name, count in (("b", 2), ("a", 5)):
         (tmp_path / name).mkdir()
         for index in range(count):
@@ -51,7 +51,7 @@ def test_every_kind_of_file(folder):
     found = ImageFolder(folder)
     images = found.images[-6:]
     shapes = [image.shape for image in images]
-    # By name: alpha, cmyk, grey, palette, plain, turned.
+    # The order is by name: alpha, cmyk, grey, palette, plain, turned.
     assert shapes == [(40, 24, 3)] * 5 + [(24, 40, 3)]
     grey = images[2]
     np.testing.assert_array_equal(grey[..., 0], grey[..., 2])
@@ -82,7 +82,7 @@ def test_of_each_class_the_last_by_name_validate(folder):
     learned, held_out = found.split(0.4)
     assert held_out.tolist() == [3, 4, 6]
     assert learned.tolist() == [0, 1, 2, 5]
-    # At least one, and never the last one.
+    # Each class validates with at least one image, and never with all.
     assert found.split(0.01)[1].tolist() == [4, 6]
     assert found.split(1)[0].tolist() == [0, 5]
     learned, held_out = found.split(0)
@@ -136,7 +136,7 @@ def test_images_of_a_dataset(datasets):
     )
     found = ImageFolder(name)
     assert found.class_names == ["stop", "yield"]
-    # Heights tell the examples apart, in whatever order they come.
+    # The heights identify the examples, whose order may vary.
     for image, label in zip(found.images, found.labels, strict=True):
         index = image.shape[0] - 20
         assert label == index % 2

@@ -101,7 +101,7 @@ def test_rescaled_images_keep_their_aspect():
             )
             rows, columns = np.divide((height, width), SIZES[target])
             assert 0.45 < rows < 2.05 and 0.45 < columns < 2.05
-            # Nearer than by a rounded pixel of the shorter side.
+            # The aspect ratio is kept to within one pixel of the shorter side.
             assert abs(rows - columns) < 1 / min(SIZES[target])
 
 
@@ -110,7 +110,7 @@ def test_eight_epochs_show_every_image_in_eight_sizes():
     for epoch in range(8):
         dataset.follow().on_epoch_begin(epoch, None)
         batches = epoch_of(dataset)
-        # A last batch of each bucket is filled up.
+        # The last batch of each bucket is filled up.
         assert len(TARGETS) <= len(batches) == len(dataset) < len(TARGETS) + 3
         for inputs, (target,) in batches:
             seen.append((target, *inputs["sizes"][0].tolist()))

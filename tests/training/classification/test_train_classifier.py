@@ -25,7 +25,7 @@ QUICK = {
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
-    """Two classes, of red and of blue noise, twelve images of many sizes."""
+    """Two classes, red and blue noise: twelve images of various sizes."""
     folder = tmp_path_factory.mktemp("data")
     write_classes(folder, {"blue": 2, "red": 0}, 6)
     return folder
@@ -33,7 +33,7 @@ def data(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def first(data, tmp_path_factory):
-    """A run, to go on from."""
+    """A run for fine-tuning."""
     with untraced():
         return train_classifier(data, tmp_path_factory.mktemp("first"), **QUICK)
 
@@ -58,7 +58,7 @@ def weights_of(run, which="last"):
 @pytest.mark.slow
 def test_training_learns(data, tmp_path):
     arguments = {**QUICK, "epochs": 20, "ema": 0.5, "learning_rate": 1e-2}
-    # What is learned is what chooses: twelve images tell nothing else.
+    # The training images also validate: twelve are too few to hold out some.
     run = train_classifier(
         data, tmp_path / "run", validation=data, color=0.1, **arguments
     )
@@ -82,7 +82,7 @@ def test_a_run_that_was_cut_ends_with_the_same_weights(
 
     def cut(self, batch, logs=None):
         batches.append(batch)
-        # In the middle of the second epoch.
+        # The middle of the second epoch.
         if len(batches) == 5:
             raise OSError("the plug was pulled")
 
@@ -100,7 +100,7 @@ def test_a_run_that_was_cut_ends_with_the_same_weights(
 @pytest.mark.parametrize(
     "arguments",
     rest_slow(
-        # Of one shape: JAX compiles each anew.
+        # A single shape, since JAX compiles for each shape.
         {"sizes": (12,), "pooling": "average", "dropout": 0.5},
         {"backbone": "network_in_network", "balance": True, "flip": True},
         {"sizes": (12, 16), "precision": "mixed_bfloat16"},
@@ -145,7 +145,7 @@ def test_fine_tuning_with_the_same_classes_keeps_the_head(
         SizeAgnosticClassifier.from_preset(first.folder, weights="best"),
         SizeAgnosticClassifier.from_preset(second.folder, weights="last"),
     )
-    # Not the moments of the batches, which move on.
+    # Moving statistics of batch normalisation change in any step.
     for a, b in zip(*(m.trainable_variables for m in models), strict=True):
         np.testing.assert_allclose(numpy_of(a), numpy_of(b), atol=1e-6)
 
@@ -231,7 +231,7 @@ def test_mirror_images_are_learned_too(data, tmp_path, monkeypatch):
     reds = np.flatnonzero(targets[:, 1] == 1)
     assert len(images) == 12 and len(more) == 12 + len(reds) == 18
     np.testing.assert_array_equal(more_targets[:12], targets)
-    # They are blue now.
+    # The mirrored reds have the label of blue.
     np.testing.assert_array_equal(more_targets[12:, 0], 1)
     for red, mirrored in zip(reds, more[12:], strict=True):
         np.testing.assert_array_equal(mirrored, images[red][:, ::-1])

@@ -42,7 +42,7 @@ def test_games_come_by_their_shares(shares, ratio):
     _, ball = batches[0]
     first = np.isin(ball[:, 0], games[0].ball[:, 0]).sum()
     assert first / (40_000 - first) == pytest.approx(ratio, rel=0.05)
-    # All of a game alike.
+    # All frames of a game have the same probability.
     _, counts = np.unique(ball[:, 0], return_counts=True)
     assert len(counts) == 100
 
@@ -60,7 +60,7 @@ def test_a_batch_is_the_same_whenever_asked_for():
 
 
 def augmented(frames=4000, seed=0, **arguments):
-    """A game and what becomes of it, without what is not asked for."""
+    """A game and its augmentation; what is not in `arguments` is off."""
     off = dict.fromkeys(
         ("jitter", "stretch", "drop_velocities", "drop_players", "crop"), 0
     )
@@ -133,7 +133,7 @@ def test_a_camera_sees_a_part_with_the_ball_anywhere():
     length = np.nanmax(x, 1) - np.nanmin(x, 1)
     assert length[cut].max() <= 70
     place = (ball[cut, 0] - np.nanmin(x[cut], 1)) / length[cut]
-    # Not the middle of it, on the whole.
+    # The ball is not always at the centre of the view.
     assert np.std(place) > 0.25
 
 

@@ -5,9 +5,7 @@ from convzoo.training.football.block_bootstrap import block_bootstrap
 
 
 def autoregressive(frames, runs, memory, seed=0):
-    """Series of mean 0: each value is `memory` times the one before, and noise:
-    `(runs, frames)`.
-    """
+    """Autoregressive series `(runs, frames)` of order 1 and mean 0."""
     noise = np.random.default_rng(seed).normal(size=(runs, frames + 100))
     values = np.zeros_like(noise)
     for frame in range(1, frames + 100):
@@ -27,7 +25,7 @@ def test_values_alone_as_in_scipy():
         method="percentile",
         rng=np.random.default_rng(1),
     ).confidence_interval
-    # The mean has a standard error of 0.28; a percentile, one of 0.004.
+    # The standard error is 0.28 for the mean and 0.004 for a percentile.
     np.testing.assert_allclose(found, expected, atol=0.02)
 
 
@@ -41,7 +39,7 @@ def test_values_alone_as_in_theory():
 
 @pytest.mark.parametrize("groups", [20, 3])
 def test_blocks_as_in_loops(groups):
-    """Of whole groups where there are 20, else of pieces of groups."""
+    """Blocks of whole groups if there are 20, else of pieces of groups."""
     random = np.random.default_rng(groups)
     group = np.sort(random.integers(groups, size=700))
     values = random.normal(group, 1)
@@ -62,7 +60,7 @@ def test_blocks_as_in_loops(groups):
 
 def test_groups_may_take_turns():
     values = np.random.default_rng(0).normal(size=400)
-    # Those of a group are in the order of time.
+    # Within a group, values keep their temporal order.
     turns = np.arange(400).reshape(2, 200).T.reshape(-1)
     group = np.repeat([4, 9], 200)
     assert block_bootstrap(values[turns], group[turns]) == pytest.approx(
@@ -71,7 +69,7 @@ def test_groups_may_take_turns():
 
 
 def test_it_covers_the_mean_of_values_that_hang_together():
-    """Of 19 in 20 series, more or less; values drawn alone do so far less."""
+    """Coverage of about 95 % with blocks, and far less with single values."""
     series = autoregressive(2000, runs=200, memory=0.85)
     shares = {}
     for block in (1, 50):
@@ -95,7 +93,7 @@ def test_more_frames_less_doubt():
 def test_what_is_the_same_everywhere_is_sure():
     low, high = block_bootstrap(np.full(400, 3.7))
     assert low == pytest.approx(3.7) and high == pytest.approx(3.7)
-    # As are blocks of the same mean.
+    # The same holds for blocks of equal means.
     low, high = block_bootstrap(np.tile([1.0, 5.0], 200), block=40)
     assert low == pytest.approx(3) and high == pytest.approx(3)
 
@@ -117,7 +115,7 @@ def test_where_nothing_can_be_said():
     assert not np.isnan(block_bootstrap(values)).any()
     values[3] = np.nan
     assert np.isnan(block_bootstrap(values)).all()
-    # Four blocks, and five.
+    # Four blocks are too few, five are enough.
     assert np.isnan(block_bootstrap(np.arange(44.0), block=10)).all()
     assert not np.isnan(block_bootstrap(np.arange(46.0), block=10)).any()
 

@@ -42,11 +42,11 @@ def test_what_is_missing_is_filled(model):
         found.radius_90[1:3], outputs["radius_90"][1:3], atol=1e-3
     )
     assert np.all(found.radius_50[[0, 3, 4, 6]] == 0)
-    # Nobody is there.
+    # Frame 5 has no players.
     assert np.isnan(ball[5]).all() and np.isnan(found.radius_90[5])
     assert found.carrier[5] == -1 and np.isnan(found.team[5])
     assert found.carrier[0] == outputs["carrier"][0].argmax()
-    # What came is as it was.
+    # The input is unchanged.
     assert np.isnan(given.ball[1]).all()
 
 

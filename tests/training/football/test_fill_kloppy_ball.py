@@ -26,7 +26,7 @@ def model():
 
 
 def found(game, dataset, pitch):
-    """What a model that knows where the ball is would find."""
+    """Ball positions, and the result of a model that predicts them."""
     frames = kloppy_tracking(dataset, pitch)
     ball = np.random.default_rng(1).uniform((-50, -33), (50, 33), (80, 2))
     filled = ~frames.has_ball
@@ -53,7 +53,7 @@ def test_balls_are_in_the_coordinates_of_the_dataset(
     size = (105, 68) if provider == "metrica" else provider_files.PITCH
     ball, given = found(game, dataset, (105.0, 68.0))
     filled = fill_kloppy_ball(dataset, given)
-    # Teams change sides, and what is a share counts from a corner.
+    # Teams change sides; fractions of the pitch have their origin in a corner.
     own = ball * np.array(size) / (105, 68)
     own[40:] *= -1
     own = own * axes + (0.5 if coordinates is None else 0)
@@ -61,7 +61,7 @@ def test_balls_are_in_the_coordinates_of_the_dataset(
         [(f.ball_coordinates.x, f.ball_coordinates.y) for f in filled]
     )
     np.testing.assert_allclose(places, own, atol=1e-3 * max(np.abs(axes)))
-    # Read again, they are where the model put them.
+    # Reading the dataset again gives the predicted positions.
     again = kloppy_tracking(filled, (105.0, 68.0))
     np.testing.assert_allclose(again.ball, ball, atol=1e-3)
     grown = max(size[0] / 105, size[1] / 68)

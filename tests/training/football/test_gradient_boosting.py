@@ -14,7 +14,7 @@ pytest.importorskip("sklearn", reason="scikit-learn is not installed")
 
 @pytest.fixture(scope="module", autouse=True)
 def one_thread():
-    """Many that wait for each other are slow where other tests run, too."""
+    """Use one thread: many are slow when tests run in parallel."""
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(1, user_api="openmp"):
@@ -28,7 +28,7 @@ def learned():
 
 @pytest.fixture(scope="module")
 def game():
-    """Some players are missing, some were not measured."""
+    """A game with missing players and unknown velocities."""
     play = simulate_play(60, frame_rate=1.0, seed=1)
     random = np.random.default_rng(0)
     players, velocities = play.players.copy(), play.velocities.copy()
@@ -49,7 +49,7 @@ def test_it_finds_the_ball_better_than_guesses(learned):
     found = ball_quality(game, gradient_boosting(learned, game))
     middle = ball_quality(game, {"position": game.players.mean(axis=1)})
     assert found.mean < middle.mean / 2
-    # There are 22.
+    # Chance is 1 / 22 and 3 / 22.
     assert found.top_1 > 0.5 and found.top_3 > 0.7
 
 
@@ -67,7 +67,7 @@ def test_shares_and_positions_belong_together(outputs, game):
             ways = np.linalg.norm(players - point, axis=1)
             return np.nansum(shares * ways)
 
-        # The least mean distance: no player has less, nor anything around.
+        # The position has the least mean distance to the players.
         for point in players[~np.isnan(players[:, 0])]:
             assert cost(place) <= cost(point) + 0.01
         for step in ((0.5, 0), (-0.5, 0), (0, 0.5), (0, -0.5)):
@@ -139,41 +139,42 @@ def test_nobody_has_the_ball_where_nobody_is(learned):
 
 
 def test_numbers_of_a_scene_drawn_by_hand():
-    """Two against two, 3-4-5 and 6-8-10 triangles; team 0 attacks rightwards.
+    """Features of two against two players; team 0 attacks to the right.
 
-    The second player runs at the first one with 5 m/s, the fourth one away.
+    Distances come from 3-4-5 and 6-8-10 triangles. The second player runs
+    towards the first at 5 m/s, and the fourth runs away.
     """
     players = [[0, -2], [3, -6], [6, -10], [0, 8]]
     velocities = [[0, 1], [-3, 4], [0, 0], [0, 2]]
     numbers = module._numbers(
         Tracking([players], [[0, 0, 1, 1]], [velocities])
     )[0]
-    # x and y forwards and outwards, |x|, velocity likewise, speed.
+    # Forward x, outward y, |x|, the same components of velocity, and speed.
     np.testing.assert_allclose(numbers[:6], [0, 2, 0, 0, -1, 1])
-    # From team-mates, from opponents, from all.
+    # Positions relative to the mean of team-mates, opponents, and all others.
     np.testing.assert_allclose(numbers[6:9], [-3, -4, 5])
     np.testing.assert_allclose(numbers[9:12], [-3, 1, 10**0.5], rtol=1e-6)
     np.testing.assert_allclose(
         numbers[12:15], [-3, -2 / 3, (9 + 4 / 9) ** 0.5], rtol=1e-6
     )
-    # From the middle of all, between (0, -10) and (6, 8).
+    # Position relative to the centre of the box (0, -10) to (6, 8).
     np.testing.assert_allclose(numbers[15:17], [-3, 1])
-    # Nobody is behind him, one of three is farther in, and one is slower.
+    # Fractions: nobody is farther back, 1 of 3 farther in, and 1 of 3 slower.
     np.testing.assert_allclose(numbers[17:22], [0, 0, 1 / 3, 0, 1 / 3])
     team_mates, opponents = numbers[22:41], numbers[41:]
     assert numbers.shape == (60,) and len(team_mates) == len(opponents)
-    # How the team-mates run, and he beside them.
+    # Mean velocity of team-mates, and the velocity relative to it.
     np.testing.assert_allclose(team_mates[:4], [-3, -4, 3, 3])
-    # One team-mate, 5 m away, and then none.
+    # Distances to the nearest: a single team-mate at 5 m; two opponents.
     np.testing.assert_allclose(team_mates[4:8], [5, *[np.nan] * 3])
     np.testing.assert_allclose(opponents[4:6], [10, 10])
-    # Where he is, how fast he comes, and how straight.
+    # Position of the nearest, its speed of approach, and its cosine.
     np.testing.assert_allclose(team_mates[8:12], [3, 4, 5, 1], rtol=1e-6)
-    # Means over a single one, who runs at him, are his own.
+    # Means over a single player are that player's values.
     np.testing.assert_allclose(
         team_mates[12:], [5, 5, 1, 1, 1, 5, 5], rtol=1e-6
     )
-    # One stands still, one runs away with 2 m/s.
+    # One opponent stands still, the other runs away at 2 m/s.
     np.testing.assert_allclose(opponents[12], -1, rtol=1e-6)
     np.testing.assert_allclose(opponents[15:], [-1, -1, 0, 0], atol=1e-6)
 

@@ -1,4 +1,4 @@
-"""predict_ball: in metres, whatever the model sees."""
+"""predict_ball: metres for every kind of model input."""
 
 import numpy as np
 import pytest
@@ -59,7 +59,7 @@ def test_pictures():
 
 @pytest.mark.parametrize("sees", ["players", "image"])
 def test_heatmaps_lie_within_their_edges(sees):
-    """Whose mean is the position that is read out so."""
+    """Equality of the position and the heatmap's mean within these edges."""
     play = simulate_play(3, seed=1)
     model = randomized(
         BallPositionPredictor(
@@ -78,7 +78,7 @@ def test_heatmaps_lie_within_their_edges(sees):
     x = left + (np.arange(columns) + 0.5) * (right - left) / columns
     y = bottom + (np.arange(rows) + 0.5) * (top - bottom) / rows
     mean = [(found["heatmap"] * x).sum((1, 2)), found["heatmap"].sum(2) @ y]
-    # Players beyond the outermost cells are moved there.
+    # Players beyond the outermost cells are clipped to them.
     np.testing.assert_allclose(found["position"], np.stack(mean, 1), atol=0.5)
 
 
@@ -99,7 +99,7 @@ def test_the_past_is_the_one_that_a_model_takes():
     for other in (with_past(play, 3, 10.0), with_past(play, 2, 5.0)):
         found = predict_ball(model, other)["position"]
         np.testing.assert_array_equal(found, expected)
-    # Chosen with their past, they keep it.
+    # Selected frames keep their past.
     chosen = with_past(play, 3, 5.0)[6:]
     np.testing.assert_allclose(
         predict_ball(model, chosen)["position"], expected[6:], atol=1e-4

@@ -36,7 +36,7 @@ QUICK = {
 
 
 def game(frames=60, count=6, seed=0):
-    """One has the ball, the others run to it."""
+    """A game in which all players run to the one with the ball."""
     random = np.random.default_rng(seed)
     players = random.uniform((-45, -30), (45, 30), (frames, count, 2))
     carrier = random.integers(count, size=frames)
@@ -68,7 +68,7 @@ def files(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def whole(files, tmp_path_factory):
-    """A run that nothing cut."""
+    """An uninterrupted run."""
     with untraced():
         return train_ball(files, tmp_path_factory.mktemp("whole"), **QUICK)
 
@@ -95,7 +95,7 @@ def test_a_run_that_was_cut_ends_with_the_same_weights(
 
     def cut(self, batch, logs=None):
         batches.append(batch)
-        # In the middle of the second epoch.
+        # The middle of the second epoch.
         if len(batches) == 3:
             raise OSError("the plug was pulled")
 
@@ -124,7 +124,7 @@ def test_a_run_that_was_told_to_stop_is_the_beginning_of_the_whole(
     stopped = train_ball(files, tmp_path / "run", stop=4, **QUICK)
     assert stopped.log == whole.log[:2]
     assert train_ball(files, tmp_path / "run", **QUICK).log == whole.log
-    # Of a shorter run the rate falls sooner.
+    # In a shorter run, the learning rate falls sooner.
     shorter = train_ball(files, tmp_path / "short", **{**QUICK, "steps": 4})
     assert shorter.log != stopped.log
 
@@ -163,7 +163,7 @@ def test_every_option_trains(arguments, files, tmp_path):
 
 @pytest.mark.slow
 def test_the_test_is_not_learned(files, tmp_path):
-    """Other numbers in it, and the same weights come out."""
+    """Identical weights with other values in the test split."""
     changed = game()
     changed["ball"][40:] = -changed["ball"][40:]
     np.savez(tmp_path / "other.npz", **changed)
@@ -254,7 +254,7 @@ def test_means_have_an_interval():
     ends = block_bootstrap(distances, np.arange(400) // 10)
     assert (found.mean_low, found.mean_high) == pytest.approx(ends, 1e-4)
     assert found.mean_low < found.mean < found.mean_high
-    # Too few frames.
+    # Intervals need more frames.
     few = ball_quality(tracking[:30], {"position": tracking.ball[:30]})
     assert np.isnan(few.mean_low) and np.isnan(few.mean_high)
 
@@ -274,7 +274,7 @@ def test_simple_predictors():
     mean = np.nanmean(players, axis=1)
     expected = np.linalg.norm(mean - ball, axis=1).mean()
     assert found["mean of the players"].mean == pytest.approx(expected, 1e-5)
-    # They run to the ball, along lines that meet there.
+    # Players run along lines that meet at the ball.
     assert found["velocities"].median < 1
     still = evaluate_ball(
         BallPositionPredictor(width=4, depth=1, heads=1, map_width=4),
@@ -323,7 +323,7 @@ def test_frames_to_evaluate(files, tmp_path):
 
 @pytest.mark.slow
 def test_several_frames(tmp_path):
-    """Trained, evaluated and filled with what was before each frame."""
+    """Training, evaluation and filling with the past of each frame."""
     play = simulate_play(60, frame_rate=10.0)
     arrays = {n: getattr(play, n) for n in ("players", "team", "ball")}
     arrays["split"] = np.arange(60) // 5 % 2
@@ -337,8 +337,8 @@ def test_several_frames(tmp_path):
     model = BallPositionPredictor.from_preset(run.folder)
     assert (model.frames, model.frame_rate) == (3, 5.0)
     tested, learned = frames_to_evaluate(path, model)
-    # Of each five in a row, the last has a frame 0.4 seconds ago, and three
-    # have one 0.2 seconds ago.
+    # In each block of five frames, one has a frame 0.4 s earlier, and three
+    # have one 0.2 s earlier.
     known = ~np.isnan(tested.past[:, :, 0, 0])
     assert known.sum(0).tolist() == [6, 18]
     found = evaluate_ball(model, tested)[model.name]

@@ -18,7 +18,7 @@ def bicubic(scale):
     return enlarge
 
 
-# Published with MATLAB's imresize by every paper of the field.
+# PSNR of MATLAB's imresize, as published throughout the literature.
 @pytest.mark.parametrize(
     ("folder", "scale", "expected"),
     [("set5", 4, 28.42), ("set5", 2, 33.66), ("set14", 4, 26.00)],
@@ -37,7 +37,7 @@ def test_published_ssim_of_bicubic():
 
 
 def test_protocol_on_an_embedded_case(tmp_path):
-    """Every step of the protocol, written again with other tools."""
+    """The evaluation protocol, reimplemented with Pillow and scikit-image."""
     from PIL import Image
 
     metrics = pytest.importorskip("skimage.metrics")

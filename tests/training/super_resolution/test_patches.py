@@ -62,7 +62,7 @@ def test_high_resolution_lies_where_low_does(paths):
     low, high = patches(paths, batch_size=16)[0]
     for a, b in zip(low, high, strict=True):
         again = shrink((b * 255).astype("uint8"), 2) / 255
-        # Away from the border, where the kernel sees the same pixels.
+        # Away from the border, the kernel covers the same pixels.
         np.testing.assert_allclose(a[3:-3, 3:-3], again[3:-3, 3:-3], atol=0.01)
 
 
@@ -95,7 +95,8 @@ def test_reductions_make_more_photographs_of_a_few(paths):
 
 
 def test_reductions_leave_out_what_would_be_smaller_than_a_patch(paths):
-    # 40x57 pixels: 20x28 enlarged from 10x14, and 12x16 from 6x8.
+    # 40x57 pixels are reduced to 20x28 (low resolution 10x14) and to 12x16
+    # (6x8, smaller than a patch).
     small = patches(paths[:1], patch_size=8, reductions=(1, 0.5, 0.3))
     assert [pair.low.shape[0] for pair in small._pairs] == [20, 10]
 
@@ -107,7 +108,7 @@ def test_other_reductions_are_quoted(reductions, paths):
 
 
 def views(image):
-    """The eight ways in which an image may lie."""
+    """The eight orientations of an image."""
     for turns in range(4):
         turned = np.rot90(image, turns)
         yield turned
@@ -144,7 +145,7 @@ def test_shifted_patches_are_of_the_whole_reduced_from_where_they_lie(
         key = np.rint(high * 255).astype("uint8").tobytes()
         np.testing.assert_array_equal(np.rint(low * 255), expected[key])
         found.add(key)
-    # More than the aligned patches of a photograph of this size.
+    # A photograph of this size has fewer aligned patches.
     assert len(found) > 7 * 6
 
 

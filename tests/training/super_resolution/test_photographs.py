@@ -30,7 +30,7 @@ def test_grey_stays_grey(tmp_path):
 
 
 def test_shrinking_is_antialiased():
-    # Lines of one pixel average to grey; sampling would give black or white.
+    # Lines of one pixel average to grey; subsampling gives black or white.
     lines = np.zeros((16, 64, 3), "uint8")
     lines[:, ::2] = 255
     inside = shrink(lines, 4)[:, 2:-2]

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.usefixtures("uncompiled")
 
 
 class Model:
-    """As much of one as the callback looks at."""
+    """The attributes of a model that the callback reads."""
 
     class optimizer:
         iterations = np.int64(1500)
@@ -42,12 +42,12 @@ def test_a_row_is_bicubic_network_and_original(tmp_path):
     np.testing.assert_array_equal(picture[:192, 192:384], 255 - high)
     bicubic = resize_bicubic(photographs[0].low, 240, 200)
     np.testing.assert_array_equal(picture[:192, :192], bicubic[24:216, 4:196])
-    # Grey is grey in all channels, and what is too small stays black below.
+    # Grey fills all channels, and a small image is padded with black below.
     grey = np.repeat(photographs[1].high[:, 54:246], 3, -1)
     np.testing.assert_array_equal(picture[192:272, 384:], grey)
     assert picture[272:].max() == 0
     assert list(path.parent.iterdir()) == [path]
-    # Readable as any file that a person makes.
+    # The picture has the permissions of an ordinary file.
     (tmp_path / "file").touch()
     assert path.stat().st_mode == (tmp_path / "file").stat().st_mode
 

@@ -1,4 +1,4 @@
-"""Where photographs come from: folders, and tensorflow-datasets on the disk."""
+"""Sources of photographs: folders, and tensorflow-datasets on disk."""
 
 import os
 import sys
@@ -71,7 +71,7 @@ def test_pairs_of_a_dataset_train_and_validate(datasets):
     data = read_sr_data(name, 2)
     found = sorted((p.high.shape[1], p.low.shape[1]) for p in data.photographs)
     assert found == [(48, 24), (52, 26), (56, 28)]
-    # Widths tell the examples apart, in whatever order they come.
+    # The widths identify the examples, whose order may vary.
     for low, high in data.held_out:
         expected = pair((high.shape[1] - 48) // 4)
         np.testing.assert_array_equal(high, expected["hr"])

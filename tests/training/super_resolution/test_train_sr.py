@@ -135,7 +135,8 @@ def test_fine_tuning_another_architecture_is_refused(data, tmp_path):
 def test_the_rate_falls_as_scheduled(schedule, data, tmp_path):
     run = train_sr(data, tmp_path / "run", schedule=schedule, **QUICK)
     rate = float(run.model.optimizer.learning_rate)
-    # After 6 of 6 steps: 0, or five times half of 0.001.
+    # After 6 of 6 steps, cosine decay is at 0, and 0.001 has been halved six
+    # times; the sixth halving follows the last step.
     expected = {"cosine": 0, "halving": 1e-3 / 64}[schedule]
     assert rate == pytest.approx(expected, abs=1e-9)
 
@@ -219,7 +220,7 @@ def test_what_rounded_in_training_is_kept_as_it_is(data, tmp_path):
     kept = SRGenerator.from_preset(run.folder)
     for x, y in zip(preset.get_weights(), kept.get_weights(), strict=True):
         np.testing.assert_allclose(x, y, atol=1e-6)
-    # The same weights, validated rounded and not.
+    # The same weights are validated with and without quantization.
     assert run.best["psnr_y"] != plain.best["psnr_y"]
     assert run.best["psnr_y"] == pytest.approx(plain.best["psnr_y"], abs=1)
 

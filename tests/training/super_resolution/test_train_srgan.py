@@ -24,7 +24,7 @@ def data(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def quick(tmp_path_factory):
-    """Arguments of a run that takes seconds and needs no network."""
+    """Arguments of a run that takes seconds and needs no download."""
     path = tmp_path_factory.mktemp("weights") / "squeezenet.npz"
     np.savez(path, **random_trunk("squeezenet", 1))
     return {
@@ -43,7 +43,7 @@ def quick(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def run(data, quick, tmp_path_factory):
-    """One whole run of both phases."""
+    """A complete run of both phases."""
     folder = tmp_path_factory.mktemp("runs") / "run"
     with untraced():
         return train_srgan(data, folder, **quick)
@@ -143,7 +143,7 @@ class Stop(Exception):
 def test_stopping_in_either_phase_changes_nothing(
     stop_at, data, quick, run, tmp_path, monkeypatch
 ):
-    """The second epoch of the first phase, or of the second."""
+    """Stop in the second epoch of the first or of the second phase."""
     begun = []
     follow = Patches.follow
 
@@ -202,12 +202,12 @@ def test_a_loss_that_is_no_number_ends_the_run_and_loses_nothing(
         model = SRGenerator.from_preset(folder, weights=name)
         for weights in model.get_weights():
             assert np.isfinite(weights).all()
-    # What spoiled it is gone: the run goes on from the epoch before.
+    # Without the NaN, the run resumes after the last finite epoch.
     assert train_srgan(data, folder, **arguments).epochs_done == 3
 
 
 def _spoiled(getitem):
-    """Batches of the second epoch hold NaN."""
+    """Return a `__getitem__` with NaN in the second epoch."""
 
     def spoiled(self, index):
         low, high = getitem(self, index)
@@ -306,7 +306,7 @@ def test_photographs_smaller_than_a_patch_are_named(data, quick, tmp_path):
 
 @pytest.mark.slow
 def test_photographs_too_small_for_a_checkerboard_leave_it_out(quick, tmp_path):
-    """A log must hold numbers: JSON knows no NaN."""
+    """No NaN in the log: JSON has none."""
     data = tmp_path / "data"
     data.mkdir()
     for seed in range(2):

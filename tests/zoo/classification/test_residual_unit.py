@@ -11,7 +11,7 @@ def test_the_shortcut_is_every_second_pixel():
     maps = np.random.default_rng(0).normal(size=(2, 7, 6, 3)).astype("float32")
     unit(maps)
     for weight in unit.second.weights:
-        # What the convolutions add is nothing.
+        # The convolutions contribute 0, so that the shortcut is isolated.
         weight.assign(np.full(weight.shape, float("variance" in weight.path)))
     kernel, *_ = map(numpy_of, unit.shortcut.weights)
     expected = np.maximum(maps[:, ::2, ::2] @ kernel[0, 0], 0)
@@ -27,7 +27,7 @@ def test_the_shortcut_is_every_second_pixel():
     keras.config.backend() != "torch", reason="it was PyTorch's convolution"
 )
 def test_gradients_at_many_sizes_end_no_process():
-    """Three hundred were enough to write over what was not its own."""
+    """Regression test: strided 1x1 convolutions corrupted the memory."""
     random = np.random.default_rng(0)
     unit = ResidualUnit(4, 2)
     unit(np.zeros((1, 8, 8, 2), "float32"))

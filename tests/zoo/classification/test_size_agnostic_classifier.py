@@ -1,4 +1,4 @@
-"""SizeAgnosticClassifier: alone and in company, against NumPy, bad input."""
+"""SizeAgnosticClassifier: padded batches, NumPy loops and bad input."""
 
 import json
 
@@ -20,13 +20,13 @@ BINS = (1, 2, (1, 3))
 
 
 def tiny(backbone="residual", **arguments):
-    """A small network with weights that matter."""
+    """A small network with random weights."""
     arguments = {"num_classes": 5, "width": 4, "bins": BINS, **arguments}
     return randomized(SizeAgnosticClassifier(backbone=backbone, **arguments))
 
 
 def padded(images, height, width, filling):
-    """Images in the corner of larger ones, and their sizes."""
+    """A padded batch of images in the top left corner, with their sizes."""
     batch = np.full((len(images), height, width, 3), filling, "float32")
     for image, place in zip(images, batch, strict=True):
         place[: image.shape[0], : image.shape[1]] = image
@@ -40,7 +40,7 @@ def noise(sizes, seed=0):
 
 
 class ByLoops:
-    """The network in NumPy, of images that never meet but in the moments."""
+    """The network in NumPy; images share only their batch statistics."""
 
     def __init__(self, model, values=None):
         self.model = model
@@ -88,7 +88,7 @@ class ByLoops:
     def residual(self, unit, maps, training):
         shortcut = maps
         if unit.shortcut is not None:
-            # On PyTorch pixels are left out before the convolution.
+            # On PyTorch, the input is subsampled before the convolution.
             step = unit.strides // unit.shortcut.conv.strides[0]
             shortcut = [m[::step, ::step] for m in maps]
             shortcut = self.unit(unit.shortcut, shortcut, training)
@@ -103,7 +103,7 @@ class ByLoops:
         for index, conv in enumerate(chain or [unit.conv]):
             bias = self[conv.bias] if conv.use_bias else 0
             step = conv.strides[0]
-            # Every so many pixels of a symmetric border.
+            # With symmetric padding, a stride subsamples the dense output.
             maps = [
                 convolution(m, self[conv.kernel], bias)[::step, ::step]
                 for m in maps
@@ -168,7 +168,7 @@ def test_in_a_padded_batch_each_is_as_alone(sizes, more, backbone, grid, seed):
     height, width = (
         max(size[axis] for size in sizes) + more[axis] for axis in (0, 1)
     )
-    # What lies outside does not count, whatever it is.
+    # The padding is NaN: it must not affect the logits.
     batch = padded(images, height, width, np.nan)
     together = logits_in(batch)
     for image, logits in zip(images, together, strict=True):
@@ -223,7 +223,7 @@ def test_training_counts_valid_pixels_only(backbone, grid):
 
 
 def slope(model, values, path, index, images, labels, step=1e-5):
-    """The derivative of the loss in NumPy, by central differences."""
+    """Central difference of the loss in NumPy."""
     losses = []
     for sign in (1, -1):
         moved = values[path].copy()
@@ -242,7 +242,7 @@ def test_fit_learns_from_batches_of_several_sizes(backbone):
     sizes = random.integers(8, 20, (16, 2)).astype("int32")
     labels = random.integers(2, size=16)
     images = random.random((16, 20, 20, 3)).astype("float32")
-    # One class is red.
+    # The images of class 1 are red.
     images[labels == 1, :, :, 0] += 1
     model.compile(
         keras.optimizers.Adam(0.01),
@@ -259,7 +259,7 @@ def test_keras_file_gives_the_same_model(backbone, tmp_path):
     model = tiny(backbone, class_names=list("abcde"), dropout=0.1)
     model.save(tmp_path / "model.keras")
     loaded = keras.models.load_model(tmp_path / "model.keras")
-    # A file knows lists where there were tuples.
+    # JSON turns tuples into lists.
     first, second = (json.dumps(m.get_config()) for m in (model, loaded))
     assert first == second
     assert loaded.class_names == list("abcde")
@@ -300,7 +300,7 @@ def test_a_keras_model_takes_no_padded_batch():
 
 
 @pytest.mark.parametrize(
-    # Halves have eleven bits, which ten layers round.
+    # float16 has 11 significant bits, and ten layers round.
     ("policy", "tolerance"),
     [("float32", 5e-3), ("mixed_float16", 1e-2)],
 )

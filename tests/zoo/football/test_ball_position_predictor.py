@@ -1,4 +1,4 @@
-"""BallPositionPredictor: what it must not see, what it must, bad input."""
+"""BallPositionPredictor: invariances, dependencies and bad input."""
 
 import json
 from typing import get_args
@@ -20,14 +20,14 @@ KEYS = ["carrier", "heatmap", "position", "radius_50", "radius_90", "team"]
 
 
 def tiny(**arguments):
-    """A small network with weights that matter."""
+    """A small network with random weights."""
     defaults = {"width": 8, "depth": 1, "heads": 2, "map_width": 6}
     model = BallPositionPredictor(**{**defaults, **arguments})
     return randomized(model)
 
 
 def scene(batch=3, count=7, frames=None, seed=0):
-    """Players of two teams, one of them missing, one without velocity."""
+    """Players of two teams: one is missing, one has no velocity."""
     random = np.random.default_rng(seed)
     middle = (batch, count) if frames is None else (batch, frames, count)
     players = random.uniform((-45, -30), (45, 30), (*middle, 2))
@@ -144,7 +144,7 @@ def test_read_outs_are_of_the_heatmap(read_out):
     if read_out == "mean":
         mean = [(found["heatmap"] * x).sum((1, 2))]
         mean.append(found["heatmap"].sum(2) @ y)
-        # The raster moves what is beyond its outermost middles.
+        # The raster clips positions to its outermost cell centres.
         np.testing.assert_allclose(
             found["position"], np.stack(mean, 1), atol=0.5
         )
@@ -185,13 +185,13 @@ def test_all_see_with_the_same_parameters(spatial, width):
         network = SpatialNetwork(28, width, kind)
         network.build((None, 19, 28, 28))
         counts.append(network.count_params())
-    # A channel more or less is a tenth of a narrow network.
+    # One channel is about a tenth of a narrow network's parameters.
     assert abs(counts[1] / counts[0] - 1) < 1 / width + 0.01
 
 
 @pytest.mark.slow
 def test_it_learns_who_runs_after_the_ball():
-    """All run to one of them, who has it."""
+    """Training data in which all players run to the carrier."""
     random = np.random.default_rng(0)
     players = random.uniform((-40, -30), (40, 30), (128, 6, 2))
     carrier = random.integers(6, size=128)
@@ -271,7 +271,7 @@ def test_several_frames_leave_keras(tmp_path):
     from convzoo.export import export_litert
 
     model = tiny(frames=3, frame_rate=5)
-    # Compared with Keras at these sizes before it is there.
+    # The export compares its outputs with Keras at these sizes.
     file = export_litert(
         model, tmp_path / "ball.tflite", sizes=[(1, 5, 8), (2, 9, 6)]
     )
@@ -365,7 +365,7 @@ def test_pictures_of_any_size(spatial, height, width):
 
 
 def test_light_and_contrast_do_not_count():
-    """Nor does the colour of the grass, in each channel its own."""
+    """Invariance to the contrast, and to the mean of each channel."""
     model, image = watching(), pictures()
     expected = outputs(model, image)
     changed = 0.3 * image + np.array([0.5, -0.1], "float32")
@@ -388,7 +388,7 @@ def test_an_empty_picture_is_as_good_as_any_other():
 
 
 def test_pixels_are_counted_from_the_corner():
-    """The mean of the middles of cells, by their shares."""
+    """Mean of the cell centres in pixels, weighted by the heatmap."""
     found = outputs(watching(read_out="mean"), pictures())
     x, y = (4 * np.arange(count) + 2 for count in (16, 12))
     mean = [(found["heatmap"] * x).sum((1, 2)), found["heatmap"].sum(2) @ y]

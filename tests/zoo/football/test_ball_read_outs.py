@@ -73,13 +73,13 @@ def test_a_radius_holds_its_share(share):
         distances = np.linalg.norm(p - m, axis=1)
         inside = s @ np.clip(radius - distances + 0.5, 0, 1)
         np.testing.assert_allclose(inside, share, atol=1e-3)
-        # All of a point lies within half a length of where it is.
+        # Each point is spread over a cell, half of it on either side.
         assert s @ (distances < radius - 0.5) <= share + 1e-4
         assert s @ (distances < radius + 0.5) >= share - 1e-4
 
 
 def test_a_radius_does_not_jump():
-    """Where a share of one point passes another, all change little."""
+    """Gradual growth with the far point's share, up to half a cell."""
     points = np.array([[[0, 0], [10, 0]]], "float32")
     middle = np.zeros((1, 2), "float32")
     radii = []
@@ -87,7 +87,7 @@ def test_a_radius_does_not_jump():
         shares = np.array([[1 - share, share]], "float32")
         (found,) = read("radius", points, shares, middle, share=0.9, cell=2.0)
         radii.append(found)
-    # Half a cell beyond the first, until its share does not do.
+    # The circle ends near the first point until its share is below 0.9.
     assert radii[0] < 1.1 and 9 < radii[-1] < 10
     below = [r for r in radii if r < 2]
     assert np.all(np.diff(below) > 0)

@@ -29,7 +29,7 @@ def tokens(encoder, given):
 
 
 def changes(blind):
-    """Of each token, where one pair changes and a kernel is 0."""
+    """Change of each token after one pair changes, with a kernel of 0."""
     encoder, given = built(), inputs()
     for block in encoder.blocks:
         kernel = getattr(block, blind).kernel
@@ -42,7 +42,7 @@ def changes(blind):
 def test_attention_knows_of_pairs():
     found = changes("pooled")
     assert found[1] > 1e-4
-    # What the second is to the first says nothing of others.
+    # The pair (1, 3) affects token 1 only.
     np.testing.assert_allclose(np.delete(found, 1), 0, atol=1e-6)
 
 

@@ -8,7 +8,7 @@ from tests.support import photograph
 
 
 def cubic(x):
-    """Keys 1981, a = -0.5."""
+    """Cubic kernel of Keys (1981), with a = -0.5."""
     x = abs(x)
     if x < 1:
         return 1.5 * x**3 - 2.5 * x**2 + 1
@@ -16,7 +16,7 @@ def cubic(x):
 
 
 def by_loops(line, length):
-    """One axis; the kernel is widened where the axis shrinks."""
+    """Resample one axis; the kernel widens when the axis shrinks."""
     ratio = len(line) / length
     width = max(ratio, 1)
     result = []

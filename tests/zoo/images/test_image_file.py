@@ -1,4 +1,4 @@
-"""Files are made with Pillow or libvips, and read back by the other."""
+"""Image files: written with Pillow or libvips, read with the other."""
 
 import struct
 
@@ -71,7 +71,7 @@ def test_lossless_formats_keep_every_bit(suffix, dtype, channels, tmp_path):
     assert found.icc_profile == profile
 
 
-# WebP has no grey.
+# WebP has no grey images.
 @pytest.mark.parametrize(
     ("suffix", "channels"),
     [(".jpg", 1), (".jpg", 3), (".jpeg", 3), (".JPG", 3), (".webp", 3)],

@@ -7,7 +7,7 @@ from tests.support import numpy_of
 
 
 def by_loops(image, counts, by_channel):
-    """One image; only the positions that count are there."""
+    """Standardize one image over its counted positions; 0 elsewhere."""
     pixels = image[counts].astype("float64")
     mean = pixels.mean(axis=0) if by_channel else pixels.mean()
     expected = np.zeros(image.shape)

@@ -19,7 +19,7 @@ def test_without_noise_a_convolution_copies(shape):
 def test_noise_has_the_stated_deviation():
     kernel = numpy_of(NearIdentity(noise=0.3, seed=1)((3, 3, 64, 64)))
     kernel[1, 1] -= np.eye(64)
-    # He et al. 2015: the variance is 2 over the 9 * 64 inputs.
+    # He et al. 2015: variance 2 / fan_in, with fan_in = 9 * 64.
     assert kernel.std() == pytest.approx(0.3 * np.sqrt(2 / 576), rel=0.02)
     assert abs(kernel.mean()) < 1e-3
 

@@ -8,7 +8,7 @@ from tests.layer_checks import BACKEND
 from tests.support import numpy_of
 
 SHAPES = [(3, 2), (4,), (2,), (3, 1, 2)]
-# The first and the third are the first optimizer's.
+# The second optimizer updates the second and the fourth variable.
 SECOND = (False, True, False, True)
 
 
@@ -26,7 +26,7 @@ def gradients(step):
 
 
 def split(values):
-    """What is the first optimizer's, and what is the second's."""
+    """Split values between the first and the second optimizer."""
     first, second = [], []
     for value, is_second in zip(values, SECOND, strict=True):
         (second if is_second else first).append(value)
@@ -34,7 +34,7 @@ def split(values):
 
 
 def paired(variables, first=None, second=None):
-    """An optimizer of variables of which every second is the second one's."""
+    """A PairedOptimizer whose second part updates every second variable."""
     mine = split(variables)[1]
     return PairedOptimizer(
         first or optimizers.SGD(0.1),
@@ -99,7 +99,7 @@ def test_the_stateless_form_is_the_same():
         values, state = optimizer.stateless_apply(
             state, tensors(gradients(step)), values
         )
-    # None of it has touched the variables.
+    # Stateless updates leave the variables alone.
     assert_equal(variables, fresh_variables())
     for step in range(3):
         optimizer.apply(tensors(gradients(step)), variables)
@@ -159,7 +159,7 @@ def test_only_the_first_has_a_moving_average():
             0.5 * average + 0.5 * weight
             for average, weight in zip(averages, weights, strict=True)
         ]
-    # The weights that learn are not the average, until the end.
+    # Training does not use the average; the final weights are the average.
     assert_equal(together, apart)
     optimizer.finalize_variable_values(together)
     first, second = split(together)
@@ -238,8 +238,8 @@ def test_the_state_is_that_of_both_and_can_be_stored():
     optimizer = paired(variables, *PAIRS["adam"]())
     again = paired(others, *PAIRS["adam"]())
     optimizer.apply(tensors(gradients(0)), variables)
-    # Of each: the iteration, the rate, and two moments of two variables; the
-    # pair has an iteration, a rate and the norms.
+    # Each optimizer has an iteration, a learning rate, and two moments for
+    # two variables; the pair has an iteration, a learning rate and the norms.
     assert len({id(v) for v in optimizer.variables}) == 2 * (2 + 4) + 3
     store = {}
     optimizer.save_own_variables(store)

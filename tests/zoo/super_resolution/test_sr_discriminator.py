@@ -1,4 +1,4 @@
-"""SRDiscriminator: against NumPy loops, its papers' sizes, and bad input."""
+"""SRDiscriminator: NumPy loops, parameter counts of papers, bad input."""
 
 import keras
 import numpy as np
@@ -22,12 +22,12 @@ NETWORKS = [
 ]
 
 
-# JAX compiles for each size anew.
+# A single size, since JAX compiles for each size.
 SIZE = (17, 14)
 
 
 def tiny(network="vgg", normalization="batch", **arguments):
-    """A discriminator of few channels, with weights that matter."""
+    """A discriminator with few channels and random weights."""
     return randomized(SRDiscriminator(2, network, normalization, **arguments))
 
 
@@ -36,7 +36,7 @@ def images(*sizes):
 
 
 def by_loops(model, image):
-    """The network of `model` in NumPy, for one image, in evaluation."""
+    """The network of `model` in NumPy, for one image, in inference mode."""
     weights = {}
     for layer in model.layers:
         kind = type(layer).__name__.removeprefix("Spectral")
@@ -90,12 +90,12 @@ def act(x):
 
 
 def halved(image, kernel, bias):
-    """A "same" convolution with a stride of 2, pixel by pixel."""
+    """Convolution with "same" padding and a stride of 2, by loops."""
     size = kernel.shape[0]
     sides = [(side + 1) // 2 for side in image.shape[:2]]
     pads = []
     for side, new in zip(image.shape, sides, strict=False):
-        # What is odd of the padding comes after.
+        # If the padding is odd, the end gets one pixel more.
         total = max(2 * (new - 1) + size - side, 0)
         pads.append((total // 2, total - total // 2))
     padded = np.pad(image, [*pads, (0, 0)])
@@ -108,7 +108,7 @@ def halved(image, kernel, bias):
 
 
 def doubled(image):
-    """Bilinear interpolation between the centres of pixels."""
+    """Bilinear upsampling by 2, with half-pixel centres."""
     height, width, channels = image.shape
     result = np.empty((2 * height, 2 * width, channels))
     for y in range(2 * height):
@@ -124,7 +124,7 @@ def doubled(image):
 
 
 def search_singular_vectors(model):
-    """Let spectral layers know what they would find in long training."""
+    """Set spectral layers to the singular vectors of long training."""
     for layer in model.layers:
         if hasattr(layer, "left_vector"):
             kernel = numpy_of(layer.kernel)
@@ -145,9 +145,9 @@ def test_equals_numpy_loops(network, normalization):
 
 def test_parameters_of_the_vgg_form():
     # Kernels: 9 * (3 * 64 + 64 * 64 + 64 * 128 + 128 * 128 + 128 * 256
-    # + 256 * 256 + 256 * 512 + 512 * 512) = 4,683,456. The first has 64
-    # biases; the others have 4 numbers of batch normalisation for each of
-    # 64 + 2 * (128 + 256 + 512) = 1,856 channels. Dense layers:
+    # + 256 * 256 + 256 * 512 + 512 * 512) = 4,683,456. The first convolution
+    # has 64 biases; the others have 4 parameters of batch normalisation per
+    # channel, for 64 + 2 * (128 + 256 + 512) = 1,856 channels. Dense layers:
     # 512 * 1024 + 1024 and 1024 + 1.
     expected = 4_683_456 + 64 + 4 * 1_856 + 525_312 + 1_025
     assert SRDiscriminator().count_params() == expected
@@ -156,7 +156,7 @@ def test_parameters_of_the_vgg_form():
 def test_parameters_of_the_u_net():
     model = SRDiscriminator(network="unet", normalization="spectral")
     trained = sum(np.prod(v.shape) for v in model.trainable_variables)
-    # As many as Real-ESRGAN's network has.
+    # The parameter count of Real-ESRGAN's discriminator.
     assert trained == 4_376_897
 
 
@@ -175,7 +175,7 @@ def test_every_size_has_its_logits(network, normalization):
 @pytest.mark.parametrize(("network", "normalization"), NETWORKS)
 def test_only_batch_normalization_mixes_photographs(network, normalization):
     def judged(batch):
-        # Spectral layers take a step in training: from the same state.
+        # Training updates spectral layers: each call needs a new model.
         return numpy_of(tiny(network, normalization)(batch, training=True))
 
     batch = np.concatenate(

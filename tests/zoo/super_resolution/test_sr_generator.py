@@ -1,4 +1,4 @@
-"""SRGenerator: against NumPy loops, its papers' sizes, and bad input."""
+"""SRGenerator: NumPy loops, parameter counts of papers, and bad input."""
 
 import keras
 import numpy as np
@@ -21,7 +21,7 @@ from tests.support import (
 
 
 def by_loops(model, image):
-    """The network of `model` in NumPy, for one image of floats."""
+    """The network of `model` in NumPy, for one float image."""
     weights = {}
     for layer in model.layers:
         weights.setdefault(type(layer).__name__, []).append(
@@ -155,7 +155,7 @@ def test_srresnet_has_the_papers_size():
 
 @pytest.mark.slow
 def test_esrgan_has_the_papers_size():
-    # As BasicSR's RRDBNet of 23 blocks, 64 filters and a growth of 32.
+    # BasicSR's RRDBNet with 23 blocks, 64 filters and a growth of 32.
     model = SRGenerator(**SR_CONFIGS["rrdb"])
     assert model.count_params() == 16_697_987
 
@@ -194,7 +194,8 @@ def test_starts_closer_to_its_anchor_than_from_glorots_weights(seed):
     close = departure()
     kernel = [x for x in model.layers if "conv2d" in x.name][-1].kernel
     kernel.assign(keras.initializers.GlorotUniform()(kernel.shape))
-    # Deviations sqrt(0.01 / 252) and sqrt(2 / (252 + 432)): 8.6 times.
+    # The standard deviations sqrt(0.01 / 252) and sqrt(2 / (252 + 432))
+    # differ by a factor of 8.6.
     assert departure() > 4 * close > 0
 
 
@@ -215,8 +216,8 @@ def test_starts_closer_to_its_anchor_than_from_glorots_weights(seed):
 def test_receptive_radius_is_what_a_pixel_reaches(arguments):
     model = tiny_generator(**arguments, activation="prelu")
     side, scale = 2 * model.receptive_radius + 7, model.scale
-    # Without biases only the pixel counts: what reaches far is little, and
-    # would be lost beside other numbers.
+    # Without biases, outputs depend on the pixel alone. Its distant effect is
+    # small, and rounding would hide it beside larger values.
     for variable in model.variables:
         if variable.name == "bias":
             variable.assign(np.zeros(variable.shape))
@@ -226,7 +227,7 @@ def test_receptive_radius_is_what_a_pixel_reaches(arguments):
     rows = np.flatnonzero(np.abs(found[0]).max((1, 2)) > 0)
     reach = (side // 2 - rows[0] // scale, rows[-1] // scale - side // 2)
     assert max(reach) <= model.receptive_radius
-    # Sub-pixel positions can lose one pixel of the bound, never more.
+    # Sub-pixel positions loosen the bound by at most one pixel.
     assert max(reach) >= model.receptive_radius - 1
 
 
@@ -288,7 +289,7 @@ def test_alpha_does_not_depend_on_colour():
     other[..., :3] = 255 - other[..., :3]
     alpha = model.upscale(image)[..., 3]
     np.testing.assert_array_equal(alpha, model.upscale(other)[..., 3])
-    # Away from the edge both values stay what they were.
+    # Away from the edge, both alpha values are unchanged.
     assert alpha[:2, :4].max() == 0 and alpha[7:10, 12:].min() == 255
 
 
@@ -500,7 +501,7 @@ def test_weights_are_set_by_seed():
 
 @pytest.fixture
 def saved(tmp_path):
-    """Presets of two models of one architecture, and the models."""
+    """Presets of two models of the same architecture, and the models."""
     models = [randomized(tiny_generator(), seed=seed) for seed in (1, 2)]
     folders = [
         model.save_to_preset(tmp_path / str(i))

@@ -1,4 +1,4 @@
-"""SRGAN: against a step with two tapes, and what each part may touch."""
+"""SRGAN: a reference step with two tapes, and what each part updates."""
 
 import json
 
@@ -28,9 +28,9 @@ from tests.support import (
     tiny_generator,
 )
 
-# Of two tapes and two optimizers: see make_srgan_step.py.
+# Steps with two tapes and two optimizers; see make_srgan_step.py.
 GOLDEN = np.load(FIXTURES / "srgan_step.npz")
-# The compilers of two backends take long for each.
+# Compilation is slow on TensorFlow and JAX.
 PAIRS = (
     [(case, optimizer) for case in cases.CASES for optimizer in ("sgd", "adam")]
     if BACKEND == "torch"
@@ -44,7 +44,7 @@ PAIRS = (
 
 
 def model_of(case, optimizer, **arguments):
-    """The model of a case of the fixture, compiled."""
+    """Return the compiled model of a fixture case."""
     _, kind, relativistic, penalty = cases.CASES[case]
     weights = cases.WEIGHTS
     adversarial = GeneratorLoss(kind, relativistic)
@@ -66,7 +66,7 @@ def model_of(case, optimizer, **arguments):
 
 @pytest.fixture
 def known_points(monkeypatch):
-    """Take gradient penalties where the fixture did."""
+    """Evaluate gradient penalties at the points of the fixture."""
 
     def alphas(shape, dtype=None, seed=None):
         assert shape[1:] == (1, 1, 1)
@@ -77,7 +77,7 @@ def known_points(monkeypatch):
 
 
 def assert_trained_alike(model, expected):
-    """Train, and compare all terms of each step, and weights."""
+    """Train, and compare the loss terms and the weights of each step."""
     for step in range(1, cases.STEPS + 1):
         model.reset_metrics()
         logs = model.train_on_batch(*cases.batch(), return_dict=True)
@@ -98,7 +98,7 @@ def assert_trained_alike(model, expected):
                     cases.thinned(getattr(model, name))
                     - expected[f"{step}/{name}"]
                 )
-                # Rounding may decide on which side of a kink a value is.
+                # Rounding can move a value across a kink.
                 assert np.max(difference) < 1e-4, (step, name)
                 assert np.mean(difference) < 1e-6, (step, name)
 
@@ -126,7 +126,7 @@ def test_trains_as_two_tapes_do_now(case, optimizer, known_points):
 
 
 def critic(*more, seed=1, dtype=None):
-    """A discriminator that is quick, of some more layers."""
+    """A small discriminator with additional layers."""
     inputs = keras.Input((None, None, 3))
     first = layers.Conv2D(4, 3, strides=2, activation="leaky_relu", dtype=dtype)
     x = first(inputs)
@@ -148,9 +148,9 @@ def tiny(**arguments):
 
 
 def compiled(rates=(0.1, 0.2), eager=True, **arguments):
-    """Such a model, ready to train at two learning rates."""
+    """A small compiled SRGAN with two learning rates."""
     model = tiny(**arguments)
-    # Compilers take longer than such a step.
+    # Compilation takes longer than these steps.
     model.compile(
         optimizers.SGD(rates[0]), rates[1], run_eagerly=eager, jit_compile=False
     )
@@ -278,7 +278,7 @@ def test_without_its_weight_the_discriminator_does_not_guide():
 
 @pytest.mark.slow
 def test_statistics_are_of_the_discriminators_own_pass():
-    # In the first place, so that NumPy knows what it sees.
+    # The layer comes first, so that NumPy knows its inputs.
     inputs = keras.Input((None, None, 3))
     norm = layers.BatchNormalization(momentum=0.9)
     x = layers.GlobalAveragePooling2D()(norm(inputs))
@@ -300,7 +300,7 @@ def test_statistics_are_of_the_discriminators_own_pass():
 
 @pytest.mark.slow
 def test_an_estimate_takes_two_steps():
-    """One for the real, one for the fake photographs, none for guidance."""
+    """One step for real and one for fake images; none for the generator."""
     layer = SpectralConv2D(3, 1)
     model = compiled(rates=(0.1, 0.0), discriminator=critic(layer))
     kernel = numpy_of(layer.kernel)[0, 0]
@@ -313,7 +313,7 @@ def test_an_estimate_takes_two_steps():
 
 
 class Counting(layers.Layer):
-    """Passes on what comes, and counts how often."""
+    """Identity layer that counts its calls."""
 
     calls = 0
 
@@ -328,7 +328,7 @@ def test_the_generator_runs_once_a_step():
     x = layers.Conv2D(12, 3, padding="same")(counting(inputs))
     generator = keras.Model(inputs, keras.ops.depth_to_space(x, 2))
     model = compiled(generator=generator, gradient_penalty=1.0)
-    # The first step also builds.
+    # The first step also builds the model.
     model.train_on_batch(*photographs())
     before = counting.calls
     model.train_on_batch(*photographs())
@@ -396,7 +396,7 @@ def test_without_adversary_only_the_generator_trains():
 def test_a_weight_of_zero_leaves_a_sample_out(known_points):
     low, high = photographs()
     logs, found = [], []
-    # The mean over two has half of what the mean over one has.
+    # The mean over two samples halves the gradient: half the rate for one.
     for rates, count in (((0.1, 0.2), 2), ((0.05, 0.1), 1)):
         model = compiled(rates, gradient_penalty=1.0)
         logs.append(
@@ -657,7 +657,7 @@ def test_a_model_without_compile_has_a_file(tmp_path):
 
 
 def test_defaults_are_esrgans(monkeypatch):
-    # Its features are those of a network that is fetched.
+    # The default features need a download.
     features = SSIM()
     monkeypatch.setattr(Perceptual, "esrgan", lambda: features)
     judge = critic()

@@ -25,7 +25,7 @@ def test_all_windows_have_one_size(length, tile, margin):
 
 
 def test_three_tiles_by_hand():
-    # 10 pixels, tiles of 4, margin 2: windows of 8.
+    # 10 pixels, tiles of 4 and a margin of 2 give windows of 8.
     assert tile_spans(10, 4, 2) == [
         (0, 4, 0, 8),
         (4, 8, 2, 10),

@@ -10,7 +10,7 @@ GRASS = (243, 246, 239)
 
 
 def tracking(**arguments):
-    """Two frames of five players; nobody is seen in a third."""
+    """Two frames of five players, and a third without visible players."""
     players = np.array(
         [
             [[10, 20], [-30, -10], [np.nan, np.nan], [40, -25], [0, 0]],
@@ -27,7 +27,7 @@ def tracking(**arguments):
 
 
 def said(row=2, column=50, grid=(38, 56)):
-    """All in one cell."""
+    """A prediction whose heatmap has a single cell."""
     heatmap = np.zeros(grid, "float32")
     heatmap[row, column] = 1
     return {
@@ -58,7 +58,7 @@ def pixels(scene):
 
 
 def colour_at(scene, x, y):
-    """Of what is drawn at a place of the pitch, in metres."""
+    """Colour that is drawn at a position in metres."""
     image = pixels(scene)
     column, row = scene.axes.transData.transform((x, y)).astype(int)
     return tuple(image[len(image) - 1 - row, column])
@@ -74,7 +74,7 @@ def test_players_are_where_they_are_in_the_colour_of_their_team(scene):
     scene.show(0, said())
     first, second = (team.get_xydata().tolist() for team in scene.teams)
     assert first == [[10, 20], [40, -25]]
-    # One of the second is missing.
+    # One player of the second team is missing.
     assert second == [[-30, -10], [0, 0]]
     assert colour_at(scene, 40, -25) == rgb(TEAMS[0][1])
     assert colour_at(scene, -30, -10) == rgb(TEAMS[1][1])
@@ -94,7 +94,7 @@ def test_teams_differ_without_colours():
 
     (marker, dark), (other, light) = TEAMS
     assert marker != other
-    # The contrast that WCAG 2.1 asks of parts of a picture.
+    # WCAG 2.1 requires this contrast of graphical objects.
     assert (luminance(light) + 0.05) / (luminance(dark) + 0.05) > 3
 
 
@@ -106,14 +106,14 @@ def test_runs_are_a_second_long_where_they_are_known(scene):
         [[-30, -10], [-33, -8]],
         [[40, -25], [40, -25]],
     ]
-    # All stand still, which is what nobody measured.
+    # Velocities that are all 0 are unknown.
     scene.show(1, said())
     assert scene.runs.get_paths() == []
 
 
 def test_the_map_has_y_upwards(scene):
     scene.show(0, said(row=2, column=50))
-    # Row 2 is from -38 + 4 metres on, column 50 from -56 + 100.
+    # Row 2 starts at -38 + 4 metres, column 50 at -56 + 100 metres.
     x, y = 45, -33
     away = np.subtract(GRASS, colour_at(scene, x, y))
     shares = away / np.subtract(GRASS, rgb(HEAT))
@@ -126,7 +126,7 @@ def test_the_pitch_is_in_metres_from_the_centre_spot(scene):
     scene.show(2, None)
     for line in ((52.5, 20), (-52.5, -20), (20, 34), (-20, -34), (0, 20)):
         assert np.ptp([colour_at(scene, *line), GRASS], axis=0).max() > 50
-    # The arc of the centre circle, and its inside.
+    # A point on the centre circle, and one inside it.
     assert colour_at(scene, 9.15, 0) != GRASS
     assert colour_at(scene, 5, 5) == colour_at(scene, 54, 36) == GRASS
     centre, right, up = scene.axes.transData.transform(
@@ -144,7 +144,7 @@ def test_the_ball_its_radii_and_who_has_it(scene):
     assert scene.ring.get_xydata().tolist() == [[10, 20]]
     assert scene.true_ball.get_xydata().tolist() == [[11, 18]]
     assert scene.headline.get_text() == "frame 0: ball within 9.2 m (90 %)"
-    # 3 to the right and 4 down.
+    # The true ball is 3 m to the right and 4 m down.
     assert scene.detail.get_text() == (
         "If a player has it: player 0 of team 0 (61 %).  "
         "The true ball is 5.0 m away"
@@ -218,12 +218,12 @@ def test_another_pitch_is_as_large_as_it_is(model):
 
 
 def test_pictures_name_no_carrier():
-    """At 1.5 pixels a metre the map has rows and columns of 4 / 1.5 m."""
+    """A map with cells of 4 / 1.5 m, for 1.5 pixels per metre."""
     model = BallPositionPredictor(
         sees="image", map_width=4, spatial="plain", pixels_per_metre=1.5
     )
     scene = BallScene(tracking(), model, [0])
-    # In the eighth row from below, and the second column.
+    # The eighth row from below, and the second column.
     given = said(7, 1, (28, 42))
     del given["carrier"]
     scene.show(0, given)

@@ -61,7 +61,7 @@ def test_a_gif_has_every_frame(play, model, tmp_path):
             picture = np.asarray(clip.convert("RGB")).astype(int)
             scene.show(5 + index, said)
             away = np.abs(picture - scene.picture())
-            # Of 256 colours, and no other frame's.
+            # GIF has 256 colours; another frame would differ more.
             assert away.mean() < 2 and np.mean(away.max(2) > 60) < 1e-4
     assert [p.name for p in tmp_path.iterdir()] == ["clip.gif"]
 
@@ -101,7 +101,7 @@ def test_an_mp4(play, model, tmp_path):
     film_ball(play, model, path, (0, 3), 2.5)
     data = path.read_bytes()
     assert data[4:8] == b"ftyp" and b"moov" in data and b"avc1" in data
-    # The header of the film: version 0, two dates, ticks a second and ticks.
+    # The header mvhd, version 0: two dates, timescale and duration.
     start = data.index(b"mvhd") + 16
     scale, ticks = np.frombuffer(data[start : start + 8], ">u4").astype(int)
     assert ticks / scale == pytest.approx(4 / 2.5, abs=0.01)

@@ -1,4 +1,4 @@
-"""PitchView: where things are seen, and that the lines are where they are."""
+"""PitchView: pixel positions and pitch lines."""
 
 import numpy as np
 import pytest
@@ -47,7 +47,7 @@ def test_lines_are_where_the_laws_of_the_game_put_them(pitch, scale):
         (0.0, y - 2),
         (0.0, 0.0),
         (x - 11, 0.0),
-        # The top of the arc, 9.15 m from the spot.
+        # The top of the penalty arc, 9.15 m from the spot.
         (x - 11 - 9.15, 0.0),
         *map(tuple, circle),
     ]
@@ -64,7 +64,7 @@ def test_lines_are_where_the_laws_of_the_game_put_them(pitch, scale):
         (x + 1.5, 0.0),
         (x - 8, 12.0),
         (5.0, 0.0),
-        # The circle around the spot is not drawn within the area.
+        # Inside the penalty area, the arc is not drawn.
         (x - 11 + 6.47, 6.47),
     ]
     for place in bare:

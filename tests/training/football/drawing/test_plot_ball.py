@@ -14,7 +14,7 @@ pytestmark = pytest.mark.usefixtures("uncompiled")
 
 @pytest.fixture(scope="module")
 def play():
-    """Eight frames; the ball of 3 and 4 is not known, nobody is seen in 2."""
+    """Eight frames, without players in 2 and without a ball in 2, 3 and 4."""
     given = simulate_play(8, seed=0)
     ball, players = given.ball.copy(), given.players.copy()
     ball[2:5] = np.nan

@@ -1,4 +1,4 @@
-"""render_pitch: beside plain loops, and what a picture must not depend on."""
+"""render_pitch: plain loops and invariances."""
 
 import numpy as np
 import pytest
@@ -21,7 +21,7 @@ def scene(frames=2, count=5, seed=0):
 
 
 def slow(players, team, velocities, view):
-    """One frame, pixel by pixel."""
+    """Render one frame, pixel by pixel."""
     picture = view.empty.astype("float64")
     scale = view.pixels_per_metre
     for place, side, velocity in zip(players, team, velocities, strict=True):

@@ -1,4 +1,4 @@
-"""A game of known motion, in files as providers write them."""
+"""A game of known motion, and writers for providers' file formats."""
 
 import importlib
 import json
@@ -7,22 +7,22 @@ from typing import NamedTuple
 
 import numpy as np
 
-# In which half a player of each team is on the pitch; the third of each team
-# makes room for the fourth.
+# Halves in which each player of a team plays: the fourth replaces the third.
 _HALVES = [{1, 2}, {1, 2}, {1}, {2}]
 PITCH = 104.0, 67.0
 
 
 class Game(NamedTuple):
-    """What happened, as a camera sees it: teams change sides.
+    """A game in fixed camera coordinates: teams change sides.
 
     Attributes:
-        players: `(frames, 8, 2)` metres, home first; NaN for who is not seen.
-        velocities: `(frames, 8, 2)` metres a second.
-        ball: `(frames, 2)` metres; NaN where nobody saw it.
-        period: `(frames,)`, 1 or 2.
-        time: `(frames,)` seconds in it, of the frames of both.
-        rate: frames a second.
+        players: Positions `(frames, 8, 2)` in metres, home team first; NaN for
+            missing players.
+        velocities: Velocities `(frames, 8, 2)` in metres per second.
+        ball: Positions `(frames, 2)` in metres; NaN where missing.
+        period: Period `(frames,)` of each frame, 1 or 2.
+        time: Seconds `(frames,)` since the start of the period.
+        rate: Frames per second.
     """
 
     players: np.ndarray
@@ -33,7 +33,7 @@ class Game(NamedTuple):
     rate: int
 
     def facing_right(self):
-        """Positions, velocities and ball when the home team never turns."""
+        """Positions, velocities and ball with the home team facing right."""
         sign = np.where(self.period == 1, 1, -1)
         return (
             self.players * sign[:, np.newaxis, np.newaxis],
@@ -43,7 +43,7 @@ class Game(NamedTuple):
 
 
 def game(rate=25, frames=40, seed=0):
-    """Two short halves; home plays to the right in the first."""
+    """Two short halves; the home team plays to the right in the first."""
     random = np.random.default_rng(seed)
     start = random.uniform((5, -25), (35, 25), (8, 2))
     start[:4, 0] *= -1
@@ -69,7 +69,7 @@ def game(rate=25, frames=40, seed=0):
 
 
 def load_by_kloppy(provider, folder, **options):
-    """A game, and what kloppy makes of its files."""
+    """A game, and the dataset that kloppy loads from its files."""
     write, module, name = {
         "metrica": (write_metrica, "metrica", "load_tracking_csv"),
         "epts": (write_epts, "metrica", "load_tracking_epts"),
@@ -78,7 +78,7 @@ def load_by_kloppy(provider, folder, **options):
     }[provider]
     load = getattr(importlib.import_module(f"kloppy.{module}"), name)
     made = game(10 if provider == "skillcorner" else 25)
-    # Of a path, kloppy makes a copy, which it leaves open.
+    # Given a path, kloppy opens a copy and does not close it.
     with ExitStack() as stack:
         files = [
             stack.enter_context(open(path, "rb"))
@@ -88,7 +88,7 @@ def load_by_kloppy(provider, folder, **options):
 
 
 def write_metrica(game, folder):
-    """Two CSV files, in shares of the pitch from below, as kloppy takes it."""
+    """Two CSV files, in fractions of the pitch, y upwards as kloppy reads."""
     shares = game.players / (105, 68) + 0.5
     ball = game.ball / (105, 68) + 0.5
     paths = []
@@ -114,7 +114,7 @@ def write_metrica(game, folder):
 
 
 def write_epts(game, folder):
-    """An XML and a text file of Metrica, in shares of the pitch from above."""
+    """XML and text file of Metrica, in fractions of the pitch, y downwards."""
     shares = game.players / PITCH * (1, -1) + 0.5
     ball = game.ball / PITCH * (1, -1) + 0.5
     half = len(ball) // 2
@@ -162,7 +162,7 @@ def write_epts(game, folder):
 
 
 def write_tracab(game, folder):
-    """An XML and a .dat file, in whole centimetres, with a referee."""
+    """An XML and a .dat file, in whole centimetres, including a referee."""
     half = len(game.ball) // 2
     (folder / "meta.xml").write_text(
         "<root><GameID>1</GameID><Kickoff>2020-01-01 12:00:00</Kickoff>"
@@ -183,7 +183,7 @@ def write_tracab(game, folder):
     lines = []
     for i, (x, y) in enumerate(game.ball):
         frame = 1000 + i if i < half else 5000 + i - half
-        # An official, and those who are not on the pitch.
+        # A referee, and an object off the pitch.
         objects = ["3,90,1,0,-3400,1.0;", "4,91,-1,5550,4400,0.0;"]
         for j, place in enumerate(game.players[i]):
             if not np.isnan(place[0]):
@@ -196,7 +196,7 @@ def write_tracab(game, folder):
 
 
 def write_skillcorner(game, folder):
-    """Two JSON files of the third version, in metres."""
+    """Two JSON files of format version 3, in metres."""
     people = [
         {
             "id": 500 + i,

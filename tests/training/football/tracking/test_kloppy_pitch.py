@@ -34,7 +34,7 @@ SYSTEMS = [
 
 
 def in_coordinates(dataset, provider):
-    """The same dataset, said to be in the coordinates of another provider."""
+    """The same dataset, labelled with another provider's coordinates."""
     system = domain.build_coordinate_system(
         domain.Provider[provider], domain.DatasetType.TRACKING, *PITCH
     )
@@ -52,7 +52,7 @@ def test_as_kloppy_maps_each_point(provider, tmp_path):
     low = np.array((size.x_dim.min, size.y_dim.min))
     high = np.array((size.x_dim.max, size.y_dim.max))
     random = np.random.default_rng(0)
-    # Some of them beside the pitch.
+    # Some positions are outside the pitch.
     shares = random.uniform(-0.1, 1.1, (len(given), 2))
     places = low + shares * (high - low)
     for frame, (x, y) in zip(given.records, places, strict=True):
@@ -63,7 +63,7 @@ def test_as_kloppy_maps_each_point(provider, tmp_path):
         (frame.ball_coordinates.x, frame.ball_coordinates.y)
         for frame in slowly.records
     ]
-    # Where the lines of the pitch lie elsewhere, kloppy's map has kinks.
+    # kloppy's map has kinks where the pitch lines are at other positions.
     np.testing.assert_allclose(ground.to_metres(places), expected, atol=0.02)
     np.testing.assert_allclose(
         ground.from_metres(ground.to_metres(places)),
@@ -78,7 +78,7 @@ def test_what_is_not_known_stays_so(tmp_path):
     nan = np.full((2, 3, 2), np.nan)
     assert np.isnan(ground.to_metres(nan)).all()
     assert ground.to_metres(np.zeros((0, 4, 2))).shape == (0, 4, 2)
-    # A pitch away from the pitch is far enough.
+    # Positions are clipped at one pitch length beyond the lines.
     np.testing.assert_allclose(
         ground.to_metres([1e6, -1e6]), (1.5 * PITCH[0], 1.5 * PITCH[1])
     )

@@ -10,12 +10,12 @@ from tests.training.football.tracking.provider_files import (
 pytest.importorskip("kloppy")
 
 PROVIDERS = ["epts", "metrica", "skillcorner", "tracab"]
-# Of what is written in whole centimetres.
+# Tolerance in metres for positions in whole centimetres.
 CENTIMETRE = 0.006
 
 
 def rows(team, players, *more):
-    """Numbers of those who are seen in each frame, one after another."""
+    """Rows of the visible players of each frame, sorted by team and x."""
     for frame, places in enumerate(players):
         seen = np.flatnonzero(~np.isnan(places[:, 0]))
         order = seen[np.lexsort((places[seen, 0], team[frame, seen]))]
@@ -25,7 +25,7 @@ def rows(team, players, *more):
 
 
 def truth(game, scale=(1, 1)):
-    """What kloppy should find, by NumPy alone."""
+    """Expected players and ball, computed with NumPy alone."""
     players, _, ball = (n * scale for n in game.facing_right())
     team = np.tile([0] * 4 + [1] * 4, (len(ball), 1))
     return np.concatenate(list(rows(team, players))), ball
@@ -68,7 +68,7 @@ def test_a_pitch_without_a_size(tmp_path):
 
 @pytest.mark.parametrize("provider", ["epts", "tracab"])
 def test_lines_of_the_pitch_lie_elsewhere(provider, tmp_path):
-    """Opta's box is a little larger, and kloppy makes up for it."""
+    """Opta's slightly larger penalty area, which kloppy corrects for."""
     game, dataset = load_by_kloppy(provider, tmp_path, coordinates="opta")
     assert_same(kloppy_tracking(dataset), game, atol=0.03)
 
@@ -77,13 +77,13 @@ def test_lines_of_the_pitch_lie_elsewhere(provider, tmp_path):
 def test_columns_are_few_and_kept(provider, tmp_path):
     game, dataset = load_by_kloppy(provider, tmp_path)
     found = kloppy_tracking(dataset)
-    # Two of eight make room for two others at half-time.
+    # At half-time, two of eight players replace two others.
     assert found.players.shape == (80, 6, 2)
     for half in (slice(0, 40), slice(40, 80)):
         steps = np.linalg.norm(np.diff(found.players[half], axis=0), axis=2)
         assert np.nanmax(steps) < 1
         assert (np.diff(found.team[half][14:], axis=0) == 0).all()
-    # One is away for a while, and comes back to the column that is free.
+    # A player who leaves returns to the free column.
     away = np.isnan(found.players[:, :, 0]).any(1)
     assert np.flatnonzero(away).tolist() == [*range(10, 14), *range(50, 54)]
 
@@ -98,7 +98,7 @@ def test_velocities_are_those_of_the_motion(provider, tmp_path):
     ours = np.concatenate(
         list(rows(found.team, found.players, found.velocities))
     )
-    # 2 m/s^2 within 0.1 s, at the ends and beside gaps.
+    # At the ends and beside gaps, the error is 2 m/s^2 times 0.1 s.
     np.testing.assert_allclose(ours[:, 3:], expected[:, 3:], atol=0.35)
     middle = [*range(5, 35)]
     for frames in (middle[12:], [40 + i for i in middle[12:]]):
@@ -121,7 +121,7 @@ def test_minutes_stay_together(tmp_path):
     assert [np.sum(found.group == m) for m in minutes] == [15, 15, 10] * 2
     assert np.diff(found.time[:40]) == pytest.approx(4)
     assert np.diff(found.time)[39] > 1e4
-    # Four seconds between frames: nobody knows how they ran.
+    # With 4 s between frames, velocities are unknown.
     assert np.isnan(found.velocities).all()
 
 
@@ -174,7 +174,7 @@ def test_directions_of_play(tmp_path):
     ):
         turned = dataset.transform(to_orientation=orientation)
         assert_same(kloppy_tracking(turned), game)
-    # Where nobody knows, they are as they were.
+    # With an unknown orientation, positions are unchanged.
     dataset.metadata.orientation = Orientation.NOT_SET
     found = kloppy_tracking(dataset)
     np.testing.assert_allclose(found.ball, game.ball, atol=1e-4)

@@ -19,7 +19,7 @@ WRITERS = {
 
 
 def written(name, folder):
-    """A provider and the paths of its files."""
+    """A game, its provider and the paths of its files."""
     game = provider_files.game(10 if name == "skillcorner" else 25)
     provider = "metrica" if name == "epts" else name
     return game, provider, WRITERS[name](game, folder)
@@ -55,7 +55,7 @@ def test_a_share_and_the_first_frames(name, tmp_path):
     np.testing.assert_array_equal(both.ball, every.ball[:15:5])
 
 
-# Files that some releases of kloppy carry along.
+# Files that some releases of kloppy include.
 EXAMPLES = {
     "metrica": ("epts_metrica_metadata.xml", "epts_metrica_tracking.txt"),
     "pff": (
@@ -84,7 +84,7 @@ EXAMPLES = {
 
 @pytest.mark.parametrize("provider", sorted(EXAMPLES))
 def test_files_of_kloppy(provider, monkeypatch):
-    """kloppy's own way to metres, point by point, agrees."""
+    """Equality with kloppy's own conversion of each point."""
     kloppy = pytest.importorskip("kloppy")
     folder = f"{kloppy.__path__[0]}/tests/files"
     paths = [f"{folder}/{name}" for name in EXAMPLES[provider]]
@@ -93,7 +93,7 @@ def test_files_of_kloppy(provider, monkeypatch):
     except FileNotFoundError:
         pytest.skip("this release of kloppy comes without its tests")
     found = read_provider(provider, paths, pitch=None)
-    # Its loaders change each point themselves if they are asked to.
+    # With a coordinate system, kloppy's loaders convert each point.
     monkeypatch.setattr(
         sys.modules[read_provider.__module__],
         "_COORDINATES",

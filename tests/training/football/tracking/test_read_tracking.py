@@ -92,7 +92,7 @@ def test_frames_keep_their_numbers(tmp_path):
     (tmp_path / "game.csv").write_text(rows)
     found = read_tracking(tmp_path / "game.csv")
     assert found.number.tolist() == [1000, 1001, 1004]
-    # Nobody is seen in the second, and it is a frame.
+    # The second frame has no players.
     assert found.has_players.tolist() == [True, False, True]
     np.testing.assert_array_equal(found.ball[1], (5, 6))
 
@@ -174,7 +174,7 @@ def test_files_of_a_provider_are_named(tmp_path, monkeypatch):
         read_tracking("skillcorner:a.json")
     with pytest.raises(ValueError, match="^a.json: there is no such file"):
         read_tracking("skillcorner:a.json,b.json")
-    # What is there is a file, and so is what a drive has.
+    # Existing files and paths with a drive letter name no provider.
     write_long(Path("game:1.csv"), game())
     assert len(read_tracking("game:1.csv")) == 5
     with pytest.raises(ValueError, match=r"C:\\.*\.csv: cannot be read"):

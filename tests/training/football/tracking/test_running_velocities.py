@@ -7,7 +7,7 @@ from convzoo.training.football.tracking.running_velocities import (
 
 
 def fitted(positions, who, times, periods, reach):
-    """By NumPy's polynomials, one player and frame after another."""
+    """Slopes by NumPy's polynomial fit, for each player and frame."""
     found = np.full(positions.shape, np.nan)
     for frame, column in np.ndindex(who.shape):
         if who[frame, column] < 0:
@@ -30,7 +30,7 @@ def motion(rate, frames=30, seed=0):
     periods = np.repeat([1, 2], frames)
     positions = np.cumsum(random.normal(0, 1 / rate, (2 * frames, 3, 2)), 0)
     who = np.tile([4, 7, 2], (2 * frames, 1))
-    # One leaves, and is replaced by another in the same column at once.
+    # A player is replaced by another in the same column.
     who[12:, 1] = 9
     who[20:24, 2] = -1
     who[40, 2] = 5
@@ -73,11 +73,11 @@ def test_what_nobody_can_know():
     place = np.zeros((6, 1, 2))
     place[:, 0, 0] = [0, 1, 2, 50, 51, 52]
     who, periods = np.zeros((6, 1), int), np.ones(6, int)
-    # A jump of 48 metres in half a second is another person.
+    # 48 m in 0.5 s is a change of identity.
     found = running_velocities(place, who, np.arange(6) * 0.5, periods)
     assert np.isnan(found[[2, 3]]).all()
     np.testing.assert_allclose(found[[0, 1, 4, 5], 0, 0], 2)
-    # Too far apart, one alone, and times that stand still.
+    # Too large steps, constant times, a single frame and no frame.
     for times in (np.arange(6) * 0.6, np.zeros(6)):
         assert np.isnan(running_velocities(place, who, times, periods)).all()
     alone = running_velocities(place[:1], who[:1], np.zeros(1), periods[:1])
@@ -85,6 +85,6 @@ def test_what_nobody_can_know():
     assert running_velocities(
         place[:0], who[:0], np.zeros(0), periods[:0]
     ).shape == (0, 1, 2)
-    # Each period has one frame.
+    # Each period has a single frame.
     split = running_velocities(place, who, np.zeros(6), np.arange(6))
     assert np.isnan(split).all()

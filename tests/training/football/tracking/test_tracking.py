@@ -28,14 +28,14 @@ def test_what_is_not_known_is_nan():
     assert np.isnan(tracking.players[1, 2]).all()
     assert np.isnan(tracking.players[2, 3]).all()
     assert np.isnan(tracking.velocities[1, 2]).all()
-    # All exactly 0: nobody measured them.
+    # A frame of zero velocities has unknown velocities.
     assert np.isnan(tracking.velocities[3]).all()
     assert np.isnan(tracking.ball[4]).all()
     known = ~np.isnan(tracking.velocities).any(2)
     np.testing.assert_allclose(
         tracking.velocities[known], given["velocities"][known], rtol=1e-6
     )
-    # One who stands still among others does so.
+    # A single zero velocity is kept.
     given["velocities"][0, 0] = 0
     assert np.all(Tracking(**given).velocities[0, 0] == 0)
     assert given["players"][2, 3, 1] == arrays()["players"][2, 3, 1]
@@ -166,7 +166,7 @@ def test_a_corner_is_found_in_one_half():
     given["players"] = np.abs(given["players"])
     with pytest.raises(ValueError, match="which look like they count from a c"):
         Tracking(**given)
-    # Few may be anywhere.
+    # Few frames do not determine the origin.
     few = {k: v[:6] for k, v in given.items()}
     assert len(Tracking(**few)) == 6
 

@@ -7,7 +7,7 @@ from convzoo.training.football.tracking.with_past import with_past
 
 
 def walk(frames=20, rate=10.0, **arguments):
-    """Two who walk along x, one metre a second and two."""
+    """Two players who walk along x at 1 and 2 m/s."""
     time = np.arange(frames) / rate
     x = np.stack([time, -20 + 2 * time], axis=1)
     players = np.stack([x, np.full_like(x, 7)], axis=2)
@@ -22,7 +22,7 @@ def test_the_past_is_what_was_so_long_ago():
     game = walk()
     found = with_past(game, 3, 5.0)
     assert found.past.shape == (20, 2, 2, 4)
-    # 0.4 and 0.2 seconds, of ten frames in a second four and two.
+    # 0.4 s and 0.2 s are four and two frames at 10 Hz.
     for place, before in ((0, 4), (1, 2)):
         past = found.past[:, place]
         assert np.isnan(past[:before]).all()
@@ -59,7 +59,7 @@ def test_order_and_choice_of_frames_change_nothing():
     np.testing.assert_array_equal(
         with_past(game[mixed], 3, 5.0).past, whole.past[mixed]
     )
-    # Chosen afterwards, they keep what was before them.
+    # Frames that are selected later keep their past.
     np.testing.assert_array_equal(whole[::7].past, whole.past[::7])
     assert not np.isnan(whole.learned[4:].past).any()
 
@@ -73,7 +73,7 @@ def test_across_a_gap_nothing_is_known():
     time[5] = np.nan
     found = with_past(walk(time=time), 2, 5.0)
     unknown = np.isnan(found.past).all((1, 2, 3))
-    # A tenth of a second off is too far from two tenths ago.
+    # Without frame 5, nothing is close enough to 0.2 s before frame 7.
     assert np.flatnonzero(unknown).tolist() == [0, 1, 5, 7, 12, 13]
 
 
@@ -107,7 +107,7 @@ def test_simulated_play_has_a_past():
 
 @pytest.mark.parametrize("time", [[0] * 20, range(20), range(0, 4000, 200)])
 def test_times_in_which_nothing_comes_before_are_quoted(time):
-    """All alike, or one frame a second, or milliseconds."""
+    """Constant times, one frame per second, and milliseconds."""
     with pytest.raises(ValueError, match="of 0.2 s.*Received.*step of"):
         with_past(walk(time=np.array(time, float)), 2, 5.0)
 

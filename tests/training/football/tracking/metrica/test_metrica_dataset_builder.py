@@ -20,7 +20,7 @@ from convzoo.training.football.tracking.metrica import (  # noqa: E402
     metrica_dataset_builder,
 )
 
-# Every fifth of 40 frames in each half of three games.
+# Every fifth of 40 frames, in each half of three games.
 SPLITS = {"train": 40, "test": 8}
 
 
@@ -31,7 +31,7 @@ def games():
 
 
 def write_files(folder):
-    """What Metrica has in its repository, of three games of ours."""
+    """Write three games as the files of Metrica's repository."""
     for number, game in games().items():
         inside = folder / f"data/Sample_Game_{number}"
         inside.mkdir(parents=True)
@@ -60,11 +60,11 @@ def built(folder, tmp_path_factory):
 
 
 class TestMetrica(tfds.testing.DatasetBuilderTestCase):
-    """All that tensorflow-datasets asks of a builder."""
+    """The checks of tensorflow-datasets for a builder."""
 
     DATASET_CLASS = Builder
     SPLITS = SPLITS
-    # Nobody has recorded those of the real files.
+    # No checksums of the real files are recorded.
     SKIP_CHECKSUMS = True
 
     @classmethod
@@ -88,7 +88,7 @@ def test_halves_are_where_the_protocol_has_them(built):
         ]
         for split in SPLITS
     }
-    # In their order, a frame after the other.
+    # Frames are in their original order.
     assert halves["train"] == [
         (game, period, 8 * (period - 1) + i)
         for game, period in [(1, 1), (1, 2), (2, 1), (2, 2), (3, 1)]
@@ -147,7 +147,7 @@ def test_what_is_not_there_is_downloaded(folder, tmp_path, monkeypatch):
         assert set(asked) == (names - {home} if config else names)
         for name, url in asked.items():
             assert url.endswith(f"/metrica-sports/sample-data/master/{name}")
-        # By its name alone, as a browser saves it.
+        # A browser saves the file without its folders.
         manual.mkdir(exist_ok=True)
         saved = manual / Path(home).name
         saved.write_bytes((folder / home).read_bytes())
