@@ -1,15 +1,15 @@
-"""How tests compute: on one thread a process, compiled in haste.
+"""Settings of all tests: one thread per process, reduced XLA optimisation.
 
-Tests keep all cores busy by running side by side. And TensorFlow does not
-promise that several threads add up in the same order each time: a run that was
-cut could end a rounding away from one that was not, as it has once.
+Test processes run in parallel and keep all cores busy. With several threads,
+TensorFlow adds in no fixed order: an interrupted and resumed run once differed
+from an uninterrupted one by a rounding error.
 
-XLA compiles much here that computes little, and is asked to optimise less. Not
-to optimise at all (level 0) would be faster still, but makes NaN of some losses
-on JAX.
+The tests compile many small computations, so XLA optimises less. Level 0 would
+be faster still, but gives NaN for some losses on JAX.
 
-And TensorFlow logs what `convzoo` lets it log: its warnings are no lines of the
-command line, whose tests run in the process that has imported it already.
+TensorFlow logs only what `convzoo` lets it log. The tests of the command line
+run in a process that has already imported TensorFlow, whose warnings would mix
+with the output of the commands.
 """
 
 import gc
@@ -37,9 +37,10 @@ os.environ.setdefault(
 
 
 def pytest_collection_finish():
-    """Collect no more what the imports have made: half a second each time.
+    """Exclude imported objects from garbage collection, and collect less often.
 
-    Nor so often: tracing makes much that stays, and little of it in cycles.
+    A collection of the imported objects takes half a second. Tracing allocates
+    many objects that stay, few of them in cycles.
     """
     gc.collect()
     gc.freeze()
@@ -55,7 +56,7 @@ def pytest_addoption(parser):
 
 
 def pytest_collection_modifyitems(config, items):
-    """What runs once more elsewhere runs in part there."""
+    """With `--sample`, keep the first case of each test that is not slow."""
     if not config.getoption("sample"):
         return
     seen, kept, left_out = set(), [], []
@@ -70,15 +71,15 @@ def pytest_collection_modifyitems(config, items):
 
 @pytest.fixture
 def uncompiled(request):
-    """Models of TensorFlow are not traced, unless the test is `compiled`.
+    """Run TensorFlow models eagerly, unless the test is marked `compiled`.
 
-    Tracing takes most of the time of a run of few steps, and of a prediction;
-    whether a run can be stopped, or an option counts, does not hang on it.
+    Tracing dominates the time of a short training run or a prediction, and has
+    no effect on interruptions and options.
     """
     if request.node.get_closest_marker("compiled"):
         yield
         return
-    # Not above: XLA's flags come before Keras.
+    # A late import: XLA's flags must be set before Keras is imported.
     from tests.support import untraced
 
     with untraced():
@@ -87,10 +88,10 @@ def uncompiled(request):
 
 @pytest.fixture
 def one_process(monkeypatch):
-    """Converters run in this process, which has imported TensorFlow already.
+    """Run converters in this process, which has already imported TensorFlow.
 
-    A child takes six seconds for that. They have theirs in the tests of
-    `write_litert` and `write_onnx`, where it is the point.
+    A child process needs six seconds for the import. The tests of
+    `write_litert` and `write_onnx` cover conversion in a child process.
     """
 
     def run(function, *arguments):

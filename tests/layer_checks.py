@@ -1,4 +1,4 @@
-"""The checks that `run_layer_test` makes, one function each."""
+"""Checks of `run_layer_test`, one function each."""
 
 import contextlib
 import inspect
@@ -22,7 +22,7 @@ POLICIES = {
 
 
 def check_config(cls, arguments):
-    """Every argument is an attribute and in the configuration; it returns."""
+    """Check that arguments are attributes and survive `get_config()`."""
     layer = cls(**arguments)
     config = layer.get_config()
     for name in inspect.signature(cls.__init__).parameters:
@@ -37,7 +37,7 @@ def check_config(cls, arguments):
 
 
 def check_shapes(layer, model, maps, output_shape):
-    """Eager, symbolic and computed shapes agree."""
+    """Compare eager, symbolic and computed output shapes."""
     outputs = layer(maps[0])
     assert tuple(outputs.shape) == output_shape
     assert tuple(layer.compute_output_shape(maps[0].shape)) == output_shape
@@ -56,11 +56,12 @@ def check_keras_file(model, maps, folder):
 
 
 def check_compiled(layer, model, maps, tolerance):
-    """Eager equals graph equals XLA, at all sizes of one model.
+    """Compare eager, graph and XLA outputs of one model at all sizes.
 
-    XLA compiles for each size anew; it gets the last one in training.
+    XLA compiles each size anew: it gets two sizes here, and the last in
+    training.
     """
-    # PyTorch's compiler is another product; its eager mode is what users run.
+    # PyTorch's compiler is a separate product; users run eager mode.
     modes = [{"run_eagerly": True}, {"jit_compile": False}]
     if BACKEND != "torch":
         modes.append({"jit_compile": True})
@@ -76,9 +77,9 @@ def check_compiled(layer, model, maps, tolerance):
 
 
 def check_training(model, maps):
-    """As `fit` trains, compiled as Keras decides, with maps of two sizes.
+    """Train on maps of two sizes, compiled as `fit` does by default.
 
-    A size after the first is compiled as one that is not known; the last is the
+    The second size is compiled as an unknown size; the last map is the
     smallest.
     """
     if not model.trainable_variables:
@@ -90,7 +91,7 @@ def check_training(model, maps):
 
 
 def check_dtypes(cls, arguments, layer, maps):
-    """Every policy computes in its type, and what float32 computes."""
+    """Check the compute dtype of each policy, and its outputs with float32."""
     expected = ops.convert_to_numpy(layer(maps[0]))
     scale = np.max(np.abs(expected))
     for policy, tolerance in POLICIES.items():
@@ -107,7 +108,7 @@ def check_dtypes(cls, arguments, layer, maps):
 
 
 def check_gradients(layer, maps):
-    """Every weight has a gradient, finite and not all zero."""
+    """Check that each weight has a finite, nonzero gradient."""
     if not layer.trainable_variables:
         return
     gradients = weight_gradients(layer, maps[0])
@@ -122,13 +123,13 @@ def check_gradients(layer, maps):
 
 
 def check_exported(model, maps, folder, tolerance):
-    """One SavedModel and one LiteRT file give the same at all sizes."""
+    """Compare one SavedModel and one LiteRT file with Keras at all sizes."""
     from convzoo.export import LiteRTModel, SavedModel
     from convzoo.export.litert import convert_to_litert
     from convzoo.export.saved_model import write_saved_model
 
     write_saved_model(model, folder / "saved_model")
-    # A process for each, which users get, would take half of all tests' time.
+    # A child process, as users get, would take half of the time of all tests.
     convert_to_litert(folder / "saved_model", folder / "model.tflite")
     runs = {
         "SavedModel": SavedModel(folder / "saved_model"),
@@ -145,7 +146,7 @@ def check_exported(model, maps, folder, tolerance):
 
 
 def weight_gradients(layer, inputs):
-    """Of the mean square of the outputs, for each trainable variable."""
+    """Return the gradients of the mean square of the outputs."""
     if BACKEND == "tensorflow":
         import tensorflow as tf
 
@@ -169,7 +170,7 @@ def weight_gradients(layer, inputs):
 
 
 def gradients(function, arrays, upstream):
-    """Of `sum(function(*arrays) * upstream)`, for each array, in its type."""
+    """Return the gradients of `sum(function(*arrays) * upstream)`."""
     arrays = [ops.convert_to_tensor(array) for array in arrays]
 
     def loss(*arrays):
@@ -185,7 +186,7 @@ def gradients(function, arrays, upstream):
     elif BACKEND == "jax":
         import jax
 
-        # Not compiled as a whole: that would be done again for every call.
+        # Without `jax.jit`, which would compile anew for every call.
         found = jax.grad(loss, argnums=tuple(range(len(arrays))))(*arrays)
     else:
         arrays = [a.detach().requires_grad_() for a in arrays]
@@ -195,9 +196,10 @@ def gradients(function, arrays, upstream):
 
 
 def compiled(function):
-    """On JAX, where an operation by itself is compiled too, all at once.
+    """Compile a function on JAX; return it unchanged on other backends.
 
-    That is several times faster, and what `fit` does there.
+    Eager JAX compiles each operation by itself. Compiling the function as a
+    whole is several times faster, and is what `fit` does.
     """
     if BACKEND != "jax":
         return function
@@ -207,10 +209,10 @@ def compiled(function):
 
 
 def examples(count):
-    """Of a property: so many; a quarter on JAX.
+    """Return Hypothesis settings with `count` examples, a quarter on JAX.
 
-    It compiles every operation for every new shape, which takes most of the
-    time there; the other backends see them all.
+    JAX compiles every operation for every new shape, which takes most of the
+    time. The other backends run all examples.
     """
     if BACKEND == "jax":
         count = (count + 3) // 4
@@ -218,10 +220,10 @@ def examples(count):
 
 
 def wide_enough(dtype):
-    """A context in which JAX has 64 bits, if the dtype asks for them.
+    """Return a context that enables 64 bits on JAX if the dtype needs them.
 
-    Keras on PyTorch goes back to 32 after a product or a floor: what needs 64
-    is skipped there.
+    Keras on PyTorch falls back to 32 bits after a product or a floor, so tests
+    in 64 bits are skipped there.
     """
     if "64" not in dtype or BACKEND == "tensorflow":
         return contextlib.nullcontext()

@@ -1,4 +1,4 @@
-"""The checks that `run_loss_test` makes, one function each."""
+"""Checks of `run_loss_test`, one function each."""
 
 import contextlib
 
@@ -9,27 +9,27 @@ from keras import ops
 from tests import layer_checks
 from tests.layer_checks import BACKEND
 
-# A model of one convolution takes about 20 kB; the smallest network of a loss
-# would add three megabytes.
+# A model of one convolution takes about 20 kB. The smallest network of a loss
+# would add 3 MB.
 LARGEST_FILE = 100_000
 
 
 def sizes_apart(pairs):
-    """Those that compilers must be shown: all but on JAX.
+    """Return the pairs that a compiler must see: the first on JAX, else all.
 
-    There a size is always known, and each is compiled as if it were the first.
+    Sizes are always known on JAX, and each is compiled like the first.
     """
     return pairs[:1] if BACKEND == "jax" else pairs
 
 
 def random_pair(shape, seed=0):
-    """Noise and other noise, in [0, 1]."""
+    """Return two arrays of independent uniform noise in [0, 1]."""
     random = np.random.default_rng(seed)
     return tuple(random.uniform(size=(2, *shape)).astype("float32"))
 
 
 def hard_pairs(shape):
-    """Pairs of images at which losses are known to have broken."""
+    """Return image pairs that are known to break losses."""
     noise, other = random_pair(shape)
     half, framed = noise.copy(), noise.copy()
     half[:, : shape[1] // 2] = 0.5
@@ -55,7 +55,7 @@ def hard_pairs(shape):
 
 
 def check_values(loss, pair):
-    """One value for each pair, and all that Keras makes of them."""
+    """Check the value of each pair, the reductions and the sample weights."""
     y_true, y_pred = pair
     each = ops.convert_to_numpy(loss.call(*map(ops.convert_to_tensor, pair)))
     assert each.shape == (len(y_true),) and each.dtype == np.float32
@@ -75,7 +75,7 @@ def check_values(loss, pair):
 
 
 def check_independent(loss, pair):
-    """No pair's value depends on the others of its batch."""
+    """Check that each value is independent of the rest of the batch."""
     whole = ops.convert_to_numpy(loss.call(*map(ops.convert_to_tensor, pair)))
     call = layer_checks.compiled(loss.call)
     for index, expected in enumerate(whole):
@@ -85,9 +85,10 @@ def check_independent(loss, pair):
 
 
 def check_compiled(loss, pairs, tolerance):
-    """Eager equals graph equals XLA, of unknown sizes: training knows them.
+    """Compare eager, graph and XLA values at unknown sizes.
 
-    XLA compiles for each size anew, and does so in training for the others.
+    XLA compiles each size anew: it gets the first pair here, and the others in
+    training, which covers known sizes.
     """
     for call, jit in compiled(loss.call, len(pairs[0][0].shape)):
         for pair in pairs[:1] if jit else pairs:
@@ -103,7 +104,7 @@ def check_compiled(loss, pairs, tolerance):
 
 
 def compiled(function, rank):
-    """What the backend's compilers make of it, and whether XLA is the one."""
+    """Yield the function as each compiler returns it, and whether it is XLA."""
     if BACKEND == "tensorflow":
         import tensorflow as tf
 
@@ -119,14 +120,14 @@ def compiled(function, rank):
 
 
 def check_gradients(loss, pairs):
-    """Finite at every pair, for the prediction."""
+    """Check that the gradients of the prediction are finite at all pairs."""
     gradient = gradient_of(loss)
     for name, (y_true, y_pred) in pairs.items():
         assert np.all(np.isfinite(gradient(y_true, y_pred))), name
 
 
 def gradient_of(loss):
-    """A function of pairs; compiled once for all of them on JAX."""
+    """Return the gradient function of a loss, compiled once on JAX."""
     if BACKEND == "jax":
         import jax
 
@@ -147,13 +148,14 @@ def gradient_of(loss):
 
 
 def check_training(loss, pairs, folder):
-    """`fit` with batches of several sizes, and the file that it leaves.
+    """Train on batches of several sizes, and reload the saved model.
 
-    Steps are compiled with the sizes that come, and have the eager values. In
-    halves TensorFlow compiles none: XLA takes longest, and has had the loss.
+    Steps are compiled for the sizes of the batches and give the eager values.
+    TensorFlow trains eagerly in float16, where compilation with XLA is slowest
+    and covered by `check_compiled`.
     """
     rank = len(pairs[0][0].shape)
-    # The last is saved: Keras 3.15 cannot load an optimizer that scales losses.
+    # float32 is last and saved: Keras 3.15 cannot load a loss-scale optimizer.
     for policy, batches in (("mixed_float16", pairs[:1]), ("float32", pairs)):
         with dtype_policy(policy):
             model = model_of_one_layer(rank)
@@ -184,7 +186,7 @@ def check_training(loss, pairs, folder):
 
 
 def model_of_one_layer(rank):
-    """Takes what the loss takes, and returns its like."""
+    """Return a model whose outputs have the shape of its inputs."""
     if rank == 2:
         inputs = keras.Input((1,))
         return keras.Model(inputs, keras.layers.Dense(1)(inputs))
@@ -205,7 +207,10 @@ def dtype_policy(name):
 
 
 def check_short_floats(loss, pair):
-    """Halves are computed in float32: a metric sees them under a policy."""
+    """Check that float16 is computed in float32.
+
+    Under a mixed policy, metrics receive float16.
+    """
     expected = ops.convert_to_numpy(
         loss.call(*(np.float16(y).astype("float32") for y in pair))
     )

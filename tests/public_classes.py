@@ -1,4 +1,4 @@
-"""Checks that no public class escapes; each package's tests call them."""
+"""Checks of every public class, called by the tests of each package."""
 
 import ast
 import inspect
@@ -8,7 +8,7 @@ import keras
 
 
 def classes(package):
-    """The names of the public classes of a package."""
+    """Return the names of the public classes of a package."""
     return [
         name
         for name in package.__all__
@@ -22,7 +22,7 @@ def snake_case(name):
 
 
 def check_tested(name, folder, helper):
-    """The test of a class, in a file of its name, calls the common checks."""
+    """Check that the test file of a class calls the common checks."""
     path = folder / f"test_{snake_case(name)}.py"
     calls = [
         node
@@ -33,20 +33,20 @@ def check_tested(name, folder, helper):
 
 
 def check_place(cls, package):
-    """A file of its own, with its name, and registered by that."""
+    """Check that a class has a file of its name and is registered by it."""
     name = cls.__name__
     check_file(cls, package)
     assert keras.saving.get_registered_name(cls) == f"convzoo>{name}"
 
 
 def check_file(cls, package):
-    """A file of its name, in the folder of the package or one inside."""
+    """Check that a class is in the package, in a file of its name."""
     assert cls.__module__.startswith(f"{package.__name__}.")
     assert cls.__module__.split(".")[-1] == snake_case(cls.__name__)
 
 
 def check_paper(cls):
-    """Its module says where it comes from, and what is another way there."""
+    """Check that the module cites its paper and lists the differences."""
     text = inspect.getmodule(cls).__doc__
     assert "https://arxiv.org/abs/" in text or "https://doi.org/" in text
     assert "What differs from the paper" in text

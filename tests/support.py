@@ -1,4 +1,4 @@
-"""What several tests need: photographs, oracles, folders of real data."""
+"""Shared test helpers: images, reference implementations, real data."""
 
 import contextlib
 from pathlib import Path
@@ -15,7 +15,7 @@ FIXTURES = Path(__file__).parent / "fixtures"
 
 
 def shared_data(name):
-    """A folder of real data beside the checkout; skips by name without it."""
+    """Return a folder of real data beside the checkout, or skip the test."""
     folder = SHARED / name
     if not folder.is_dir():
         pytest.skip(f"the folder shared/data/{name} is not beside the checkout")
@@ -23,7 +23,7 @@ def shared_data(name):
 
 
 def rest_slow(*cases):
-    """Parameters of a test, all but the first of them slow."""
+    """Return parameters of a test, all but the first marked as slow."""
     first, *rest = cases
     tuples = (case if isinstance(case, tuple) else (case,) for case in rest)
     return [first, *(pytest.param(*t, marks=pytest.mark.slow) for t in tuples)]
@@ -31,7 +31,7 @@ def rest_slow(*cases):
 
 @contextlib.contextmanager
 def untraced():
-    """On TensorFlow all models run eagerly, whatever they are told."""
+    """Run all models eagerly on TensorFlow, whatever `compile` requests."""
     with pytest.MonkeyPatch.context() as patch:
         if keras.config.backend() == "tensorflow":
             eagerly = property(lambda model: True, lambda model, value: None)
@@ -49,20 +49,20 @@ def run_layer_test(
     other_shapes,
     tolerance=1e-5,
 ):
-    """Put a layer through everything that a user may do with it.
+    """Run the common checks of a layer.
 
-    Its configuration and a `.keras` file bring it back; eager, graph and XLA,
-    all dtypes, and the files that leave Keras agree; one model and one file
-    take all sizes; every weight learns, and `fit` trains.
+    Its configuration and a `.keras` file restore the layer. Eager, graph and
+    XLA modes, all dtypes and the exported files agree. One model and one file
+    accept all sizes. Every weight has a gradient, and `fit` trains the layer.
 
     Args:
-        cls: the class of the layer.
-        arguments: of its constructor.
-        input_shape: of one batch.
-        output_shape: what it becomes.
-        folder: an empty one, for files.
-        other_shapes: of more batches for the same model.
-        tolerance: absolute and relative, in float32.
+        cls: Class of the layer.
+        arguments: Arguments of its constructor.
+        input_shape: Shape of a batch.
+        output_shape: Shape of its outputs.
+        folder: Empty folder for files.
+        other_shapes: Shapes of further batches for the same model.
+        tolerance: Absolute and relative tolerance in float32.
     """
     random = np.random.default_rng(0)
     maps = [
@@ -97,24 +97,24 @@ def run_loss_test(
     independent=True,
     tolerance=1e-5,
 ):
-    """Put a loss through everything that a user may do with it.
+    """Run the common checks of a loss.
 
-    Its configuration and a `.keras` file bring it back, and no network of its
-    own is in that file; there is one value for each sample, and every reduction
-    and weight is honoured; eager, graph and XLA agree, with known and unknown
-    sizes; gradients are finite; `fit` trains, in float32 and in halves.
+    Its configuration and a `.keras` file restore the loss, and the file
+    contains no network of the loss. Each sample has one value, with all
+    reductions and sample weights. Eager, graph and XLA modes agree at known and
+    unknown sizes. Gradients are finite. `fit` trains in float32 and float16.
 
     Args:
-        cls: the class of the loss.
-        arguments: of its constructor.
-        pair: arrays `y_true` and `y_pred`.
-        folder: an empty one, for files.
-        other_pairs: of other sizes, for the same loss.
-        hard_pairs: a dictionary of pairs at which gradients must be finite;
-            None for the usual images, in the shape of the pair.
-        identical: the value at equal images; None where there is not one.
-        independent: whether a value depends on its own pair only.
-        tolerance: absolute and relative, in float32.
+        cls: Class of the loss.
+        arguments: Arguments of its constructor.
+        pair: Arrays `y_true` and `y_pred`.
+        folder: Empty folder for files.
+        other_pairs: Pairs of other sizes for the same loss.
+        hard_pairs: Dictionary of pairs at which gradients must be finite. None
+            for the default images, in the shape of the pair.
+        identical: Value for equal images; None if it is not constant.
+        independent: Whether a value depends on its own pair only.
+        tolerance: Absolute and relative tolerance in float32.
     """
     layer_checks.check_config(cls, arguments)
     loss = cls(**arguments)
@@ -135,16 +135,16 @@ def run_loss_test(
 
 
 def _opened(arguments, shape):
-    """The shape of an input with only the channels known."""
+    """Return an input shape in which only the channels are known."""
     channels = 1 if arguments.get("data_format") == "channels_first" else -1
     opened = [None] * len(shape)
     opened[channels] = shape[channels]
-    # JAX and PyTorch trace a layer with the sizes that they get.
+    # JAX and PyTorch trace a layer with concrete sizes.
     return tuple(opened)
 
 
 def tiny_generator(**arguments):
-    """A plain network that is quick to build, with weights that matter."""
+    """Return a plain `SRGenerator` that builds fast, with random weights."""
     defaults = {
         "scale": 2,
         "filters": 5,
@@ -158,7 +158,7 @@ def tiny_generator(**arguments):
 
 
 def randomized(model, seed=0):
-    """Replace all weights, so that no zero or one hides a mistake."""
+    """Randomise all weights, so that no zero or one hides a mistake."""
     random = np.random.default_rng(seed)
     for variable in model.variables:
         size = variable.shape
@@ -171,7 +171,7 @@ def randomized(model, seed=0):
 
 
 def photograph(height, width, channels=3, seed=0):
-    """A uint8 image with flat regions, edges and texture."""
+    """Return a uint8 image with flat regions, edges and texture."""
     random = np.random.default_rng(seed)
     y, x = np.mgrid[:height, :width]
     planes = []
@@ -185,7 +185,7 @@ def photograph(height, width, channels=3, seed=0):
 
 
 def convolution(image, kernel, bias):
-    """A "same" convolution of an odd kernel by loops over its taps.
+    """Convolve with an odd kernel and "same" padding, by loops over the taps.
 
     Args:
         image: `(height, width, in_channels)`.
@@ -204,7 +204,7 @@ def convolution(image, kernel, bias):
 
 
 def depth_to_space(image, scale):
-    """Pixel shuffle by loops over the sub-pixels."""
+    """Shuffle pixels by loops over the sub-pixels."""
     height, width, depth = image.shape
     channels = depth // scale**2
     result = np.empty((height * scale, width * scale, channels))
@@ -220,7 +220,7 @@ def numpy_of(tensor):
 
 
 def reference_arrays(reference, prefix):
-    """What `release` kept beside weights: an array, or a dictionary."""
+    """Return reference arrays of `release`: one array or a dictionary."""
     if prefix in reference.files:
         return reference[prefix]
     return {
@@ -231,9 +231,9 @@ def reference_arrays(reference, prefix):
 
 
 def tensorboard_values(folder):
-    """Step and value of each name in the event file of a folder.
+    """Return the step and value of each tag in the event file of a folder.
 
-    Read by its format: a length and its check, the event and its check.
+    A record is a length with a checksum, then an event with a checksum.
     """
     from tensorboardX.proto.event_pb2 import Event
 

@@ -1,4 +1,4 @@
-"""The house: arrows run one way, and the import name holds."""
+"""Direction and cost of imports, and one name for each class."""
 
 import ast
 import os
@@ -11,7 +11,7 @@ import pytest
 
 import convzoo
 
-# What each folder may import of the others.
+# Folders that each folder may import.
 ALLOWED = {
     "common": set(),
     "presets": {"common"},
@@ -30,13 +30,13 @@ ALLOWED = {
         "training",
     },
 }
-# Of zoo and training: folders that know nothing of each other.
+# Folders of zoo and training that must not import each other.
 DOMAINS = ("super_resolution", "classification", "football")
 WITHOUT_KERAS = ("common", "presets")
 IMPORTS_KERAS_QUIETLY = "common/quiet_keras.py"
 WITHOUT_TENSORFLOW = tuple(ALLOWED.keys() - {"export"})
-# Keras has no operator for gradients, and takes the shapes of a dataset's first
-# batches for those of all: one function each, which imports it when called.
+# Keras has no gradient operator, and infers the shapes of a dataset from its
+# first batches. In each file one function imports TensorFlow when called.
 WITH_ONE_FUNCTION_FOR_TENSORFLOW = (
     "losses/gradient_penalty.py",
     "training/tf_source.py",
@@ -45,7 +45,7 @@ _HOME = Path(convzoo.__file__).parent
 
 
 def folder_of(name):
-    """In a checkout the folders stand beside `convzoo`, in a wheel inside."""
+    """Return a folder: beside `convzoo` in a checkout, inside it in a wheel."""
     if name == "convzoo":
         return _HOME
     inside = _HOME / name
@@ -53,7 +53,7 @@ def folder_of(name):
 
 
 def imports(path):
-    """The dotted names that a file imports, wherever it does."""
+    """Yield the dotted names of all imports of a file, at any depth."""
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -119,7 +119,7 @@ def test_domains_do_not_import_each_other(name):
 
 
 def run(code, **environment):
-    """What a fresh interpreter prints."""
+    """Return the output of a fresh interpreter."""
     path = os.pathsep.join([str(_HOME.parent), *sys.path])
     result = subprocess.run(
         [sys.executable, "-c", code],

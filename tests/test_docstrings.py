@@ -1,4 +1,4 @@
-"""The examples in docstrings run, and print what they say."""
+"""Doctests of the examples in docstrings."""
 
 import doctest
 import importlib
@@ -12,7 +12,7 @@ import convzoo.zoo
 
 
 def _with_examples():
-    """The names of modules that have examples, at any depth."""
+    """Yield the names of modules with examples, at any depth."""
     for package in (convzoo.layers, convzoo.losses, convzoo.zoo):
         prefix = f"{package.__name__}."
         for found in pkgutil.walk_packages(package.__path__, prefix):
@@ -25,13 +25,13 @@ MODULES = list(_with_examples())
 
 
 def test_modules_are_found():
-    """At any depth: where they move, they are still run."""
+    """Modules are found at any depth, so that moved examples still run."""
     assert "convzoo.layers.spp" in MODULES
     assert "convzoo.zoo.super_resolution.sr_generator" in MODULES
     assert len(MODULES) >= 30
 
 
-# TensorFlow's, since some print a shape; the backends share the code.
+# Run on TensorFlow only: printed shapes depend on the backend.
 @pytest.mark.parametrize("name", MODULES)
 def test_examples(name):
     module = importlib.import_module(name)

@@ -1,4 +1,4 @@
-"""What the README shows, runs; what it names, is there."""
+"""The code and commands of the README run, and its names exist."""
 
 import re
 import runpy
@@ -42,7 +42,7 @@ def test_keras_has_what_is_named(name):
 
 
 def commands(text):
-    """The lines of code blocks that call convzoo, without line breaks."""
+    """Return the `convzoo` commands of code blocks, continued lines joined."""
     text = re.sub(r"\\\n\s+", "", text)
     return [
         shlex.split(line)[1:]
@@ -59,7 +59,7 @@ PAGES = [
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.parent.name)
 def test_every_command_is_understood(page):
-    """By its options, whether its files are there or not."""
+    """Options must parse; files need not exist."""
     if not page.exists():
         pytest.skip(f"{page.name} is not beside the tests")
     for command in commands(page.read_text()):
@@ -67,13 +67,13 @@ def test_every_command_is_understood(page):
 
 
 def test_no_command_breaks_another():
-    """Pasted in order, none meets a file or a run that another has made."""
+    """No command writes to the file or run of another."""
     assert len(commands(README)) > 20
     outputs = []
     for command in commands(README):
         _, bound, _ = app.parse_args(command)
         for name in ("out", "plot", "video"):
-            # Exported models lie beside each other in one folder.
+            # Exported models share one folder.
             if name in bound.arguments and command[0] != "export":
                 outputs.append(str(bound.arguments[name]))
     assert len(outputs) > 10
@@ -82,7 +82,7 @@ def test_no_command_breaks_another():
 
 @pytest.mark.parametrize("name", SRGenerator.presets)
 def test_figures_are_those_of_the_card(name):
-    """A figure that is measured again is stated again, wherever it stands."""
+    """The README states the figures of the model card."""
     (row,) = re.findall(rf"^\| `{name}`.*$", README, re.MULTILINE)
     _, set5, set14, parameters = (c.strip() for c in row.strip("|").split("|"))
     card = built_in()[name].card_path.read_text()
@@ -91,7 +91,7 @@ def test_figures_are_those_of_the_card(name):
         numbers = [c.strip() for c in measured.strip("|").split("|")]
         psnr, *perceptual = re.findall(r"[\d.]+", cell)
         assert psnr == numbers[2]
-        # The card of the smallest has no perceptual distance.
+        # The card of the smallest model has no perceptual distance.
         assert len(numbers) == 6 or perceptual == [numbers[7]]
     count = SRGenerator.from_preset(name, load_weights=False).count_params()
     assert parameters == f"{count / 1000:.0f} thousand"

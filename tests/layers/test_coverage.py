@@ -1,4 +1,4 @@
-"""No public layer without its own file, its test, and the common checks."""
+"""Every public layer has its own file, a test and the common checks."""
 
 from pathlib import Path
 

@@ -25,7 +25,7 @@ def looped(
     dilation_rate=(1, 1),
     deformable_groups=1,
 ):
-    """The definition, by loops over everything, in float64."""
+    """Compute the definition by loops over all indices, in float64."""
     batch, out_height, out_width, _ = offset.shape
     rows, columns, group_channels, filters = kernel.shape
     channels = inputs.shape[3]
@@ -52,7 +52,7 @@ def looped(
 
 
 def read(image, y, x):
-    """Bilinear, with zero wherever a pixel is missing."""
+    """Interpolate bilinearly, with zero for missing pixels."""
     total = 0.0
     for row, column in itertools.product(
         (np.floor(y), np.floor(y) + 1), (np.floor(x), np.floor(x) + 1)
@@ -152,8 +152,8 @@ def test_outputs_and_gradients_of_torchvision(name, dtype):
         outputs = numpy_of(function(*arrays))
         found = gradients(function, arrays, case["upstream"])
     np.testing.assert_allclose(outputs, case["outputs"], atol=1e-5)
-    # Exactly one pixel above or left of the image, torchvision takes the slope
-    # towards the image, and mmcv, whose ground truths hold, none.
+    # Exactly one pixel above or left of the image, torchvision's gradient is
+    # the slope towards the image. mmcv's is zero, and mmcv is the reference.
     edge = on_edge(case["offset"], case["kernel"].shape[:2], **arguments)
     assert np.all(found[2][edge] == 0)
     case["offset_gradient"][edge] = 0
@@ -171,7 +171,7 @@ def on_edge(
     dilation_rate=(1, 1),
     deformable_groups=1,
 ):
-    """Whether each offset belongs to a tap that lies on row or column -1."""
+    """Return a mask of the offsets of taps on row or column -1."""
     padding = (padding, padding) if padding == 1 else padding
     edge = np.zeros(offset.shape, bool)
     rows, columns = kernel_size
@@ -189,7 +189,7 @@ def on_edge(
 @pytest.mark.parametrize("deformable_groups", [1, 2])
 @pytest.mark.slow
 def test_gradients_as_differences(deformable_groups):
-    """Of both forms: with few filters and with deformable groups."""
+    """Cover both forms: few filters, and deformable groups."""
     arrays = list(
         example((1, 4, 3, 4), (2, 2), 2, 1, deformable_groups, (3, 2), seed=1)
     )
@@ -275,7 +275,7 @@ def test_huge_offsets_read_zeros_and_get_none(size):
 
 
 def test_just_outside_there_is_no_gradient():
-    """At -1 and at the height, interpolation no longer reaches the image."""
+    """At -1 and at the height, interpolation does not reach the image."""
     image = np.ones((1, 4, 4, 1), "float32")
     kernel = np.ones((1, 1, 1, 1), "float32")
     offset = np.zeros((1, 4, 4, 2), "float32")
@@ -313,7 +313,7 @@ def test_deformable_groups_are_layers_beside_each_other():
 @pytest.mark.parametrize("training", [False, True])
 @pytest.mark.slow
 def test_in_parts_the_same(training, monkeypatch):
-    """Outputs and gradients, where memory would be short."""
+    """Compare outputs and gradients computed in parts with the whole."""
     arguments = {"padding": "same", "deformable_groups": 2}
     arrays = [
         a.astype("float32") for a in example(groups=2, deformable_groups=2)
@@ -326,7 +326,7 @@ def test_in_parts_the_same(training, monkeypatch):
 
     expected = [numpy_of(function(*arrays))]
     expected += gradients(function, arrays, upstream)
-    # Of 96 for each position.
+    # Each position takes 96 numbers.
     module = sys.modules[deform_conv2d.__module__]
     monkeypatch.setattr(module, "_NUMBERS_AT_ONCE", 700)
     found = [numpy_of(function(*arrays))]
@@ -337,10 +337,10 @@ def test_in_parts_the_same(training, monkeypatch):
 
 @pytest.mark.parametrize("training", [False, True])
 def test_second_derivatives(training, monkeypatch):
-    """A gradient penalty needs them, part by part."""
+    """A gradient penalty differentiates twice, part by part."""
     module = sys.modules[deform_conv2d.__module__]
     monkeypatch.setattr(module, "_NUMBERS_AT_ONCE", 200)
-    # In float32 rounding asks for a longer step: see `wide_enough`.
+    # Rounding in float32 requires a longer step: see `wide_enough`.
     dtype, step, rtol = "float64", 1e-5, 1e-5
     if BACKEND == "torch":
         dtype, step, rtol = "float32", 1e-2, 1e-2
@@ -362,7 +362,7 @@ def test_second_derivatives(training, monkeypatch):
         return ops.sum(ops.square(slope))
 
     if training and BACKEND == "tensorflow":
-        # As documented: what `keras.remat` is there refuses, and says so.
+        # Documented: TensorFlow's `keras.remat` refuses second derivatives.
         with pytest.raises(NotImplementedError, match="recompute_grad"):
             gradients(penalty, [kernel], np.ones((), dtype))
         return
@@ -378,7 +378,7 @@ def test_second_derivatives(training, monkeypatch):
 
 
 def first_gradient(function, array):
-    """A gradient that can be differentiated once more."""
+    """Return a gradient that can be differentiated again."""
     tensor = ops.convert_to_tensor(array)
     if BACKEND == "jax":
         import jax

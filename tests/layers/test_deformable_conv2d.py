@@ -94,7 +94,7 @@ def test_a_new_layer_is_a_convolution(arguments, modulated):
 
 
 def test_first_ground_truth_of_mmcv():
-    """Its test of DeformConv2dPack, channels last; offsets from the image."""
+    """mmcv's test of DeformConv2dPack: channels last, offsets of the image."""
     image = np.float32([[1, 2, 3], [0, 1, 2], [3, 5, 2]]).reshape(1, 3, 3, 1)
     weights = np.float32(
         [
@@ -121,13 +121,13 @@ def test_first_ground_truth_of_mmcv():
         numpy_of(layer(image)).reshape(4), [1.65, 0, 0, 0], atol=1e-5
     )
     kernel, offset_kernel, offset_bias = gradients_of_sum(layer, image)
-    # What is published has two decimals.
+    # The published values have two decimals.
     np.testing.assert_allclose(
         kernel.reshape(4), [3.62, 0, 0.40, 0.18], atol=6e-3
     )
     expected = np.array([1.44, -0.72, 0, 0, -0.10, -0.08, -0.54, -0.54])
     np.testing.assert_allclose(offset_bias, expected, atol=6e-3)
-    # The only output that reads the image has 1, 2, 0, 1 under its taps.
+    # Only one output reads the image; its taps read 1, 2, 0, 1.
     np.testing.assert_allclose(
         offset_kernel.reshape(4, 8),
         np.outer([1, 2, 0, 1], expected),
@@ -136,7 +136,7 @@ def test_first_ground_truth_of_mmcv():
 
 
 def test_second_ground_truth_of_mmcv():
-    """Its test of ModulatedDeformConv2dPack: zero offsets, padding of one."""
+    """mmcv's test of ModulatedDeformConv2dPack: zero offsets, padding 1."""
     image = np.tile(np.float32([1, 2, 3]), (3, 1)).reshape(1, 3, 3, 1)
     layer = DeformableConv2D(
         1, 2, padding=1, modulation_scale=1.0, use_bias=False
@@ -168,7 +168,11 @@ def test_second_ground_truth_of_mmcv():
 
 
 def gradients_of_sum(layer, image):
-    """From the mean square of a scaled sum: 2 mean(y) grad(y), undone."""
+    """Return the gradients of the sum of the outputs.
+
+    `weight_gradients` takes the mean square, whose gradient is twice that of
+    the sum where the sum is 1.
+    """
 
     class Sum(keras.layers.Layer):
         def __init__(self):
@@ -177,7 +181,7 @@ def gradients_of_sum(layer, image):
             self.built = True
 
         def call(self, x):
-            # d/dy (1 + y)^2 is 2 where y is zero.
+            # The value is 1, with the gradient of y.
             y = keras.ops.sum(self.inner(x))
             return 1 + y - keras.ops.stop_gradient(y)
 
@@ -249,7 +253,7 @@ def test_the_mean_offset_is_a_metric_in_training():
     layer.offset_bias.assign(np.concatenate([bias, np.zeros(9)]))
     model.compile("sgd", "mse")
     history = model.fit(maps, maps[..., :1], verbose=0).history
-    # On JAX Keras does not collect what layers report.
+    # Keras on JAX does not collect the metrics of layers.
     expected = 0 if keras.config.backend() == "jax" else 0.5
     assert history["offset_mean_abs"] == [pytest.approx(expected)]
     model.reset_metrics()
@@ -258,7 +262,7 @@ def test_the_mean_offset_is_a_metric_in_training():
 
 
 def test_learns_a_shift():
-    """A 1x1 kernel cannot move an image; its offset can."""
+    """A 1x1 kernel cannot shift an image; its offset can."""
     random = np.random.default_rng(0)
     coarse = random.normal(size=(32, 6, 6, 1)).astype("float32")
     smooth = np.asarray(

@@ -10,7 +10,7 @@ from tests.support import FIXTURES, numpy_of
 
 
 def test_a_torchvision_module_becomes_a_layer():
-    """Offsets and mask of the stored case come from the biases alone."""
+    """The offsets and mask of the stored case depend on the biases only."""
     with np.load(FIXTURES / "deform_conv2d.npz") as stored:
         image = stored["zero/inputs"].astype("float32")
         kernel = stored["zero/kernel"].astype("float32")
@@ -65,7 +65,7 @@ def test_what_does_not_fit_is_refused_whole():
 
 
 def test_dcnv3_order_by_loops():
-    """x before y, the taps of a group column by column."""
+    """DCNv3 stores x before y, and the taps of a group column by column."""
     rows, columns, groups = 3, 2, 2
     theirs = np.random.default_rng(0).normal(size=(4, 2 * groups * 6))
     ours = from_dcnv3_order(theirs, (rows, columns), groups)

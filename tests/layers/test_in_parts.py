@@ -25,7 +25,7 @@ def product(rows, matrix):
 
 
 def shares(length, training, count=11):
-    """How the positions are shared out to the calls."""
+    """Return the number of positions in each call."""
     seen = []
 
     def noting(rows, matrix):
@@ -69,7 +69,7 @@ def test_integers_have_no_gradient_and_raise_no_warning(caplog):
         where = ops.convert_to_tensor(places)
         return in_parts(chosen, 3, 1, (where,), rows, matrix, training=True)
 
-    # Its logger passes nothing on.
+    # TensorFlow's logger does not propagate.
     logging.getLogger("tensorflow").addHandler(caplog.handler)
     found = gradients(parted, [rows, matrix], upstream)
     logging.getLogger("tensorflow").removeHandler(caplog.handler)
@@ -104,7 +104,7 @@ def test_a_loop_has_parts_of_the_length():
 
 @pytest.mark.skipif(BACKEND == "jax", reason="JAX replays what it traced")
 def test_the_backward_pass_computes_the_parts_again():
-    """Or the memory of all parts would be in use at once."""
+    """Otherwise all parts would be in memory at once."""
     calls = []
 
     def noting(rows, matrix):
@@ -118,7 +118,7 @@ def test_the_backward_pass_computes_the_parts_again():
     parted(rows, matrix)
     forward = len(calls)
     gradients(parted, [rows, matrix], np.ones((2, 11, 4), "float32"))
-    # The forward pass a second time, and its three parts a third.
+    # A second forward pass, then its three parts once more.
     assert len(calls) >= 2 * forward + 3
 
 

@@ -85,7 +85,7 @@ def test_normalization_stands_before_the_activation():
     layer = MLPConv((4,), 1, normalization="batch")
     maps = np.random.default_rng(0).normal(size=(8, 9, 9, 3)).astype("float32")
     outputs = numpy_of(layer(maps, training=True))
-    # Normalised values are negative as often as not; ReLU comes after.
+    # About half of the normalised values are negative, and ReLU comes after.
     assert np.min(outputs) == 0
     assert 0.3 < np.mean(outputs == 0) < 0.7
 

@@ -25,7 +25,7 @@ def features(shape, dtype="float32", seed=0):
 
 
 def looped(layer, maps, bias=None):
-    """The equation of the paper, pair by pair, in float64."""
+    """Compute the equation of the paper pair by pair, in float64."""
     bias = [None] * len(maps) if bias is None else bias
     pairs = zip(maps.astype("float64"), bias, strict=True)
     return np.stack([looped_one(layer, *one) for one in pairs])
@@ -71,7 +71,7 @@ def pair(layer, query, key):
 
 
 def pooled(layer, one):
-    """Maxima of windows, by loops; what fills no window is left out."""
+    """Max-pool by loops, without incomplete windows."""
     factors = layer.sub_sample
     if factors is None:
         return one
@@ -105,7 +105,7 @@ def test_layer(arguments, tmp_path):
         (2, 9, 7, 6),
         folder=tmp_path,
         other_shapes=[(1, 12, 16, 6), (3, 1, 2, 6)],
-        # Weights of normal size make outputs of several units.
+        # Weights of normal scale give outputs of several units.
         tolerance=3e-5,
     )
 
@@ -316,7 +316,7 @@ def test_positions_may_change_places(mode):
 @pytest.mark.parametrize("sub_sample", [None, 2])
 @pytest.mark.parametrize("mode", MODES)
 def test_short_cuts_equal_the_map(mode, sub_sample):
-    """Outputs and gradients, in float64."""
+    """Compare outputs and gradients in float64."""
     maps = features((1, 6, 7, 4), "float64")
     upstream = features(maps.shape, "float64", seed=1)
     with wide_enough("float64"):
@@ -386,7 +386,7 @@ def test_large_products_stay_finite(dtype):
 
 @pytest.mark.slow
 def test_many_equal_keys_do_not_confuse_the_sorting():
-    """Ties, and sums of exactly zero, where relu has its corner."""
+    """Cover ties, and sums of exactly zero at the kink of ReLU."""
     maps = np.random.default_rng(0).integers(-1, 2, (2, 50, 3))
     maps = maps.astype("float32")
     layer = built(maps.shape, mode="concatenation", reduction=1)
@@ -419,7 +419,7 @@ def test_names_of_the_weights():
 
 
 def test_learns_from_a_distance():
-    """Each position has to report what stands at the first."""
+    """Each position must predict the value at the first position."""
     random = np.random.default_rng(0)
     maps = random.normal(size=(256, 12, 2)).astype("float32")
     maps[:, :, 1] = np.arange(12) == 0
@@ -430,7 +430,7 @@ def test_learns_from_a_distance():
     model = keras.Model(inputs, outputs)
     model.compile(keras.optimizers.Adam(0.05), "mse")
     losses = model.fit(maps, answers, epochs=40, verbose=0).history["loss"]
-    # Without the others, a position knows nothing of the first: 1 is left.
+    # Without the other positions, the loss would stay at 1.
     assert losses[-1] < 0.2
 
 

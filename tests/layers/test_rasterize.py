@@ -10,7 +10,7 @@ from tests.support import numpy_of, rest_slow, run_layer_test
 
 
 def scene(batch=2, count=5, channels=3, seed=0):
-    """Points within and beyond a grid of 12x8, with their features."""
+    """Return points inside and outside a 12x8 grid, with features."""
     random = np.random.default_rng(seed)
     points = random.uniform(-7, 7, (batch, count, 2))
     features = random.normal(size=(batch, count, channels))
@@ -18,7 +18,7 @@ def scene(batch=2, count=5, channels=3, seed=0):
 
 
 def looped(inputs, grid, extent, sigma):
-    """Cell by cell."""
+    """Compute the raster cell by cell."""
     points, features = inputs[..., :2], inputs[..., 2:]
     rows, columns = grid
     raster = np.zeros((len(points), rows, columns, features.shape[2]))

@@ -14,9 +14,9 @@ from tests.support import (
     run_layer_test,
 )
 
-# Of PyTorch: see make_spectral.py.
+# Values of PyTorch: see make_spectral.py.
 GOLDEN = np.load(FIXTURES / "spectral.npz")
-# Steps of the power method in a call, and calls.
+# Power iterations per call, and number of calls.
 CASES = {"once": (1, 1), "twice a call": (2, 1), "three calls": (1, 3)}
 
 
@@ -52,7 +52,7 @@ def test_layer(arguments, output_shape, tmp_path):
 
 
 def golden_layer(power_iterations=1, data_format="channels_last"):
-    """The layer of the fixture, before its first call."""
+    """Return the layer of the fixture before its first call."""
     filters, kernel_size = GOLDEN["bias"].size, GOLDEN["kernel"].shape[:2]
     layer = SpectralConv2D(
         filters,
@@ -121,7 +121,7 @@ def test_gradients_are_those_of_pytorch(case):
 
 
 def looked_at(layer):
-    """What a 1 x 1 convolution without a bias divides its kernel by."""
+    """Return the divisor of the kernel of a 1 x 1 convolution without bias."""
     kernel = numpy_of(layer.kernel)[0, 0]
     identity = np.eye(len(kernel), dtype="float32")
     outputs = numpy_of(layer(identity.reshape(1, -1, 1, len(kernel))))
@@ -154,7 +154,7 @@ def test_the_estimate_rises_to_the_largest_singular_value():
 )
 def test_one_long_search_finds_the_largest_singular_value(seed, scale, others):
     layer = randomized(pointwise(power_iterations=30), seed)
-    # No other is close, which would take longer.
+    # Close singular values would converge more slowly.
     values = scale * np.array([1, *others])
     left, _, right = np.linalg.svd(numpy_of(layer.kernel)[0, 0], False)
     kernel = np.expand_dims((left * values) @ right, (0, 1))

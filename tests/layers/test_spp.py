@@ -13,10 +13,10 @@ REDUCE = {"max": np.max, "average": np.mean}
 
 
 def pyramid(maps, bins, pooling):
-    """Loops over levels, rows and columns of bins; `(batch, bins, channels)`.
+    """Pool by loops over levels, rows and columns to `(batch, bins, channels)`.
 
-    Bins by fractions, not by the integer rule of the layer: a pixel is in a bin
-    when the two overlap.
+    A pixel belongs to each bin that it overlaps. Bins have fractional bounds,
+    unlike the integer bounds of the layer.
     """
     height, width = maps.shape[1:3]
     pooled = []
@@ -175,7 +175,7 @@ def test_padding_gets_no_gradient(pooling):
     )
     assert np.all(found[0, 2:] == 0) and np.all(found[0, :, 3:] == 0)
     assert np.all(found[1, :, 1:] == 0)
-    # What comes in, 1 for each output, is handed on to the valid pixels.
+    # Valid pixels receive the whole upstream gradient, 1 for each output.
     np.testing.assert_allclose(found.sum(axis=(1, 2, 3)), [20, 20], rtol=1e-5)
 
 

@@ -1,4 +1,4 @@
-"""What the tests of the generator's and the discriminator's loss share."""
+"""Cases shared by the tests of the generator and discriminator losses."""
 
 import numpy as np
 
@@ -11,13 +11,13 @@ RELATIVE_KINDS = KINDS[:3]
 
 
 def logits(shape):
-    """Of real, and of fake samples."""
+    """Return random logits of real and of fake samples."""
     random = np.random.default_rng(0)
     return tuple(random.normal(scale=2, size=(2, *shape)).astype("float32"))
 
 
 def golden(shape, case):
-    """Logits, value and gradients that PyTorch computed."""
+    """Return logits with PyTorch's value and gradients."""
     pair = [GOLDEN[f"{shape}/{side}"] for side in ("real", "fake")]
     expected = [
         GOLDEN[f"{shape}/{case}/{side}_gradient"] for side in ("real", "fake")
@@ -26,7 +26,7 @@ def golden(shape, case):
 
 
 def hard_logits(shape):
-    """Pairs at which losses of logits have been known to overflow."""
+    """Return logits at which losses are known to overflow."""
     zeros, ones = np.zeros(shape, "float32"), np.ones(shape, "float32")
     noise, other = logits(shape)
     return {

@@ -9,7 +9,7 @@ from tests.support import FIXTURES, numpy_of
 
 
 def check_golden(loss, key, height, width, tolerance):
-    """The value of a loss, and its gradient for the second image."""
+    """Compare a loss, and its gradient for `y_pred`, with the fixture."""
     x, y = (
         np.expand_dims(image, 0).astype("float32") / 255
         for image in photograph_pair(height, width)
@@ -29,7 +29,7 @@ def check_golden(loss, key, height, width, tolerance):
 
 
 def compiled_for_open_sizes(function):
-    """A function of images of any size, as TensorFlow compiles it."""
+    """Yield a function of images of unknown size, as a graph and with XLA."""
     import tensorflow as tf
 
     signature = [tf.TensorSpec((None, None, None, 3))]

@@ -1,4 +1,4 @@
-"""What the tests of the three indices of similarity share."""
+"""Helpers shared by the tests of the three similarity indices."""
 
 import io
 
@@ -13,7 +13,7 @@ PAIRS = image_pairs()
 
 
 def references(index):
-    """Name of a pair -> the value of an index that another package has."""
+    """Return the reference values of an index by name of the image pair."""
     with np.load(FIXTURES / "similarity.npz") as arrays:
         return {
             key.split("/")[0]: float(arrays[key])
@@ -23,7 +23,7 @@ def references(index):
 
 
 def images(name, dtype="float32"):
-    """Two batches of one image in [0, 1]."""
+    """Return an image pair in [0, 1] as two batches of one image."""
     return [np.expand_dims(y / 255, 0).astype(dtype) for y in PAIRS[name]]
 
 
@@ -34,9 +34,10 @@ def value(function, name, dtype="float32"):
 def check_gradient(
     function, index, name, tolerance, dtype="float32", share=1.0
 ):
-    """Against what the fixture holds of it, where that is finite.
+    """Compare a gradient with the fixture where the fixture is finite.
 
-    The tolerance is a share of the largest; `share` of the values keep it.
+    The tolerance is relative to the largest value. `share` is the fraction of
+    the values that must keep it.
     """
     x, y = images(name, dtype)
     with np.load(FIXTURES / "similarity.npz") as arrays:
@@ -50,7 +51,7 @@ def check_gradient(
 
 
 def growing(name):
-    """A photograph, and the same with more and more of three distortions."""
+    """Return a photograph and three distortions of increasing strength."""
     photograph = PAIRS[name][0].astype("float64")
     noise = np.random.default_rng(0).normal(size=photograph.shape)
     blurred, noisy, blocked = [photograph], [], []
@@ -66,7 +67,7 @@ def growing(name):
 
 
 def smoothed(image):
-    """Means of 3 x 3 pixels."""
+    """Return the means of 3 x 3 pixels."""
     for axis in (0, 1):
         image = (np.roll(image, 1, axis) + image + np.roll(image, -1, axis)) / 3
     return image
@@ -80,7 +81,7 @@ def as_jpeg(image, quality):
 
 
 def check_ranking(loss, name="even"):
-    """Every distortion is worse than none, and worse the stronger it is."""
+    """Check that a loss increases with the strength of each distortion."""
     photograph, distortions = growing(name)
     for kind, distorted in distortions.items():
         batch = np.clip(np.stack([photograph, *distorted]), 0, 255) / 255

@@ -14,7 +14,7 @@ ROWS, COLUMNS, PLAYERS = 7, 10, 5
 
 
 def scene(batch=3, seed=0):
-    """Where the ball was, and what a network says of it."""
+    """Return ball positions and outputs of a network."""
     random = np.random.default_rng(seed)
     heatmap = random.random((batch, ROWS, COLUMNS)) ** 4
     heatmap /= heatmap.sum((1, 2), keepdims=True)
@@ -35,7 +35,7 @@ def scene(batch=3, seed=0):
 
 
 def looped(loss, ball, y_pred):
-    """Frame by frame, in float64."""
+    """Compute the loss frame by frame, in float64."""
     frames = [
         {name: array[i].astype("float64") for name, array in y_pred.items()}
         for i in range(len(ball))
@@ -123,7 +123,7 @@ def test_frame_by_frame(arguments):
     st.integers(1, 9),
     st.integers(0, 99),
 )
-# A cell that is next to impossible, which no blur makes likelier.
+# The cell is nearly impossible, and no blur raises its probability.
 @example(5.0, 1.0, 1, 29)
 @pytest.mark.slow
 def test_any_cell(cell, sigma, window, seed):
@@ -192,7 +192,7 @@ def test_a_sharp_heatmap_is_no_worse_for_being_sharp():
     cells[0, 0, 3:5, 5] = 0.5
     cells[1] = 1 / ROWS / COLUMNS
     sharp, flat = (float(loss(ball, {"heatmap": h})) for h in cells)
-    # Of all heatmaps the one at the ball itself is best.
+    # The best heatmap is concentrated at the ball.
     shares = gaussian(loss, np.arange(-9, 10, 2.0), 1.0)
     down = gaussian(loss, np.arange(-6, 7, 2.0), 2.0)
     target = np.outer(down, shares)

@@ -24,7 +24,7 @@ def test_loss(epsilon, tmp_path):
 def test_by_hand():
     y_true = np.zeros((2, 2), "float32")
     y_pred = np.array([[0.3, -0.4], [0, 1.2]], "float32")
-    # Sides of right-angled triangles: 0.3, 0.4, 0.5; 0.5, 1.2, 1.3.
+    # Sides of right triangles: 0.3, 0.4, 0.5 and 0.5, 1.2, 1.3.
     expected = [(0.5 + np.hypot(0.4, 0.4)) / 2]
     found = numpy_of(charbonnier(y_true, y_pred, epsilon=0.4))
     np.testing.assert_allclose(found[:1], expected, rtol=1e-6)

@@ -15,7 +15,7 @@ def features(layers="block2_conv2", **arguments):
 
 
 def maps(seed=0, shape=(2, 5, 4, 6), other=None):
-    """Two feature maps; not of one distribution, so that the mean matters."""
+    """Return two feature maps of different means, so that the mean matters."""
     random = np.random.default_rng(seed)
     target = random.normal(size=shape) + 0.3
     source = random.normal(size=other or shape)
@@ -23,7 +23,7 @@ def maps(seed=0, shape=(2, 5, 4, 6), other=None):
 
 
 def looped(target, source, bandwidth=0.5, epsilon=1e-5, distance="cosine"):
-    """The equations of the paper for one pair, in float64."""
+    """Compute the equations of the paper for one pair, in float64."""
     t, s = (
         m.reshape(-1, m.shape[-1]).astype("float64") for m in (target, source)
     )
@@ -158,7 +158,7 @@ def test_places_do_not_matter():
 
 
 def test_a_shift_costs_far_less_than_by_squares():
-    """By three pixels, beside noise that has the same mean squared error."""
+    """Compare a shift of three pixels with noise of the same squared error."""
     photograph = similarity.PAIRS["even"][0] / 255
     here, there = photograph[40:88, 40:88], photograph[40:88, 43:91]
     noise = np.random.default_rng(0).normal(size=here.shape)

@@ -17,7 +17,10 @@ FUNCTIONS = [bilateral_distance, bilateral_similarity]
 
 
 def tables(target, source):
-    """Distances of features, and of places in fractions of a map, by loops."""
+    """Return distances of features and of positions, by loops.
+
+    Positions are fractions of a map.
+    """
     t = target.reshape(-1, target.shape[-1]).astype("float64")
     s = source.reshape(-1, source.shape[-1]).astype("float64")
     t, s = t - t.mean(axis=0), s - t.mean(axis=0)
@@ -97,7 +100,7 @@ def test_parts_are_the_whole(monkeypatch, function, rows):
 @pytest.mark.parametrize("function", FUNCTIONS)
 @pytest.mark.parametrize("sides", [(5, 4), (None, None)])
 def test_batches_of_unknown_length(function, sides):
-    """So `fit` traces a step again, with the sizes that it knows."""
+    """`fit` retraces a step with an unknown batch size and the known sides."""
     import tensorflow as tf
 
     call = tf.function(

@@ -1,4 +1,4 @@
-"""No public loss without its own file, its test, and the common checks."""
+"""Every public loss has its own file, a test and the common checks."""
 
 from pathlib import Path
 
@@ -19,9 +19,9 @@ LOSSES = [
     for name in CLASSES
     if issubclass(getattr(losses, name), keras.losses.Loss)
 ]
-# It has a position on one side and a dictionary on the other: no images.
+# BallPosition compares a position with a dictionary, not two images.
 OF_IMAGES = [name for name in LOSSES if name != "BallPosition"]
-# A sum of others has no paper of its own.
+# A sum of other losses has no paper.
 WITH_PAPER = [name for name in LOSSES if name != "WeightedSum"]
 
 

@@ -59,7 +59,7 @@ def test_by_hand():
 def test_relativistic_by_hand():
     real = np.array([[2.0], [0.0]], "float32")
     fake = np.array([[-1.0], [0.0]], "float32")
-    # Less the means, -0.5 and 1: real 2.5 and 0.5, fake -2 and -1.
+    # Minus the means, -0.5 and 1: real 2.5 and 0.5, fake -2 and -1.
     for kind, expected in (
         (
             "non_saturating",
@@ -117,7 +117,7 @@ def test_identities(pairs, kind, shift):
     real, fake = np.array(pairs, "float32").T.reshape(2, -1, 1)
     plain = DiscriminatorLoss(kind, reduction="none")
     if kind != "least_squares":
-        # Real and fake change places when the sign does.
+        # A change of sign swaps real and fake.
         np.testing.assert_allclose(
             numpy_of(plain(real, fake)), numpy_of(plain(-fake, -real)), 1e-5
         )
@@ -126,7 +126,7 @@ def test_identities(pairs, kind, shift):
     np.testing.assert_allclose(
         shifted, numpy_of(relative(real, fake)), rtol=1e-3, atol=1e-4
     )
-    # Of a single real and a single fake sample there is nothing else.
+    # With one real and one fake sample, only their difference counts.
     one = relative(real[:1], fake[:1])
     difference = real[:1] - fake[:1]
     expected = DiscriminatorLoss(kind)(difference, -difference)

@@ -33,7 +33,7 @@ def features(*arguments, images=IMAGES, **more):
 
 
 def small_model(**arguments):
-    """A convolution, a normalisation and an activation of its own."""
+    """Return a model with separate normalisation and activation layers."""
     inputs = keras.Input((None, None, 3), name="pixels")
     outputs = keras.layers.Conv2D(
         4, 3, activation="relu", name="first", **arguments
@@ -112,7 +112,7 @@ def test_order_and_weights_of_layers():
 )
 @pytest.mark.parametrize("input_range", [(0, 1), (-1, 1), (0, 255)])
 def test_preprocessing(preprocessing, expected, input_range):
-    """Through a network that returns what it gets."""
+    """Extract features of an identity network."""
     inputs = keras.Input((None, None, 3))
     outputs = keras.layers.Identity(name="same")(inputs)
     low, high = input_range

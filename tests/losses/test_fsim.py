@@ -9,7 +9,7 @@ from tests.support import numpy_of, rest_slow, run_loss_test
 
 GREY = similarity.references("fsim")
 COLOUR = similarity.references("fsim_chromatic")
-# Where nothing is but rounding, piq divides one rounding error by another.
+# In flat images, piq divides one rounding error by another.
 TEXTURED = [name for name in similarity.PAIRS if name != "flat"]
 
 
@@ -27,7 +27,7 @@ def test_loss(arguments, others, tmp_path):
         arguments,
         random_pair((2, 24, 19, 3)),
         folder=tmp_path,
-        # The transforms are slow to compile for every size.
+        # Compiling the transforms is slow for each size.
         other_pairs=[random_pair(shape) for shape in others],
     )
 
@@ -58,13 +58,13 @@ def test_gradients_of_piq(name):
 
 @pytest.mark.parametrize("name", ["even", "patch", "grey", "large"])
 def test_gradients_of_piq_in_float32(name):
-    """Most of it: some hangs on the last bit of the images.
+    """Compare 95% of the values; the others depend on rounding.
 
-    The noise is measured at one pixel, which has the median; where two are
-    near it, rounding chooses, and the gradient around them is another. The
-    pair "odd", being blurred and rounded, has pixels whose Scharr gradient is
-    zero; beside them float32 has only a rounding error to take the direction
-    of.
+    The noise is measured at one pixel, the median. Where two pixels are close
+    to it, rounding selects one and changes the gradient around both. The pair
+    "odd", blurred and rounded, has pixels with a Scharr gradient of zero. Next
+    to them, the direction in float32 is that of a rounding error, so "odd" is
+    left out.
     """
     similarity.check_gradient(grey, "fsim", name, 1e-3, share=0.95)
     if name in COLOUR:
@@ -75,7 +75,7 @@ def test_gradients_of_piq_in_float32(name):
 
 @pytest.mark.slow
 def test_black_and_white_are_taken_for_alike():
-    """The published weakness, with its published value."""
+    """A published weakness of FSIM, with its published value."""
     black = np.zeros((1, 64, 64, 3), "float32")
     found = numpy_of(fsim(black, 1 - black))
     np.testing.assert_allclose(found, [0.9386], atol=1e-4)
@@ -97,7 +97,7 @@ def test_unknown_sizes_are_reduced_as_known_ones():
 
 @pytest.mark.slow
 def test_reducing_takes_means():
-    """Of 2 x 2 pixels; the odd last row and column are left out."""
+    """Take means of 2 x 2 pixels, without the odd last row and column."""
     x, y = random_pair((1, 385, 401, 3))
     half_x, half_y = (
         z[:, :384, :400].reshape(1, 192, 2, 200, 2, 3).mean((2, 4))

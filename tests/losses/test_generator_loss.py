@@ -59,7 +59,7 @@ def test_by_hand():
 def test_relativistic_by_hand():
     real = np.array([[2.0], [0.0]], "float32")
     fake = np.array([[-1.0], [0.0]], "float32")
-    # Less the means, -0.5 and 1: real 2.5 and 0.5, fake -2 and -1.
+    # Minus the means, -0.5 and 1: real 2.5 and 0.5, fake -2 and -1.
     for kind, expected in (
         (
             "non_saturating",
@@ -92,7 +92,7 @@ def test_values_and_gradients_of_pytorch(case, arguments, shape):
     pair, value, expected = golden(shape, case)
     np.testing.assert_allclose(numpy_of(loss(*pair)), value, rtol=1e-6)
     pair = [np.float32(y) for y in pair]
-    # Backends do not differentiate for what is not in a formula at all.
+    # Backends give no gradient for an unused input, hence `0 * real`.
     found = gradients(
         lambda real, fake: loss.call(real, fake) + 0 * ops.sum(real),
         pair,
@@ -128,7 +128,7 @@ def test_better_fakes_cost_less(logit, kind):
         float(loss(np.zeros((1, 1)), np.array([[y]])))
         for y in (logit, logit + 0.5)
     )
-    # Least squares want a logit of 1, and no more.
+    # The optimum of least squares is a logit of 1.
     if kind != "least_squares" or logit <= 0.5:
         assert better < worse or abs(better) < 1e-12
 

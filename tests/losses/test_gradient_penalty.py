@@ -17,7 +17,7 @@ def samples(shape, seed=0):
 
 
 def linear_critic(weights):
-    """`w * x` of all values, as a Keras model; its only variable is w."""
+    """Return a Keras model of `sum(w * x)`, whose only variable is w."""
     inputs = keras.Input(weights.shape)
     flat = keras.layers.Flatten()(inputs)
     model = keras.Model(inputs, keras.layers.Dense(1, use_bias=False)(flat))
@@ -26,7 +26,7 @@ def linear_critic(weights):
 
 
 def weight_gradients(critic, penalty, jit_compile=False):
-    """Of the sum of `penalty(critic)`, for all weights, as one trains."""
+    """Return the gradients of `sum(penalty(critic))`, as in training."""
     if BACKEND == "tensorflow":
         import tensorflow as tf
 
@@ -103,8 +103,8 @@ def test_curved_model_and_its_second_derivative(jit_compile):
     critic = keras.Model(inputs, layer(inputs))
     critic.trainable_variables[0].assign(weights.reshape(-1, 1))
     points, _ = samples((3, 6), seed=1)
-    # Between equal samples there is one point only. The gradient of the critic
-    # is s * w, with a sigmoid s of w * x.
+    # Between equal samples lies one point only. The gradient of the critic is
+    # s * w, where s is the sigmoid of w * x.
     w, x = weights.astype("float64"), points.astype("float64")
     s = 1 / (1 + np.exp(-x @ w))
     norm = np.linalg.norm(w)
@@ -122,7 +122,7 @@ def test_curved_model_and_its_second_derivative(jit_compile):
 
 
 def convolutional_critic():
-    """One that judges patches, with all that may have a state."""
+    """Return a critic of patches with all kinds of stateful layers."""
     inputs = keras.Input((None, None, 3))
     x = keras.layers.Conv2D(4, 3, activation="tanh")(inputs)
     x = keras.layers.BatchNormalization()(x)
@@ -190,7 +190,10 @@ def test_constant_critic(critic):
 
 
 def alphas(**arguments):
-    """Where between the samples a critic was asked: that is its gradient."""
+    """Return the positions between the samples, from 0 to 1.
+
+    The gradient of the critic is the point itself.
+    """
     real = np.zeros((50, 2, 2, 1), "float32")
     fake = np.full_like(real, 0.5)
     penalty = gradient_penalty(
@@ -249,7 +252,7 @@ def test_graphs_of_unknown_sizes(jit_compile):
         return gradient_penalty(critic, real, fake, training=False)
 
     for shape in ((2, 9, 8, 3), (1, 6, 11, 3)):
-        # XLA draws other numbers: between equal samples they do not matter.
+        # XLA draws other random numbers, without effect on equal samples.
         points, _ = samples(shape)
         expected = gradient_penalty(critic, points, points, training=False)
         np.testing.assert_allclose(

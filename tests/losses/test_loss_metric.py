@@ -30,7 +30,7 @@ def batches():
 
 
 def values(loss):
-    """For all samples of all batches, by the loss itself."""
+    """Return the loss of each sample of all batches."""
     loss = keras.losses.get(loss)
     compute = getattr(loss, "call", loss)
     found = [

@@ -115,7 +115,7 @@ def test_ranking_with_random_networks(net, photograph):
 def test_weights_are_fetched_from_torchvision(
     net, network, tmp_path, monkeypatch
 ):
-    """Of VGG16 too, which Keras has with other weights under that name."""
+    """VGG16 is no exception: Keras has other weights under that name."""
     path = tmp_path / "trunk.pth"
     write_torch_file(path, random_trunk(network, seed=0))
     fetched = []

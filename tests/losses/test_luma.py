@@ -31,7 +31,7 @@ def test_loss(arguments, tmp_path):
 def test_luma_is_that_of_scikit_image(power):
     color = pytest.importorskip("skimage.color")
     y_true, y_pred = random_pair((3, 6, 5, 3))
-    # Its Y is in the studio range, 16..235.
+    # scikit-image's Y is in the studio range, 16..235.
     true, pred = (color.rgb2ycbcr(y)[..., 0] / 219 for y in (y_true, y_pred))
     expected = np.mean(np.abs(true - pred) ** power, axis=(1, 2))
     name = ["mean_absolute_error", "mean_squared_error"][power - 1]
@@ -63,7 +63,7 @@ def test_of_grey_images_it_is_the_loss_itself():
 
 def test_a_colour_of_equal_luma_is_seen_by_the_second_term_only():
     y_true = np.full((1, 4, 4, 3), 0.5, "float32")
-    # 0.299 of red for 0.114 of blue.
+    # 0.114 more red and 0.299 less blue give equal luma.
     y_pred = y_true + np.array([0.114, 0, -0.299], "float32")
     np.testing.assert_allclose(
         numpy_of(Luma(rgb_weight=0)(y_true, y_pred)), 0, atol=1e-7

@@ -12,7 +12,7 @@ from tests.support import numpy_of, rest_slow, run_loss_test
 
 PIQ = similarity.references("multi_scale_ssim")
 TF = similarity.references("multi_scale_ssim_of_tf")
-# piq pads odd sides in another way than TensorFlow does, and this.
+# piq pads odd sides differently from TensorFlow and `multi_scale_ssim`.
 EVEN = [
     name
     for name in PIQ
@@ -43,7 +43,7 @@ def test_values_are_known_for_both_kinds_of_size():
 def test_values_of_piq(name):
     found = similarity.value(multi_scale_ssim, name)
     np.testing.assert_allclose(found, PIQ[name], rtol=0, atol=2e-6)
-    # TensorFlow's, in float32, is up to 4e-6 off: where it is, by that much.
+    # TensorFlow's float32 error, up to 4e-6, widens the tolerance.
     error = abs(TF[name] - PIQ[name])
     np.testing.assert_allclose(found, TF[name], rtol=0, atol=2e-6 + error)
     with wide_enough("float64"):
@@ -64,7 +64,10 @@ def test_gradients_of_piq(name):
 
 
 def test_scales_as_loops():
-    """Two scales of an odd size; the last pixels are pooled with what is."""
+    """Compare two scales of an odd size.
+
+    Incomplete windows at the edges average the pixels that they contain.
+    """
     x, y = random_pair((1, 27, 23, 1))
     weights = (0.3, 0.5)
     found = numpy_of(multi_scale_ssim(x, y, power_factors=weights))
@@ -77,7 +80,7 @@ def test_scales_as_loops():
 
     fine = x[0, :, :, 0].astype("float64"), y[0, :, :, 0].astype("float64")
     coarse = [np.array(halved(z)) for z in fine]
-    # With an infinite C1 luminance is 1.
+    # A huge C1 makes the luminance 1.
     structure = looped(*fine, 11, 1.5, 1e30, 9e-4)
     index = max(structure, 1e-6) ** 0.3
     index *= max(looped(*coarse, 11, 1.5, 1e-4, 9e-4), 1e-6) ** 0.5

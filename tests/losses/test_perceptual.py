@@ -85,7 +85,7 @@ def test_ranking():
 
 
 def test_a_model_of_a_user_in_a_file(tmp_path):
-    """The loss comes back with a path, and explains itself without one."""
+    """The loss is restored with a path; without one, the error explains why."""
     network = keras.Sequential(
         [
             keras.Input((None, None, 3)),

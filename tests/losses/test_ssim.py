@@ -15,7 +15,7 @@ SKIMAGE = similarity.references("ssim_of_skimage")
 
 
 def looped(x, y, size, sigma, c1, c2):
-    """The equations of the paper, window by window, in float64; one plane."""
+    """Compute the paper's equations per window of a plane, in float64."""
     distance = np.arange(size) - (size - 1) / 2
     weights = np.exp(-(distance**2) / (2 * sigma**2))
     weights = np.outer(weights, weights)
@@ -88,7 +88,7 @@ def test_gradients_of_piq(name):
 
 @pytest.mark.slow
 def test_large_images_are_right_to_the_sixth_decimal():
-    """Where a single sum over the image is wrong in the second."""
+    """A single sum over the image is wrong in the second decimal."""
     y = np.random.default_rng(0).uniform(size=(1, 2048, 2048, 1))
     with wide_enough("float64"):
         expected = numpy_of(ssim(y, 0.9 * y))
@@ -98,7 +98,7 @@ def test_large_images_are_right_to_the_sixth_decimal():
 
 @pytest.mark.slow
 def test_long_sides_are_computed_in_parts():
-    """As their pieces, which overlap by a window less one pixel."""
+    """The pieces overlap by one pixel less than a window."""
     x, y = random_pair((1, 531, 12, 1))
     pieces = [slice(0, 200), slice(190, 531)]
     each = [numpy_of(ssim(x[:, p], y[:, p]))[0] for p in pieces]

@@ -32,7 +32,7 @@ def test_as_pytorch(name):
             np.testing.assert_array_equal(found[key], array, err_msg=key)
 
 
-# A parameter as in 2017: its class, then (data, ..., volatile).
+# A parameter in the format of 2017: its class, then (data, ..., volatile).
 PARAMETER = b"ctorch.nn.parameter\nParameter\n)\x81(" + TENSOR + b"N}\x88\x89tb"
 
 
@@ -53,7 +53,7 @@ def test_truncated(name, part, tmp_path):
 
 @pytest.mark.parametrize("name", FILES)
 def test_damaged_anywhere(name, tmp_path):
-    """Whatever byte is wrong: an error that names the file, or an answer."""
+    """Any wrong byte gives an error that names the file, or a result."""
     data = (FIXTURES / name).read_bytes()
     path = tmp_path / "weights.pth"
     random = np.random.RandomState(0)

@@ -27,7 +27,7 @@ def test_loss(tmp_path):
 
 def test_by_hand():
     image = np.array([[0, 1, 3], [2, 2, 2]], "float32").reshape(1, 2, 3, 1)
-    # Down: 2, 1, 1. Across: 1, 2, 0, 0.
+    # Differences down: 2, 1, 1; across: 1, 2, 0, 0.
     found = numpy_of(total_variation(image))
     np.testing.assert_allclose(found, [4 / 3 + 3 / 4], rtol=1e-6)
 
@@ -46,7 +46,7 @@ def test_any_size_as_loops(height, width, channels, shift):
     image = random_pair((1, height, width, channels))[0]
     found = numpy_of(total_variation(image))
     np.testing.assert_allclose(found, [looped(image[0])], atol=1e-6)
-    # A brighter image varies as much; a mirrored or transposed one too.
+    # Brightening, mirroring, negating and transposing change nothing.
     for other in (image + np.float32(shift), image[:, ::-1], -image):
         same = numpy_of(total_variation(other))
         np.testing.assert_allclose(same, found, atol=1e-5)

@@ -21,7 +21,7 @@ def features(network="squeezenet", layers="fire3", **arguments):
 
 @pytest.fixture
 def torch_file(tmp_path, monkeypatch):
-    """A file that passes for torchvision's SqueezeNet, of the seed 5."""
+    """Return a stand-in for torchvision's SqueezeNet file, from seed 5."""
     path = tmp_path / "squeezenet.pth"
     write_torch_file(path, random_trunk("squeezenet", 5))
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
@@ -102,7 +102,7 @@ def test_wrong_digest(tmp_path):
 
 @pytest.fixture(scope="module")
 def vgg16():
-    """The network of Keras, with weights that keep the scale."""
+    """Return the network of Keras, with weights that keep the scale."""
     model = keras.applications.VGG16(include_top=False, weights=None)
     random = np.random.default_rng(0)
     for variable in model.weights:

@@ -13,7 +13,7 @@ from convzoo.losses.trunks import (
 from tests.loss_checks import dtype_policy
 from tests.support import numpy_of
 
-# What torchvision's `features` have.
+# Numbers of parameters of torchvision's `features`.
 PARAMETERS = {
     "vgg16": 14_714_688,
     "vgg19": 20_024_384,
@@ -65,7 +65,7 @@ def test_pools_of_squeezenet_round_up(side):
         model.get_layer("conv1").output, model.get_layer("pool1").output
     )
     maps = np.random.default_rng(side).uniform(size=(1, side, side, 64))
-    # PyTorch's rule: as many windows as begin before the last two pixels end.
+    # PyTorch's ceil mode: windows start up to the second last pixel.
     count = (side - 3 + 1) // 2 + 1
     expected = [
         [

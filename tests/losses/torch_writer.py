@@ -1,4 +1,4 @@
-"""Files of PyTorch in its format before 1.6, without PyTorch."""
+"""Writer of PyTorch files in the format before 1.6, without PyTorch."""
 
 import pickle
 import struct
@@ -14,7 +14,7 @@ LEGACY_START = b"".join(
 
 
 def write_torch_file(path, arrays):
-    """A state dict of float32 arrays."""
+    """Write a state dict of float32 arrays."""
     tensors = {
         name: pickled_tensor(
             name,
@@ -28,7 +28,7 @@ def write_torch_file(path, arrays):
 
 
 def legacy_file(pickled, storages):
-    """A pickle, and the numbers that its tensors have, by key."""
+    """Return the bytes of a file from a pickle and its storages by key."""
     return b"".join(
         [
             LEGACY_START,
@@ -43,7 +43,7 @@ def legacy_file(pickled, storages):
 
 
 def pickled_dictionary(values):
-    """Of values that are bytes of a pickle already."""
+    """Pickle a dictionary of pickled values."""
     items = b"".join(_opcodes(k) + v + b"s" for k, v in values.items())
     return b"\x80\x02}" + items + b"."
 
@@ -69,5 +69,5 @@ def pickled_tensor(key, length, shape, strides, function="_rebuild_tensor_v2"):
 
 
 def _opcodes(value):
-    """What pickle writes between the protocol and the stop."""
+    """Return the pickle of a value without protocol and stop opcodes."""
     return pickle.dumps(value, 2)[2:-1]

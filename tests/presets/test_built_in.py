@@ -8,7 +8,7 @@ from convzoo.presets.preset import Preset, sha256
 from convzoo.zoo import load_model
 from tests.support import FIXTURES, reference_arrays
 
-# The largest download of each model in bytes; 8 MB together.
+# Maximum download size of each model in bytes; at most 8 MB together.
 SIZES = {
     "sr_x4_tiny": 400_000,
     "sr_x4_base": 1_100_000,
@@ -21,7 +21,7 @@ SIZES = {
 
 @pytest.fixture
 def copied(tmp_path):
-    """A built-in preset in a folder of the test's own."""
+    """Return a copy of a built-in preset in a temporary folder."""
     folder = tmp_path / "mine"
     shutil.copytree(built_in()["sr_x4_tiny"].path, folder)
     return Preset("mine", folder)

@@ -24,7 +24,7 @@ def run(tmp_path):
 
 
 def test_a_folder_never_shadows_a_built_in_name(tmp_path, monkeypatch):
-    """As `convzoo export sr_x4_tiny -o .` leaves one."""
+    """`convzoo export sr_x4_tiny -o .` creates such a folder."""
     monkeypatch.chdir(tmp_path)
     folder = preset_folder(tmp_path / "sr_x4_tiny")
     assert find_preset("sr_x4_tiny") is built_in()["sr_x4_tiny"]
