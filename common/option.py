@@ -2,6 +2,7 @@
 
 import dataclasses
 import inspect
+import numbers
 import os
 import re
 import textwrap
@@ -98,10 +99,20 @@ def identity(options: Any) -> dict[str, Any]:
         for each in described(type(options))
         if each.option.identifies
     }
-    return {
-        name: os.fspath(value) if isinstance(value, os.PathLike) else value
-        for name, value in values.items()
-    }
+    return {name: _json(value) for name, value in values.items()}
+
+
+def _json(value: Any) -> Any:
+    """Return a path as a string, and NumPy's numbers as Python's."""
+    if isinstance(value, os.PathLike):
+        return os.fspath(value)
+    if isinstance(value, (tuple, list)):
+        return [_json(each) for each in value]
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, numbers.Integral):
+        return int(value)
+    return float(value) if isinstance(value, numbers.Real) else value
 
 
 def arguments_of(target: Callable[..., Any], options: Any) -> dict[str, Any]:

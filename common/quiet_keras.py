@@ -2,8 +2,9 @@
 
 On import, TensorFlow logs CPU features and GPU drivers, in part before it reads
 its log level. This module discards them, and limits later messages to fatal
-errors, unless the environment variable `TF_CPP_MIN_LOG_LEVEL` is set.
-`TF_CPP_MIN_LOG_LEVEL=0` prints everything.
+errors, unless the environment variable `TF_CPP_MIN_LOG_LEVEL` is below 3.
+`TF_CPP_MIN_LOG_LEVEL=0` prints everything. What other threads write to the
+standard error during the import is discarded too.
 """
 
 import contextlib
@@ -17,8 +18,14 @@ _LEVEL = "TF_CPP_MIN_LOG_LEVEL"
 @contextlib.contextmanager
 def _without_stderr() -> Iterator[None]:
     """Discard the standard error of the process, including that of C++."""
-    sys.stderr.flush()
-    kept = os.dup(2)
+    try:
+        kept = os.dup(2)
+    except OSError:
+        # It is closed.
+        yield
+        return
+    if sys.stderr is not None:
+        sys.stderr.flush()
     try:
         with open(os.devnull, "wb") as nowhere:
             os.dup2(nowhere.fileno(), 2)
@@ -28,7 +35,8 @@ def _without_stderr() -> Iterator[None]:
         os.close(kept)
 
 
-if _LEVEL not in os.environ and "tensorflow" not in sys.modules:
-    os.environ[_LEVEL] = "3"
+# Even at level 3, the strictest, TensorFlow prints while it is imported.
+_is_quiet = os.environ.setdefault(_LEVEL, "3") == "3"
+if _is_quiet and "tensorflow" not in sys.modules:
     with _without_stderr():
         import keras  # noqa: F401

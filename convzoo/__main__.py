@@ -2,6 +2,7 @@
 
 import inspect
 import logging
+import os
 import sys
 import warnings
 from collections.abc import Sequence
@@ -112,6 +113,7 @@ def main(tokens: Sequence[str] | None = None) -> None:
         command, bound, _ = app.parse_args(given)
         parameters.update(bound.signature.parameters)
         code = command(*bound.args, **bound.kwargs)
+        sys.stdout.flush()
     except KeyboardInterrupt:
         code = 130
     except CycloptsError as error:
@@ -119,6 +121,12 @@ def main(tokens: Sequence[str] | None = None) -> None:
         code = _fail(f"{error} (see {chain} --help)")
     except ValueError as error:
         code = _fail(as_typed(str(error), parameters))
+    except BrokenPipeError:
+        # The reader, such as `head`, has seen enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    except OSError as error:
+        code = _fail(str(error))
     sys.exit(code or 0)
 
 

@@ -9,6 +9,7 @@ from cyclopts import Parameter, Token
 from convzoo.common.output_file import check_target
 from convzoo.options import (
     BALL_PRESET,
+    WHOLE,
     Flips,
     Out,
     Overwrite,
@@ -45,7 +46,7 @@ def ball(
     preset: str = BALL_PRESET,
     flips: Flips = False,
     plot: Path | None = None,
-    frame: int | None = None,
+    frame: Annotated[int | None, WHOLE] = None,
     video: Path | None = None,
     frames: Annotated[
         tuple[int, int] | None,

@@ -4,13 +4,15 @@ import functools
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App
 
+from convzoo.common.checks import check_above, check_positive
 from convzoo.options import (
     BALL_PRESET,
     DEFAULT_PRESET,
+    WHOLE,
     Ensemble,
     Flips,
     Out,
@@ -105,7 +107,7 @@ def evaluate_classifier(
     *,
     data: str,
     preset: str,
-    warp: int | None = None,
+    warp: Annotated[int | None, WHOLE] = None,
     scale: float = 1.0,
     out: Out | None = None,
     overwrite: Overwrite = False,
@@ -120,6 +122,9 @@ def evaluate_classifier(
         out: Folder for the plots confusion.png and sizes.png.
     """
     check_there([data])
+    if warp is not None:
+        check_positive("warp", warp)
+    check_above("scale", scale, 0)
     check_preset(preset, "SizeAgnosticClassifier", "evaluate classifier")
     from rich.console import Console
     from rich.table import Table

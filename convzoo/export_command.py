@@ -5,8 +5,9 @@ from typing import Annotated, Any, get_args
 
 from cyclopts import Parameter
 
+from convzoo.common.checks import check_above, check_positive
 from convzoo.common.choices import ExportFormat, Quantize
-from convzoo.options import Out, Overwrite, commas, joined
+from convzoo.options import WHOLE, Out, Overwrite, check_there, commas, joined
 from convzoo.presets import find_preset
 
 # Common names of the formats.
@@ -59,7 +60,7 @@ def export(
             show_default=lambda size: "x".join(map(str, size)),
         ),
     ] = (256, 256),
-    max_pixels: int = 2**22,
+    max_pixels: Annotated[int, WHOLE] = 2**22,
     quantize: Quantize | None = None,
     calibration: Path | None = None,
     quantize_tolerance: float = 0.01,
@@ -84,6 +85,11 @@ def export(
         quantize_tolerance: Largest mean difference of a quantized file.
     """
     find_preset(name)
+    check_above("tolerance", tolerance, 0)
+    check_above("quantize_tolerance", quantize_tolerance, 0)
+    check_positive("max_pixels", max_pixels)
+    if calibration is not None:
+        check_there([calibration])
     from convzoo.export import export_model
     from convzoo.export.difference import SIZES
     from convzoo.zoo import load_model

@@ -1,12 +1,13 @@
 """`convzoo upscale` and `convzoo classify`: commands on image files."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-from convzoo.common.checks import check_fraction
+from convzoo.common.checks import check_fraction, check_positive
 from convzoo.options import (
     DEFAULT_PRESET,
     FAITHFUL_PRESET,
+    WHOLE,
     Ensemble,
     Out,
     Overwrite,
@@ -29,7 +30,7 @@ def upscale(
     *,
     out: Out,
     preset: str | None = None,
-    tile: int | None = None,
+    tile: Annotated[int | None, WHOLE] = None,
     perceptual: float | None = None,
     ensemble: Ensemble = False,
     overwrite: Overwrite = False,
@@ -46,6 +47,8 @@ def upscale(
         perceptual: Blend from 0 (faithful) to 1 (perceptually sharp).
     """
     check_there(inputs)
+    if tile is not None:
+        check_positive("tile", tile)
     if perceptual is not None:
         check_fraction("perceptual", perceptual)
         preset = preset or FAITHFUL_PRESET
@@ -89,7 +92,9 @@ def _model(preset: str, perceptual: float | None) -> "SRGenerator":
     return SRGenerator.blend(preset, perceptual_partner(preset), perceptual)
 
 
-def classify(inputs: list[Path], /, *, preset: str, top: int = 5) -> int:
+def classify(
+    inputs: list[Path], /, *, preset: str, top: Annotated[int, WHOLE] = 5
+) -> int:
     """Classify images.
 
     Args:
@@ -98,6 +103,7 @@ def classify(inputs: list[Path], /, *, preset: str, top: int = 5) -> int:
         top: Largest number of classes to print per image.
     """
     check_there(inputs)
+    check_positive("top", top)
     check_preset(preset, "SizeAgnosticClassifier", "classify")
     from convzoo.zoo import SizeAgnosticClassifier
     from convzoo.zoo.images.image_file import list_images, read_photograph

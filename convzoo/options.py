@@ -69,7 +69,7 @@ def command_of(
         run(options(**keywords))
 
     signature = inspect.Signature(
-        [_parameter(each) for each in options_of.described(options)]
+        [_parameter(each, options) for each in options_of.described(options)]
     )
     vars(command)["__signature__"] = signature
     command.__annotations__ = {
@@ -79,14 +79,14 @@ def command_of(
     return command
 
 
-def _parameter(each: Described) -> inspect.Parameter:
+def _parameter(each: Described, options: type) -> inspect.Parameter:
     default = inspect.Parameter.empty
     if each.default is not dataclasses.MISSING:
         default = each.default
     kind = command_line_type(each.kind)
     is_path = kind != each.kind
     found = Parameter(
-        help=_as_typed(each.option.help),
+        help=as_typed(each.option.help, inspect.signature(options).parameters),
         group=_GROUPS[each.option.group],
         alias="-o" if each.name == "out" else None,
         show_default=joined if isinstance(default, tuple) else None,
@@ -98,13 +98,6 @@ def _parameter(each: Described) -> inspect.Parameter:
         annotation=Annotated[
             kind, found, *([_PATH] if is_path else _converters(kind))
         ],
-    )
-
-
-def _as_typed(text: str) -> str:
-    """Spell options as they are typed: `hold_out` -> --hold-out."""
-    return re.sub(
-        r"`([a-z_]+)`", lambda found: f"--{found[1].replace('_', '-')}", text
     )
 
 
@@ -124,13 +117,15 @@ def command_line_type(kind: Any) -> Any:
 def _converters(kind: Any) -> list[Parameter]:
     """Return the converter of comma-separated tuples and dictionaries."""
     members = [kind, *get_args(kind)]
+    if int in members and get_origin(kind) not in (tuple, Literal):
+        return [WHOLE]
     for each in members:
         if get_origin(each) is tuple:
             return [commas(get_args(each)[0])]
         if get_origin(each) is dict:
             return [
                 Parameter(
-                    converter=lambda _, tokens: mirrors(tokens[0].value),
+                    converter=lambda _, tokens: mirrors(_only(tokens)),
                     n_tokens=1,
                     accepts_keys=False,
                 )
@@ -146,7 +141,7 @@ def commas(kind: Callable[[str], Any]) -> Parameter:
     """
 
     def convert(_: Any, tokens: Sequence[Token]) -> tuple[Any, ...]:
-        text = tokens[0].value
+        text = _only(tokens)
         try:
             return tuple(kind(part) for part in text.split(","))
         except ValueError as error:
@@ -160,6 +155,25 @@ def commas(kind: Callable[[str], Any]) -> Parameter:
     return Parameter(converter=convert, n_tokens=1, metavar=metavar)
 
 
+def _only(tokens: Sequence[Token]) -> str:
+    if len(tokens) > 1:
+        raise ValueError(
+            f"give {tokens[0].keyword} once, with commas between the values"
+        )
+    return tokens[0].value
+
+
+def integer(_: Any, tokens: Sequence[Token]) -> int:
+    """Convert an integer, which cyclopts would round."""
+    try:
+        return int(tokens[0].value)
+    except ValueError as error:
+        raise ValueError(f"{tokens[0].value!r} must be an integer") from error
+
+
+WHOLE = Parameter(converter=integer, n_tokens=1)
+
+
 def joined(values: Iterable[Any]) -> str:
     """Spell a default as it is typed: (1, 2) -> 1,2."""
     return ",".join(str(value) for value in values)
@@ -170,6 +184,8 @@ def mirrors(text: str) -> dict[str, str]:
     becomes: dict[str, str] = {}
     for part in text.split(","):
         name, _, other = part.partition("=")
+        if not name:
+            raise ValueError(f"{text!r} has an empty name")
         becomes |= {name: other or name, other or name: name}
     return becomes
 
@@ -197,19 +213,25 @@ def as_typed(message: str, parameters: Mapping[str, inspect.Parameter]) -> str:
         return f"`{typed}`"
 
     def given(found: re.Match[str]) -> str:
-        typed = option(found[1])
-        return found[0] if typed is None else f"{typed}="
+        typed = option(found[2])
+        return found[0] if typed is None else f"{found[1]}{typed}="
 
     message = re.sub(r"`(\w+)(?:=True)?`", quoted, message)
-    return re.sub(r"(?<![\w.-])(\w+)=", given, message)
+    # Nowhere else: a path may have `scale=5` in it.
+    told, received, values = message.partition("Received: ")
+    return told + received + re.sub(r"(^|, )(\w+)=", given, values)
 
 
 def check_there(paths: Sequence[str | Path]) -> None:
-    """Check that a single input exists, before Keras is imported."""
-    for path in paths if len(paths) == 1 else ():
-        # tfds:NAME and PROVIDER:FILES are not paths.
-        if ":" not in str(path) and not Path(path).exists():
-            raise ValueError(f"{path}: does not exist")
+    """Check that an input exists, before Keras is imported."""
+    # tfds:NAME and PROVIDER:FILES are not paths.
+    missing = [
+        path
+        for path in map(str, paths)
+        if ":" not in path and not (path and Path(path).exists())
+    ]
+    if missing and len(missing) == len(paths):
+        raise ValueError(f"{missing[0]}: does not exist")
 
 
 def check_preset(name: str, class_name: str, command: str) -> None:

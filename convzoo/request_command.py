@@ -52,8 +52,13 @@ def _told(
     told: dict[str, Any] = {"image": str(path)}
     for name, value in found.items():
         if isinstance(value, bytes):
-            out.mkdir(parents=True, exist_ok=True)
             target = out / f"{path.stem}_{name.removesuffix('_bytes')}.png"
+            try:
+                out.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise ValueError(
+                    f"{out}: cannot be created ({error.strerror})"
+                ) from error
             check_target(target, (".png",), overwrite)
             write_whole(target, value)
             told[name] = str(target)

@@ -101,6 +101,8 @@ def _started(run: Callable[[Any], None]) -> Callable[[Any], None]:
     def start(options: Any) -> None:
         data = options.data
         check_there(data if isinstance(data, list) else [data])
+        if getattr(options, "validation", None) is not None:
+            check_there([options.validation])
         if options.verbose == "auto" and not sys.stdout.isatty():
             # Redrawn progress bars are unreadable in a file.
             options = dataclasses.replace(options, verbose=2)

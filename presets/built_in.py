@@ -2,7 +2,9 @@
 
 import difflib
 import functools
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from convzoo.presets.preset import CONFIG, Preset
 
@@ -10,7 +12,7 @@ FOLDER = Path(__file__).parent
 
 
 @functools.cache
-def built_in(model: str | None = None) -> dict[str, Preset]:
+def built_in(model: str | None = None) -> Mapping[str, Preset]:
     """Return the built-in presets by name.
 
     Args:
@@ -18,11 +20,13 @@ def built_in(model: str | None = None) -> dict[str, Preset]:
     """
     paths = sorted(path.parent for path in FOLDER.glob(f"*/{CONFIG}"))
     presets = {path.name: Preset(path.name, path) for path in paths}
-    return {
+    chosen = {
         name: preset
         for name, preset in presets.items()
         if model is None or preset.class_name == model
     }
+    # All callers share the cached mapping.
+    return MappingProxyType(chosen)
 
 
 def unknown_preset(name: object) -> ValueError:
@@ -35,22 +39,3 @@ def unknown_preset(name: object) -> ValueError:
         f"{', '.join(known)}. A preset folder, the folder of a run and a "
         ".keras file are taken too"
     )
-
-
-def perceptual_partner(name: str) -> str:
-    """Return the adversarially fine-tuned partner of a preset.
-
-    Raises:
-        ValueError: The preset is unknown, or has no such partner.
-    """
-    known = built_in()
-    if name not in known:
-        raise unknown_preset(name)
-    partner = known[name].metadata.get("perceptual")
-    if partner is None:
-        dials = [k for k, v in known.items() if "perceptual" in v.metadata]
-        raise ValueError(
-            "`perceptual` needs a preset with an adversarially fine-tuned "
-            f"partner: {', '.join(dials)}. Received: {name!r}"
-        )
-    return partner

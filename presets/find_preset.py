@@ -35,7 +35,12 @@ def find_preset(name_or_path: PathLike, weights: RunWeights = "best") -> Preset:
     if name in known:
         return known[name]
     path = Path(name)
-    if not name or not path.exists():
+    try:
+        is_there = bool(name) and path.exists()
+    except OSError:
+        # Such as a name that is too long.
+        is_there = False
+    if not is_there:
         raise _not_there(name)
     if path.is_dir():
         preset = _of_folder(path, weights)
@@ -77,7 +82,7 @@ def _class_of(run: Path) -> str:
 
 def _not_there(name: str) -> ValueError:
     """Return the error for a missing path or an unknown name."""
-    looks_like_path = os.sep in name or name.endswith(".keras")
+    looks_like_path = "/" in name or os.sep in name or ".keras" in name
     if looks_like_path:
         return ValueError(f"{name}: does not exist")
     return unknown_preset(name)

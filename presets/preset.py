@@ -37,8 +37,8 @@ class Preset:
             ValueError: `config.json` is missing or cannot be read.
         """
         found = self._read(CONFIG)
-        if not isinstance(found.get("config"), dict) or "class_name" not in (
-            found
+        if not isinstance(found.get("config"), dict) or not isinstance(
+            found.get("class_name"), str
         ):
             raise ValueError(f"{self.path}: {CONFIG} describes no Keras model")
         return found
@@ -47,9 +47,13 @@ class Preset:
     def metadata(self) -> dict[str, Any]:
         """Versions, `parameter_count`, `sha256`, `preprocessing` and more.
 
+        Empty if there is no `metadata.json`.
+
         Raises:
-            ValueError: `metadata.json` is missing or cannot be read.
+            ValueError: `metadata.json` cannot be read.
         """
+        if not self.is_archive and not (self.path / METADATA).exists():
+            return {}
         return self._read(METADATA)
 
     @property
@@ -59,7 +63,8 @@ class Preset:
     @property
     def registered_name(self) -> str | None:
         """The name under which the class is registered with Keras."""
-        return self.serialized.get("registered_name")
+        name = self.serialized.get("registered_name")
+        return name if isinstance(name, str) else None
 
     @property
     def config(self) -> dict[str, Any]:
@@ -90,21 +95,26 @@ class Preset:
             return self.card_path.read_text()
         except OSError as error:
             raise ValueError(
-                f"{self.path}: has no model card {CARD}"
+                f"{self.path}: has no model card, which is {CARD} of a folder"
             ) from error
 
     @property
     def is_archive(self) -> bool:
-        return self.path.suffix == ".keras"
+        return self.path.is_file()
 
     def check_class(self, needed: str, caller: str) -> None:
         """Raise a `ValueError` unless the model is of the class `needed`.
+
+        Classes that users registered may be subclasses of it; `from_preset`
+        checks those.
 
         Args:
             needed: Name of a class.
             caller: Name of the caller, for the message.
         """
-        if self.class_name != needed:
+        package, _, _ = (self.registered_name or "").rpartition(">")
+        is_of_user = package not in ("", "convzoo")
+        if self.class_name != needed and not is_of_user:
             raise ValueError(
                 f"{self.name!r} is a {self.class_name}; {caller} needs a "
                 f"{needed}"
@@ -135,7 +145,13 @@ class Preset:
                     found = json.loads(archive.read(name))
             else:
                 found = json.loads((self.path / name).read_text())
-        except (OSError, LookupError, ValueError, zipfile.BadZipFile) as error:
+        except (
+            OSError,
+            LookupError,
+            RecursionError,
+            ValueError,
+            zipfile.BadZipFile,
+        ) as error:
             raise ValueError(
                 f"{self.path}: {name} cannot be read ({error})"
             ) from error

@@ -3,6 +3,7 @@
 import functools
 import inspect
 from collections.abc import Callable
+from dataclasses import is_dataclass
 from typing import Any, ParamSpec, Protocol, TypeVar, cast, overload
 
 from convzoo.common.option import described, with_arguments
@@ -47,6 +48,11 @@ def recipe(
                         f"both. Received: {', '.join(kwargs)}"
                     )
                 return train(given)
+            if len(args) == 1 and is_dataclass(args[0]):
+                raise TypeError(
+                    f"{train.__name__}() takes {cast(type, options).__name__}. "
+                    f"Received: {type(args[0]).__name__}"
+                )
             return train(options(*args, **kwargs))
 
         # `help` shows the options; editors see them by `Recipe`.

@@ -1,6 +1,8 @@
 """A training run in a folder, which resumes after it was killed."""
 
 import json
+import math
+import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, get_args
@@ -18,7 +20,7 @@ from convzoo.training.epoch_dataset import EpochDataset
 from convzoo.zoo.pretrained import Pretrained
 from convzoo.zoo.save_preset import default_card, recover_preset, save_preset
 
-_STATE = "state.npz"
+_STATE, _LOG = "state.npz", "log.jsonl"
 
 
 class Run(keras.callbacks.Callback):
@@ -36,7 +38,8 @@ class Run(keras.callbacks.Callback):
     `state.npz`, `log.jsonl` (one line per epoch), and two preset folders with
     the moving averages of the weights, `best` and `last`.
 
-    An epoch whose loss is NaN or infinite ends the run and changes no file.
+    An epoch that ends with a loss or weights that are NaN or infinite ends the
+    run and changes no file.
 
     Args:
         folder: Folder of the run. Created if it is missing.
@@ -94,7 +97,8 @@ class Run(keras.callbacks.Callback):
     def _quality(self, entry: dict[str, Any]) -> float:
         """The score with the sign that makes higher better."""
         sign = -1 if self.score.startswith("-") else 1
-        return sign * entry[self.score.removeprefix("-")]
+        quality = sign * entry[self.score.removeprefix("-")]
+        return -math.inf if math.isnan(quality) else quality
 
     def restore(self, model: keras.Model) -> None:
         """Load the state of the run into a built, compiled model."""
@@ -158,8 +162,9 @@ class Run(keras.callbacks.Callback):
         )
         if self.lost_epoch is not None:
             raise ValueError(
-                f"{self.folder}: the loss was NaN or infinite in epoch "
-                f"{self.lost_epoch + 1}; the weights before it are saved. "
+                f"{self.folder}: the loss or the weights became NaN or "
+                f"infinite in epoch {self.lost_epoch + 1}; the weights before "
+                "it are saved. "
                 "Train in another folder, with a smaller learning rate"
             )
 
@@ -167,15 +172,16 @@ class Run(keras.callbacks.Callback):
         self, epoch: int, logs: dict[str, Any] | None = None
     ) -> None:
         logs = {} if logs is None else logs
-        if not np.isfinite(logs["loss"]):
-            self.lost_epoch = epoch
-            self.model.stop_training = True
-            return
-        entry = {"epoch": epoch, **{k: float(v) for k, v in logs.items()}}
         state = {
             name: keras.ops.convert_to_numpy(variable)
             for name, variable in _variables(self.model)
         }
+        # The loss is that of the weights before the last update.
+        if not np.isfinite(logs["loss"]) or not _all_finite(state):
+            self.lost_epoch = epoch
+            self.model.stop_training = True
+            return
+        entry = {"epoch": epoch, **{k: float(v) for k, v in logs.items()}}
         self.model.optimizer.finalize_variable_values(
             self.model.trainable_variables
         )
@@ -201,12 +207,15 @@ class Run(keras.callbacks.Callback):
                 f"{self.folder}: cannot be written ({error.strerror})"
             ) from error
         if not path.exists():
+            self._check_unused()
             write_whole(path, json.dumps(settings, indent=2) + "\n")
         for which in get_args(RunWeights):
             recover_preset(self.folder / which)
+        for killed in self.folder.glob(".writing-*"):
+            shutil.rmtree(killed, ignore_errors=True)
         try:
-            found = json.loads(path.read_text())
-        except (OSError, ValueError) as error:
+            found = dict(json.loads(path.read_text()))
+        except (OSError, TypeError, ValueError) as error:
             raise ValueError(
                 f"{path}: holds no settings of a run ({error}); name another "
                 "folder"
@@ -219,6 +228,15 @@ class Run(keras.callbacks.Callback):
                     f"{self.folder}: holds a run with {name}="
                     f"{found.get(name)!r}; name another folder. "
                     f"Received: {name}={settings.get(name)!r}"
+                )
+
+    def _check_unused(self) -> None:
+        """Refuse a folder with files that the run would replace."""
+        for name in (*get_args(RunWeights), _STATE, _LOG):
+            if (self.folder / name).exists():
+                raise ValueError(
+                    f"{self.folder}: holds {name} but no {RUN} of a run; name "
+                    "another folder"
                 )
 
     def _save_preset(self, which: RunWeights) -> None:
@@ -240,13 +258,21 @@ class Run(keras.callbacks.Callback):
         with renamed(self.folder / _STATE) as temporary:
             np.savez(temporary, **arrays)
         lines = "".join(json.dumps(entry) + "\n" for entry in self.log)
-        write_whole(self.folder / "log.jsonl", lines)
+        write_whole(self.folder / _LOG, lines)
 
 
 def _variables(model: keras.Model) -> list[tuple[str, Tensor]]:
     """Name and variable of everything that changes in training."""
     variables = [*model.variables, *model.optimizer.variables]
     return [(f"{i:04}", variable) for i, variable in enumerate(variables)]
+
+
+def _all_finite(arrays: dict[str, np.ndarray]) -> bool:
+    return all(
+        np.isfinite(array).all()
+        for array in arrays.values()
+        if np.issubdtype(array.dtype, np.floating)
+    )
 
 
 def run_settings(

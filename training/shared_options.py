@@ -104,7 +104,14 @@ def check_shared_options(options: Any) -> None:
         field.name: getattr(options, field.name)
         for field in dataclasses.fields(options)
     }
-    for name, choices in (("schedule", Schedule), ("precision", Precision)):
+    for name in ("data", "out"):
+        if values[name] == "":
+            raise ValueError(f"`{name}` must not be empty")
+    for name, choices in (
+        ("schedule", Schedule),
+        ("precision", Precision),
+        ("verbose", Verbose),
+    ):
         if name in values:
             check_choice(name, values[name], get_args(choices))
     for name in ("steps", "epoch_steps", "epochs", "batch_size"):

@@ -18,7 +18,8 @@ def load_model(name_or_path: PathLike, **arguments: Any) -> keras.Model:
     Args:
         name_or_path: As in `from_preset` of a model; a `.keras` file or a
             folder that Keras wrote may hold any Keras model.
-        **arguments: Further arguments of `from_preset`, if the model has it.
+        **arguments: Further arguments of `from_preset`, for a model that has
+            it.
 
     Raises:
         ValueError: As `from_preset`, or the file cannot be read.
@@ -27,6 +28,12 @@ def load_model(name_or_path: PathLike, **arguments: Any) -> keras.Model:
     stored = keras.saving.get_registered_object(preset.registered_name)
     if isinstance(stored, type) and issubclass(stored, Pretrained):
         return stored.from_preset(name_or_path, **arguments)
+    for name in sorted(arguments.keys() - {"weights"}):
+        raise ValueError(
+            f"{preset.path}: `{name}` needs a model with `from_preset`. "
+            f"Received: a {preset.class_name}"
+        )
+    preset.verified_weights()
     return _of_keras(preset)
 
 

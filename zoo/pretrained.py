@@ -2,11 +2,13 @@
 
 import inspect
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import keras
 
+from convzoo.common.checks import check_flag
 from convzoo.common.types import PathLike
 from convzoo.presets import Preset, built_in, find_preset
 from convzoo.presets.find_preset import RunWeights
@@ -21,7 +23,7 @@ class Pretrained:
     Each argument of the model's constructor is an attribute of the same name.
     """
 
-    presets: ClassVar[dict[str, Preset]] = {}
+    presets: ClassVar[Mapping[str, Preset]] = {}
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -71,6 +73,7 @@ class Pretrained:
             ValueError: There is no such preset, it is of another class, or its
                 weights are missing, altered or do not fit the overrides.
         """
+        check_flag("load_weights", load_weights)
         preset = find_preset(name_or_path, weights)
         stored = class_of(preset, cls)
         _check_overrides(overrides, stored)
@@ -119,9 +122,9 @@ def class_of(preset: Preset, needed: type) -> Any:
             registered with Keras.
     """
     stored = keras.saving.get_registered_object(preset.registered_name)
-    if stored is None and preset.class_name == needed.__name__:
-        return needed
-    if stored is None:
+    if not isinstance(stored, type):
+        if preset.class_name == needed.__name__:
+            return needed
         raise ValueError(
             f"{preset.path}: is a {preset.class_name}, which is not "
             "registered; import the module that registers it first"
@@ -148,7 +151,7 @@ def _parameters(cls: type) -> list[str]:
 def _check_overrides(overrides: dict[str, Any], cls: type) -> None:
     # A functional Keras model ignores unknown arguments.
     known = {*_parameters(cls), *_OF_KERAS}
-    for name in overrides.keys() - known:
+    for name in sorted(overrides.keys() - known):
         raise ValueError(
             f"`{name}` is no argument of {cls.__name__}. Arguments: "
             f"{', '.join(sorted(known))}"

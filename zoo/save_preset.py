@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from convzoo.common.types import PathLike
 from convzoo.presets.preset import CARD, CONFIG, METADATA, WEIGHTS, sha256
 
 _FILES = (CARD, CONFIG, METADATA, WEIGHTS)
+# Names inside the temporary folder of a replacement.
+_NEW, _OLD = "new", "old"
 
 
 def save_preset(
@@ -27,38 +30,42 @@ def save_preset(
     `keras.saving.load_model(folder)` reads it too; `model.weights.h5`, without
     the state of the optimizer; `metadata.json` with versions, the number of
     parameters, the digest of the weights and the preprocessing; and a model
-    card, `README.md`. It is written under a temporary name and renamed.
+    card, `README.md`. It is written in a temporary folder beside it and
+    renamed.
 
     Args:
         model: A built Keras model.
         folder: The folder to write. Missing parents are created.
-        card: Text of the model card. Default: the model and how to load it,
-            with the data and terms left to fill in.
-        overwrite: Whether to replace a preset that is there. A folder with any
-            other file in it is never replaced.
+        card: Text of the model card. Default: the card that is there, else the
+            model and how to load it, with the data and terms left to fill in.
+        overwrite: Whether to replace a preset that is there. Other files in its
+            folder are kept.
 
     Returns:
-        The path of the folder.
+        The path of the folder, with symbolic links resolved.
 
     Raises:
         ValueError: The folder exists and may not be replaced, or it cannot be
             written.
     """
-    folder = Path(folder)
+    folder = Path(folder).resolve()
+    recover_preset(folder)
     _check_replaceable(folder, overwrite)
-    temporary = folder.with_name(f"writing.{folder.name}")
+    if card is None and (folder / CARD).is_file():
+        card = (folder / CARD).read_text()
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        shutil.rmtree(temporary, ignore_errors=True)
-        temporary.mkdir()
-        _write(model, temporary, folder.resolve().name, card)
-        _swap(temporary, folder)
+        work = Path(tempfile.mkdtemp(dir=folder.parent, prefix=_prefix(folder)))
+        try:
+            (work / _NEW).mkdir()
+            _write(model, work / _NEW, folder.name, card)
+            _swap(work, folder)
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
     except OSError as error:
         raise ValueError(
             f"{folder}: cannot be written ({error.strerror or error})"
         ) from error
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
     return folder
 
 
@@ -70,7 +77,7 @@ A `{type(model).__name__}` with {model.count_params():,} parameters.
 
     from convzoo.zoo import load_model
 
-    model = load_model("{name}")
+    model = load_model("PATH/TO/{name}")
 
 - Input: {_preprocessing(model) or "not stated"}
 - Training data and their terms: not stated
@@ -80,21 +87,34 @@ A `{type(model).__name__}` with {model.count_params():,} parameters.
 
 
 def recover_preset(folder: Path) -> None:
-    """Restore a preset whose replacement was interrupted."""
-    replaced = folder.with_name(f"replaced.{folder.name}")
-    if replaced.is_dir() and not folder.exists():
-        replaced.rename(folder)
-    shutil.rmtree(replaced, ignore_errors=True)
-
-
-def _swap(temporary: Path, folder: Path) -> None:
-    # A rename cannot replace a folder with files, so the old one moves first.
-    replaced = folder.with_name(f"replaced.{folder.name}")
-    shutil.rmtree(replaced, ignore_errors=True)
+    """Restore a preset whose replacement was killed between two renames."""
     if folder.exists():
-        folder.rename(replaced)
-    temporary.rename(folder)
-    shutil.rmtree(replaced, ignore_errors=True)
+        return
+    for old in folder.parent.glob(f"{_prefix(folder)}*/{_OLD}"):
+        old.rename(folder)
+        shutil.rmtree(old.parent, ignore_errors=True)
+        return
+
+
+def _prefix(folder: Path) -> str:
+    return f".writing-{folder.name}-"
+
+
+def _swap(work: Path, folder: Path) -> None:
+    # A rename cannot replace a folder with files, so the old one moves first.
+    new, old = work / _NEW, work / _OLD
+    if folder.exists():
+        for path in folder.iterdir():
+            if path.name not in _FILES:
+                copy = shutil.copytree if path.is_dir() else shutil.copy2
+                copy(path, new / path.name)
+        folder.rename(old)
+    try:
+        new.rename(folder)
+    except BaseException:
+        if old.exists():
+            old.rename(folder)
+        raise
 
 
 def _check_replaceable(folder: Path, overwrite: bool) -> None:
@@ -103,7 +123,7 @@ def _check_replaceable(folder: Path, overwrite: bool) -> None:
     if not folder.is_dir():
         raise ValueError(f"{folder}: is a file")
     names = {path.name for path in folder.iterdir()}
-    if names - set(_FILES):
+    if names and CONFIG not in names:
         raise ValueError(
             f"{folder}: holds other files than a preset; name another folder"
         )

@@ -2,8 +2,10 @@
 
 import dataclasses
 import inspect
+import json
 from typing import Literal, get_args
 
+import numpy as np
 import pytest
 
 from convzoo.__main__ import app
@@ -114,6 +116,19 @@ def test_paths_are_strings_on_the_command_line(kind, expected):
     assert command_line_type(kind) == expected
 
 
+def test_numbers_of_numpy_are_those_of_python():
+    options = RECIPES["sr"][0](
+        "a", "b", learning_rate=np.float32(0.5), seed=np.int64(3)
+    )
+    found = identity(options)
+    assert (found["learning_rate"], found["seed"]) == (0.5, 3)
+    assert {type(found[name]) for name in ("learning_rate", "seed")} == {
+        float,
+        int,
+    }
+    json.dumps(found)
+
+
 def test_mirrors_are_read():
     assert mirrors("stop,left=right") == {
         "stop": "stop",
@@ -131,12 +146,17 @@ def test_mirrors_are_read():
         ),
         ("pass `overwrite=True` to replace", "pass `--overwrite` to replace"),
         (
-            "`alpha` is off: alpha=2.0",
-            "`--perceptual` is off: --perceptual=2.0",
+            "`alpha` is off. Received: alpha=2.0",
+            "`--perceptual` is off. Received: --perceptual=2.0",
         ),
         ("`inputs` must not be empty", "`INPUTS` must not be empty"),
         ("`other` stays, and so does other=3", None),
         ("a=b of another --hold-out=2", None),
+        ("runs/hold_out=2: does not exist", None),
+        (
+            "no. Received: hold_out='hold_out=2', other=1, hold_out=3",
+            "no. Received: --hold-out='hold_out=2', other=1, --hold-out=3",
+        ),
     ],
 )
 def test_errors_name_options_as_typed(message, expected):

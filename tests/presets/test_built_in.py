@@ -101,6 +101,8 @@ def test_all_weights_together_stay_small():
 
 def test_the_dial_has_two_ends():
     assert perceptual_partner("sr_x4_base") == "srgan_x4_base"
+    path = built_in()["sr_x4_base"].path
+    assert perceptual_partner(path) == "srgan_x4_base"
     first, second = (
         {**built_in()[name].config, "name": None}
         for name in ("sr_x4_base", "srgan_x4_base")

@@ -82,6 +82,8 @@ def test_a_file_that_is_no_model_is_named(content, tmp_path):
         ("", "cannot be read"),
         ("{", "cannot be read"),
         ("[]", "must hold a JSON object"),
+        ("[" * 200_000, "cannot be read"),
+        ('{"class_name": 3, "config": {}}', "describes no Keras model"),
         ("{}", "describes no Keras model"),
         ('{"class_name": "SRGenerator", "config": 3}', "describes no Keras mo"),
     ],
@@ -98,6 +100,7 @@ def test_a_broken_configuration_is_named(text, message, tmp_path):
         ("sr_x4_tniy", "Unknown preset: 'sr_x4_tniy'; did you mean 'sr_x4_ti"),
         ("runs/nowhere", "runs/nowhere: does not exist"),
         ("mine.keras", "mine.keras: does not exist"),
+        ("a" * 300, "Unknown preset"),
     ],
 )
 def test_what_is_missing_is_named(name, message, tmp_path, monkeypatch):

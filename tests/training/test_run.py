@@ -15,6 +15,7 @@ import convzoo
 from convzoo.losses.trunk_weights import random_trunk
 from convzoo.training import Run, train_sr
 from convzoo.training.epoch_dataset import EpochDataset
+from convzoo.zoo import load_model
 from convzoo.zoo.images.image_file import ImageFile, write_image
 from tests.support import photograph
 
@@ -128,7 +129,50 @@ def test_a_folder_with_other_settings_is_refused(tmp_path):
         Run(tmp_path / "run", {"a": 1, "b": 3}, lambda model: {}, "score")
 
 
-@pytest.mark.parametrize("text", ["", "{", "[1"])
+class Spoiled(EpochDataset):
+    """One batch per epoch; the last update of the second gives NaN weights."""
+
+    def __len__(self):
+        return 1
+
+    def __getitem__(self, index):
+        return np.ones((2, 3), "float32"), np.ones((2, 1), "float32")
+
+    def follow(self):
+        def spoil(batch, logs):
+            if self.epoch == 1:
+                self.model.layers[0].bias.assign([np.nan])
+
+        return keras.callbacks.LambdaCallback(
+            on_epoch_begin=self._begin, on_train_batch_end=spoil
+        )
+
+
+def test_weights_of_nan_end_the_run_and_are_not_saved(tmp_path):
+    """The loss is that of the weights before the last update."""
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    model.optimizer.build(model.trainable_variables)
+    data = Spoiled()
+    data.model = model
+    run = Run(tmp_path, {}, lambda model: {"score": 1.0}, "score")
+    with pytest.raises(ValueError, match="the weights became NaN or infinite"):
+        run.train(model, data, 3, verbose=0)
+    assert run.epochs_done == 1
+    for which in ("best", "last"):
+        for weights in load_model(tmp_path / which).get_weights():
+            assert np.isfinite(weights).all()
+
+
+@pytest.mark.parametrize("name", ["best", "last", "state.npz", "log.jsonl"])
+def test_files_that_are_no_run_are_not_replaced(name, tmp_path):
+    (tmp_path / name).write_text("mine")
+    with pytest.raises(ValueError, match=f"holds {name} but no run.json"):
+        Run(tmp_path, {}, lambda model: {}, "score")
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+@pytest.mark.parametrize("text", ["", "{", "[1", "[]3", "3", "null"])
 def test_settings_cut_short_are_named(text, tmp_path):
     (tmp_path / "run.json").write_text(text)
     with pytest.raises(ValueError, match=r"run.json: holds no settings"):
@@ -176,6 +220,8 @@ def test_the_best_is_the_highest_or_with_a_minus_the_lowest(tmp_path):
     run = entries(Run(tmp_path, {}, None, "-score"), [2.0, 3.0, 1.0])
     assert run.best["epoch"] == 2
     assert entries(run, []).best is None
+    # NaN is worse than any number.
+    assert entries(run, [2.0, float("nan")]).best["epoch"] == 0
     # Among equal scores, the latest epoch is the best.
     assert entries(run, [2.0, 1.0, 3.0, 1.0]).best["epoch"] == 3
 

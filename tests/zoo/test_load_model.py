@@ -10,6 +10,7 @@ from convzoo.zoo import (
     SRGenerator,
     load_model,
 )
+from convzoo.zoo.save_preset import save_preset
 
 MODELS = [
     SRGenerator(scale=2, filters=4, num_blocks=1),
@@ -57,6 +58,20 @@ def test_a_model_of_any_class(zipped, tmp_path):
     model = of_any_class()
     keras.saving.save_model(model, path, zipped=zipped)
     assert_same(load_model(path), model)
+
+
+def test_other_models_take_no_arguments(tmp_path):
+    of_any_class().save(tmp_path / "mine.keras")
+    with pytest.raises(ValueError, match="`dtype` needs a model with `from_pr"):
+        load_model(tmp_path / "mine.keras", dtype="float16")
+
+
+def test_altered_weights_of_any_class_are_refused(tmp_path):
+    folder = save_preset(of_any_class(), tmp_path / "mine")
+    weights = folder / "model.weights.h5"
+    weights.write_bytes(weights.read_bytes()[:-8])
+    with pytest.raises(ValueError, match="missing, truncated or altered"):
+        load_model(folder)
 
 
 def test_a_file_of_an_unknown_class_is_named(tmp_path):

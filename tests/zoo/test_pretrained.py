@@ -116,6 +116,17 @@ def test_overrides_that_do_not_fit_the_weights_are_named(tmp_path):
         SRGenerator.from_preset(path, wings=2)
 
 
+def test_which_weights_is_a_keyword(run):
+    folder, _ = run
+    with pytest.raises(ValueError, match="`load_weights` must be True or Fal"):
+        SRGenerator.from_preset(folder, "last")
+
+
+def test_presets_cannot_be_changed():
+    with pytest.raises(TypeError, match="mappingproxy"):
+        SRGenerator.presets["mine"] = None
+
+
 def test_a_subclass_loads_what_its_parent_saved():
     model = MyGenerator.from_preset("sr_x4_tiny")
     assert type(model) is MyGenerator

@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -94,7 +95,7 @@ def test_a_preset_is_replaced_when_asked(tmp_path):
 
 
 @pytest.mark.parametrize("overwrite", [False, True])
-def test_other_files_are_never_replaced(overwrite, tmp_path):
+def test_other_folders_are_never_replaced(overwrite, tmp_path):
     folder = tmp_path / "mine"
     folder.mkdir()
     (folder / "thesis.tex").write_text("years")
@@ -105,32 +106,80 @@ def test_other_files_are_never_replaced(overwrite, tmp_path):
     assert names(folder) == ["thesis.tex"]
 
 
+def test_what_a_person_added_is_kept(tmp_path):
+    folder = save_preset(MODELS["Functional"](), tmp_path / "mine")
+    (folder / "README.md").write_text("years of notes")
+    (folder / ".README.md.swp").write_text("an editor")
+    (folder / "plots").mkdir()
+    (folder / "plots" / "loss.png").write_text("a plot")
+    save_preset(MODELS["SRGenerator"](), folder, overwrite=True)
+    assert type(keras.saving.load_model(folder)) is SRGenerator
+    assert (folder / "README.md").read_text() == "years of notes"
+    assert (folder / "plots" / "loss.png").read_text() == "a plot"
+    assert (folder / ".README.md.swp").exists()
+    save_preset(MODELS["SRGenerator"](), folder, card="another", overwrite=True)
+    assert (folder / "README.md").read_text() == "another"
+
+
+def test_folders_beside_it_are_left_alone(tmp_path):
+    for name in ("writing.mine", "replaced.mine"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "years.tex").write_text("years")
+    for _ in range(2):
+        save_preset(MODELS["Functional"](), tmp_path / "mine", overwrite=True)
+    assert names(tmp_path) == ["mine", "replaced.mine", "writing.mine"]
+
+
+def test_a_link_leads_to_its_folder(tmp_path, monkeypatch):
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "disk" / "mine")
+    for _ in range(2):
+        save_preset(MODELS["Functional"](), tmp_path / "link", overwrite=True)
+    assert (tmp_path / "link").is_symlink()
+    assert names(tmp_path / "disk") == ["mine"]
+    monkeypatch.chdir(tmp_path / "disk" / "mine")
+    save_preset(MODELS["SRGenerator"](), ".", overwrite=True)
+    found = keras.saving.load_model(tmp_path / "disk" / "mine")
+    assert type(found) is SRGenerator
+
+
 def test_a_folder_that_cannot_be_written_is_named(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(ValueError, match="mine: cannot be written"):
         save_preset(MODELS["Functional"](), tmp_path / "file" / "mine")
 
 
-def test_a_model_that_cannot_be_saved_leaves_nothing(tmp_path, monkeypatch):
+@pytest.mark.parametrize("call", ["save_weights", "rename"])
+def test_a_failure_leaves_what_was_there(call, tmp_path, monkeypatch):
+    folder = save_preset(MODELS["SRGenerator"](), tmp_path / "mine")
     model = MODELS["Functional"]()
+    rename = Path.rename
 
     def fail(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(model, "save_weights", fail)
-    with pytest.raises(ValueError, match="No space left on device"):
-        save_preset(model, tmp_path / "mine")
-    assert names(tmp_path) == []
+    def fail_at_last(path, target):
+        return fail() if path.name == "new" else rename(path, target)
 
-
-@pytest.mark.parametrize("cut", ["between", "after"])
-def test_a_replacement_that_was_killed_is_recovered(cut, tmp_path):
-    """Interruption between the two renames, or after them."""
-    folder = save_preset(MODELS["Functional"](), tmp_path / "best")
-    if cut == "between":
-        folder.rename(tmp_path / "replaced.best")
+    if call == "rename":
+        monkeypatch.setattr(Path, "rename", fail_at_last)
     else:
-        (tmp_path / "replaced.best").mkdir()
+        monkeypatch.setattr(model, call, fail)
+    with pytest.raises(ValueError, match="No space left on device"):
+        save_preset(model, folder, overwrite=True)
+    assert names(tmp_path) == ["mine"]
+    assert type(keras.saving.load_model(folder)) is SRGenerator
+
+
+def test_a_replacement_that_was_killed_is_recovered(tmp_path):
+    """Between the two renames the preset has another name."""
+    folder = save_preset(MODELS["Functional"](), tmp_path / "best")
+    work = tmp_path / ".writing-best-x"
+    work.mkdir()
+    folder.rename(work / "old")
     recover_preset(folder)
     assert names(tmp_path) == ["best"]
     assert keras.saving.load_model(folder).name == "small"
+    folder.rename(tmp_path / "elsewhere")
+    recover_preset(folder)
+    assert names(tmp_path) == ["elsewhere"]

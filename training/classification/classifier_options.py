@@ -17,6 +17,7 @@ from convzoo.common.choices import (
 )
 from convzoo.common.option import Option, arguments_of, documented
 from convzoo.common.types import PathLike
+from convzoo.presets import find_preset
 from convzoo.training.shared_options import (
     EMAOption,
     OutOption,
@@ -221,7 +222,16 @@ class ClassifierOptions:
         ):
             check_choice(name, getattr(self, name), get_args(choices))
         check_shared_options(self)
-        check_positive("buckets", self.buckets)
+        for name in ("buckets", "width"):
+            check_positive(name, getattr(self, name))
+        for name in ("grid", "max_side"):
+            if getattr(self, name) is not None:
+                check_positive(name, getattr(self, name))
+        check_number("dropout", self.dropout, 0, 1)
+        if self.init is not None:
+            find_preset(self.init).check_class(
+                "SizeAgnosticClassifier", "`init`"
+            )
         check_sizes(self.sizes)
         check_rescale(self.rescale, self.sizes)
         check_number("label_smoothing", self.label_smoothing, 0, 1)

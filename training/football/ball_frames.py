@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from convzoo.common.checks import check_above, check_positive
+from convzoo.common.checks import check_positive
 from convzoo.training.epoch_dataset import EpochDataset
 from convzoo.training.football.ball_augmentation import BallAugmentation
+from convzoo.training.football.ball_options import check_shares
 from convzoo.training.football.drawing.pitch_view import PitchView
 from convzoo.training.football.drawing.render_pitch import render_pitch
 from convzoo.training.football.tracking.tracking import Tracking
@@ -97,17 +98,7 @@ def _probabilities(
     if shares is None:
         weights = np.sqrt(lengths)
     else:
-        _check_shares(shares, len(lengths))
+        check_shares(shares, len(lengths))
         weights = np.array(shares)
     each = np.repeat(np.divide(weights, np.maximum(lengths, 1)), lengths)
     return each / each.sum()
-
-
-def _check_shares(shares: Sequence[float], count: int) -> None:
-    if not isinstance(shares, (tuple, list)) or len(shares) != count:
-        raise ValueError(
-            f"`shares` must be {count} numbers, one per game. "
-            f"Received: shares={shares!r}"
-        )
-    for index, share in enumerate(shares):
-        check_above(f"shares[{index}]", share, 0)

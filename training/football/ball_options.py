@@ -6,8 +6,11 @@ from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING, Annotated, get_args
 
 from convzoo.common.checks import (
+    check_above,
     check_choice,
     check_fraction,
+    check_lengths,
+    check_number,
     check_positive,
 )
 from convzoo.common.choices import Sees, Spatial
@@ -189,6 +192,18 @@ class BallOptions:
         ):
             check_choice(name, getattr(self, name), get_args(choices))
         check_shared_options(self)
+        for name in ("map_width", "width", "depth", "heads", "frames"):
+            check_positive(name, getattr(self, name))
+        check_number("dropout", self.dropout, 0, 1)
+        check_lengths("pitch", self.pitch)
+        check_above("pixels_per_metre", self.pixels_per_metre, 0)
+        if self.shares is not None:
+            check_shares(self.shares, len(self.paths))
+        if self.frames > 1 and self.frame_rate is None:
+            raise ValueError(
+                "`frame_rate` is required with more than one frame. "
+                f"Received: frames={self.frames}, frame_rate=None"
+            )
         check_fraction("hold_out", self.hold_out)
         check_patience(self.patience, self.hold_out > 0)
         if self.stop is not None:
@@ -223,3 +238,13 @@ class BallOptions:
                 "`stop` must be at most `steps`. "
                 f"Received: stop={stop}, steps={self.steps}"
             )
+
+
+def check_shares(shares: Sequence[float], count: int) -> None:
+    if not isinstance(shares, (tuple, list)) or len(shares) != count:
+        raise ValueError(
+            f"`shares` must be {count} numbers, one per game. "
+            f"Received: shares={shares!r}"
+        )
+    for index, share in enumerate(shares):
+        check_above(f"shares[{index}]", share, 0)

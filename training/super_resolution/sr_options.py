@@ -18,6 +18,7 @@ from convzoo.common.choices import (
 )
 from convzoo.common.option import Option, documented
 from convzoo.common.types import PathLike
+from convzoo.presets import find_preset
 from convzoo.training.shared_options import (
     EMAOption,
     EpochStepsOption,
@@ -157,7 +158,10 @@ def check_sr_options(options: Any) -> None:
         ValueError: A value is not as described.
     """
     check_choice("config", options.config, get_args(SRConfig))
+    check_positive("scale", options.scale)
     check_choice("scale", options.scale, get_args(SRScale))
+    if options.init is not None:
+        find_preset(options.init).check_class("SRGenerator", "`init`")
     check_shared_options(options)
     check_positive("patch_size", options.patch_size)
     check_reductions(options.reductions)
