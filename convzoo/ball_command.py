@@ -13,6 +13,7 @@ from convzoo.options import (
     Flips,
     Out,
     Overwrite,
+    Preset,
     check_preset,
     check_there,
 )
@@ -43,7 +44,7 @@ def ball(
     /,
     *,
     out: Out,
-    preset: str = BALL_PRESET,
+    preset: Preset = BALL_PRESET,
     flips: Flips = False,
     plot: Path | None = None,
     frame: Annotated[int | None, WHOLE] = None,
@@ -61,7 +62,6 @@ def ball(
         tracking: Tracking data: a .npz or .csv file, PROVIDER:FILES or
             tfds:NAME.
         out: File to write, .csv.
-        preset: Built-in name, preset folder, run or .keras file.
         plot: Draw one frame to this .png, .pdf or .svg file.
         frame: Number of the frame to plot, as in the file. Without it, the
             first frame that was filled.

@@ -17,6 +17,7 @@ from convzoo.options import (
     Flips,
     Out,
     Overwrite,
+    Preset,
     check_preset,
     check_there,
     progress_bars,
@@ -58,7 +59,7 @@ evaluate_app = App(name="evaluate", help="Evaluate a model.")
 def evaluate_sr(
     *,
     data: Path,
-    preset: str = DEFAULT_PRESET,
+    preset: Preset = DEFAULT_PRESET,
     judge: str | None = None,
     ensemble: Ensemble = False,
 ) -> None:
@@ -66,7 +67,6 @@ def evaluate_sr(
 
     Args:
         data: Folder of photographs.
-        preset: Built-in name, preset folder, run or .keras file.
         judge: Adds a perceptual distance: alex or vgg (LPIPS), or squeezenet.
             A path of weights may follow after a colon; without it they are
             downloaded.
@@ -106,7 +106,7 @@ def evaluate_sr(
 def evaluate_classifier(
     *,
     data: str,
-    preset: str,
+    preset: Preset,
     warp: Annotated[int | None, WHOLE] = None,
     scale: float = 1.0,
     out: Out | None = None,
@@ -116,7 +116,6 @@ def evaluate_classifier(
 
     Args:
         data: Folder with one folder of images per class, or tfds:NAME.
-        preset: Built-in name, preset folder, run or .keras file.
         warp: Side in pixels of squares to which images are warped.
         scale: Factor by which images are resized.
         out: Folder for the plots confusion.png and sizes.png.
@@ -158,7 +157,7 @@ def evaluate_classifier(
 def evaluate_ball(
     *,
     data: list[str],
-    preset: str = BALL_PRESET,
+    preset: Preset = BALL_PRESET,
     positions_only: bool = False,
     flips: Flips = False,
 ) -> None:
@@ -167,7 +166,6 @@ def evaluate_ball(
     Args:
         data: Tracking data: a .npz or .csv file, PROVIDER:FILES or tfds:NAME;
             several are evaluated one by one.
-        preset: Built-in name, preset folder, run or .keras file.
         positions_only: Hide the velocities from all predictors.
     """
     check_there(data)

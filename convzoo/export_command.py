@@ -33,7 +33,7 @@ def _size(text: str) -> tuple[int, ...]:
 
 
 def export(
-    name: str,
+    name: Preset,
     /,
     *,
     out: Out,
@@ -69,7 +69,6 @@ def export(
     """Export a model for TF Serving, LiteRT or ONNX, compared with Keras.
 
     Args:
-        name: Built-in name, preset folder, run or .keras file.
         out: Folder to write to.
         format: File formats, with commas between: saved_model, litert, onnx.
         sizes: Input sizes to compare on, with commas between: the batch size,

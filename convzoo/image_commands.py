@@ -3,10 +3,13 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+from cyclopts import Parameter
+
 from convzoo.common.checks import check_fraction, check_positive
 from convzoo.options import (
     DEFAULT_PRESET,
     FAITHFUL_PRESET,
+    PRESET_HELP,
     WHOLE,
     Ensemble,
     Out,
@@ -29,7 +32,13 @@ def upscale(
     /,
     *,
     out: Out,
-    preset: str | None = None,
+    preset: Annotated[
+        str | None,
+        Parameter(
+            help=f"{PRESET_HELP} The default is {DEFAULT_PRESET}, and "
+            f"{FAITHFUL_PRESET} with --perceptual."
+        ),
+    ] = None,
     tile: Annotated[int | None, WHOLE] = None,
     perceptual: float | None = None,
     ensemble: Ensemble = False,
@@ -40,8 +49,6 @@ def upscale(
     Args:
         inputs: Image files, or folders of images.
         out: File to write for one image, otherwise a folder.
-        preset: Built-in name, preset folder, run or .keras file. The default
-            is sr_x4_tiny, and sr_x4_base with --perceptual.
         tile: Side of the tiles to work in, in pixels. Bounds the memory and
             does not change the result.
         perceptual: Blend from 0 (faithful) to 1 (perceptually sharp).
@@ -99,7 +106,6 @@ def classify(
 
     Args:
         inputs: Image files, or folders of images.
-        preset: Built-in name, preset folder, run or .keras file.
         top: Largest number of classes to print per image.
     """
     check_there(inputs)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 DEFAULT_PRESET = "sr_x4_tiny"
 FAITHFUL_PRESET = "sr_x4_base"
 BALL_PRESET = "ball_players"
+PRESET_HELP = "Built-in name, preset folder, run or .keras file."
 _GROUPS = {
     title: Group(title, sort_key=index)
     for index, title in enumerate(get_args(options_of.Group))
@@ -52,6 +53,7 @@ Flips = Annotated[
 ]
 Overwrite = Annotated[bool, Parameter(help="Replace files that exist.")]
 Out = Annotated[Path, Parameter(alias="-o")]
+Preset = Annotated[str, Parameter(help=PRESET_HELP)]
 
 
 def command_of(
