@@ -7,7 +7,15 @@ from cyclopts import Parameter
 
 from convzoo.common.checks import check_above, check_positive
 from convzoo.common.choices import ExportFormat, Quantize
-from convzoo.options import WHOLE, Out, Overwrite, check_there, commas, joined
+from convzoo.options import (
+    WHOLE,
+    Out,
+    Overwrite,
+    Preset,
+    check_there,
+    commas,
+    joined,
+)
 from convzoo.presets import find_preset
 
 # Common names of the formats.
