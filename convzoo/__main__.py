@@ -3,6 +3,7 @@
 import inspect
 import logging
 import os
+import re
 import sys
 import warnings
 from collections.abc import Sequence
@@ -47,7 +48,7 @@ def list_presets() -> None:
     """List the built-in presets."""
     from rich import box
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
 
     from convzoo.presets import built_in
 
@@ -55,7 +56,7 @@ def list_presets() -> None:
     table = Table(
         "name",
         "model",
-        "size",
+        Column("size", justify="right"),
         "description",
         box=box.SIMPLE_HEAD,
         show_edge=False,
@@ -118,7 +119,12 @@ def main(tokens: Sequence[str] | None = None) -> None:
         code = 130
     except CycloptsError as error:
         chain = " ".join(["convzoo", *(error.command_chain or ())])
-        code = _fail(f"{error} (see {chain} --help)")
+        text = re.sub(
+            r'^Command ".*" parameter (\S+) requires an argument',
+            r"\1 is missing",
+            str(error),
+        )
+        code = _fail(f"{text} (see {chain} --help)")
     except ValueError as error:
         code = _fail(as_typed(str(error), parameters))
     except BrokenPipeError:

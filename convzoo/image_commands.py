@@ -86,6 +86,8 @@ def upscale(
                 if len(plan) == 1:
                     raise
                 failures.append(error)
+            else:
+                print(target)
             progress.remove_task(tiles)
             progress.advance(files)
     return end(failures)

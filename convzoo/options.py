@@ -268,5 +268,6 @@ def progress_bars() -> "Progress":
 def end(failures: Sequence[object]) -> int:
     """Print the files that failed, and return the exit code."""
     for failure in failures:
-        print(f"convzoo: failed: {failure}", file=sys.stderr)
+        text = re.sub(r"`(\w+)=True`", r"`--\1`", str(failure))
+        print(f"convzoo: failed: {text}", file=sys.stderr)
     return 1 if failures else 0

@@ -33,9 +33,9 @@ def unknown_preset(name: object) -> ValueError:
     """Return the error for an unknown name, with the closest known name."""
     known = built_in()
     near = difflib.get_close_matches(str(name), known, n=1, cutoff=0.4)
-    hint = f"did you mean {near[0]!r}? " if near else ""
+    hint = f"; did you mean {near[0]!r}?" if near else "."
     return ValueError(
-        f"Unknown preset: {name!r}; {hint}Built-in presets: "
+        f"Unknown preset: {name!r}{hint} Built-in presets: "
         f"{', '.join(known)}. A preset folder, the folder of a run and a "
         ".keras file are taken too"
     )

@@ -32,6 +32,12 @@ def find_preset(name_or_path: PathLike, weights: RunWeights = "best") -> Preset:
         raise unknown_preset(name_or_path)
     name = os.fspath(name_or_path)
     known = built_in()
+    is_run = name not in known and os.path.isfile(os.path.join(name, RUN))
+    if weights != "best" and not is_run:
+        raise ValueError(
+            f"`weights` needs the folder of a run. Received: {name!r}, "
+            f"weights={weights!r}"
+        )
     if name in known:
         return known[name]
     path = Path(name)

@@ -53,7 +53,14 @@ def recipe(
                     f"{train.__name__}() takes {cast(type, options).__name__}. "
                     f"Received: {type(args[0]).__name__}"
                 )
-            return train(options(*args, **kwargs))
+            try:
+                given = options(*args, **kwargs)
+            except TypeError as error:
+                # It names the constructor of the options.
+                constructor = f"{cast(type, options).__name__}.__init__"
+                text = str(error).replace(constructor, train.__name__)
+                raise TypeError(text) from error
+            return train(given)
 
         # `help` shows the options; editors see them by `Recipe`.
         vars(called)["__signature__"] = _signature(cast(type, options))

@@ -220,6 +220,12 @@ class Run(keras.callbacks.Callback):
                 f"{path}: holds no settings of a run ({error}); name another "
                 "folder"
             ) from error
+        if found.get("class") != settings.get("class"):
+            raise ValueError(
+                f"{self.folder}: holds a run of a "
+                f"{found.get('class', 'model')}; name another folder for a "
+                f"{settings.get('class', 'model')}"
+            )
         # As they are read back: tuples become lists.
         settings = json.loads(json.dumps(settings))
         for name in sorted({*found, *settings}):

@@ -82,6 +82,18 @@ def test_upscale_goes_on_after_a_bad_file(convzoo, photo, tmp_path):
     assert "Traceback" not in error
 
 
+def test_upscale_says_what_it_wrote_and_what_is_there(convzoo, photo, tmp_path):
+    folder, out = tmp_path / "photos", tmp_path / "large"
+    folder.mkdir()
+    photo.rename(folder / "photo.png")
+    target = out / "photo_x4.png"
+    assert convzoo("upscale", folder, "-o", out)[:2] == (0, f"{target}\n")
+    write_image(folder / "other.png", ImageFile(photograph(6, 7)))
+    code, written, error = convzoo("upscale", folder, "-o", out)
+    assert (code, written) == (1, f"{out / 'other_x4.png'}\n")
+    assert f"{target}: exists already; pass `--overwrite` to" in error
+
+
 def test_upscale_overwrites_only_when_asked(convzoo, photo, tmp_path):
     out = tmp_path / "large.png"
     out.write_text("mine")

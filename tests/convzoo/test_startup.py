@@ -70,7 +70,7 @@ def test_help_needs_no_keras(command):
         ("uscale", "upscale"),
         ("train clasifier", "classifier"),
         ("info sr_x4_tniy", "did you mean 'sr_x4_tiny'"),
-        ("upscale README.md", "--out"),
+        ("upscale README.md", "--out is missing"),
         ("upscale nowhere.jpg -o x.png", "nowhere.jpg: does not exist"),
         ("upscale README.md -o x.png --preset sr", "Unknown preset: 'sr'"),
         ("upscale README.md -o x.png --preset signs_spp", "is a SizeAgnostic"),

@@ -121,6 +121,12 @@ def test_another_file_is_named(tmp_path):
         find_preset(path)
 
 
+def test_only_a_run_has_other_weights(run):
+    for name in ("sr_x4_tiny", run / "best"):
+        with pytest.raises(ValueError, match="`weights` needs the folder of a"):
+            find_preset(name, "last")
+
+
 def test_weights_of_a_run_are_best_or_last(run):
     with pytest.raises(ValueError, match="`weights`.*weights='first'"):
         find_preset(run, "first")

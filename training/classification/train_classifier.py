@@ -58,6 +58,7 @@ def train_classifier(options: ClassifierOptions) -> Run:
         images, labels = other.images, other.labels
     examples = _examples(folder, learned, options.mirror)
     model = _built(options, folder.class_names)
+    batches = _batches(*examples, len(folder.class_names), options)
     run = Run(
         options.out,
         run_settings(options, model, **fingerprints),
@@ -65,7 +66,6 @@ def train_classifier(options: ClassifierOptions) -> Run:
         score="validation_accuracy" if len(labels) else "epoch",
         patience=options.patience,
     )
-    batches = _batches(*examples, len(folder.class_names), options)
     _compile(model, options, len(batches))
     _report(batches)
     callbacks = [Curves(run.folder)] if options.tensorboard else []

@@ -77,6 +77,11 @@ def train_sr(options: SROptions) -> Run:
         ]
         return mean(qualities).figures()
 
+    patches = Patches(
+        photographs,
+        batches=options.epoch_steps,
+        **arguments_of(Patches, options),
+    )
     data, validation = fingerprints
     run = Run(
         options.out,
@@ -86,11 +91,6 @@ def train_sr(options: SROptions) -> Run:
         subject=lambda _: generator,
     )
     _compile(model, options)
-    patches = Patches(
-        photographs,
-        batches=options.epoch_steps,
-        **arguments_of(Patches, options),
-    )
     epochs = options.steps // options.epoch_steps
     run.train(model, patches, epochs, options.verbose)
     return run

@@ -71,6 +71,11 @@ def train_srgan(options: SRGANOptions) -> Run:
         samples.show(enlarged)
         return _figures(model, enlarged, held_out, judge)
 
+    patches = Patches(
+        photographs,
+        batches=options.epoch_steps,
+        **arguments_of(Patches, options),
+    )
     data, validation = fingerprints
     run = Run(
         options.out,
@@ -85,11 +90,6 @@ def train_srgan(options: SRGANOptions) -> Run:
     if options.pretrain_steps:
         first = SRGenerator.from_preset(_pretrained(options))
         model.generator.set_weights(first.get_weights())
-    patches = Patches(
-        photographs,
-        batches=options.epoch_steps,
-        **arguments_of(Patches, options),
-    )
     epochs = options.steps // options.epoch_steps
     run.train(model, patches, epochs, options.verbose, [samples])
     return run

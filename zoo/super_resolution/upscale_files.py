@@ -25,8 +25,8 @@ def plan_upscale(
     Args:
         inputs: Files and folders. A folder stands for the images directly
             inside it.
-        out: A file, if `inputs` is a single file and `out` has the suffix of an
-            image format; otherwise a folder, in which `photo.png` becomes
+        out: A file, if `inputs` is a single file and `out` has a suffix and is
+            no folder; otherwise a folder, in which `photo.png` becomes
             `photo_x4.png`.
         scale: Upscaling factor of the model.
 
@@ -34,16 +34,20 @@ def plan_upscale(
         List of pairs of paths: source and target.
 
     Raises:
-        ValueError: If there is no input, a folder holds no image, or two inputs
-            have the same target.
+        ValueError: If there is no input, a folder holds no image, `out` names a
+            file for several inputs, or two inputs have the same target.
     """
     out = Path(out)
     paths = [Path(path) for path in inputs]
     if not paths:
         raise ValueError(f"`inputs` must not be empty. Received: {paths}")
-    names_a_file = out.suffix.lower() in SUFFIXES and not out.is_dir()
+    names_a_file = bool(out.suffix) and not out.is_dir()
     if names_a_file and len(paths) == 1 and not paths[0].is_dir():
         return [(paths[0], out)]
+    if out.suffix.lower() in SUFFIXES and not out.is_dir():
+        raise ValueError(
+            f"{out}: names a file, but the inputs are several; name a folder"
+        )
     sources: list[Path] = []
     for path in paths:
         sources.extend(list_images(path) if path.is_dir() else [path])

@@ -241,3 +241,12 @@ def test_photographs_too_small_to_validate_are_refused_at_once(tmp_path):
     with pytest.raises(ValueError, match="validation.* 16x64 pixels is too"):
         train_sr(data, tmp_path / "run", validation=small, **QUICK)
     assert not (tmp_path / "run").exists()
+
+
+def test_what_fails_before_the_first_step_leaves_the_folder_free(
+    data, tmp_path
+):
+    arguments = {"steps": 1, "epoch_steps": 1, "batch_size": 2, "verbose": 0}
+    with pytest.raises(ValueError, match="is smaller than a patch"):
+        train_sr(data, tmp_path / "run", patch_size=999, **arguments)
+    train_sr(data, tmp_path / "run", patch_size=8, **arguments)
