@@ -40,6 +40,6 @@ def test_the_demo_writes_and_measures(tmp_path):
 
 
 def test_without_scikit_image_it_says_what_to_install(tmp_path, monkeypatch):
-    monkeypatch.setitem(sys.modules, "skimage", None)
+    monkeypatch.setitem(sys.modules, "skimage.data", None)
     with pytest.raises(ValueError, match="pip install"):
         run_demo(tmp_path)
