@@ -139,12 +139,12 @@ class Spoiled(EpochDataset):
         return np.ones((2, 3), "float32"), np.ones((2, 1), "float32")
 
     def follow(self):
-        def spoil(batch, logs):
-            if self.epoch == 1:
+        def spoil(epoch, logs):
+            if epoch == 1:
                 self.model.layers[0].bias.assign([np.nan])
 
         return keras.callbacks.LambdaCallback(
-            on_epoch_begin=self._begin, on_train_batch_end=spoil
+            on_epoch_begin=self._begin, on_epoch_end=spoil
         )
 
 
