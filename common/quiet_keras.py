@@ -16,7 +16,7 @@ _LEVEL = "TF_CPP_MIN_LOG_LEVEL"
 
 
 @contextlib.contextmanager
-def _without_stderr() -> Iterator[None]:
+def without_stderr() -> Iterator[None]:
     """Discard the standard error of the process, including that of C++."""
     try:
         kept = os.dup(2)
@@ -38,5 +38,5 @@ def _without_stderr() -> Iterator[None]:
 # Even at level 3, the strictest, TensorFlow prints while it is imported.
 _is_quiet = os.environ.setdefault(_LEVEL, "3") == "3"
 if _is_quiet and "tensorflow" not in sys.modules:
-    with _without_stderr():
+    with without_stderr():
         import keras  # noqa: F401

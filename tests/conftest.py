@@ -95,8 +95,11 @@ def one_process(monkeypatch):
     """
 
     def run(function, *arguments):
+        from convzoo.common.quiet_keras import without_stderr
+
         error = ""
-        with warnings.catch_warnings():
+        # The log of a child is not printed either.
+        with warnings.catch_warnings(), without_stderr():
             warnings.simplefilter("ignore")
             try:
                 function(*map(str, arguments))
