@@ -14,6 +14,7 @@ from convzoo.options import (
     Ensemble,
     Out,
     Overwrite,
+    Preset,
     check_preset,
     check_there,
     end,
@@ -102,7 +103,7 @@ def _model(preset: str, perceptual: float | None) -> "SRGenerator":
 
 
 def classify(
-    inputs: list[Path], /, *, preset: str, top: Annotated[int, WHOLE] = 5
+    inputs: list[Path], /, *, preset: Preset, top: Annotated[int, WHOLE] = 5
 ) -> int:
     """Classify images.
 

@@ -211,8 +211,6 @@ class Run(keras.callbacks.Callback):
             write_whole(path, json.dumps(settings, indent=2) + "\n")
         for which in get_args(RunWeights):
             recover_preset(self.folder / which)
-        for killed in self.folder.glob(".writing-*"):
-            shutil.rmtree(killed, ignore_errors=True)
         try:
             found = dict(json.loads(path.read_text()))
         except (OSError, TypeError, ValueError) as error:
@@ -235,6 +233,9 @@ class Run(keras.callbacks.Callback):
                     f"{found.get(name)!r}; name another folder. "
                     f"Received: {name}={settings.get(name)!r}"
                 )
+        # Only now it is known to be this run's folder.
+        for killed in self.folder.glob(".writing-*"):
+            shutil.rmtree(killed, ignore_errors=True)
 
     def _check_unused(self) -> None:
         """Refuse a folder with files that the run would replace."""

@@ -61,7 +61,9 @@ def save_preset(
             _write(model, work / _NEW, folder.name, card)
             _swap(work, folder)
         finally:
-            shutil.rmtree(work, ignore_errors=True)
+            # Never the only copy: the old one may not have come back.
+            if folder.exists() or not (work / _OLD).exists():
+                shutil.rmtree(work, ignore_errors=True)
     except OSError as error:
         raise ValueError(
             f"{folder}: cannot be written ({error.strerror or error})"

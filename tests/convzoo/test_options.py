@@ -66,6 +66,27 @@ def test_the_recipe_takes_the_same_arguments(name):
             assert f"\n    {each.name}: {each.option.help[:20]}" in text
 
 
+def commands(group=app, chain=()):
+    """Every command, by the words that are typed."""
+    for name in group:
+        if name.startswith("-"):
+            continue
+        if [each for each in group[name] if not each.startswith("-")]:
+            yield from commands(group[name], (*chain, name))
+        else:
+            yield (*chain, name)
+
+
+@pytest.mark.parametrize("chain", list(commands()), ids=" ".join)
+def test_every_option_of_every_command_has_help(chain):
+    command = app
+    for name in chain:
+        command = command[name]
+    for argument in command.assemble_argument_collection(parse_docstring=True):
+        assert argument.parameter.help, argument.names
+        assert argument.parameter.help.rstrip().endswith("."), argument.names
+
+
 @pytest.mark.parametrize("name", RECIPES)
 def test_every_option_is_a_sentence(name):
     options, _, _ = RECIPES[name]

@@ -171,6 +171,25 @@ def test_a_failure_leaves_what_was_there(call, tmp_path, monkeypatch):
     assert type(keras.saving.load_model(folder)) is SRGenerator
 
 
+def test_what_cannot_be_put_back_is_not_deleted(tmp_path, monkeypatch):
+    folder = save_preset(MODELS["SRGenerator"](), tmp_path / "mine")
+    rename = Path.rename
+
+    def fail_into_place(path, target):
+        if Path(target) == folder:
+            raise OSError(5, "Input/output error")
+        return rename(path, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", fail_into_place)
+        with pytest.raises(ValueError, match="Input/output error"):
+            save_preset(MODELS["Functional"](), folder, overwrite=True)
+    assert not folder.exists()
+    recover_preset(folder)
+    assert type(keras.saving.load_model(folder)) is SRGenerator
+    assert names(tmp_path) == ["mine"]
+
+
 def test_a_replacement_that_was_killed_is_recovered(tmp_path):
     """Between the two renames the preset has another name."""
     folder = save_preset(MODELS["Functional"](), tmp_path / "best")
