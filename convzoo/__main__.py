@@ -6,7 +6,7 @@ import os
 import re
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
 
@@ -113,8 +113,10 @@ def main(tokens: Sequence[str] | None = None) -> None:
         given = sys.argv[1:] if tokens is None else tokens
         command, bound, _ = app.parse_args(given)
         parameters.update(bound.signature.parameters)
-        code = command(*bound.args, **bound.kwargs)
+        # The errors of files that failed while others were processed.
+        failures = command(*bound.args, **bound.kwargs) or []
         sys.stdout.flush()
+        code = _report(failures, parameters)
     except KeyboardInterrupt:
         code = 130
     except CycloptsError as error:
@@ -133,7 +135,16 @@ def main(tokens: Sequence[str] | None = None) -> None:
         code = 0
     except OSError as error:
         code = _fail(str(error))
-    sys.exit(code or 0)
+    sys.exit(code)
+
+
+def _report(
+    failures: Sequence[Exception], parameters: Mapping[str, inspect.Parameter]
+) -> int:
+    for failure in failures:
+        text = as_typed(str(failure), parameters)
+        print(f"convzoo: failed: {text}", file=sys.stderr)
+    return 1 if failures else 0
 
 
 def _fail(message: str) -> int:

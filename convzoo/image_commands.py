@@ -17,7 +17,6 @@ from convzoo.options import (
     Preset,
     check_preset,
     check_there,
-    end,
     progress_bars,
 )
 from convzoo.presets import perceptual_partner
@@ -44,7 +43,7 @@ def upscale(
     perceptual: float | None = None,
     ensemble: Ensemble = False,
     overwrite: Overwrite = False,
-) -> int:
+) -> list[Exception]:
     """Upscale photographs.
 
     Args:
@@ -70,7 +69,7 @@ def upscale(
 
     model = _model(preset, perceptual)
     plan = plan_upscale(inputs, out, model.scale)
-    failures = []
+    failures: list[Exception] = []
     with progress_bars() as progress:
         files = progress.add_task("files", total=len(plan))
         for source, target in plan:
@@ -91,7 +90,7 @@ def upscale(
                 print(target)
             progress.remove_task(tiles)
             progress.advance(files)
-    return end(failures)
+    return failures
 
 
 def _model(preset: str, perceptual: float | None) -> "SRGenerator":
@@ -104,7 +103,7 @@ def _model(preset: str, perceptual: float | None) -> "SRGenerator":
 
 def classify(
     inputs: list[Path], /, *, preset: Preset, top: Annotated[int, WHOLE] = 5
-) -> int:
+) -> list[Exception]:
     """Classify images.
 
     Args:
@@ -118,7 +117,7 @@ def classify(
     from convzoo.zoo.images.image_file import list_images, read_photograph
 
     model = SizeAgnosticClassifier.from_preset(preset)
-    failures = []
+    failures: list[Exception] = []
     paths = [
         path
         for given in inputs
@@ -134,4 +133,4 @@ def classify(
             continue
         named = ", ".join(f"{name} {share:.1%}" for name, share in classes)
         print(f"{path}: {named}")
-    return end(failures)
+    return failures

@@ -4,7 +4,6 @@ import dataclasses
 import inspect
 import os
 import re
-import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import (
@@ -263,11 +262,3 @@ def progress_bars() -> "Progress":
         disable=not console.is_terminal,
         transient=True,
     )
-
-
-def end(failures: Sequence[object]) -> int:
-    """Print the files that failed, and return the exit code."""
-    for failure in failures:
-        text = re.sub(r"`(\w+)=True`", r"`--\1`", str(failure))
-        print(f"convzoo: failed: {text}", file=sys.stderr)
-    return 1 if failures else 0

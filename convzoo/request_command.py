@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from convzoo.common.output_file import check_target, write_whole
-from convzoo.options import Out, Overwrite, check_there, end
+from convzoo.options import Out, Overwrite, check_there
 
 
 def request(
@@ -17,7 +17,7 @@ def request(
     version: str | None = None,
     timeout: float = 30.0,
     overwrite: Overwrite = False,
-) -> int:
+) -> list[Exception]:
     """Send images to a model on TF Serving or KServe, each at its own size.
 
     Args:
@@ -33,7 +33,7 @@ def request(
 
     chosen = int(version) if version and version.isdecimal() else version
     client = ServingClient(url, chosen, timeout)
-    failures = []
+    failures: list[Exception] = []
     for path in images:
         try:
             (found,) = client.images([path])
@@ -41,8 +41,8 @@ def request(
         except ValueError as error:
             if len(images) == 1:
                 raise
-            failures.append(f"{path}: {error}")
-    return end(failures)
+            failures.append(ValueError(f"{path}: {error}"))
+    return failures
 
 
 def _told(

@@ -46,7 +46,7 @@ np.savez(sys.argv[3], **{k: v.numpy() for k, v in run(**inputs).items()})
 def test_it_answers_alone(name, tmp_path):
     scripts = {"TENSORFLOW_PYTHON": TENSORFLOW, "LITERT_PYTHON": LITERT}
     if missing := scripts.keys() - os.environ.keys():
-        pytest.skip(f"{missing} name no environment; see make test-outside")
+        pytest.skip(f"{missing} must be set; see make test-outside")
     model = served(load_model(name))
     files = export_model(model, tmp_path, "model", sizes=SIZES)
     inputs = model.example(SIZES[0], np.random.default_rng(1))

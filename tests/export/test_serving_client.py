@@ -58,7 +58,7 @@ def grpc_url(tiny, tmp_path_factory):
 def kserve_url(tiny, tmp_path_factory):
     python = os.environ.get("KSERVE_PYTHON")
     if not python:
-        pytest.skip("KSERVE_PYTHON names no Python that has KServe")
+        pytest.skip("KSERVE_PYTHON is not set to a Python with KServe")
     path = tmp_path_factory.mktemp("kserve") / "tiny.tflite"
     export_litert(tiny, path, sizes=((1, 6, 7),))
     with socket.socket() as free:
@@ -119,7 +119,7 @@ def test_kserve_answers_what_keras_computes(kserve_url, tiny, tmp_path):
 def test_tf_serving_answers_what_keras_computes(tmp_path):
     url = os.environ.get("TF_SERVING_URL")
     if not url:
-        pytest.skip("TF_SERVING_URL names no model of tensorflow_model_server")
+        pytest.skip("TF_SERVING_URL is not set to a served model")
     client = ServingClient(url)
     assert client.ready() and "AVAILABLE" in client.versions().values()
     assert_enlarged(client, SRGenerator.from_preset("sr_x4_tiny"), tmp_path)

@@ -92,7 +92,9 @@ def test_what_fits_is_computed_at_once():
     assert shares(100, True) == [11]
 
 
-@pytest.mark.skipif(BACKEND != "tensorflow", reason="elsewhere always a loop")
+@pytest.mark.skipif(
+    BACKEND != "tensorflow", reason="other backends always loop"
+)
 def test_what_is_written_out_is_bounded():
     assert shares(4, False) == [4, 4, 4]
     assert len(shares(1, False, count=1000)) == 32
@@ -102,7 +104,7 @@ def test_a_loop_has_parts_of_the_length():
     assert set(shares(4, True, count=1000)) == {4}
 
 
-@pytest.mark.skipif(BACKEND == "jax", reason="JAX replays what it traced")
+@pytest.mark.skipif(BACKEND == "jax", reason="JAX replays the traced function")
 def test_the_backward_pass_computes_the_parts_again():
     """Otherwise all parts would be in memory at once."""
     calls = []
@@ -147,7 +149,9 @@ def test_layers_take_the_loop_in_training(layer, monkeypatch):
     assert len(loops) == (1 if BACKEND == "tensorflow" else 2)
 
 
-@pytest.mark.skipif(BACKEND != "tensorflow", reason="graphs of TensorFlow")
+@pytest.mark.skipif(
+    BACKEND != "tensorflow", reason="only TensorFlow has graphs"
+)
 @pytest.mark.parametrize("training", [False, True])
 @pytest.mark.parametrize("compiled", [False, True])
 def test_unknown_lengths(training, compiled):

@@ -96,7 +96,9 @@ def test_parts_are_the_whole(monkeypatch, function, rows):
         np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
 
 
-@pytest.mark.skipif(BACKEND != "tensorflow", reason="only it has open shapes")
+@pytest.mark.skipif(
+    BACKEND != "tensorflow", reason="only TensorFlow has unknown sizes"
+)
 @pytest.mark.parametrize("function", FUNCTIONS)
 @pytest.mark.parametrize("sides", [(5, 4), (None, None)])
 def test_batches_of_unknown_length(function, sides):

@@ -81,7 +81,9 @@ def test_black_and_white_are_taken_for_alike():
     np.testing.assert_allclose(found, [0.9386], atol=1e-4)
 
 
-@pytest.mark.skipif(BACKEND != "tensorflow", reason="only it has open shapes")
+@pytest.mark.skipif(
+    BACKEND != "tensorflow", reason="only TensorFlow has unknown sizes"
+)
 def test_unknown_sizes_are_reduced_as_known_ones():
     import tensorflow as tf
 

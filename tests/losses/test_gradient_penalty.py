@@ -226,7 +226,7 @@ def test_no_gradient_flows_to_the_samples():
     np.testing.assert_array_equal(found, 0)
 
 
-@pytest.mark.skipif(BACKEND != "torch", reason="PyTorch's switch")
+@pytest.mark.skipif(BACKEND != "torch", reason="only PyTorch has this switch")
 def test_where_gradients_are_switched_off():
     import torch
 
@@ -239,7 +239,9 @@ def test_where_gradients_are_switched_off():
     np.testing.assert_array_equal(found, expected)
 
 
-@pytest.mark.skipif(BACKEND != "tensorflow", reason="TensorFlow's compilers")
+@pytest.mark.skipif(
+    BACKEND != "tensorflow", reason="only TensorFlow has these compilers"
+)
 @pytest.mark.parametrize("jit_compile", [False, True])
 def test_graphs_of_unknown_sizes(jit_compile):
     import tensorflow as tf
