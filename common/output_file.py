@@ -1,10 +1,14 @@
 """Output files: written atomically, overwritten only on request."""
 
+import secrets
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from convzoo.common.types import PathLike
+
+# Prefix of files and folders that are being written.
+TEMPORARY = ".writing-"
 
 
 def check_target(
@@ -45,20 +49,33 @@ def check_absent(path: Path, overwrite: bool = False) -> None:
 def renamed(path: PathLike) -> Iterator[Path]:
     """Yield a temporary path, and rename its file to `path` on success.
 
+    The temporary file is hidden, in the folder of `path`, with its suffix. Two
+    processes that write one path do not share it, and its name is short even
+    where the name of `path` is as long as the file system allows.
+
     Raises:
         ValueError: The file cannot be written.
     """
     path = Path(path)
-    temporary = path.with_name(f"writing.{path.name}")
+    temporary = path.with_name(
+        f"{TEMPORARY}{secrets.token_hex(6)}{path.suffix}"
+    )
     try:
         yield temporary
         temporary.replace(path)
     except OSError as error:
         raise ValueError(
-            f"{path}: cannot be written ({error.strerror or error})"
+            f"{path}: cannot be written ({cause_of(error)})"
         ) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        # Not there if it was renamed, or if its folder cannot be searched.
+        with suppress(OSError):
+            temporary.unlink()
+
+
+def cause_of(error: OSError) -> str:
+    """The cause of an error of the operating system, without its path."""
+    return error.strerror or str(error)
 
 
 def write_whole(path: PathLike, content: str | bytes) -> None:

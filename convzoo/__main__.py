@@ -4,22 +4,30 @@ import inspect
 import logging
 import os
 import re
+import signal
 import sys
+import threading
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import FrameType
 from typing import TextIO
 
 from cyclopts import App, CycloptsError, Parameter
 
 import convzoo
 from convzoo.ball_command import ball
+from convzoo.common.printable import printable
 from convzoo.evaluate_commands import evaluate_app
 from convzoo.export_command import export
 from convzoo.image_commands import classify, upscale
 from convzoo.options import Out, as_typed
 from convzoo.request_command import request
 from convzoo.train_commands import train_app
+
+# Environment variable that lets internal errors show where they happened.
+_TRACEBACK = "CONVZOO_TRACEBACK"
+_SIGNALS = ("SIGTERM", "SIGHUP")
 
 app = App(
     name="convzoo",
@@ -106,6 +114,7 @@ def demo(*, out: Out = Path("demo")) -> None:
 def main(tokens: Sequence[str] | None = None) -> None:
     """Run the command line and exit; errors are one line and exit code 2."""
     warnings.showwarning = _warn
+    _stop_cleanly()
     # TensorFlow warns about retracing for images of many sizes.
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
     parameters: dict[str, inspect.Parameter] = {}
@@ -117,8 +126,12 @@ def main(tokens: Sequence[str] | None = None) -> None:
         failures = command(*bound.args, **bound.kwargs) or []
         sys.stdout.flush()
         code = _report(failures, parameters)
-    except KeyboardInterrupt:
-        code = 130
+    except KeyboardInterrupt as error:
+        # Temporary files were removed on the way here.
+        number = error.args[0] if error.args else signal.SIGINT
+        name = signal.Signals(number).name
+        print(f"convzoo: stopped by {name}", file=sys.stderr)
+        code = 128 + number
     except CycloptsError as error:
         chain = " ".join(["convzoo", *(error.command_chain or ())])
         text = re.sub(
@@ -133,9 +146,33 @@ def main(tokens: Sequence[str] | None = None) -> None:
         # The reader, such as `head`, has seen enough.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
+    except MemoryError:
+        code = _fail("out of memory")
     except OSError as error:
         code = _fail(str(error))
+    except Exception as error:
+        if os.environ.get(_TRACEBACK):
+            raise
+        code = _fail(
+            f"internal error, please report it: {type(error).__name__}: "
+            f"{error} ({_TRACEBACK}=1 shows where)"
+        )
     sys.exit(code)
+
+
+def _stop_cleanly() -> None:
+    """Let other signals stop the command as Ctrl-C does, with its clean-up."""
+    if threading.current_thread() is not threading.main_thread():
+        return
+    for name in _SIGNALS:
+        number = getattr(signal, name, None)
+        # `nohup` ignores SIGHUP, which then stays ignored.
+        if number and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, _interrupt)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt(number)
 
 
 def _report(
@@ -143,13 +180,17 @@ def _report(
 ) -> int:
     for failure in failures:
         text = as_typed(str(failure), parameters)
-        print(f"convzoo: failed: {text}", file=sys.stderr)
+        print(f"convzoo: failed: {_one_line(text)}", file=sys.stderr)
     return 1 if failures else 0
 
 
 def _fail(message: str) -> int:
-    print(f"convzoo: error: {' '.join(message.split())}", file=sys.stderr)
+    print(f"convzoo: error: {_one_line(message)}", file=sys.stderr)
     return 2
+
+
+def _one_line(message: object) -> str:
+    return printable(" ".join(str(message).split()))
 
 
 def _warn(
@@ -160,8 +201,7 @@ def _warn(
     file: TextIO | None = None,
     line: str | None = None,
 ) -> None:
-    text = " ".join(str(message).split())
-    print(f"convzoo: warning: {text}", file=sys.stderr)
+    print(f"convzoo: warning: {_one_line(message)}", file=sys.stderr)
 
 
 if __name__ == "__main__":

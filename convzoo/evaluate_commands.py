@@ -81,7 +81,7 @@ def evaluate_sr(
         perceptual_judge,
     )
     from convzoo.zoo import SRGenerator
-    from convzoo.zoo.images.image_file import list_images
+    from convzoo.zoo.images.list_images import list_images
 
     model = SRGenerator.from_preset(preset)
     paths = list_images(data)

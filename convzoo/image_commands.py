@@ -114,7 +114,8 @@ def classify(
     check_positive("top", top)
     check_preset(preset, "SizeAgnosticClassifier", "classify")
     from convzoo.zoo import SizeAgnosticClassifier
-    from convzoo.zoo.images.image_file import list_images, read_photograph
+    from convzoo.zoo.images.list_images import list_images
+    from convzoo.zoo.images.read_photograph import read_photograph
 
     model = SizeAgnosticClassifier.from_preset(preset)
     failures: list[Exception] = []

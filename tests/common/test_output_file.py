@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from convzoo.common.output_file import check_target, renamed
@@ -32,4 +34,31 @@ def test_what_fails_leaves_nothing(tmp_path):
     with pytest.raises(ValueError, match=message), renamed(path) as temporary:
         temporary.write_text("1,")
         raise OSError(28, "No space left on device")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_name_as_long_as_the_file_system_allows(tmp_path):
+    path = tmp_path / ("n" * 251 + ".csv")
+    with renamed(path) as temporary:
+        assert temporary.suffix == ".csv" and temporary.name.startswith(".")
+        temporary.write_text("1,2")
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_two_writers_of_one_path_do_not_share_a_file(tmp_path):
+    path = tmp_path / "ball.csv"
+    with renamed(path) as first, renamed(path) as second:
+        first.write_text("first")
+        second.write_text("second")
+    assert path.read_text() == "first"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
+def test_a_full_disk_is_named(tmp_path):
+    path = tmp_path / "ball.csv"
+    message = r"ball\.csv: cannot be written \(No space left on device\)"
+    with pytest.raises(ValueError, match=message), renamed(path) as temporary:
+        temporary.symlink_to("/dev/full")
+        temporary.write_text("1,2")
     assert list(tmp_path.iterdir()) == []

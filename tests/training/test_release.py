@@ -11,7 +11,8 @@ from convzoo.zoo import (
     SizeAgnosticClassifier,
     SRGenerator,
 )
-from convzoo.zoo.images.image_file import ImageFile, write_image
+from convzoo.zoo.images.image_file import ImageFile
+from convzoo.zoo.images.write_image import write_image
 from tests.support import photograph, reference_arrays
 
 

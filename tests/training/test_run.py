@@ -16,7 +16,8 @@ from convzoo.losses.trunk_weights import random_trunk
 from convzoo.training import Run, train_sr
 from convzoo.training.epoch_dataset import EpochDataset
 from convzoo.zoo import load_model
-from convzoo.zoo.images.image_file import ImageFile, write_image
+from convzoo.zoo.images.image_file import ImageFile
+from convzoo.zoo.images.write_image import write_image
 from tests.support import photograph
 
 _TRAIN = {

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from convzoo.common.output_file import check_absent
+from convzoo.common.output_file import check_absent, renamed
 from convzoo.common.types import PathLike
 from convzoo.training.classification.evaluate_classifier import (
     ClassifierReport,
@@ -61,9 +61,8 @@ def write_plots(
         for name, draw in _PLOTS.items():
             figure = Figure(layout="constrained")
             draw(figure, report)
-            temporary = folder / f"writing.{name}"
-            figure.savefig(temporary, dpi=120)
-            temporary.replace(folder / name)
+            with renamed(folder / name) as temporary:
+                figure.savefig(temporary, dpi=120)
     except OSError as error:
         raise ValueError(
             f"{folder}: cannot be written ({error.strerror})"

@@ -14,7 +14,8 @@ from convzoo.common.types import PathLike
 from convzoo.training.mapped_arrays import mapped_arrays
 from convzoo.training.tfds_source import PREFIX, load_tfds
 from convzoo.zoo.images.bicubic import resize_bicubic
-from convzoo.zoo.images.image_file import list_images, read_photograph
+from convzoo.zoo.images.list_images import list_images
+from convzoo.zoo.images.read_photograph import read_photograph
 
 # A class number, and a function that reads an image of the class.
 _Example: TypeAlias = tuple[int, Callable[[], np.ndarray]]

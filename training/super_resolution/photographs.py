@@ -6,7 +6,7 @@ import numpy as np
 
 from convzoo.common.types import PathLike
 from convzoo.zoo.images.bicubic import resize_bicubic
-from convzoo.zoo.images.image_file import read_photograph
+from convzoo.zoo.images.read_photograph import read_photograph
 
 
 class Pair(NamedTuple):

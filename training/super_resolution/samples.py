@@ -10,7 +10,8 @@ from convzoo.common.types import PathLike
 from convzoo.training.super_resolution.photographs import Pair
 from convzoo.training.tensorboard import event_writer, write_figures
 from convzoo.zoo.images.bicubic import resize_bicubic
-from convzoo.zoo.images.image_file import ImageFile, write_image
+from convzoo.zoo.images.image_file import ImageFile
+from convzoo.zoo.images.write_image import write_image
 
 _PHOTOGRAPHS = 3
 # Side of the excerpt of each photograph, in pixels.

@@ -15,7 +15,7 @@ from convzoo.training.super_resolution.photographs import (
     read_pair,
 )
 from convzoo.training.tfds_source import PREFIX, load_tfds
-from convzoo.zoo.images.image_file import list_images
+from convzoo.zoo.images.list_images import list_images
 
 # One in this many photographs is held out if no validation folder is given.
 HOLD_OUT_EVERY = 20

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from convzoo.common.types import PathLike
-from convzoo.zoo.images.image_file import (
-    SUFFIXES,
-    ImageFile,
+from convzoo.zoo.images.image_file import ImageFile
+from convzoo.zoo.images.image_formats import SUFFIXES
+from convzoo.zoo.images.list_images import list_images
+from convzoo.zoo.images.read_image import read_image
+from convzoo.zoo.images.write_image import (
     check_format,
     check_writable,
-    list_images,
-    read_image,
     write_image,
 )
 from convzoo.zoo.super_resolution.sr_generator import SRGenerator

@@ -7,7 +7,8 @@ from convzoo.training.super_resolution.photographs import (
     shrink,
 )
 from convzoo.zoo.images.bicubic import resize_bicubic
-from convzoo.zoo.images.image_file import ImageFile, write_image
+from convzoo.zoo.images.image_file import ImageFile
+from convzoo.zoo.images.write_image import write_image
 from tests.support import photograph
 
 

@@ -7,14 +7,11 @@ import pytest
 import pyvips
 from PIL import Image, ImageCms
 
-from convzoo.zoo.images.image_file import (
-    ImageFile,
-    check_writable,
-    list_images,
-    read_image,
-    read_photograph,
-    write_image,
-)
+from convzoo.zoo.images.image_file import ImageFile
+from convzoo.zoo.images.list_images import list_images
+from convzoo.zoo.images.read_image import read_image
+from convzoo.zoo.images.read_photograph import read_photograph
+from convzoo.zoo.images.write_image import check_writable, write_image
 from tests.support import photograph
 
 RGB_PROFILE = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 from PIL import ImageCms
 
-from convzoo.zoo.images.image_file import ImageFile, read_image, write_image
+from convzoo.zoo.images.image_file import ImageFile
+from convzoo.zoo.images.read_image import read_image
+from convzoo.zoo.images.write_image import write_image
 from convzoo.zoo.super_resolution.upscale_files import (
     plan_upscale,
     upscale_file,
