@@ -7,9 +7,19 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import ArrayLike, DTypeLike
+from numpy.typing import ArrayLike
 
 from convzoo.common.checks import check_lengths, is_integer
+from convzoo.training.football.tracking.checked_arrays import (
+    checked,
+    checked_team,
+    checked_whole,
+    measured,
+)
+from convzoo.training.football.tracking.placeholders import (
+    far_away,
+    forget_placeholders,
+)
 from convzoo.zoo.football.ball_position_predictor import BallPositionPredictor
 
 _ARRAYS = (
@@ -23,16 +33,9 @@ _ARRAYS = (
     "number",
     "past",
 )
-# Distance beyond the lines at which a position is an outlier, in metres.
-_BESIDE = 15.0
-# Maximum fraction of outliers among players, and among balls.
-_OUTLIERS, _BALLS_OUT = 0.01, 0.1
-# Minimum spread of the players in metres, and minimum number of players to
-# check it.
-_SPREAD = 2.5
-_FEW = 4
-# Number of positions above which some must have a negative x or y.
-_MANY = 200
+# Maximum number of players of a file, on the pitch or not. Pairs of players
+# fill the memory.
+_MOST_PLAYERS = 200
 
 
 # Not a generated `__init__`: arguments may be None, attributes never are.
@@ -40,8 +43,10 @@ _MANY = 200
 class Tracking:
     """Frames of a game, in metres from the centre spot.
 
-    x runs along the length of the pitch, y along its width. Unknown values are
-    NaN.
+    x runs along the length of the pitch, y along its width, up or down: a
+    mirrored pitch is a pitch. Unknown values are NaN. Positions far outside of
+    the pitch, and placeholders of missing ones, become NaN with a warning, see
+    `forget_placeholders`.
 
     Attributes:
         players: Positions `(frames, n, 2)`.
@@ -55,8 +60,8 @@ class Tracking:
             minute, are correlated; `split` keeps them together.
         time: Times `(frames,)` in seconds, with a gap between periods and
             between games.
-        number: Integers `(frames,)`, the frame numbers of the file. Defaults to
-            the indices.
+        number: Integers `(frames,)`, the frame numbers of the file, which may
+            repeat. Defaults to the indices.
         past: Positions and velocities `(frames, before, n, 4)` of past frames,
             the oldest first, see `with_past`. Defaults to no past frames.
         past_rate: Frames per second of `past`.
@@ -64,7 +69,8 @@ class Tracking:
 
     Raises:
         ValueError: If an array has another shape, there is no frame or no
-            player, or positions are not metres from the centre spot.
+            player, there are more than 200 players, or positions are not metres
+            from the centre spot.
     """
 
     players: np.ndarray
@@ -100,25 +106,28 @@ class Tracking:
                 "`players` must have the shape (frames, n, 2), with a frame "
                 f"and a player. Received: players of shape {players.shape}"
             )
+        if players.shape[1] > _MOST_PLAYERS:
+            raise ValueError(
+                f"`players` must have at most {_MOST_PLAYERS} players. "
+                f"Received: {players.shape[1]}"
+            )
         frames, count, _ = shape = players.shape
         players = checked("players", players, shape, "float32")
         players[np.isnan(players).any(2)] = np.nan
-        check_metres(players, pitch)
         team = checked_team(team, (frames, count))
         velocities = checked("velocities", velocities, shape, "float32", np.nan)
         ball = checked("ball", ball, (frames, 2), "float32", np.nan)
         ball[np.isnan(ball).any(1)] = np.nan
-        check_ball(ball, pitch)
-        test = checked("test", test, (frames,), "bool", False)
-        group = checked("group", group, (frames,), "int64", 0)
         time = checked("time", time, (frames,), "float64", np.nan)
-        number = checked(
-            "number", number, (frames,), "int64", np.arange(frames)
-        )
+        forget_placeholders(players, velocities, ball, time, pitch)
+        test = checked("test", test, (frames,), "bool", False)
+        group = checked_whole("group", group, (frames,), 0)
+        number = checked_whole("number", number, (frames,), np.arange(frames))
         before = (0,) if past is None else np.shape(past)[1:2] or (0,)
         past = checked(
             "past", past, (frames, *before, count, 4), "float32", np.nan
         )
+        past[far_away(past[..., :2], pitch)] = np.nan
         for name, array in (
             ("players", players),
             ("team", team),
@@ -262,108 +271,3 @@ def check_pitch(tracking: Tracking, model: BallPositionPredictor) -> None:
             f"`tracking` must have the pitch of the model, {model.pitch}. "
             f"Received: {tracking.pitch}"
         )
-
-
-def check_metres(players: np.ndarray, pitch: tuple[float, float]) -> None:
-    """Raise a `ValueError` unless positions are metres from the centre spot."""
-    known = players[~np.isnan(players).any(-1)]
-    if not len(known):
-        raise ValueError(
-            "`players` must have a known position. Received: only NaN"
-        )
-    low, high = known.min(0), known.max(0)
-    spread = high - low
-    if (
-        _outside(known, pitch) <= _OUTLIERS
-        and (len(known) < _FEW or spread.max() > _SPREAD)
-        and (len(known) < _MANY or low.min() < 0)
-    ):
-        return
-    raise ValueError(
-        "`players` must be metres from the centre spot, x along the length "
-        f"of a pitch of {pitch[0]:g} x {pitch[1]:g} m. Received: x from "
-        f"{low[0]:g} to {high[0]:g}, y from {low[1]:g} to {high[1]:g}"
-        f"{_likely(low, high, pitch)}"
-    )
-
-
-def check_ball(ball: np.ndarray, pitch: tuple[float, float]) -> None:
-    """Raise a `ValueError` unless ball positions are in metres."""
-    known = ball[~np.isnan(ball).any(1)]
-    if len(known) and _outside(known, pitch) > _BALLS_OUT:
-        low, high = known.min(0), known.max(0)
-        raise ValueError(
-            "`ball` must be metres from the centre spot, like `players`, on "
-            f"a pitch of {pitch[0]:g} x {pitch[1]:g} m. Received: x from "
-            f"{low[0]:g} to {high[0]:g}, y from {low[1]:g} to {high[1]:g}"
-        )
-
-
-def _outside(known: np.ndarray, pitch: tuple[float, float]) -> float:
-    """Fraction of positions far beyond the lines."""
-    return float(
-        np.mean((np.abs(known) > np.array(pitch) / 2 + _BESIDE).any(1))
-    )
-
-
-def _likely(
-    low: np.ndarray, high: np.ndarray, pitch: tuple[float, float]
-) -> str:
-    """A guess of the unit, for the error message."""
-    if low.min() >= -0.2 and high.max() <= 1.2:
-        return ", which look like fractions of the pitch, from 0 to 1"
-    if low.min() >= -1.2 and high.max() <= 1.2:
-        return ", which look like fractions of half the pitch, from -1 to 1"
-    largest = max(abs(low.min()), abs(high.max()))
-    if largest > 10 * max(pitch):
-        return ", which look like centimetres"
-    if low.min() >= -_BESIDE and largest <= 1.2 * max(pitch):
-        return ", which look like they count from a corner"
-    return ""
-
-
-def measured(velocities: np.ndarray, players: np.ndarray) -> np.ndarray:
-    """Replace velocities that were not measured by NaN."""
-    unknown = np.isnan(velocities).any(2) | np.isnan(players).any(2)
-    velocities[unknown] = np.nan
-    still = np.all(np.nan_to_num(velocities) == 0, axis=(1, 2))
-    velocities[still] = np.nan
-    return velocities
-
-
-def checked_team(value: ArrayLike, shape: tuple[int, ...]) -> np.ndarray:
-    """Copy teams, after a check of values and shape."""
-    array = np.array(value)
-    known = np.isin(array, (0, 1))
-    if not known.all():
-        others = np.unique(array[~known]).tolist()[:3]
-        raise ValueError(f"`team` must be 0 or 1. Received: {others}")
-    return checked("team", array, shape, "int8")
-
-
-def checked(
-    name: str,
-    value: ArrayLike | None,
-    shape: tuple[int, ...],
-    dtype: DTypeLike,
-    missing: ArrayLike | None = None,
-) -> np.ndarray:
-    """Copy an array, after a check of shape and values; None is `missing`."""
-    if value is None and missing is not None:
-        return np.full(shape, missing, dtype)
-    array = np.array(value)
-    if array.shape != shape:
-        raise ValueError(
-            f"`{name}` must have the shape {shape}, as `players` has it. "
-            f"Received: {name} of shape {array.shape}"
-        )
-    if array.dtype.kind not in "biuf":
-        raise ValueError(
-            f"`{name}` must be numbers. Received: {name} of {array.dtype}"
-        )
-    if np.isinf(array).any():
-        raise ValueError(
-            f"`{name}` must be finite, or NaN where unknown. "
-            f"Received: {name} with an infinite value"
-        )
-    return array.astype(dtype)

@@ -92,7 +92,19 @@ def test_inputs_are_filled_up():
         (lambda p: p / (105, 68) + 0.5, "from 0 to 1"),
         (lambda p: p / (52.5, 34), "from -1 to 1"),
         (lambda p: p + (52.5, 34), "count from a corner"),
-        (lambda p: 3 * p, "metres from the centre spot"),
+        (lambda p: p - (52.5, -34) * np.array([-1, 1]), "must be metres"),
+        (lambda p: p / 0.9144, "look like yards; multiply them by 0.9144"),
+        (lambda p: p / (105, 68) * (120, 80), "look like yards"),
+        (lambda p: (p / (105, 68) + 0.5) * (120, 80), "look like yards"),
+        (lambda p: p / 0.3048, "look like feet; multiply them by 0.3048"),
+        (lambda p: p / 0.0254, "inches"),
+        (lambda p: 10 * p, "decimetres"),
+        (lambda p: 1000 * p, "millimetres"),
+        (lambda p: 100 * p / (105, 68), "from -50 to 50; multiply x by 1.05"),
+        (lambda p: p / (105, 68), "from -0.5 to 0.5"),
+        (lambda p: 100 * (p / (105, 68) + 0.5), "from 0 to 100"),
+        (lambda p: 100 * p / (52.5, 34), "from -100 to 100"),
+        (lambda p: p[..., ::-1], "x and y look swapped"),
     ],
 )
 def test_other_units_are_refused_by_their_name(change, likely):
@@ -103,10 +115,31 @@ def test_other_units_are_refused_by_their_name(change, likely):
     assert likely in str(e.value)
 
 
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize(
+    "size", [(90, 45), (100, 64), (105, 68), (110, 70), (110, 75), (120, 90)]
+)
+def test_metres_of_other_pitches_are_metres(size, seed):
+    given = arrays(60, 22, seed)
+    given["players"] *= np.array(size) / (105, 68)
+    assert len(Tracking(**given, pitch=size)) == 60
+    # Training on half a pitch, mirrored or not.
+    half = given["players"] / (2, 1) + (size[0] / 4, 0)
+    for players in (half, -half):
+        tracking = Tracking(players, given["team"], pitch=size)
+        known = ~np.isnan(players).any(2)
+        np.testing.assert_allclose(
+            tracking.players[known], players[known], rtol=1e-6
+        )
+
+
 def test_a_bad_measurement_is_no_unit():
     given = arrays(400)
     given["players"][0, 0] = 900, 3
-    assert len(Tracking(**given)) == 400
+    with pytest.warns(UserWarning, match=r"1 player pos.*\(900, 3\), in 1 of"):
+        tracking = Tracking(**given)
+    assert np.isnan(tracking.players[0, 0]).all()
+    assert np.isnan(tracking.velocities[0, 0]).all()
 
 
 @pytest.mark.parametrize(
@@ -152,7 +185,18 @@ def test_infinite_values_are_refused(name):
         ("test", np.full(6, "test")),
         ("past", np.zeros(3)),
         ("past", 5),
-        ("ball", 100 * np.ones((6, 2))),
+        ("number", [0, 1, 2, 3, 4, np.nan]),
+        ("number", [0, 1, 2, 3, 4, 1e19]),
+        ("number", np.arange(6) + 0.5),
+        ("number", np.full(6, np.iinfo("uint64").max)),
+        ("number", [0, 1, 2, 3, 4, 2**64]),
+        ("number", ["0", "1", "2", "3", "4", "5"]),
+        ("group", np.full(6, np.inf)),
+        ("players", np.zeros((6, 201, 2))),
+        (
+            "velocities",
+            np.full((6, 5, 2), 25.0) * np.arange(30).reshape(6, 5, 1),
+        ),
         ("ball", 100 * arrays()["ball"]),
     ],
 )
