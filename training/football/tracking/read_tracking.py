@@ -2,39 +2,35 @@
 
 import csv
 import re
-import zipfile
-import zlib
 from pathlib import Path
-from typing import Any
-
-import numpy as np
 
 from convzoo.common.types import PathLike
 from convzoo.training.football.tracking.read_csv_tracking import (
     read_csv_tracking,
 )
-from convzoo.training.football.tracking.read_provider import read_provider
+from convzoo.training.football.tracking.read_npz_tracking import (
+    read_npz_tracking,
+)
+from convzoo.training.football.tracking.read_provider import (
+    PROVIDERS,
+    read_provider,
+)
+from convzoo.training.football.tracking.regular_file import check_regular
 from convzoo.training.football.tracking.tfds_tracking import tfds_tracking
+from convzoo.training.football.tracking.timed_velocities import (
+    with_timed_velocities,
+)
 from convzoo.training.football.tracking.tracking import Tracking
 from convzoo.training.football.tracking.with_past import with_past
 from convzoo.training.tfds_source import PREFIX
 
-_UNREADABLE = (
-    OSError,
-    EOFError,
-    KeyError,
-    ValueError,
-    UnicodeDecodeError,
-    csv.Error,
-    zipfile.BadZipFile,
-    zlib.error,
-)
+_READERS = {".npz": read_npz_tracking, ".csv": read_csv_tracking}
+# Size of a file in bytes: a game of 25 frames per second has 100 MB.
+_LARGEST = 2**31
 # Two letters or more: a single letter is a Windows drive.
-_PROVIDER = re.compile(r"(?P<provider>[a-z]{2,}):(?P<paths>.+)", re.DOTALL)
-# Required and optional arrays of an `.npz` file.
-_NEEDED = ("players", "team")
-_KNOWN = ("velocities", "ball", "time", "number")
-_GROUPS = ("lineup", "minute")
+_PROVIDER = re.compile(
+    r"(?P<provider>[a-z][a-z0-9_]+):(?P<paths>.+)", re.DOTALL
+)
 
 
 def read_tracking(
@@ -47,17 +43,19 @@ def read_tracking(
       `lineup` or `minute` as the group.
     - `.csv` with a row per player and frame: Columns `frame`, an integer,
       `team`, `player`, `x`, `y`, and optionally `vx` and `vy`. Rows of the team
-      `ball` are positions of the ball.
+      `ball` are positions of the ball; those of `referee` are left out.
     - `.csv` with a row per frame: Columns `frame`, `TEAM_PLAYER_x`,
       `TEAM_PLAYER_y`, and optionally `TEAM_PLAYER_vx`, `TEAM_PLAYER_vy`,
-      `ball_x` and `ball_y`.
+      `ball_x` and `ball_y`. See `columns_of` for other spellings.
     - `PROVIDER:FILE,FILE`, such as `skillcorner:match.json,tracking.jsonl`: See
       `read_provider`, which scales to the pitch.
     - `tfds:metrica`, or another dataset for `tfds_tracking`.
 
-    A `.csv` file may have a column `time`, in seconds. Empty cells are unknown
-    values. The first team is team 0. Positions are in metres from the centre
-    spot.
+    A `.csv` file may have a column `time`, in seconds. Empty cells, and such as
+    `NA` or `null`, are unknown values. The first team is team 0. Positions are
+    in metres from the centre spot. Without velocities, those of files with
+    times follow from the positions, see `with_timed_velocities`. Files have at
+    most 2 GiB and 200 players.
 
     Args:
         path: Path of the file, or another name from above.
@@ -69,19 +67,46 @@ def read_tracking(
     """
     if str(path).startswith(PREFIX):
         return tfds_tracking(str(path).removeprefix(PREFIX), pitch)
-    of_provider = _PROVIDER.fullmatch(str(path))
+    provider, files = provider_files(path)
+    if provider:
+        return _read_provider(provider, files, pitch)
     path = Path(path)
-    if of_provider and not path.exists():
-        paths = of_provider["paths"].split(",")
-        return read_provider(of_provider["provider"], paths, pitch)
-    readers = {".npz": _read_npz, ".csv": read_csv_tracking}
-    if path.suffix.lower() not in readers:
+    if path.suffix.lower() not in _READERS:
         raise ValueError(f"{path}: tracking data must be an .npz or .csv file")
     try:
-        arrays = readers[path.suffix.lower()](path)
-        return Tracking(**arrays, pitch=pitch)
-    except _UNREADABLE as error:
+        check_regular(path, _LARGEST)
+        arrays = _READERS[path.suffix.lower()](path)
+        return with_timed_velocities(Tracking(**arrays, pitch=pitch))
+    # A damaged file may raise any exception.
+    except Exception as error:
         raise ValueError(f"{path}: {_reason(error)}") from error
+
+
+def provider_files(path: PathLike) -> tuple[str, list[str]]:
+    """Split PROVIDER:FILE,FILE; the provider of other paths is empty."""
+    match = _PROVIDER.fullmatch(str(path))
+    if match is None or str(path).startswith(PREFIX) or Path(path).exists():
+        return "", []
+    return match["provider"], match["paths"].split(",")
+
+
+def _read_provider(
+    provider: str, files: list[str], pitch: tuple[float, float]
+) -> Tracking:
+    name = f"{provider}:{','.join(files)}"
+    if provider not in PROVIDERS:
+        raise ValueError(
+            f"{name}: does not exist, and is of no known provider; these are "
+            f"{', '.join(PROVIDERS)}"
+        )
+    wanted = PROVIDERS[provider]
+    more = provider == "signality" and len(files) > len(wanted)
+    if len(files) != len(wanted) and not more:
+        raise ValueError(
+            f"{name}: needs {len(wanted)} files, with commas between: "
+            f"{provider}:{','.join(wanted)}"
+        )
+    return read_provider(provider, files, pitch)
 
 
 def read_with_past(
@@ -109,30 +134,9 @@ def read_with_past(
 def _reason(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
         return f"cannot be read ({error.strerror})"
-    return str(error)
-
-
-def _read_npz(path: Path) -> dict[str, Any]:
-    if path.stat().st_size and not zipfile.is_zipfile(path):
-        raise ValueError("is not an .npz file")
-    with open(path, "rb") as file, np.load(file) as stored:
-        missing = [name for name in _NEEDED if name not in stored.files]
-        if missing:
-            raise ValueError(f"has no array called {missing[0]!r}")
-        names = [name for name in _KNOWN if name in stored.files]
-        arrays = {name: stored[name] for name in (*_NEEDED, *names)}
-        if "split" in stored.files:
-            arrays["test"] = _is_test(stored["split"])
-        for name in _GROUPS:
-            if name in stored.files:
-                arrays["group"] = stored[name]
-    return arrays
-
-
-def _is_test(split: np.ndarray) -> np.ndarray:
-    if not np.isin(split, (0, 1)).all():
-        raise ValueError(
-            "`split` must be 0, or 1 for the test. "
-            f"Received: {np.unique(split).tolist()[:3]}"
-        )
-    return split == 1
+    if isinstance(error, UnicodeDecodeError):
+        byte = error.object[error.start]
+        return f"is no UTF-8 text (byte 0x{byte:02x}); save it as CSV in UTF-8"
+    if type(error) in (ValueError, csv.Error):
+        return str(error)
+    return f"cannot be read ({type(error).__name__}: {error})"

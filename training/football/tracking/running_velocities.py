@@ -5,7 +5,7 @@ import numpy as np
 # Half the window of a fit, and the largest usable step between frames, in
 # seconds.
 _REACH = 0.2
-_LARGEST_STEP = 0.5
+LARGEST_STEP = 0.5
 # Maximum speed in metres per second; a faster player is a mistaken identity.
 _FASTEST = 15.0
 
@@ -36,7 +36,7 @@ def running_velocities(
         players, with a single position in the window, and above 15 m/s.
     """
     step = _step(times, periods)
-    if not step <= _LARGEST_STEP:
+    if not step <= LARGEST_STEP:
         return np.full_like(positions, np.nan)
     # A tolerance for rounded times.
     reach = max(_REACH, step) + step / 4

@@ -35,7 +35,7 @@ _ARRAYS = (
 )
 # Maximum number of players of a file, on the pitch or not. Pairs of players
 # fill the memory.
-_MOST_PLAYERS = 200
+MOST_PLAYERS = 200
 
 
 # Not a generated `__init__`: arguments may be None, attributes never are.
@@ -106,9 +106,9 @@ class Tracking:
                 "`players` must have the shape (frames, n, 2), with a frame "
                 f"and a player. Received: players of shape {players.shape}"
             )
-        if players.shape[1] > _MOST_PLAYERS:
+        if players.shape[1] > MOST_PLAYERS:
             raise ValueError(
-                f"`players` must have at most {_MOST_PLAYERS} players. "
+                f"`players` must have at most {MOST_PLAYERS} players. "
                 f"Received: {players.shape[1]}"
             )
         frames, count, _ = shape = players.shape

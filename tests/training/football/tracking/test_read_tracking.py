@@ -1,9 +1,13 @@
 import csv
+import io
+import os
+import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from convzoo.training.football.tracking import read_npz_tracking
 from convzoo.training.football.tracking.read_provider import read_provider
 from convzoo.training.football.tracking.read_tracking import read_tracking
 from convzoo.training.football.tracking.tracking import Tracking
@@ -168,9 +172,9 @@ def test_files_of_a_provider(as_path, tmp_path, monkeypatch):
 
 def test_files_of_a_provider_are_named(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(ValueError, match="one of hawkeye.*Received.*'opta'"):
+    with pytest.raises(ValueError, match="^opta:a.xml,b.xml: .*hawkeye, m"):
         read_tracking("opta:a.xml,b.xml")
-    with pytest.raises(ValueError, match="META, DATA. Received.*'a.json'"):
+    with pytest.raises(ValueError, match="^skillcorner:a.json: .*:META,DATA"):
         read_tracking("skillcorner:a.json")
     with pytest.raises(ValueError, match="^a.json: there is no such file"):
         read_tracking("skillcorner:a.json,b.json")
@@ -214,6 +218,23 @@ def test_no_pitch_is_known_by_its_numbers(tmp_path):
         ),
         ("frame,team,player,x,y\n1,ball,,2,3\n", "no position of a player"),
         ("frame,team,player,x,y\n1,a,1,,\n", "no position of a player"),
+        *(
+            (f"frame,team,player,x,y\n{frame},a,1,2,3\n", "`frame`.*64 bits")
+            for frame in (1e19, -1e19, 2**64 - 1, 2**63, "inf", "nan", 10**50)
+        ),
+        ("frame,team,player,x,y\n1_0,a,1,2,3\n", "`frame` in.*'1_0'"),
+        ("frame,team,player,x,y\n1,a,1,1_0,3\n", "`x` in.*'1_0'"),
+        ("frame,a_1_x,a_1_y,b_1_x,b_1_y\n1,inf,3,4,5\n", "`players`.*finite"),
+        ("frame,team,player,x,y,vx\n1,a,1,1,3,2\n", "'vx' and 'vy' without"),
+        ("frame,a_1_x,a_1_y,a_1_x\n1,2,3,4\n", "two columns called 'a_1_x'"),
+        ("frame,a_1_x,a_1_y,a_1_x.1\n1,2,3,4\n", "two columns.*'a_1_x.1'"),
+        ("frame,a_1_x,a_1_y,A 1 X\n1,2,3,4\n", "'a_1_x' and 'A 1 X'"),
+        ("frame,a_1_x,a_1_y,a_2_y\n1,2,3,4\n", "y of 'a_2', and none for x"),
+        ("frame,a_1_x,a_1_y,ball_x\n1,2,3,4\n", "x of 'ball', and none"),
+        ("frame,a_1_x,a_1_y,a_1_vx\n1,2,3,4\n", "vx of 'a_1', and none f"),
+        ("frame,a_1_x,a_1_y\n0,12,5,3,5\n", "5 cells in line 2.*decimal com"),
+        ("frame,a_1_x,a_1_y\n0,12,\0\n", "NUL bytes"),
+        ("frame,a_1_x,a_1_y\n0,1,2\n0,1,3\n", "two rows of frame 0 for a 1"),
     ],
 )
 def test_bad_csv_is_named(text, message, tmp_path):
@@ -231,3 +252,162 @@ def test_other_files_are_named(tmp_path):
     for name in ("cut.npz", "photo.csv", "none.npz", "game.xlsx", "a.csv"):
         with pytest.raises(ValueError, match=name):
             read_tracking(tmp_path / name)
+
+
+@pytest.mark.parametrize("teams", [("fc_red", "fc_blue"), ("red", "red_b")])
+@pytest.mark.parametrize(
+    "spelling", ["{}_{}_{}", "{} {} {}", "{}.{}.{}", "{}-{}-{}"]
+)
+def test_teams_are_the_longest_prefixes(teams, spelling, tmp_path):
+    columns = [
+        spelling.format(team, player, axis)
+        for team in teams
+        for player in (7, "Ann", "9b")
+        for axis in ("x", "Y")
+    ]
+    header = ",".join(["Frame", *columns, "Ball_X", "BALL_y", "speed", "home"])
+    row = ",".join(map(str, [3, *range(20, 32), 5, 6, 99, "yes"]))
+    (tmp_path / "game.csv").write_text(f"{header}\n{row}\n")
+    found = read_tracking(tmp_path / "game.csv")
+    assert found.team.tolist() == [[0, 0, 0, 1, 1, 1]]
+    assert found.players.tolist() == [[[x, x + 1] for x in range(20, 32, 2)]]
+    assert found.ball.tolist() == [[5, 6]] and found.number.tolist() == [3]
+
+
+@pytest.mark.parametrize(
+    ("people", "teams"),
+    [
+        (["home_van_dijk", "home_salah", "away_saka", "away_de_ligt"], "0011"),
+        (["fc_red_de_jong", "fc_red_7", "fc_blue_9", "fc_blue_gk_1"], "0011"),
+        (["real_madrid_1", "liverpool_1", "liverpool_2"], "011"),
+        (["home1", "home12", "away1", "away2"], "0011"),
+        (["home_1", "referee_1", "away_1", "official_2", "referee"], "01"),
+    ],
+)
+def test_names_may_have_the_separator(people, teams, tmp_path):
+    header = ",".join(f"{name}_{axis}" for name in people for axis in "xy")
+    row = ",".join(str(3 * i) for i in range(2 * len(people)))
+    (tmp_path / "game.csv").write_text(f"frame,{header}\n0,{row}\n")
+    found = read_tracking(tmp_path / "game.csv")
+    assert "".join(map(str, found.team[0])) == teams
+
+
+def test_three_teams_are_named(tmp_path):
+    header = ",".join(f"{t}_1_{axis}" for t in ("a", "b", "c") for axis in "xy")
+    (tmp_path / "game.csv").write_text(f"frame,{header}\n0,1,2,3,4,5,6\n")
+    with pytest.raises(ValueError, match="more than two teams: a, b, c"):
+        read_tracking(tmp_path / "game.csv")
+
+
+@pytest.mark.parametrize("write", [write_long, write_wide])
+@pytest.mark.parametrize("delimiter", [";", "\t", "|"])
+@pytest.mark.parametrize("comma", [False, True])
+def test_other_delimiters_and_decimal_commas(write, delimiter, comma, tmp_path):
+    write(tmp_path / "game.csv", game())
+    text = (tmp_path / "game.csv").read_text().replace(",", delimiter)
+    text = text.replace(".", ",") if comma else text
+    (tmp_path / "game.csv").write_text(text)
+    assert_same(read_tracking(tmp_path / "game.csv"), Tracking(**game()))
+
+
+def test_unknown_cells_blank_rows_and_frames_of_one_number(tmp_path):
+    (tmp_path / "game.csv").write_text(
+        "frame,a_1_x,a_1_y,b_1_x,b_1_y,ball_x,ball_y\n"
+        "0,1,2,30,4,NA,null\n,,,,,,\n\n00,1,2,30,4,5,6,,\n"
+        "-1,1,2,none,N/A,-,<NA>\n1.0,-40,5\n"
+    )
+    found = read_tracking(tmp_path / "game.csv")
+    assert found.number.tolist() == [0, -1, 1]
+    assert found.has_ball.tolist() == [True, False, False]
+    assert np.isnan(found.players[1:, 1]).all()
+
+
+@pytest.mark.parametrize(
+    ("encoding", "message"),
+    [
+        ("utf-16", "UTF-16.*UTF-8"),
+        ("utf-32", "UTF-32.*UTF-8"),
+        ("utf-16-be", "UTF-8"),
+        ("latin-1", "no UTF-8 text .byte 0xfc.*save it"),
+    ],
+)
+def test_other_encodings_are_named(encoding, message, tmp_path):
+    text = "frame,Köln_Müller_x,Köln_Müller_y\n0,1,2\n"
+    text = text.replace("ö", "o")
+    (tmp_path / "game.csv").write_bytes(text.encode(encoding))
+    with pytest.raises(ValueError, match=rf"game\.csv: .*{message}"):
+        read_tracking(tmp_path / "game.csv")
+
+
+def test_what_is_no_file_is_named(tmp_path):
+    """A pipe without a writer must not be waited for."""
+    for suffix in (".csv", ".npz"):
+        os.mkfifo(tmp_path / f"pipe{suffix}")
+        (tmp_path / f"folder{suffix}").mkdir()
+        (tmp_path / f"device{suffix}").symlink_to("/dev/zero")
+        for name, message in (
+            ("pipe", "no regular file"),
+            ("device", "no regular file"),
+            ("folder", "a folder"),
+        ):
+            with pytest.raises(ValueError, match=f"{name}.*: is {message}"):
+                read_tracking(tmp_path / f"{name}{suffix}")
+
+
+def test_what_is_too_large_is_refused(tmp_path):
+    for name in ("game.csv", "game.npz"):
+        with open(tmp_path / name, "wb") as file:
+            file.truncate(2**31 + 1)
+        with pytest.raises(ValueError, match=f"{name}: has 2.0 GiB; at most 2"):
+            read_tracking(tmp_path / name)
+    columns = ",".join(f"a_{i}_{axis}" for i in range(10**5) for axis in "xy")
+    (tmp_path / "wide.csv").write_text(f"frame,{columns}\n")
+    with pytest.raises(ValueError, match="wide.csv: has more than 200 players"):
+        read_tracking(tmp_path / "wide.csv")
+    (tmp_path / "line.csv").write_bytes(b"a" * (2**24 + 1))
+    with pytest.raises(ValueError, match="line of more than"):
+        read_tracking(tmp_path / "line.csv")
+
+
+def replaced(path, header, data):
+    """Write a game whose `players` has this header and data."""
+    arrays = {k: v for k, v in game().items() if k != "players"}
+    np.savez_compressed(path, **arrays)
+    buffer = io.BytesIO()
+    np.lib.format.write_array_header_1_0(buffer, header)
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("players.npy", buffer.getvalue() + data)
+
+
+def test_shapes_that_are_not_there_are_refused(tmp_path):
+    header = {"descr": "<f4", "fortran_order": False}
+    for shape, data in (
+        ((10**6, 10**6, 2), b"1234"),
+        ((5, 4, 2), bytes(10**7)),
+        ((-1, 4, 2), bytes(160)),
+    ):
+        replaced(tmp_path / "game.npz", {**header, "shape": shape}, data)
+        with pytest.raises(ValueError, match=r"game\.npz: `players`.*damaged"):
+            read_tracking(tmp_path / "game.npz")
+
+
+def test_a_file_that_inflates_without_end_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(read_npz_tracking, "_LARGEST", 10**6)
+    header = {"descr": "<f4", "fortran_order": False, "shape": (10**6,)}
+    replaced(tmp_path / "game.npz", header, bytes(4 * 10**6))
+    assert (tmp_path / "game.npz").stat().st_size < 10**5
+    with pytest.raises(ValueError, match=r"game\.npz: has arrays of"):
+        read_tracking(tmp_path / "game.npz")
+
+
+def test_objects_are_not_unpickled(tmp_path):
+    arrays = {**game(), "players": np.array([Path("a"), None])}
+    np.savez(tmp_path / "game.npz", **arrays)
+    with pytest.raises(ValueError, match=r"game\.npz: `players` must be num"):
+        read_tracking(tmp_path / "game.npz")
+
+
+def test_arrays_in_fortran_order(tmp_path):
+    arrays = {k: np.asfortranarray(v) for k, v in game().items()}
+    np.savez(tmp_path / "game.npz", **arrays)
+    assert_same(read_tracking(tmp_path / "game.npz"), Tracking(**game()))

@@ -1,0 +1,50 @@
+"""Numbers in the cells of CSV files."""
+
+import math
+import re
+
+# Texts of unknown values, in lower case.
+_UNKNOWN = ("na", "n/a", "#n/a", "<na>", "null", "none", "-")
+_INTEGER = re.compile(r"[+-]?[0-9]+")
+# Floats have all whole numbers up to here.
+_EXACT = 2**53
+_INT64 = 2**63
+
+
+def number(text: str, frame: str, name: str) -> float:
+    """Convert a cell to a number; NaN where it is unknown.
+
+    Raises:
+        ValueError: If it is no number. The message has the frame and the
+            column.
+    """
+    try:
+        # Python's digit groups, 1_000, are no number elsewhere.
+        return float("" if "_" in text else text)
+    except ValueError as error:
+        if text.strip().lower() in _UNKNOWN:
+            return math.nan
+        raise ValueError(
+            f"`{name}` in frame {frame} must be a number. Received: {text!r}"
+        ) from error
+
+
+def whole_number(text: str) -> int:
+    """Convert the number of a frame.
+
+    Raises:
+        ValueError: If it is not whole, or does not fit 64 bits.
+    """
+    if _INTEGER.fullmatch(text.strip()):
+        # Python limits the number of digits that it converts.
+        value = int(text) if len(text) < 40 else _INT64
+        fits = -_INT64 <= value < _INT64
+    else:
+        found = number(text, text, "frame")
+        fits = found.is_integer() and abs(found) <= _EXACT
+        value = int(found) if fits else 0
+    if not fits:
+        raise ValueError(
+            f"`frame` must be a whole number of 64 bits. Received: {text!r}"
+        )
+    return value

@@ -1,0 +1,64 @@
+"""Velocities of files with times and positions only."""
+
+import numpy as np
+
+from convzoo.training.football.tracking.running_velocities import (
+    LARGEST_STEP,
+    running_velocities,
+)
+from convzoo.training.football.tracking.tracking import Tracking
+
+# Median step of times, and median speed over it, that no seconds have: nobody
+# stands still in a game.
+_LONG_STEP, _SLOWEST = 5.0, 0.05
+
+
+def with_timed_velocities(tracking: Tracking) -> Tracking:
+    """Estimate velocities by `running_velocities`, if a file has none.
+
+    Times must be in seconds. Windows do not cross gaps of more than 0.5 s,
+    repeated times and jumps back; nor do they where times are unknown. Columns
+    must keep their players; speeds above 15 m/s count as unknown.
+
+    Args:
+        tracking: A `Tracking`.
+
+    Returns:
+        A copy with velocities. `tracking`, if it has a velocity, or no two
+        times are up to 0.5 s apart.
+
+    Raises:
+        ValueError: If times are no seconds.
+    """
+    time = tracking.time
+    if not np.isnan(tracking.velocities).all() or np.isnan(time).all():
+        return tracking
+    _check_seconds(tracking)
+    steps = np.diff(time)
+    # A tolerance for rounded times. NaN is no step.
+    near = (steps > 0) & (steps <= 1.01 * LARGEST_STEP)
+    periods = np.concatenate([[0], np.cumsum(~near)])
+    places = tracking.players.astype("float64")
+    columns = np.arange(places.shape[1])
+    who = np.where(np.isnan(places[..., 0]), -1, columns)
+    # An unknown time is alone in its period.
+    times = np.nan_to_num(time)
+    velocities = running_velocities(places, who, times, periods)
+    return tracking.with_(velocities=velocities.astype("float32"))
+
+
+def _check_seconds(tracking: Tracking) -> None:
+    """Raise a `ValueError` if times look like milliseconds."""
+    steps = np.diff(tracking.time)
+    ways = np.linalg.norm(np.diff(tracking.players, axis=0), axis=2)
+    forward = steps > 0
+    ways = ways[forward]
+    if not forward.any() or np.isnan(ways).all():
+        return
+    step, way = np.median(steps[forward]), np.nanmedian(ways)
+    if step >= _LONG_STEP and 0 < way < _SLOWEST * step:
+        raise ValueError(
+            f"`time` must be in seconds. Received: steps of {step:g}, in which "
+            f"players move {way:.2g} m, which look like milliseconds; divide "
+            "them by 1000"
+        )
