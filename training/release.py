@@ -62,7 +62,7 @@ def release(
     check_choice("dtype", dtype, ("float32", "float16"))
     model = load_model(run)
     if temperature is not None:
-        model.temperature = float(temperature)
+        model = type(model).from_preset(run, temperature=float(temperature))
     target = Path(folder) / name
     kept = _kept(target)
     with tempfile.TemporaryDirectory() as temporary:

@@ -1,6 +1,5 @@
 """Loading and saving of models with trained weights."""
 
-import inspect
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,12 +11,15 @@ from convzoo.common.checks import check_flag
 from convzoo.common.types import PathLike
 from convzoo.presets import Preset, built_in, find_preset
 from convzoo.presets.find_preset import RunWeights
+from convzoo.zoo.fixed_arguments import (
+    OF_KERAS,
+    FixedArguments,
+    arguments_of_class,
+)
 from convzoo.zoo.save_preset import save_preset
 
-_OF_KERAS = ("name", "dtype", "trainable")
 
-
-class Pretrained:
+class Pretrained(FixedArguments):
     """Adds `from_preset` and `save_to_preset` to a `keras.Model`.
 
     Each argument of the model's constructor is an attribute of the same name.
@@ -34,9 +36,9 @@ class Pretrained:
         """The constructor's arguments, without those of every Keras model."""
         return {
             name: getattr(self, name)
-            for name in _parameters(type(self))
+            for name in arguments_of_class(type(self))
             # A subclass may have arguments without an attribute.
-            if name not in _OF_KERAS and hasattr(self, name)
+            if name not in OF_KERAS and hasattr(self, name)
         }
 
     @property
@@ -136,21 +138,9 @@ def class_of(preset: Preset, needed: type) -> Any:
     return stored
 
 
-def _parameters(cls: type) -> list[str]:
-    """Return the arguments of a constructor, those of its parents first."""
-    names = dict.fromkeys(
-        parameter.name
-        for base in reversed(cls.__mro__)
-        if issubclass(base, Pretrained) and "__init__" in vars(base)
-        for parameter in inspect.signature(base).parameters.values()
-        if parameter.kind is not parameter.VAR_KEYWORD
-    )
-    return list(names)
-
-
 def _check_overrides(overrides: dict[str, Any], cls: type) -> None:
     # A functional Keras model ignores unknown arguments.
-    known = {*_parameters(cls), *_OF_KERAS}
+    known = {*arguments_of_class(cls), *OF_KERAS}
     for name in sorted(overrides.keys() - known):
         raise ValueError(
             f"`{name}` is no argument of {cls.__name__}. Arguments: "

@@ -48,21 +48,26 @@ def ball_temperature(
     check_fraction("coverage", coverage)
     if not games:
         raise ValueError("`games` must hold a Tracking. Received: none")
-    before = model.temperature, model.run_eagerly
-    # A compiled function holds the temperature as a constant.
-    model.run_eagerly = True
-    model.make_predict_function(force=True)
     low, high = np.log(_LOW), np.log(_HIGH)
     for _ in range(_STEPS):
         middle = (low + high) / 2
-        model.temperature = float(np.exp(middle))
-        if _coverage(model, games) < coverage:
+        if _coverage(_with(model, float(np.exp(middle))), games) < coverage:
             low = middle
         else:
             high = middle
-    model.temperature, model.run_eagerly = before
-    model.make_predict_function(force=True)
     return round(float(np.exp((low + high) / 2)), 2)
+
+
+def _with(
+    model: BallPositionPredictor, temperature: float
+) -> BallPositionPredictor:
+    """Copy a model with another temperature."""
+    config = {**model.get_config(), "temperature": temperature}
+    other = BallPositionPredictor.from_config(config)
+    other.set_weights(model.get_weights())
+    # It is used once, which is faster than compiling it.
+    other.run_eagerly = True
+    return other
 
 
 def _coverage(model: BallPositionPredictor, games: Sequence[Tracking]) -> float:

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 @overload
 def fill_ball(
-    tracking: Tracking, model: BallPositionPredictor, batch_size: int = 256
+    tracking: Tracking,
+    model: BallPositionPredictor,
+    batch_size: int = 256,
+    flips: bool | None = None,
 ) -> FilledBall: ...
 
 
@@ -27,6 +30,7 @@ def fill_ball(
     tracking: "TrackingDataset",
     model: BallPositionPredictor,
     batch_size: int = 256,
+    flips: bool | None = None,
 ) -> "TrackingDataset": ...
 
 
@@ -34,6 +38,7 @@ def fill_ball(
     tracking: "Tracking | TrackingDataset",
     model: BallPositionPredictor,
     batch_size: int = 256,
+    flips: bool | None = None,
 ) -> "FilledBall | TrackingDataset":
     """Fill missing ball positions with the predictions of a model.
 
@@ -42,6 +47,7 @@ def fill_ball(
             system and on any pitch.
         model: A `BallPositionPredictor`.
         batch_size: Batch size.
+        flips: Whether to average four mirrored views, see `predict_ball`.
 
     Returns:
         A `FilledBall`. For a kloppy dataset, a copy with the missing positions
@@ -54,19 +60,23 @@ def fill_ball(
     """
     if is_kloppy(tracking):
         frames = kloppy_tracking(tracking, model.pitch)
-        return fill_kloppy_ball(tracking, _filled(frames, model, batch_size))
+        found = _filled(frames, model, batch_size, flips)
+        return fill_kloppy_ball(tracking, found)
     if not isinstance(tracking, Tracking):
         raise ValueError(
             "`tracking` must be a Tracking, or a TrackingDataset of kloppy. "
             f"Received: {type(tracking).__name__}"
         )
-    return _filled(tracking, model, batch_size)
+    return _filled(tracking, model, batch_size, flips)
 
 
 def _filled(
-    tracking: Tracking, model: BallPositionPredictor, batch_size: int
+    tracking: Tracking,
+    model: BallPositionPredictor,
+    batch_size: int,
+    flips: bool | None,
 ) -> FilledBall:
-    outputs = predict_ball(model, tracking, batch_size)
+    outputs = predict_ball(model, tracking, batch_size, flips=flips)
     known = tracking.has_ball
     seen = ~np.isnan(tracking.players).any(2)
     filled = ~known & seen.any(1)

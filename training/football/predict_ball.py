@@ -1,8 +1,11 @@
 """Ball position prediction on tracking data, in metres."""
 
+import functools
+
+import keras
 import numpy as np
 
-from convzoo.common.checks import check_positive
+from convzoo.common.checks import check_flag, check_positive
 from convzoo.training.football.drawing.pitch_view import view_of
 from convzoo.training.football.drawing.render_pitch import render_pitch
 from convzoo.training.football.tracking.tracking import (
@@ -12,6 +15,7 @@ from convzoo.training.football.tracking.tracking import (
 )
 from convzoo.training.football.tracking.with_past import with_past_for
 from convzoo.zoo.football.ball_position_predictor import BallPositionPredictor
+from convzoo.zoo.football.chosen_views import ChosenViews
 
 _LENGTHS = ("radius_50", "radius_90")
 
@@ -21,6 +25,7 @@ def predict_ball(
     tracking: Tracking,
     batch_size: int = 256,
     heatmaps: bool = False,
+    flips: bool | None = None,
 ) -> dict[str, np.ndarray]:
     """Predict the ball in each frame.
 
@@ -33,6 +38,8 @@ def predict_ball(
         batch_size: Batch size.
         heatmaps: Whether to return heatmaps. Those of a whole game would fill
             the memory.
+        flips: Whether to average four mirrored views. None for the model's
+            `flips`.
 
     Returns:
         A dictionary of arrays: `position`, `radius_50` and `radius_90`, in
@@ -44,11 +51,18 @@ def predict_ball(
             past frames and times are unknown.
     """
     check_positive("batch_size", batch_size)
+    if flips is not None:
+        check_flag("flips", flips)
     check_frames(tracking)
     check_pitch(tracking, model)
     tracking = with_past_for(tracking, model)
+    asked: keras.Model = model
+    if flips is not None and flips != model.flips:
+        asked = _with_views(model, flips, model.run_eagerly)
     batches = [
-        _predict_batch(model, tracking[start : start + batch_size], heatmaps)
+        _predict_batch(
+            model, asked, tracking[start : start + batch_size], heatmaps
+        )
         for start in range(0, len(tracking), batch_size)
     ]
     return {
@@ -57,23 +71,36 @@ def predict_ball(
     }
 
 
+# Each has a compiled function. Only the last models stay in memory.
+@functools.lru_cache(maxsize=2)
+def _with_views(
+    model: BallPositionPredictor, flips: bool, run_eagerly: bool
+) -> ChosenViews:
+    asked = ChosenViews(model, flips)
+    asked.run_eagerly = run_eagerly
+    return asked
+
+
 def _predict_batch(
-    model: BallPositionPredictor, frames: Tracking, heatmaps: bool
+    model: BallPositionPredictor,
+    asked: keras.Model,
+    frames: Tracking,
+    heatmaps: bool,
 ) -> dict[str, np.ndarray]:
     if model.sees == "players":
-        outputs = model.predict_on_batch(frames.inputs())
+        outputs = asked.predict_on_batch(frames.inputs())
     else:
-        outputs = _predict_images(model, frames)
+        outputs = _predict_images(model, asked, frames)
     if not heatmaps:
         del outputs["heatmap"]
     return outputs
 
 
 def _predict_images(
-    model: BallPositionPredictor, frames: Tracking
+    model: BallPositionPredictor, asked: keras.Model, frames: Tracking
 ) -> dict[str, np.ndarray]:
     view = view_of(model)
-    outputs = model.predict_on_batch(
+    outputs = asked.predict_on_batch(
         render_pitch(frames.players, frames.team, frames.velocities, view)
     )
     radii = {n: outputs[n] / view.pixels_per_metre for n in _LENGTHS}

@@ -55,8 +55,8 @@ class BallPositionPredictor(Pretrained, keras.Model):
             minimizes the mean distance; `"mean"`; or `"mode"`, the mean over
             the most likely cell and its neighbours.
         flips: Whether to average the predictions for four views, mirrored along
-            x and y, at inference. More accurate, at four times the cost. Set
-            the attribute before the first `predict`, which compiles the model.
+            x and y, at inference. More accurate, at four times the cost. A call
+            and `predict_ball` may choose otherwise.
         pitch: Length and width of the pitch, in metres.
         channels: Number of image channels.
         pixels_per_metre: Resolution of the training images.
@@ -71,6 +71,11 @@ class BallPositionPredictor(Pretrained, keras.Model):
         heads: Number of attention heads per block.
         dropout: Dropout rate of the residual branches.
         **kwargs: `name` and `dtype` of `keras.Model`.
+
+    Call arguments:
+        inputs: As below.
+        training: Whether the call is for training.
+        flips: As above. None for the value of the constructor.
 
     Input, for `"players"`: a dictionary.
         players: Positions `(batch, n, 2)` in metres from the centre spot, x
@@ -222,9 +227,12 @@ class BallPositionPredictor(Pretrained, keras.Model):
         self.branch.build()
         self.built = True
 
-    def call(self, inputs: Any, training: bool = False) -> dict[str, Tensor]:
+    def call(
+        self, inputs: Any, training: bool = False, flips: bool | None = None
+    ) -> dict[str, Tensor]:
         seen = self.branch.checked(inputs)
-        if training or not self.flips:
+        flips = self.flips if flips is None else flips
+        if training or not flips:
             parts = self.branch(seen, training=training)
         else:
             parts = self._mean_of_views(seen)

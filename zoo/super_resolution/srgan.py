@@ -24,6 +24,7 @@ from convzoo.common.types import Shape, Tensor
 from convzoo.losses import DiscriminatorLoss, GeneratorLoss, gradient_penalty
 from convzoo.losses.adversarial import AdversarialKind
 from convzoo.losses.loss_terms import sample_values
+from convzoo.zoo.fixed_arguments import FixedArguments
 from convzoo.zoo.super_resolution.paired_optimizer import (
     LearningRate,
     PairedOptimizer,
@@ -44,7 +45,7 @@ _TERMS = ("pixel_loss", "perceptual_loss", "adversarial_loss")
 
 
 @keras.saving.register_keras_serializable(package="convzoo")
-class SRGAN(keras.Model):
+class SRGAN(FixedArguments, keras.Model):
     """Trains a generator against a discriminator, on every backend.
 
     As a model, it is its generator: `model(low)` and `model.predict(low)`

@@ -7,6 +7,7 @@ from convzoo.training import simulate_play
 from convzoo.training.football.drawing.ball_scene import map_edges
 from convzoo.training.football.drawing.pitch_view import view_of
 from convzoo.training.football.drawing.render_pitch import render_pitch
+from convzoo.training.football.fill_ball import fill_ball
 from convzoo.training.football.predict_ball import predict_ball
 from convzoo.training.football.tracking.with_past import with_past
 from convzoo.zoo import BallPositionPredictor
@@ -28,6 +29,37 @@ def test_players():
         np.testing.assert_allclose(
             found[name], numpy_of(expected[name]), atol=2e-3
         )
+
+
+@pytest.mark.compiled
+def test_each_call_chooses_its_views():
+    """Compiled functions of one choice do not answer for the other."""
+    play = simulate_play(6, seed=0)
+    arguments = {"width": 8, "depth": 1, "map_width": 4}
+    model = randomized(BallPositionPredictor(**arguments))
+    four = BallPositionPredictor(**arguments, flips=True)
+    four.set_weights(model.get_weights())
+    expected = {
+        flips: predict_ball(m, play)["position"]
+        for flips, m in ((False, model), (True, four))
+    }
+    assert np.abs(expected[True] - expected[False]).max() > 0.1
+    for flips in (True, False, True):
+        for one in (model, four):
+            found = predict_ball(one, play, flips=flips)["position"]
+            np.testing.assert_allclose(found, expected[flips], atol=1e-3)
+            filled = fill_ball(
+                play.with_ball(np.full((6, 2), np.nan)), one, flips=flips
+            )
+            np.testing.assert_allclose(
+                filled.tracking.ball, expected[flips], atol=1e-3
+            )
+    # New weights are used at once.
+    model.set_weights([0 * w for w in model.get_weights()])
+    found = predict_ball(model, play, flips=True)["position"]
+    assert np.abs(found - expected[True]).max() > 0.01
+    with pytest.raises(ValueError, match="`flips`.*Received: flips='yes'"):
+        predict_ball(model, play, flips="yes")
 
 
 def test_pictures():
