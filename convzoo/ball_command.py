@@ -1,12 +1,15 @@
 """`convzoo ball`."""
 
-from collections.abc import Sequence
+import functools
+import os
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter, Token
 
 from convzoo.common.output_file import check_target
+from convzoo.common.printable import printable
 from convzoo.options import (
     BALL_PRESET,
     WHOLE,
@@ -21,10 +24,14 @@ from convzoo.training.football.drawing.check_drawing import (
     check_film,
     check_plot,
 )
+from convzoo.training.football.tracking.provider_files import provider_files
 from convzoo.training.football.write_ball import TABLES, write_ball
 
 if TYPE_CHECKING:
     import numpy as np
+
+    from convzoo.training.football.filled_ball import FilledBall
+    from convzoo.training.football.tracking.tracking import Tracking
 
 
 def _span(_: object, tokens: Sequence[Token]) -> tuple[int, int]:
@@ -55,7 +62,7 @@ def ball(
     ] = None,
     frame_rate: float = 5.0,
     overwrite: Overwrite = False,
-) -> None:
+) -> list[Exception]:
     """Locate the ball in frames without one, from the players.
 
     Args:
@@ -86,30 +93,79 @@ def ball(
 
     model = BallPositionPredictor.from_preset(preset, flips=flips)
     played = read_tracking(tracking, model.pitch)
-    chosen = None if frame is None else played.index_of(frame)
+    chosen = None if frame is None else _index(played, tracking, frame)
     span = None
     if frames is not None:
-        first, last = frames
-        span = played.index_of(first), played.index_of(last)
+        first, last = (_index(played, tracking, number) for number in frames)
+        span = first, last
     if video:
         choose_frames(played, span)
     found = fill_ball(played, model)
-    write_ball(found, out, overwrite)
-    print(f"{out}: {found.filled.sum()} of {len(found.filled)} frames filled")
+
+    def table() -> str:
+        write_ball(found, out, overwrite)
+        return f"{out}: {_filled(found)}"
+
+    def picture(path: Path) -> str:
+        drawn = plot_ball(played, model, path, chosen, overwrite)
+        return f"{path}: frame {played.number[drawn]}"
+
+    def film(path: Path) -> str:
+        shown = film_ball(played, model, path, span, frame_rate, overwrite)
+        return f"{path}: {_described(played.number, shown, span)}"
+
+    outputs: list[Callable[[], str]] = [table]
     if plot:
-        drawn = plot_ball(played, model, plot, chosen, overwrite)
-        print(f"{plot}: frame {played.number[drawn]}")
+        outputs.append(functools.partial(picture, plot))
     if video:
-        shown = film_ball(played, model, video, span, frame_rate, overwrite)
-        print(f"{video}: {_described(played.number, shown, span)}")
+        outputs.append(functools.partial(film, video))
+    return _written(outputs)
+
+
+def _written(outputs: Sequence[Callable[[], str]]) -> list[Exception]:
+    """Write the outputs; one that fails does not stop the others."""
+    failures: list[Exception] = []
+    for write in outputs:
+        try:
+            print(printable(write()))
+        except ValueError as error:
+            failures.append(error)
+    return failures
+
+
+def _index(played: "Tracking", tracking: str, number: int) -> int:
+    try:
+        return played.index_of(number)
+    except ValueError as error:
+        raise ValueError(f"{tracking}: {error}") from error
+
+
+def _filled(found: "FilledBall") -> str:
+    """How many frames were filled, and why others were not."""
+    text = f"{found.filled.sum()} of {len(found.filled)} frames filled"
+    missing = ~found.tracking.has_ball
+    if missing.any():
+        text += f"; in {missing.sum()} nobody is seen"
+    elif not found.filled.any():
+        text += "; no ball is missing"
+    return text
 
 
 def _check_apart(tracking: str, *outputs: Path | None) -> None:
-    """Refuse two outputs of one name, of which the first would be lost."""
-    paths = [Path(path).resolve() for path in (tracking, *outputs) if path]
-    for path in paths:
-        if paths.count(path) > 1:
-            raise ValueError(f"{path}: is named twice")
+    """Refuse two outputs of one name, and an output that is an input."""
+    _, files = provider_files(tracking)
+    paths = [*map(Path, files or [tracking]), *filter(None, outputs)]
+    for index, path in enumerate(paths):
+        for other in paths[:index]:
+            if _is_same(path, other):
+                raise ValueError(f"{path}: is named twice")
+
+
+def _is_same(path: Path, other: Path) -> bool:
+    """Whether two paths are one file, by links too."""
+    if path.exists() and other.exists():
+        return os.path.samefile(path, other)
+    return path.resolve() == other.resolve()
 
 
 def _check_needed(

@@ -19,8 +19,8 @@ def load_tfds(name: str) -> tuple[dict[str, Iterable[dict[str, Any]]], Any]:
         import tensorflow_datasets as tfds
     except ImportError as error:
         raise ValueError(
-            "`data` needs the package tensorflow-datasets; "
-            f"pip install convzoo[datasets]. Received: data={PREFIX}{name}"
+            f"{PREFIX}{name}: needs the package tensorflow-datasets; "
+            "pip install convzoo[datasets]"
         ) from error
     try:
         datasets, info = tfds.load(name, with_info=True, shuffle_files=False)

@@ -72,8 +72,7 @@ def read_provider(
         module = importlib.import_module(f"kloppy.{provider}")
     except ImportError as error:
         raise ValueError(
-            "`provider` needs the package kloppy; "
-            f"pip install convzoo[football]. Received: provider={provider!r}"
+            f"{name}: needs the package kloppy; pip install convzoo[football]"
         ) from error
     try:
         dataset = _load(module, provider, files, pitch, sample_rate, limit)

@@ -1,10 +1,10 @@
 """Reader of tracking data."""
 
 import csv
-import re
 from pathlib import Path
 
 from convzoo.common.types import PathLike
+from convzoo.training.football.tracking.provider_files import provider_files
 from convzoo.training.football.tracking.read_csv_tracking import (
     read_csv_tracking,
 )
@@ -27,10 +27,6 @@ from convzoo.training.tfds_source import PREFIX
 _READERS = {".npz": read_npz_tracking, ".csv": read_csv_tracking}
 # Size of a file in bytes: a game of 25 frames per second has 100 MB.
 _LARGEST = 2**31
-# Two letters or more: a single letter is a Windows drive.
-_PROVIDER = re.compile(
-    r"(?P<provider>[a-z][a-z0-9_]+):(?P<paths>.+)", re.DOTALL
-)
 
 
 def read_tracking(
@@ -80,14 +76,6 @@ def read_tracking(
     # A damaged file may raise any exception.
     except Exception as error:
         raise ValueError(f"{path}: {_reason(error)}") from error
-
-
-def provider_files(path: PathLike) -> tuple[str, list[str]]:
-    """Split PROVIDER:FILE,FILE; the provider of other paths is empty."""
-    match = _PROVIDER.fullmatch(str(path))
-    if match is None or str(path).startswith(PREFIX) or Path(path).exists():
-        return "", []
-    return match["provider"], match["paths"].split(",")
 
 
 def _read_provider(
