@@ -14,7 +14,9 @@ import os
 import traceback
 from collections.abc import Callable
 from pathlib import Path
+from unittest import mock
 
+import keras
 import numpy as np
 
 from convzoo import __main__ as command_line
@@ -25,6 +27,8 @@ CASES = 500
 SAMPLE = 20
 SECONDS = 60
 
+# Each case has another shape, and tracing takes longer than the case.
+_EAGERLY = property(lambda model: True, lambda model, value: None)
 # Half the pitch and its surroundings, for players of the prediction and for a
 # ball of the file.
 _PREDICTED, _GIVEN = (52.5 + 15, 34 + 15), (52.5 + 30, 34 + 30)
@@ -76,6 +80,7 @@ def _run(path: Path, out: Path) -> tuple[int | None, str]:
         with (
             contextlib.redirect_stdout(said),
             contextlib.redirect_stderr(errors),
+            mock.patch.object(keras.Model, "run_eagerly", _EAGERLY),
         ):
             command_line.main(command)
     except SystemExit as exit:
@@ -228,14 +233,10 @@ def _wide(
         for axis in "xy"[: players.shape[2]]
     ]
     header = ["frame", "time", *names, "ball_x", "ball_y"]
+    number, time, ball = _for_frames(arrays)
     rows = [
-        [
-            arrays["number"][frame],
-            arrays["time"][frame],
-            *players[frame].ravel(),
-            *np.resize(arrays["ball"][frame], 2),
-        ]
-        for frame in range(len(players))
+        [number[frame], time[frame], *places.ravel(), *ball[frame]]
+        for frame, places in enumerate(players)
     ]
     return _written(random, folder, header, rows)
 
@@ -244,17 +245,25 @@ def _long(
     random: np.random.Generator, arrays: dict[str, np.ndarray], folder: Path
 ) -> Path:
     teams = arrays["team"].reshape(len(arrays["team"]), -1)
+    number, _, ball = _for_frames(arrays)
     rows = [
-        [arrays["number"][f], team, player, *np.resize(place, 2)]
+        [number[f], team, player, *np.resize(place, 2)]
         for f, places in enumerate(arrays["players"])
         for player, place in enumerate(places)
         for team in [f"team {teams[f, player % teams.shape[1]]:g}"]
     ]
-    rows += [
-        [arrays["number"][f], "ball", "", *np.resize(place, 2)]
-        for f, place in enumerate(arrays["ball"])
-    ]
+    rows += [[number[f], "ball", "", *place] for f, place in enumerate(ball)]
     return _written(random, folder, ["frame", "team", "player", "x", "y"], rows)
+
+
+def _for_frames(arrays: dict[str, np.ndarray]) -> tuple[np.ndarray, ...]:
+    """Number, time and ball of each frame, whatever their shapes are."""
+    frames = len(arrays["players"])
+    return (
+        np.resize(arrays["number"], frames),
+        np.resize(arrays["time"], frames),
+        np.resize(arrays["ball"], (frames, 2)),
+    )
 
 
 def _written(
