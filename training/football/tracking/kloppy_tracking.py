@@ -11,9 +11,7 @@ from convzoo.training.football.tracking.kloppy_pitch import (
     has_place,
     turns,
 )
-from convzoo.training.football.tracking.running_velocities import (
-    running_velocities,
-)
+from convzoo.training.football.tracking.timed_velocities import with_velocities
 from convzoo.training.football.tracking.tracking import Tracking
 
 if TYPE_CHECKING:
@@ -57,16 +55,16 @@ def kloppy_tracking(
     periods = np.array(
         [f.period.id if f.period else 0 for f in dataset.records]
     )
-    return Tracking(
+    tracking = Tracking(
         players,
         team,
-        running_velocities(players, who, times, periods),
-        ground.to_metres(_balls(dataset, ground)) * scale,
+        ball=ground.to_metres(_balls(dataset, ground)) * scale,
         group=periods * _MINUTES + (times // 60).astype(int),
         number=np.array([frame.frame_id for frame in dataset.records]),
         time=periods * SECONDS_OF_PERIOD + times,
         pitch=pitch,
     )
+    return with_velocities(tracking, players, who, times, periods)
 
 
 def _balls(dataset: "TrackingDataset", ground: KloppyPitch) -> np.ndarray:

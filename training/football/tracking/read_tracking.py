@@ -4,6 +4,7 @@ import csv
 from pathlib import Path
 
 from convzoo.common.types import PathLike
+from convzoo.training.football.tracking.named_warnings import named_warnings
 from convzoo.training.football.tracking.provider_files import provider_files
 from convzoo.training.football.tracking.read_csv_tracking import (
     read_csv_tracking,
@@ -61,12 +62,16 @@ def read_tracking(
         ValueError: If the data cannot be read, lack a column, or have another
             unit. The message names the file.
     """
-    if str(path).startswith(PREFIX):
-        return tfds_tracking(str(path).removeprefix(PREFIX), pitch)
-    provider, files = provider_files(path)
-    if provider:
-        return _read_provider(provider, files, pitch)
-    path = Path(path)
+    with named_warnings(path):
+        if str(path).startswith(PREFIX):
+            return tfds_tracking(str(path).removeprefix(PREFIX), pitch)
+        provider, files = provider_files(path)
+        if provider:
+            return _read_provider(provider, files, pitch)
+        return _read_file(Path(path), pitch)
+
+
+def _read_file(path: Path, pitch: tuple[float, float]) -> Tracking:
     if path.suffix.lower() not in _READERS:
         raise ValueError(f"{path}: tracking data must be an .npz or .csv file")
     try:

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from convzoo.training.football.tracking.checked_arrays import measured
 from convzoo.training.football.tracking.running_velocities import (
     LARGEST_STEP,
     running_velocities,
@@ -38,13 +39,38 @@ def with_timed_velocities(tracking: Tracking) -> Tracking:
     # A tolerance for rounded times. NaN is no step.
     near = (steps > 0) & (steps <= 1.01 * LARGEST_STEP)
     periods = np.concatenate([[0], np.cumsum(~near)])
-    places = tracking.players.astype("float64")
-    columns = np.arange(places.shape[1])
-    who = np.where(np.isnan(places[..., 0]), -1, columns)
+    who = np.broadcast_to(
+        np.arange(tracking.players.shape[1]), tracking.team.shape
+    )
     # An unknown time is alone in its period.
-    times = np.nan_to_num(time)
-    velocities = running_velocities(places, who, times, periods)
-    return tracking.with_(velocities=velocities.astype("float32"))
+    places = tracking.players.astype("float64")
+    return with_velocities(tracking, places, who, np.nan_to_num(time), periods)
+
+
+def with_velocities(
+    tracking: Tracking,
+    places: np.ndarray,
+    who: np.ndarray,
+    times: np.ndarray,
+    periods: np.ndarray,
+) -> Tracking:
+    """Copy with velocities by `running_velocities`, without placeholders.
+
+    Args:
+        tracking: A `Tracking`; only positions that it knows count.
+        places, who, times, periods: As in `running_velocities`. `places` are
+            those of the `Tracking`, in double precision.
+    """
+    unknown = np.isnan(tracking.players[..., 0])
+    velocities = running_velocities(
+        np.where(np.expand_dims(unknown, 2), np.nan, places),
+        np.where(unknown, -1, who),
+        times,
+        periods,
+    )
+    return tracking.with_(
+        velocities=measured(velocities.astype("float32"), tracking.players)
+    )
 
 
 def _check_seconds(tracking: Tracking) -> None:

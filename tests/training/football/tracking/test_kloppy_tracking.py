@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -204,3 +206,24 @@ def test_bad_arguments(tmp_path):
     dataset.records.clear()
     with pytest.raises(ValueError, match="`players` must have.*frame"):
         kloppy_tracking(dataset)
+
+
+def test_placeholders_are_unknown_and_have_no_velocities(tmp_path):
+    """One position that is none does not change the velocities around it."""
+    from kloppy.domain import Point
+
+    _, dataset = load_by_kloppy("tracab", tmp_path)
+    before = kloppy_tracking(dataset)
+    frame = dataset.records[20]
+    player = next(iter(frame.players_data))
+    data = frame.players_data[player]
+    frame.players_data[player] = dataclasses.replace(
+        data, coordinates=Point(-99999.0, -99999.0)
+    )
+    with pytest.warns(UserWarning, match="1 player positions.* in 1 of 80"):
+        found = kloppy_tracking(dataset)
+    gone = np.isnan(found.players).any(2) & ~np.isnan(before.players).any(2)
+    assert gone.sum() == 1 and gone[20].sum() == 1
+    moved = np.abs(found.velocities - before.velocities)
+    assert np.nanmax(moved) < 1.5
+    assert np.isnan(moved).sum() == 2 + np.isnan(before.velocities).sum()

@@ -110,7 +110,9 @@ def test_a_time_in_any_row_is_that_of_the_frame(tmp_path):
 def test_one_team_alone_is_warned_of(tmp_path):
     rows = "frame,player_1_x,player_1_y,player_2_x,player_2_y\n0,1,2,30,4"
     (tmp_path / "game.csv").write_text(rows)
-    with pytest.warns(UserWarning, match="all players are of one team, 'play"):
+    with pytest.warns(
+        UserWarning, match="game.csv: all players are of one team, 'play"
+    ):
         read_tracking(tmp_path / "game.csv")
 
 
