@@ -8,7 +8,11 @@ from typing import Any
 import numpy as np
 
 from convzoo.training.football.tracking.csv_columns import AXES, BALL, Who
-from convzoo.training.football.tracking.csv_numbers import number, whole_number
+from convzoo.training.football.tracking.csv_numbers import (
+    number,
+    short,
+    whole_number,
+)
 from convzoo.training.football.tracking.tracking import MOST_PLAYERS
 
 # A row, and who, axis and text of its cells.
@@ -136,4 +140,4 @@ class CSVCells:
 def listed(names: Sequence[str]) -> str:
     """The first names, with commas between."""
     more = ", ..." if len(names) > 50 else ""
-    return ", ".join(names[:50]) + more
+    return ", ".join(short(name) for name in names[:50]) + more

@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from convzoo.training.football.tracking.tracking import MOST_PLAYERS
+
 AXES = ("x", "y", "vx", "vy")
 BALL = "ball"
 _REFEREES = ("referee", "referees", "ref", "official", "officials")
@@ -54,6 +56,9 @@ def columns_of(names: Sequence[str]) -> list[Column]:
         who = tokens if tokens[0] != BALL else (BALL,)
         axes = found.setdefault(who, {})
         spelt.setdefault(who, match["who"])
+        # The ball is not a player.
+        if len(found) > MOST_PLAYERS + 1:
+            raise ValueError(f"has more than {MOST_PLAYERS} players")
         axis = AXES.index(match["axis"].lower())
         if axis in axes:
             raise ValueError(

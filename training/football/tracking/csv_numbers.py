@@ -5,6 +5,7 @@ import re
 
 # Texts of unknown values, in lower case.
 _UNKNOWN = ("na", "n/a", "#n/a", "<na>", "null", "none", "-")
+_SHORT = 60
 _INTEGER = re.compile(r"[+-]?[0-9]+")
 # Floats have all whole numbers up to here.
 _EXACT = 2**53
@@ -25,7 +26,8 @@ def number(text: str, frame: str, name: str) -> float:
         if text.strip().lower() in _UNKNOWN:
             return math.nan
         raise ValueError(
-            f"`{name}` in frame {frame} must be a number. Received: {text!r}"
+            f"`{name}` in frame {short(frame)} must be a number. "
+            f"Received: {short(text)!r}"
         ) from error
 
 
@@ -45,6 +47,12 @@ def whole_number(text: str) -> int:
         value = int(found) if fits else 0
     if not fits:
         raise ValueError(
-            f"`frame` must be a whole number of 64 bits. Received: {text!r}"
+            "`frame` must be a whole number of 64 bits. "
+            f"Received: {short(text)!r}"
         )
     return value
+
+
+def short(text: str) -> str:
+    """Shorten a text for a message."""
+    return text if len(text) <= _SHORT else f"{text[:_SHORT]}..."

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
 
+from convzoo.training.football.tracking.csv_numbers import short
+
 _DELIMITERS = ",;\t|"
 # Number of characters of the longest line: 200 players need 20,000.
 _LONGEST_LINE = 2**24
@@ -79,15 +81,15 @@ def _lines(file: TextIO) -> Iterator[str]:
 def _check_names(names: list[str]) -> None:
     seen: set[str] = set()
     for name in names:
-        if name and name in seen:
-            raise ValueError(f"has two columns called {name!r}")
-        seen.add(name)
+        if name and name.lower() in seen:
+            raise ValueError(f"has two columns called {short(name)!r}")
+        seen.add(name.lower())
     for name in names:
-        match = _REPEATED.fullmatch(name)
+        match = _REPEATED.fullmatch(name.lower())
         if match and match["name"] in seen:
             raise ValueError(
-                f"has two columns called {match['name']!r}, of which one has "
-                f"become {name!r}"
+                f"has two columns called {short(match['name'])!r}, of which "
+                f"one has become {short(name)!r}"
             )
 
 

@@ -230,6 +230,12 @@ def test_no_pitch_is_known_by_its_numbers(tmp_path):
         ("frame,team,player,x,y,vx\n1,a,1,1,3,2\n", "'vx' and 'vy' without"),
         ("frame,a_1_x,a_1_y,a_1_x\n1,2,3,4\n", "two columns called 'a_1_x'"),
         ("frame,a_1_x,a_1_y,a_1_x.1\n1,2,3,4\n", "two columns.*'a_1_x.1'"),
+        ("frame,team,player,x,y,X\n1,a,1,2,3,4\n", "two columns called 'X'"),
+        pytest.param(
+            f"frame,a_1_x,a_1_y\n0,{'y' * 10**5},1\n",
+            r"`x` .*'y{60}\.\.\.'$",
+            id="long",
+        ),
         ("frame,a_1_x,a_1_y,A 1 X\n1,2,3,4\n", "'a_1_x' and 'A 1 X'"),
         ("frame,a_1_x,a_1_y,a_2_y\n1,2,3,4\n", "y of 'a_2', and none for x"),
         ("frame,a_1_x,a_1_y,ball_x\n1,2,3,4\n", "x of 'ball', and none"),
@@ -357,10 +363,12 @@ def test_what_is_no_file_is_named(tmp_path):
 
 
 def test_what_is_too_large_is_refused(tmp_path):
-    for name in ("game.csv", "game.npz"):
+    for name, most in (("game.csv", "0.5"), ("game.npz", "2")):
         with open(tmp_path / name, "wb") as file:
             file.truncate(2**31 + 1)
-        with pytest.raises(ValueError, match=f"{name}: has 2.0 GiB; at most 2"):
+        with pytest.raises(
+            ValueError, match=f"{name}: has 2.0 GiB; at most {most} G"
+        ):
             read_tracking(tmp_path / name)
     columns = ",".join(f"a_{i}_{axis}" for i in range(10**5) for axis in "xy")
     (tmp_path / "wide.csv").write_text(f"frame,{columns}\n")
