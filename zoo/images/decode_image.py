@@ -10,7 +10,7 @@ import pyvips
 from convzoo.common.checks import check_positive
 from convzoo.common.pixel_limit import MAX_PIXELS, check_pixels
 from convzoo.zoo.images.bmp import decode_bmp
-from convzoo.zoo.images.format_of import HEAD, format_of
+from convzoo.zoo.images.format_of import HEAD, format_of, is_sequence
 from convzoo.zoo.images.image_file import ImageFile
 from convzoo.zoo.images.image_formats import INTERPRETATIONS, vips_cause
 from convzoo.zoo.images.memory import check_memory
@@ -45,7 +45,8 @@ def decode_image(
         ValueError: As in `read_image`.
     """
     check_positive("max_pixels", max_pixels)
-    kind = format_of(file.read(HEAD))
+    head = file.read(HEAD)
+    kind = format_of(head)
     if kind is None:
         raise ValueError(f"{name}: is not an image")
     if kind == "BMP":
@@ -56,6 +57,8 @@ def decode_image(
         check_tiff(file, name)
     if kind == "PNG":
         check_png(file, name)
+    if is_sequence(head):
+        warnings.warn(f"{name}: is animated; the first is read", stacklevel=2)
     try:
         return _decoded(_opened(file, kind), name, max_pixels)
     except pyvips.Error as error:

@@ -8,7 +8,7 @@ import zlib
 import numpy as np
 import pytest
 import pyvips
-from PIL import Image
+from PIL import Image, features
 
 from convzoo.zoo.images.decode_image import decode_image
 from convzoo.zoo.images.read_image import read_image
@@ -266,15 +266,17 @@ def test_heic_is_named_where_it_is_not_decoded(tmp_path):
         read_image(path)
 
 
-@pytest.mark.parametrize("format", ["GIF", "PNG", "WEBP", "TIFF"])
+@pytest.mark.parametrize("format", ["GIF", "PNG", "WEBP", "TIFF", "AVIF"])
 def test_of_an_animation_the_first_image_is_read(format, tmp_path):
     frames = [Image.new("RGB", (9, 8), color) for color in ("red", "blue")]
+    if format == "AVIF" and not features.check("avif"):
+        pytest.skip("this Pillow does not write AVIF")
     path = tmp_path / "image.any"
     frames[0].save(path, format, save_all=True, append_images=frames[1:])
     with pytest.warns(UserWarning, match="first .*is read"):
         found = read_image(path).pixels
     assert found.shape[:2] == (8, 9)
-    assert found[0, 0, 0] > 250 > 5 > found[0, 0, 2]
+    assert found[0, 0, 0] > 245 > 10 > found[0, 0, 2]
 
 
 @pytest.mark.parametrize(
