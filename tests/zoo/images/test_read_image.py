@@ -335,3 +335,27 @@ def test_a_stream_is_decoded():
     np.testing.assert_array_equal(decode_image(stream).pixels, pixels)
     with pytest.raises(ValueError, match="standard input: is not an image"):
         decode_image(io.BytesIO(b"no image"), "standard input")
+
+
+@pytest.mark.parametrize(
+    ("format", "mode", "channels"),
+    [("WEBP", "RGB", 3), ("WEBP", "RGBA", 4), ("GIF", "P", 3), ("GIF", "L", 3)],
+)
+def test_lossless_formats_equal_pillow(format, mode, channels, tmp_path):
+    image = Image.fromarray(photograph(20, 24, 4)).convert(mode)
+    path = tmp_path / "image.any"
+    image.save(path, format, lossless=True, exact=True)
+    found = read_image(path).pixels
+    kept = {3: "RGB", 4: "RGBA"}[channels]
+    np.testing.assert_array_equal(found, np.asarray(image.convert(kept)))
+
+
+def test_transparent_parts_of_a_gif_become_alpha(tmp_path):
+    image = Image.fromarray(photograph(20, 24)).quantize(8)
+    image.save(tmp_path / "image.gif", transparency=3)
+    found = read_image(tmp_path / "image.gif").pixels
+    with Image.open(tmp_path / "image.gif") as again:
+        expected = np.asarray(again.convert("RGBA"))
+    np.testing.assert_array_equal(found[..., 3], expected[..., 3])
+    opaque = expected[..., 3] == 255
+    np.testing.assert_array_equal(found[opaque], expected[opaque])
