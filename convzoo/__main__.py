@@ -17,10 +17,10 @@ from cyclopts import App, CycloptsError, Parameter
 
 import convzoo
 from convzoo.ball_command import ball
+from convzoo.classify_command import classify
 from convzoo.common.printable import printable
 from convzoo.evaluate_commands import evaluate_app
 from convzoo.export_command import export
-from convzoo.image_commands import classify
 from convzoo.options import Out, as_typed
 from convzoo.request_command import request
 from convzoo.train_commands import train_app
