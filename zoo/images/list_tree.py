@@ -6,7 +6,8 @@ from pathlib import Path
 
 from convzoo.common.inputs_kept import is_same_file
 from convzoo.common.types import PathLike
-from convzoo.zoo.images.list_images import list_images
+from convzoo.zoo.images.folder_images import folder_images
+from convzoo.zoo.images.hidden_name import is_hidden
 
 
 def list_tree(folder: PathLike, except_in: PathLike) -> list[Path]:
@@ -26,14 +27,14 @@ def list_tree(folder: PathLike, except_in: PathLike) -> list[Path]:
         folders[:] = sorted(
             name
             for name in folders
-            if not name.startswith(".") and name != "__MACOSX"
-            if not is_same_file(os.path.join(parent, name), except_in)
+            if not is_hidden(name)
+            and not is_same_file(os.path.join(parent, name), except_in)
         )
         try:
-            found += list_images(parent)
+            found += folder_images(parent)
         except ValueError as error:
-            if "holds no image" not in str(error):
-                warnings.warn(str(error), stacklevel=2)
+            # The other folders are read.
+            warnings.warn(str(error), stacklevel=2)
     if not found:
         raise ValueError(f"{folder}: holds no image, nor do its folders")
     return found

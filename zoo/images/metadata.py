@@ -1,12 +1,14 @@
 """What an image file says beside its pixels."""
 
 import math
+import struct
 import warnings
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import BinaryIO, NamedTuple
 
 import pyvips
 
-from convzoo.zoo.images.kept_exif import kept_exif
+from convzoo.zoo.images.kept_exif import kept_exif, kept_exif_of_tiff
 
 # libvips has pixels per millimetre, and 1 for a file that does not say.
 MILLIMETRES = 25.4
@@ -27,26 +29,39 @@ class Metadata(NamedTuple):
     dpi: tuple[float, float] | None = None
 
 
-def read_metadata(image: pyvips.Image, name: object) -> Metadata:
-    """Return the metadata of an image, as libvips has read its header.
+def read_metadata(
+    image: pyvips.Image, name: object, tiff: bytes | None
+) -> Metadata:
+    """Return the metadata of an image.
 
     Args:
-        image: The image, before it is turned upright.
-        name: Its name in a warning, if the EXIF data cannot be read.
+        image: The image, of which libvips has read the header.
+        name: Its name in a warning, if the EXIF data are damaged.
+        tiff: The EXIF data if the file is TIFF, which libvips does not read.
     """
-    return Metadata(
-        _field(image, "icc-profile-data"), _exif(image, name), _dpi(image)
-    )
-
-
-def _exif(image: pyvips.Image, name: object) -> bytes | None:
+    profile = _field(image, "icc-profile-data")
     data = _field(image, "exif-data")
+    exif = _or_warn(name, lambda: kept_exif(data)) if data else tiff
+    return Metadata(profile, exif, _dpi(image))
+
+
+def read_tiff_exif(file: BinaryIO, name: object) -> bytes | None:
+    """Return the EXIF data of a TIFF file, before libvips opens it.
+
+    Args:
+        file: The file, whose position is changed.
+        name: Its name in a warning, if the data are damaged.
+    """
+    return _or_warn(name, lambda: kept_exif_of_tiff(file))
+
+
+def _or_warn(name: object, read: Callable[[], bytes | None]) -> bytes | None:
     try:
-        return None if data is None else kept_exif(data)
-    except Exception:
-        # Pillow raises anything for damaged data.
+        return read()
+    except (OSError, OverflowError, ValueError, struct.error):
+        # Places beyond the file, no TIFF, or an early end.
         warnings.warn(
-            f"{name}: its EXIF data are damaged, and not kept", stacklevel=3
+            f"{name}: its EXIF data are damaged, and not kept", stacklevel=4
         )
         return None
 

@@ -11,14 +11,13 @@ from convzoo.common.inputs_kept import check_inputs_kept
 from convzoo.common.output_file import cause_of, check_absent
 from convzoo.common.result_limit import MAX_RESULT_PIXELS
 from convzoo.common.types import PathLike
+from convzoo.zoo.images.decode_image import decode_rows
 from convzoo.zoo.images.disk_space import check_disk_space
-from convzoo.zoo.images.image_file import ImageFile
-from convzoo.zoo.images.read_image import read_image
+from convzoo.zoo.images.open_image import open_image
 from convzoo.zoo.images.write_image import (
     check_format,
     check_quality,
     check_writable,
-    write_image,
 )
 from convzoo.zoo.images.write_strips import write_strips
 from convzoo.zoo.super_resolution.named_errors import named_errors
@@ -76,43 +75,37 @@ def upscale_file(
     check_written(target)
     check_absent(target, overwrite)
     check_inputs_kept([target], [source])
-    image = read_image(source)
-    metadata = image.metadata
-    if strip:
-        metadata = metadata._replace(exif=None)
-    height, width, channels = image.pixels.shape
-    scale = getattr(model, "scale", _USUAL_SCALE)
-    shape = height * scale, width * scale, channels
-    _check_size(source, shape, max_pixels)
-    check_format(target, image.pixels.dtype, shape)
-    # Before the work, which takes longer.
-    _make_folder(target.parent)
-    check_writable(target, overwrite)
-    size = image.pixels.nbytes
-    check_disk_space(target, source, size, size * scale**2)
-    if tile is None:
+    with open_image(source) as file:
+        image = decode_rows(file, source, max_pixels)
+        metadata = image.metadata
+        if strip:
+            metadata = metadata._replace(exif=None)
+        height, width, channels = image.shape
+        scale = getattr(model, "scale", _USUAL_SCALE)
+        shape = height * scale, width * scale, channels
+        _check_size(source, shape, max_pixels)
+        check_format(target, image.dtype, shape)
+        # Before the work, which takes longer.
+        _make_folder(target.parent)
+        check_writable(target, overwrite)
+        check_disk_space(target, source, image.size, image.size * scale**2)
         with named_errors(source):
-            pixels = model.upscale(image.pixels, None, progress, ensemble)
-        enlarged = ImageFile(pixels, *metadata)
-        write_image(target, enlarged, overwrite, quality)
-        return
-    with named_errors(source):
-        strips = model.upscale_strips(
-            lambda first, last: image.pixels[first:last],
-            image.pixels.shape,
-            tile,
-            progress,
-            ensemble,
+            if tile is None:
+                pixels = image.whole().pixels
+                strips = iter([model.upscale(pixels, None, progress, ensemble)])
+            else:
+                strips = model.upscale_strips(
+                    image.rows, image.shape, tile, progress, ensemble
+                )
+        write_strips(
+            target,
+            _with_named_errors(source, strips),
+            shape,
+            image.dtype,
+            metadata,
+            overwrite,
+            quality,
         )
-    write_strips(
-        target,
-        _with_named_errors(source, strips),
-        shape,
-        image.pixels.dtype,
-        metadata,
-        overwrite,
-        quality,
-    )
 
 
 def _with_named_errors(
