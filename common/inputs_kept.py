@@ -15,10 +15,10 @@ def check_inputs_kept(
     Files are compared, not names: symbolic and hard links and, where the file
     system ignores case, other spellings are found too.
     """
-    files = {_identity(path): path for path in inputs}
+    files = {file_identity(path): path for path in inputs}
     files.pop(None, None)
     for path in outputs:
-        found = files.get(_identity(path))
+        found = files.get(file_identity(path))
         if found is not None:
             same = " itself" if Path(found) == Path(path) else f", {found}"
             raise ValueError(
@@ -29,10 +29,11 @@ def check_inputs_kept(
 
 def is_same_file(first: PathLike, second: PathLike) -> bool:
     """Return whether both paths are there, and are the same file."""
-    return None is not _identity(first) == _identity(second)
+    return None is not file_identity(first) == file_identity(second)
 
 
-def _identity(path: PathLike) -> tuple[int, int] | None:
+def file_identity(path: PathLike) -> tuple[int, int] | None:
+    """Return what two paths share if they are the same file, None if none."""
     try:
         status = os.stat(path)
     except (OSError, ValueError):

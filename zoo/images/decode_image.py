@@ -10,9 +10,9 @@ import numpy as np
 import pyvips
 
 from convzoo.common.checks import check_positive
+from convzoo.common.format_of import HEAD, format_of
 from convzoo.common.pixel_limit import MAX_PIXELS, check_pixels
 from convzoo.zoo.images.bmp import decode_bmp
-from convzoo.zoo.images.format_of import HEAD, format_of
 from convzoo.zoo.images.image_file import ImageFile
 from convzoo.zoo.images.image_formats import INTERPRETATIONS, vips_cause
 from convzoo.zoo.images.image_rows import ImageRows, check_decoding
