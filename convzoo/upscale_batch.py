@@ -27,9 +27,6 @@ def upscale_batch(
 
     Returns:
         The errors of files, while the others were processed.
-
-    Raises:
-        ValueError: The only file has failed.
     """
     failures: list[Exception] = []
     # Two names may be one file where the file system ignores case.
@@ -60,8 +57,6 @@ def upscale_batch(
                     print(printable(target))
             progress.remove_task(tiles)
             progress.advance(files)
-    if failures and len(plan) == 1:
-        raise failures[0]
     return failures
 
 

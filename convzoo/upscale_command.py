@@ -113,9 +113,13 @@ def upscale(
             skip_existing=skip_existing,
         )
         check_quality(quality, [target for _, target in plan])
+        is_single = len(plan) == 1
         if skip_existing:
             plan = without_existing(plan)
-        return upscale_batch(plan, work, quiet=out == STREAM)
+        failures = upscale_batch(plan, work, quiet=out == STREAM)
+        if failures and is_single:
+            raise failures[0]
+        return failures
 
 
 def _model(preset: str, perceptual: float | None) -> "SRGenerator":
