@@ -121,6 +121,8 @@ def main(tokens: Sequence[str] | None = None) -> None:
     parameters: dict[str, inspect.Parameter] = {}
     try:
         given = sys.argv[1:] if tokens is None else tokens
+        # A standard stream; cyclopts would take it for an option.
+        given = ["./-" if token == "-" else token for token in given]
         command, bound, _ = app.parse_args(given)
         parameters.update(bound.signature.parameters)
         # The errors of files that failed while others were processed.

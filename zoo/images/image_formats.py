@@ -4,18 +4,14 @@ This uses libvips: Pillow does not support 16-bit colour, and would hold a
 second copy of a large result while writing it.
 """
 
-from pathlib import Path
-
 import numpy as np
 import pyvips
 
-from convzoo.common.types import PathLike
+from convzoo.common.image_suffixes import WRITTEN
 
-# Formats that are written, and read.
-SUFFIXES = (".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
 # Formats that are read.
 READ_SUFFIXES = (
-    *SUFFIXES,
+    *WRITTEN,
     *(".avif", ".bmp", ".gif", ".heic", ".heif", ".jfif", ".jpe"),
 )
 # By the type of the pixels, and whether they have colour.
@@ -27,16 +23,6 @@ INTERPRETATIONS = {
 }
 # Each image is decoded once, so the cache of libvips would waste memory.
 pyvips.cache_set_max(0)
-
-
-def vips_reason(path: PathLike, error: pyvips.Error) -> str:
-    """Return the last line of an error of libvips, which names the cause."""
-    path = Path(path)
-    if not path.exists():
-        return "does not exist"
-    if path.is_dir():
-        return "is a folder"
-    return f"cannot be read or written as an image ({vips_cause(error)})"
 
 
 def vips_cause(error: pyvips.Error) -> str:

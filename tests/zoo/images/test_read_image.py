@@ -215,6 +215,20 @@ def test_a_large_image_is_refused_by_its_header(tmp_path):
         read_image(path, max_pixels=10**11)
 
 
+@pytest.mark.parametrize("progressive", [False, True])
+def test_a_jpeg_too_short_for_its_size_is_refused(progressive, tmp_path):
+    """Libraries fill what is missing with grey."""
+    path = tmp_path / "image.jpg"
+    Image.new("L", (4000, 4000), 90).save(path, progressive=progressive)
+    assert read_image(path).pixels.shape == (4000, 4000, 1)
+    content = encoded(Image.new("L", (8, 8)), "JPEG", progressive=progressive)
+    frame = content.index(b"\xff\xc2" if progressive else b"\xff\xc0") + 5
+    side = (20_000).to_bytes(2, "big")
+    path.write_bytes(content[:frame] + side * 2 + content[frame + 4 :])
+    with pytest.raises(ValueError, match="too few for 20000x20000"):
+        read_image(path)
+
+
 @pytest.mark.parametrize("limit", [0, -1, 2.5, None])
 def test_a_bad_limit_is_quoted(limit, tmp_path):
     Image.new("RGB", (9, 8)).save(tmp_path / "image.png")
