@@ -17,13 +17,14 @@ from cyclopts import App, CycloptsError, Parameter
 
 import convzoo
 from convzoo.ball_command import ball
+from convzoo.classify_command import classify
 from convzoo.common.printable import printable
 from convzoo.evaluate_commands import evaluate_app
 from convzoo.export_command import export
-from convzoo.image_commands import classify, upscale
 from convzoo.options import Out, as_typed
 from convzoo.request_command import request
 from convzoo.train_commands import train_app
+from convzoo.upscale_command import upscale
 
 # Environment variable that lets internal errors show where they happened.
 _TRACEBACK = "CONVZOO_TRACEBACK"
@@ -120,6 +121,8 @@ def main(tokens: Sequence[str] | None = None) -> None:
     parameters: dict[str, inspect.Parameter] = {}
     try:
         given = sys.argv[1:] if tokens is None else tokens
+        # A standard stream; cyclopts would take it for an option.
+        given = ["./-" if token == "-" else token for token in given]
         command, bound, _ = app.parse_args(given)
         parameters.update(bound.signature.parameters)
         # The errors of files that failed while others were processed.

@@ -4,14 +4,9 @@ This uses libvips: Pillow does not support 16-bit colour, and would hold a
 second copy of a large result while writing it.
 """
 
-from pathlib import Path
-
 import numpy as np
 import pyvips
 
-from convzoo.common.types import PathLike
-
-SUFFIXES = (".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
 # By the type of the pixels, and whether they have colour.
 INTERPRETATIONS = {
     (np.dtype("uint8"), False): "b-w",
@@ -23,17 +18,7 @@ INTERPRETATIONS = {
 pyvips.cache_set_max(0)
 
 
-def vips_reason(path: PathLike, error: pyvips.Error) -> str:
+def vips_cause(error: pyvips.Error) -> str:
     """Return the last line of an error of libvips, which names the cause."""
-    path = Path(path)
-    if not path.exists():
-        return "does not exist"
-    if path.is_dir():
-        return "is a folder"
-    if path.stat().st_size == 0:
-        return "is empty"
     lines = [line for line in error.detail.splitlines() if line.strip()]
-    cause = lines[-1].strip() if lines else error.message
-    if "not a known file format" in cause:
-        return "is not an image"
-    return f"cannot be read or written as an image ({cause})"
+    return lines[-1].strip() if lines else error.message

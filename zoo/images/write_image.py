@@ -1,31 +1,28 @@
 """Writing of image files, including 16 bits and colour profiles."""
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyvips
 
-from convzoo.common.output_file import check_target, renamed
+from convzoo.common.checks import check_between, check_positive
+from convzoo.common.image_suffixes import WRITTEN, check_written
+from convzoo.common.output_file import check_target
 from convzoo.common.types import PathLike
 from convzoo.zoo.images.image_file import ImageFile
-from convzoo.zoo.images.image_formats import (
-    INTERPRETATIONS,
-    SUFFIXES,
-    vips_reason,
-)
+from convzoo.zoo.images.image_formats import INTERPRETATIONS
+from convzoo.zoo.images.saved import saved
 
-_SAVE_OPTIONS: dict[str, dict[str, Any]] = {
-    ".jpeg": {"Q": 95, "subsample_mode": "off"},
-    ".jpg": {"Q": 95, "subsample_mode": "off"},
-    ".tif": {"compression": "deflate", "predictor": "horizontal"},
-    ".tiff": {"compression": "deflate", "predictor": "horizontal"},
-    ".webp": {"Q": 95},
-}
+_JPEG = (".jpg", ".jpeg")
+# Name and largest side of a format.
+_LARGEST = {".webp": ("WebP", 16383), **dict.fromkeys(_JPEG, ("JPEG", 65500))}
 
 
 def write_image(
-    path: PathLike, image: ImageFile, overwrite: bool = False
+    path: PathLike,
+    image: ImageFile,
+    overwrite: bool = False,
+    quality: int | None = None,
 ) -> None:
     """Encode an image to a temporary file, and rename it to the target.
 
@@ -33,6 +30,7 @@ def write_image(
         path: File to write. The suffix selects the format.
         image: An `ImageFile`.
         overwrite: Whether to replace an existing file.
+        quality: Quality of JPEG and WebP, from 1 to 100. None for 95.
 
     Raises:
         ValueError: If the suffix is unknown, the format does not support the
@@ -40,14 +38,16 @@ def write_image(
     """
     path = Path(path)
     check_writable(path, overwrite)
-    check_format(path, image.pixels.dtype, image.pixels.shape)
-    vips_image = _to_vips(image)
-    options = _SAVE_OPTIONS.get(path.suffix.lower(), {})
-    try:
-        with renamed(path) as temporary:
-            vips_image.write_to_file(str(temporary), **options)
-    except pyvips.Error as error:
-        raise ValueError(f"{path}: {vips_reason(path, error)}") from error
+    check_quality(quality)
+    pixels = np.ascontiguousarray(image.pixels)
+    check_format(path, pixels.dtype, pixels.shape)
+    with saved(path, image.metadata, quality, pixels.nbytes) as save:
+        is_colour = pixels.shape[-1] > 2
+        save(
+            pyvips.Image.new_from_array(
+                pixels, interpretation=INTERPRETATIONS[pixels.dtype, is_colour]
+            )
+        )
 
 
 def check_writable(path: PathLike, overwrite: bool = False) -> None:
@@ -57,7 +57,15 @@ def check_writable(path: PathLike, overwrite: bool = False) -> None:
         ValueError: If the suffix is unknown, the file exists and `overwrite` is
             False, or its folder is missing.
     """
-    check_target(path, SUFFIXES, overwrite)
+    check_written(path)
+    check_target(path, WRITTEN, overwrite)
+
+
+def check_quality(quality: int | None) -> None:
+    """Raise a `ValueError` unless `quality` is None or from 1 to 100."""
+    if quality is not None:
+        check_positive("quality", quality)
+        check_between("quality", quality, 1, 100)
 
 
 def check_format(
@@ -75,28 +83,15 @@ def check_format(
     """
     suffix = Path(path).suffix.lower()
     height, width, channels = shape
-    if suffix in (".jpg", ".jpeg") and channels in (2, 4):
-        raise ValueError(f"{path}: JPEG has no alpha; write PNG or WebP")
-    if suffix in (".jpg", ".jpeg", ".webp") and dtype == np.uint16:
+    if suffix in _JPEG and channels in (2, 4):
+        raise ValueError(f"{path}: JPEG has no alpha; write PNG, WebP or TIFF")
+    if suffix in (*_JPEG, ".webp") and dtype == np.uint16:
         raise ValueError(
             f"{path}: {suffix} is limited to 8 bits; write PNG or TIFF"
         )
-    if suffix == ".webp" and max(height, width) > 16383:
+    name, largest = _LARGEST.get(suffix, ("", max(height, width)))
+    if max(height, width) > largest:
         raise ValueError(
-            f"{path}: WebP is limited to 16383 pixels a side; write PNG. "
-            f"Received: {width}x{height}"
+            f"{path}: {name} is limited to {largest} pixels a side; write PNG "
+            f"or TIFF. Received: {width}x{height}"
         )
-
-
-def _to_vips(image: ImageFile) -> pyvips.Image:
-    pixels = np.ascontiguousarray(image.pixels)
-    channels = pixels.shape[-1]
-    vips_image = pyvips.Image.new_from_array(
-        pixels, interpretation=INTERPRETATIONS[(pixels.dtype, channels > 2)]
-    )
-    if image.icc_profile is not None:
-        vips_image = vips_image.copy()
-        vips_image.set_type(
-            pyvips.GValue.blob_type, "icc-profile-data", image.icc_profile
-        )
-    return vips_image

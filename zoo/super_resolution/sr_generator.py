@@ -24,7 +24,7 @@ What differs from the papers:
 - The plain network has one convolution fewer in image space, and does not clip.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Self, get_args
 
 import keras
@@ -34,7 +34,6 @@ from keras import ops
 from convzoo.common.checks import check_choice, check_fraction, check_positive
 from convzoo.common.choices import SRScale
 from convzoo.common.types import PathLike, Tensor
-from convzoo.zoo.images.memory import check_memory
 from convzoo.zoo.pretrained import Pretrained
 from convzoo.zoo.super_resolution.sr_networks import (
     Activation,
@@ -48,7 +47,17 @@ from convzoo.zoo.super_resolution.sr_networks import (
     rrdb,
     upsampling_factors,
 )
-from convzoo.zoo.super_resolution.upscale import Progress, upscale
+from convzoo.zoo.super_resolution.upscale import upscale
+from convzoo.zoo.super_resolution.upscale_memory import (
+    check_result,
+    check_strips,
+    check_whole,
+)
+from convzoo.zoo.super_resolution.upscale_strips import (
+    Progress,
+    Rows,
+    upscale_strips,
+)
 
 _NETWORKS: dict[Block, Callable[..., Tensor]] = {
     "residual": residual,
@@ -296,7 +305,8 @@ class SRGenerator(Pretrained, keras.Model):
             image: Array `(height, width)` or `(height, width, channels)` of
                 uint8, uint16 or floats in [0, 1]. One channel is grey, 2 are
                 grey and alpha, 3 RGB, 4 RGB and alpha. Alpha is enlarged by
-                bicubic interpolation.
+                bicubic interpolation. The colours of transparent pixels have
+                no effect.
             tile: Side of square tiles, in input pixels, which bounds the
                 memory. Each tile is computed with a margin of
                 `receptive_radius` pixels, so the result is the same. None
@@ -315,16 +325,61 @@ class SRGenerator(Pretrained, keras.Model):
                 `ensemble` is not True or False, or the memory does not suffice
                 for the whole image at once.
         """
-        if tile is None and np.ndim(image) in (2, 3):
+        if np.ndim(image) in (2, 3):
             height, width = np.shape(image)[:2]
-            check_memory(
-                self.bytes_per_pixel * height * width,
-                f"Upscaling {width}x{height} pixels at once",
-                "pass `tile` to process the image in tiles",
-            )
+            if tile is None:
+                check_whole(self.bytes_per_pixel, height, width)
+            else:
+                size = np.asarray(image).nbytes
+                check_result(self.scale, size, height, width)
         return upscale(
             self.predict_on_batch,
             image,
+            self.scale,
+            self.receptive_radius,
+            tile,
+            progress,
+            ensemble,
+        )
+
+    def upscale_strips(
+        self,
+        rows: Rows,
+        shape: tuple[int, int, int],
+        tile: int,
+        progress: Progress | None = None,
+        ensemble: bool = False,
+    ) -> Iterator[np.ndarray]:
+        """Enlarge one image in strips, so that the result need not be held.
+
+        Args:
+            rows: Function that returns the rows `[first, last)` of the image
+                as an array `(last - first, width, channels)`, as `upscale`
+                takes it. From call to call, `first` and `last` never decrease.
+            shape: Height, width and channels of the image.
+            tile: As in `upscale`. A strip has the height of an enlarged tile.
+            progress: As in `upscale`.
+            ensemble: As in `upscale`.
+
+        Returns:
+            Iterator over the strips of the result, from the top.
+
+        Raises:
+            ValueError: If `tile` is not a positive integer, `ensemble` is not
+                True or False, or the memory does not suffice for a strip.
+        """
+        check_positive("tile", tile)
+        check_strips(
+            self.bytes_per_pixel,
+            self.scale,
+            self.receptive_radius,
+            shape,
+            tile,
+        )
+        return upscale_strips(
+            self.predict_on_batch,
+            rows,
+            shape,
             self.scale,
             self.receptive_radius,
             tile,

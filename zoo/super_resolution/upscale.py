@@ -1,27 +1,15 @@
 """Super-resolution of one image of any size, depth and number of channels."""
 
-from collections.abc import Callable
-from typing import TypeAlias
-
 import numpy as np
 
-from convzoo.common.checks import check_flag, check_positive
-from convzoo.common.luma_weights import LUMA_WEIGHTS
-from convzoo.common.types import Tensor
-from convzoo.common.unit_range import unit_range
-from convzoo.zoo.images.bicubic import resize_bicubic
-from convzoo.zoo.super_resolution.tiling import tile_spans
+from convzoo.zoo.super_resolution.upscale_strips import (
+    Enlarge,
+    Progress,
+    upscale_strips,
+)
 
-# Maps a batch of images to enlarged images.
-Enlarge: TypeAlias = Callable[[np.ndarray], Tensor]
-# Takes the number of finished tiles and the total number of tiles.
-Progress: TypeAlias = Callable[[int, int], None]
-
-_LUMA = np.array(LUMA_WEIGHTS, np.float32)
 _INTEGERS = ("uint8", "uint16")
 _FLOATS = ("float16", "float32", "float64")
-# Radius of the bicubic kernel that enlarges alpha, in input pixels.
-_ALPHA_RADIUS = 2
 
 
 def upscale(
@@ -56,73 +44,29 @@ def upscale(
     Raises:
         ValueError: If `image`, `tile` or `ensemble` is invalid.
     """
-    check_flag("ensemble", ensemble)
-    if ensemble:
-        enlarge = _ensemble(enlarge)
     pixels = _checked(image)
     height, width, channels = pixels.shape
-    if tile is not None:
-        check_positive("tile", tile)
-    margin = max(radius, _ALPHA_RADIUS)
-    result = np.empty((height * scale, width * scale, channels), pixels.dtype)
-    tiles = [
-        (y, x)
-        for y in tile_spans(height, tile or height, margin)
-        for x in tile_spans(width, tile or width, margin)
-    ]
-    for done, (y, x) in enumerate(tiles, start=1):
-        window = pixels[y.first : y.last, x.first : x.last]
-        result[
-            scale * y.start : scale * y.stop, scale * x.start : scale * x.stop
-        ] = _enlarge_window(enlarge, window, scale)[
-            scale * (y.start - y.first) : scale * (y.stop - y.first),
-            scale * (x.start - x.first) : scale * (x.stop - x.first),
-        ]
-        if progress is not None:
-            progress(done, len(tiles))
+    strips = upscale_strips(
+        enlarge,
+        lambda first, last: pixels[first:last],
+        (height, width, channels),
+        scale,
+        radius,
+        tile,
+        progress,
+        ensemble,
+    )
+    if tile is None:
+        (result,) = strips
+    else:
+        result = np.empty(
+            (height * scale, width * scale, channels), pixels.dtype
+        )
+        row = 0
+        for strip in strips:
+            result[row : row + len(strip)] = strip
+            row += len(strip)
     return result if np.ndim(image) == 3 else result[:, :, 0]
-
-
-def _ensemble(enlarge: Enlarge) -> Enlarge:
-    """`enlarge`, averaged over the eight rotations and reflections.
-
-    Timofte, Rothe and Van Gool 2016, Seven Ways to Improve Example-based Single
-    Image Super Resolution, https://arxiv.org/abs/1511.02228.
-    """
-
-    def enlarged(batch: np.ndarray) -> Tensor:
-        total: float | np.ndarray = 0.0
-        for turns in range(4):
-            for mirrored in (False, True):
-                turned = np.rot90(batch, turns, (1, 2))
-                turned = turned[:, :, ::-1] if mirrored else turned
-                result = np.asarray(enlarge(np.ascontiguousarray(turned)))
-                result = result[:, :, ::-1] if mirrored else result
-                total = total + np.rot90(result, -turns, (1, 2)) / 8
-        return total
-
-    return enlarged
-
-
-def _enlarge_window(
-    enlarge: Enlarge, pixels: np.ndarray, scale: int
-) -> np.ndarray:
-    is_integer = pixels.dtype.name in _INTEGERS
-    scaled = unit_range(pixels) if is_integer else pixels.astype(np.float32)
-    is_grey = pixels.shape[-1] < 3
-    colour = scaled[..., :1] if is_grey else scaled[..., :3]
-    rgb = np.broadcast_to(colour, (*colour.shape[:2], 3))
-    enlarged = np.asarray(enlarge(np.expand_dims(rgb, 0)), np.float32)[0]
-    if is_grey:
-        enlarged = np.expand_dims(enlarged @ _LUMA, -1)
-    if pixels.shape[-1] in (2, 4):
-        height, width = (scale * n for n in pixels.shape[:2])
-        alpha = resize_bicubic(scaled[..., -1:], height, width)
-        enlarged = np.concatenate([enlarged, alpha], axis=-1)
-    enlarged = np.clip(enlarged, 0, 1)
-    if is_integer:
-        enlarged = np.rint(enlarged * np.float32(np.iinfo(pixels.dtype).max))
-    return enlarged.astype(pixels.dtype)
 
 
 def _checked(image: np.ndarray) -> np.ndarray:

@@ -1,66 +1,34 @@
 """Super-resolution of image files."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
+
+from convzoo.common.checks import check_flag, check_positive
+from convzoo.common.image_suffixes import check_written
+from convzoo.common.inputs_kept import check_inputs_kept
+from convzoo.common.output_file import cause_of, check_absent
+from convzoo.common.result_limit import MAX_RESULT_PIXELS
 from convzoo.common.types import PathLike
-from convzoo.zoo.images.image_file import ImageFile
-from convzoo.zoo.images.image_formats import SUFFIXES
-from convzoo.zoo.images.list_images import list_images
-from convzoo.zoo.images.read_image import read_image
+from convzoo.zoo.images.decode_image import decode_rows
+from convzoo.zoo.images.disk_space import check_disk_space
+from convzoo.zoo.images.open_image import open_image
 from convzoo.zoo.images.write_image import (
     check_format,
+    check_quality,
     check_writable,
-    write_image,
 )
+from convzoo.zoo.images.write_strips import write_strips
+from convzoo.zoo.super_resolution.named_errors import named_errors
 from convzoo.zoo.super_resolution.sr_generator import SRGenerator
-from convzoo.zoo.super_resolution.upscale import Progress
+from convzoo.zoo.super_resolution.upscale_plan import (
+    plan_upscale as plan_upscale,
+)
+from convzoo.zoo.super_resolution.upscale_strips import Progress
 
-
-def plan_upscale(
-    inputs: Iterable[PathLike], out: PathLike, scale: int
-) -> list[tuple[Path, Path]]:
-    """Return the files to read and write, without touching any.
-
-    Args:
-        inputs: Files and folders. A folder stands for the images directly
-            inside it.
-        out: A file, if `inputs` is a single file and `out` has a suffix and is
-            no folder; otherwise a folder, in which `photo.png` becomes
-            `photo_x4.png`.
-        scale: Upscaling factor of the model.
-
-    Returns:
-        List of pairs of paths: source and target.
-
-    Raises:
-        ValueError: If there is no input, a folder holds no image, `out` names a
-            file for several inputs, or two inputs have the same target.
-    """
-    out = Path(out)
-    paths = [Path(path) for path in inputs]
-    if not paths:
-        raise ValueError(f"`inputs` must not be empty. Received: {paths}")
-    names_a_file = bool(out.suffix) and not out.is_dir()
-    if names_a_file and len(paths) == 1 and not paths[0].is_dir():
-        return [(paths[0], out)]
-    if out.suffix.lower() in SUFFIXES and not out.is_dir():
-        raise ValueError(
-            f"{out}: names a file, but the inputs are several; name a folder"
-        )
-    sources: list[Path] = []
-    for path in paths:
-        sources.extend(list_images(path) if path.is_dir() else [path])
-    plan: dict[Path, Path] = {}
-    for source in sources:
-        target = out / f"{source.stem}_x{scale}{source.suffix}"
-        if target in plan:
-            raise ValueError(
-                f"{target}: both {plan[target]} and {source} would be written "
-                "to this file; choose different output folders"
-            )
-        plan[target] = source
-    return [(source, target) for target, source in plan.items()]
+# Of a model without `scale`, whose only method is `upscale`.
+_USUAL_SCALE = 4
 
 
 def upscale_file(
@@ -71,37 +39,97 @@ def upscale_file(
     overwrite: bool = False,
     progress: Progress | None = None,
     ensemble: bool = False,
+    *,
+    max_pixels: int = MAX_RESULT_PIXELS,
+    quality: int | None = None,
+    strip: bool = False,
 ) -> None:
-    """Enlarge an image file, keeping its depth, alpha and colour profile.
+    """Enlarge an image file.
+
+    Depth, alpha, colour profile, pixels per inch and EXIF data are kept; XMP
+    and IPTC data are not. With `tile`, the file is decoded, enlarged and
+    written in strips, so that neither the image nor the result is held in
+    memory.
 
     Args:
         model: An `SRGenerator`.
-        source: Path of a PNG, JPEG, WebP or TIFF file.
+        source: Path of an image file, as `read_image` takes it.
         target: Path to write. Its folder is created if missing.
         tile: As in `SRGenerator.upscale`.
         overwrite: Whether to replace an existing target.
         progress: As in `SRGenerator.upscale`.
         ensemble: As in `SRGenerator.upscale`.
+        max_pixels: Results with more pixels are refused before the work.
+        quality: Quality of JPEG and WebP, from 1 to 100. None for 95.
+        strip: Whether to leave out the EXIF data: date, camera, place, author.
 
     Raises:
-        ValueError: If `source` cannot be read, `target` cannot be written, or
-            there is not enough memory.
+        ValueError: If `source` cannot be read, `target` cannot be written or is
+            the source, the result is too large, or there is not enough memory
+            or disk space.
     """
-    target = Path(target)
+    source, target = Path(source), Path(target)
+    check_positive("max_pixels", max_pixels)
+    check_flag("strip", strip)
+    check_quality(quality)
+    check_written(target)
+    check_absent(target, overwrite)
+    check_inputs_kept([target], [source])
+    with open_image(source) as file:
+        image = decode_rows(file, source, max_pixels)
+        metadata = image.metadata
+        if strip:
+            metadata = metadata._replace(exif=None)
+        height, width, channels = image.shape
+        scale = getattr(model, "scale", _USUAL_SCALE)
+        shape = height * scale, width * scale, channels
+        _check_size(source, shape, max_pixels)
+        check_format(target, image.dtype, shape)
+        # Before the work, which takes longer.
+        _make_folder(target.parent)
+        check_writable(target, overwrite)
+        check_disk_space(target, source, image.size, image.size * scale**2)
+        with named_errors(source):
+            if tile is None:
+                pixels = image.whole().pixels
+                strips = iter([model.upscale(pixels, None, progress, ensemble)])
+            else:
+                strips = model.upscale_strips(
+                    image.rows, image.shape, tile, progress, ensemble
+                )
+        write_strips(
+            target,
+            _with_named_errors(source, strips),
+            shape,
+            image.dtype,
+            metadata,
+            overwrite,
+            quality,
+        )
+
+
+def _with_named_errors(
+    source: Path, strips: Iterator[np.ndarray]
+) -> Iterator[np.ndarray]:
+    with named_errors(source):
+        yield from strips
+
+
+def _check_size(
+    source: Path, shape: tuple[int, int, int], max_pixels: int
+) -> None:
+    height, width, _ = shape
+    if height * width > max_pixels:
+        raise ValueError(
+            f"{source}: the result has {width}x{height} pixels, which is more "
+            f"than `max_pixels`. Received: max_pixels={max_pixels}"
+        )
+
+
+def _make_folder(folder: Path) -> None:
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ValueError(
-            f"{target.parent}: cannot be created ({error.strerror})"
+            f"{folder}: cannot be created ({cause_of(error)})"
         ) from error
-    # Before the work, which takes longer.
-    check_writable(target, overwrite)
-    image = read_image(source)
-    height, width, channels = image.pixels.shape
-    enlarged = height * model.scale, width * model.scale, channels
-    check_format(target, image.pixels.dtype, enlarged)
-    try:
-        pixels = model.upscale(image.pixels, tile, progress, ensemble)
-    except ValueError as error:
-        raise ValueError(f"{source}: {error}") from error
-    write_image(target, ImageFile(pixels, image.icc_profile), overwrite)

@@ -49,7 +49,9 @@ def test_two_inputs_never_become_one_output(folder):
 
 def test_a_misspelt_suffix_makes_no_folder(folder, tmp_path):
     for out in ("large.bmp", "large.jpgg"):
-        with pytest.raises(ValueError, match=f"{out}: the name must end with"):
+        with pytest.raises(
+            ValueError, match=f"{out}: .*the name must end with"
+        ):
             ((source, target),) = plan_upscale([folder / "a.png"], out, 4)
             upscale_file(tiny_generator(), source, target)
     with pytest.raises(ValueError, match="x.png: names a file, but the inputs"):

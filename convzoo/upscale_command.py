@@ -1,0 +1,130 @@
+"""`convzoo upscale`: image files, enlarged."""
+
+import functools
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from convzoo.common.checks import check_fraction, check_positive
+from convzoo.common.image_target import ImageFormat
+from convzoo.common.result_limit import MAX_RESULT_PIXELS
+from convzoo.options import (
+    DEFAULT_PRESET,
+    FAITHFUL_PRESET,
+    PRESET_HELP,
+    WHOLE,
+    Ensemble,
+    Out,
+    Overwrite,
+    check_preset,
+)
+from convzoo.presets import perceptual_partner
+from convzoo.standard_streams import STREAM, stored_streams
+from convzoo.upscale_batch import upscale_batch, without_existing
+from convzoo.upscale_checks import (
+    check_inputs,
+    check_is_image,
+    check_output,
+    check_quality,
+)
+
+if TYPE_CHECKING:
+    from convzoo.zoo import SRGenerator
+
+
+def upscale(
+    inputs: list[Path],
+    /,
+    *,
+    out: Out,
+    preset: Annotated[
+        str | None,
+        Parameter(
+            help=f"{PRESET_HELP} The default is {DEFAULT_PRESET}, and "
+            f"{FAITHFUL_PRESET} with --perceptual."
+        ),
+    ] = None,
+    tile: Annotated[int | None, WHOLE] = None,
+    perceptual: float | None = None,
+    ensemble: Ensemble = False,
+    recursive: bool = False,
+    format: ImageFormat | None = None,
+    quality: Annotated[int | None, WHOLE] = None,
+    strip: bool = False,
+    max_pixels: Annotated[int, WHOLE] = MAX_RESULT_PIXELS,
+    skip_existing: bool = False,
+    overwrite: Overwrite = False,
+) -> list[Exception]:
+    """Upscale photographs.
+
+    Args:
+        inputs: Image files, or folders of images; - is the standard input.
+        out: File to write for one image, otherwise a folder; - is the standard
+            output.
+        tile: Side of the tiles to work in, in pixels. Bounds the memory and
+            does not change the result.
+        perceptual: Blend from 0 (faithful) to 1 (perceptually sharp).
+        recursive: Take the images in the subfolders, too, and make these in
+            the folder of the results.
+        format: Format of the results, instead of that of each image.
+        quality: Quality of JPEG and WebP, from 1 to 100; 95 without it.
+        strip: Leave out the EXIF data: date, camera, place, author.
+        max_pixels: Results with more pixels are refused before the work.
+        skip_existing: Leave out images whose result exists.
+    """
+    check_inputs(inputs, out)
+    if tile is not None:
+        check_positive("tile", tile)
+    check_positive("max_pixels", max_pixels)
+    target = check_output(inputs, out, format, overwrite, skip_existing)
+    if target is not None:
+        check_quality(quality, [target])
+    if perceptual is not None:
+        check_fraction("perceptual", perceptual)
+        preset = preset or FAITHFUL_PRESET
+        perceptual_partner(preset)
+    preset = preset or DEFAULT_PRESET
+    check_preset(preset, "SRGenerator", "upscale")
+    check_is_image(inputs)
+    from convzoo.zoo.super_resolution.upscale_files import (
+        plan_upscale,
+        upscale_file,
+    )
+
+    model = _model(preset, perceptual)
+    work = functools.partial(
+        upscale_file,
+        model,
+        tile=tile,
+        overwrite=overwrite,
+        ensemble=ensemble,
+        max_pixels=max_pixels,
+        quality=quality,
+        strip=strip,
+    )
+    with stored_streams(inputs, out, format) as (sources, place):
+        plan = plan_upscale(
+            sources,
+            place,
+            model.scale,
+            recursive=recursive,
+            format=format,
+            skip_existing=skip_existing,
+        )
+        check_quality(quality, [target for _, target in plan])
+        is_single = len(plan) == 1
+        if skip_existing:
+            plan = without_existing(plan)
+        failures = upscale_batch(plan, work, quiet=out == STREAM)
+        if failures and is_single:
+            raise failures[0]
+        return failures
+
+
+def _model(preset: str, perceptual: float | None) -> "SRGenerator":
+    from convzoo.zoo import SRGenerator
+
+    if perceptual is None:
+        return SRGenerator.from_preset(preset)
+    return SRGenerator.blend(preset, perceptual_partner(preset), perceptual)

@@ -1,0 +1,219 @@
+"""Decoding of image files that may be anything."""
+
+import io
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, BinaryIO
+
+import numpy as np
+import pyvips
+
+from convzoo.common.checks import check_positive
+from convzoo.common.format_of import HEAD, format_of, is_sequence
+from convzoo.common.pixel_limit import MAX_PIXELS, check_pixels
+from convzoo.zoo.images.bmp import decode_bmp
+from convzoo.zoo.images.image_file import ImageFile
+from convzoo.zoo.images.image_formats import INTERPRETATIONS, vips_cause
+from convzoo.zoo.images.image_rows import ImageRows, check_decoding
+from convzoo.zoo.images.jpeg_length import check_jpeg
+from convzoo.zoo.images.metadata import (
+    Metadata,
+    read_metadata,
+    read_tiff_exif,
+)
+from convzoo.zoo.images.png_chunks import check_png
+from convzoo.zoo.images.tiff_tags import check_tiff
+
+# The only loaders of libvips that are called. By content, it would also choose
+# those of PDF, SVG, MATLAB and its own format.
+_LOADERS = {
+    "AVIF": "heifload_source",
+    "GIF": "gifload_source",
+    "HEIC": "heifload_source",
+    "JPEG": "jpegload_source",
+    "PNG": "pngload_source",
+    "TIFF": "tiffload_source",
+    "WebP": "webpload_source",
+}
+# Formats that are decoded by rows, unless the file is interlaced.
+_BY_ROWS = ("JPEG", "PNG", "TIFF")
+_INSTEAD = "save it as PNG, TIFF or JPEG"
+
+
+def decode_image(
+    file: BinaryIO, name: object = "image", max_pixels: int = MAX_PIXELS
+) -> ImageFile:
+    """Decode an image as `read_image` does.
+
+    Args:
+        file: A regular file, open without a buffer, or a `BytesIO`.
+        name: Name of the image in error messages.
+        max_pixels: As in `read_image`.
+
+    Raises:
+        ValueError: As in `read_image`.
+    """
+    return decode_rows(file, name, max_pixels).whole()
+
+
+def decode_rows(
+    file: BinaryIO, name: object = "image", max_pixels: int = MAX_PIXELS
+) -> ImageRows:
+    """Decode an image from the top, as its rows are needed.
+
+    Memory for all of it takes an image that lies on its side, is interlaced, or
+    of a format without rows.
+
+    Args:
+        file: As in `decode_image`; open as long as rows are read.
+        name: As in `decode_image`.
+        max_pixels: As in `decode_image`.
+
+    Raises:
+        ValueError: As in `read_image`; where pixels are damaged, when they are
+            read.
+    """
+    check_positive("max_pixels", max_pixels)
+    head = file.read(HEAD)
+    kind = format_of(head)
+    if kind is None:
+        raise ValueError(f"{name}: is not an image")
+    if kind == "BMP":
+        pixels = decode_bmp(file, name, max_pixels)
+        return ImageRows(
+            name,
+            pixels.shape,
+            pixels.dtype,
+            Metadata(),
+            lambda first, last: pixels[first:last],
+        )
+    if not _is_readable(kind):
+        raise ValueError(f"{name}: {kind} is not read; {_INSTEAD}")
+    exif = None
+    if kind == "TIFF":
+        check_tiff(file, name)
+        exif = read_tiff_exif(file, name)
+    if kind == "PNG":
+        check_png(file, name)
+    if is_sequence(head):
+        warnings.warn(f"{name}: is animated; the first is read", stacklevel=2)
+    length = file.seek(0, io.SEEK_END)
+    with _named(name, kind):
+        image = _opened(file, kind)
+        check_pixels(name, image.width, image.height, max_pixels)
+        if kind == "JPEG":
+            check_jpeg(length, name, image.width, image.height)
+        _check_pixels_are_known(image, name)
+        _warn_of_pages(image, name)
+        metadata = read_metadata(image, name, exif)
+        return _rows(image, metadata, name, kind)
+
+
+def _is_readable(kind: str) -> bool:
+    loader = _LOADERS.get(kind)
+    return loader is not None and bool(
+        pyvips.type_find("VipsForeignLoad", loader)
+    )
+
+
+def _opened(file: BinaryIO, kind: str) -> pyvips.Image:
+    """Read the header; pixels are decoded when they are needed."""
+    if isinstance(file, io.BytesIO):
+        source = pyvips.Source.new_from_memory(file.getvalue())
+    else:
+        file.seek(0)
+        source = pyvips.Source.new_from_descriptor(file.fileno())
+    # Sequential reading needs neither a second copy nor a temporary file.
+    load = getattr(pyvips.Image, _LOADERS[kind])
+    return load(source, access="sequential", fail_on="error")
+
+
+def _rows(
+    image: pyvips.Image, metadata: Metadata, name: object, kind: str
+) -> ImageRows:
+    is_upright = _field(image, "orientation", 1) == 1
+    dtype = np.dtype("uint8" if image.format == "uchar" else "uint16")
+    if not is_upright or _is_decoded_at_once(image, kind):
+        size = image.height * image.width * image.bands * dtype.itemsize
+        check_decoding(name, image.height, image.width, size)
+    if not is_upright:
+        image = image.copy_memory().autorot()
+    if image.interpretation == "cmyk":
+        image = _to_srgb(image, metadata.icc_profile)
+        metadata = metadata._replace(icc_profile=None)
+
+    def decode(first: int, last: int) -> np.ndarray:
+        with _named(name, kind):
+            rows = image.crop(0, first, image.width, last - first)
+            pixels = rows.numpy().reshape(rows.height, rows.width, rows.bands)
+        return _full_range(pixels, image)
+
+    shape = image.height, image.width, image.bands
+    return ImageRows(name, shape, dtype, metadata, decode)
+
+
+def _is_decoded_at_once(image: pyvips.Image, kind: str) -> bool:
+    return kind not in _BY_ROWS or bool(_field(image, "interlaced", 0))
+
+
+@contextmanager
+def _named(name: object, kind: str) -> Iterator[None]:
+    """Raise errors of libvips as errors of the file."""
+    try:
+        yield
+    except pyvips.Error as error:
+        raise ValueError(f"{name}: {_reason(kind, error)}") from error
+
+
+def _check_pixels_are_known(image: pyvips.Image, name: object) -> None:
+    if image.format not in ("uchar", "ushort"):
+        raise ValueError(
+            f"{name}: pixels must be 8 or 16 bits deep. "
+            f"Received: {image.format}"
+        )
+    if image.interpretation == "cmyk":
+        allowed: tuple[int, ...] = (4, 5)
+    elif image.interpretation in INTERPRETATIONS.values():
+        allowed = (3, 4) if "rgb" in image.interpretation else (1, 2)
+    else:
+        allowed = ()
+    if image.bands not in allowed:
+        raise ValueError(
+            f"{name}: pixels must be grey, RGB or CMYK. Received: "
+            f"{image.bands} channels, {image.interpretation}"
+        )
+
+
+def _warn_of_pages(image: pyvips.Image, name: object) -> None:
+    count = _field(image, "n-pages", 1)
+    if count > 1:
+        warnings.warn(
+            f"{name}: has {count} pages or frames; the first is read",
+            stacklevel=2,
+        )
+
+
+def _full_range(pixels: np.ndarray, image: pyvips.Image) -> np.ndarray:
+    """Repeat the bits of 10 or 12, which libvips only shifts, up to 16."""
+    bits = _field(image, "bits-per-sample", 16)
+    if pixels.dtype == np.uint16 and 8 < bits < 16:
+        return pixels | (pixels >> bits)
+    return pixels
+
+
+def _field(image: pyvips.Image, name: str, default: Any) -> Any:
+    return image.get(name) if image.get_typeof(name) else default
+
+
+def _to_srgb(image: pyvips.Image, profile: bytes | None) -> pyvips.Image:
+    if profile is not None:
+        return image.icc_transform("srgb", embedded=True)
+    return image.colourspace("srgb")
+
+
+def _reason(kind: str, error: pyvips.Error) -> str:
+    cause = vips_cause(error)
+    if kind in ("AVIF", "HEIC") and "nsupported" in cause:
+        return f"{kind} is not read by the installed libvips; {_INSTEAD}"
+    return f"cannot be read as {kind} ({cause})"

@@ -1,0 +1,61 @@
+"""EXIF data of a file, as a changed image may keep them."""
+
+import io
+from typing import BinaryIO
+
+from convzoo.zoo.images.exif import Exif
+
+# Name of the segment in JPEG files, which other formats may leave out.
+_START = b"Exif\0\0"
+# Description, camera, software, date, artist, computer, rating, copyright, and
+# the title, comment, author, keywords and subject of Windows. Not: orientation,
+# sizes, resolution, and what describes the pixels of a TIFF file.
+_IMAGE_TAGS = (
+    *(0x010E, 0x010F, 0x0110, 0x0131, 0x0132, 0x013B, 0x013C),
+    *(0x4746, 0x4749, 0x8298, *range(0x9C9B, 0x9CA0)),
+)
+# The maker's note refers to places in the old file; width and height changed;
+# the interoperability directory describes the old file.
+_OUTDATED = (0x927C, 0xA002, 0xA003, 0xA005)
+
+
+def kept_exif(data: bytes) -> bytes | None:
+    """Return EXIF data without what holds for the original file only.
+
+    Orientation, sizes, thumbnails and the notes of the camera's maker are left
+    out.
+
+    Args:
+        data: EXIF data, as in a JPEG file.
+
+    Returns:
+        Little-endian EXIF data; None if nothing is left.
+
+    Raises:
+        ValueError: The data are damaged.
+        struct.error: The data are damaged.
+    """
+    return kept_exif_of_tiff(io.BytesIO(data.removeprefix(_START)))
+
+
+def kept_exif_of_tiff(file: BinaryIO) -> bytes | None:
+    """Return the EXIF data of a TIFF file as `kept_exif` does."""
+    file.seek(0)
+    found = Exif.read(file)
+    kept = Exif(
+        {tag: found.image[tag] for tag in _IMAGE_TAGS if tag in found.image},
+        *(
+            {tag: each for tag, each in part.items() if tag not in _OUTDATED}
+            for part in (found.photo, found.gps)
+        ),
+    )
+    if not any(kept):
+        return None
+    directories, start = kept.packed(8)
+    head = b"II*\0" + start.to_bytes(4, "little")
+    return _START + head + directories
+
+
+def parsed_exif(data: bytes) -> Exif:
+    """Return the directories of EXIF data."""
+    return Exif.read(io.BytesIO(data.removeprefix(_START)))
