@@ -9,18 +9,9 @@ import tensorflow as tf
 from PIL import Image
 
 from convzoo.export.image_bytes import decoded, encoded_png
+from tests.export.image_kinds import file, noise
 
 MOST = 5000
-
-
-def noise(*shape):
-    return np.random.default_rng(0).integers(0, 256, shape, np.uint8)
-
-
-def file(pixels, kind, **options):
-    buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, kind, **options)
-    return buffer.getvalue()
 
 
 @pytest.fixture(scope="module", params=[1, 3])
