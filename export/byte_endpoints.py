@@ -36,7 +36,7 @@ def byte_endpoints(
         tensor of shape `(batch,)`; empty if the model is not an image model.
         `serve_bytes` resizes the images to one size and runs them as one batch.
         `serve_one_bytes` runs each image alone at its own size, and omits
-        outputs whose shape depends on that size.
+        outputs whose shape depends on that size; it exists if any is left.
 
     Raises:
         ValueError: If `image_size` or `max_pixels` are not positive integers.
@@ -70,6 +70,8 @@ def byte_endpoints(
     def serve_one_bytes(image_bytes: Tensor) -> dict[str, Tensor]:
         return tf.map_fn(serve_one, image_bytes, fn_output_signature=signature)
 
+    if not signature:
+        return {"serve_bytes": serve_bytes}
     return {"serve_bytes": serve_bytes, "serve_one_bytes": serve_one_bytes}
 
 
