@@ -60,7 +60,7 @@ class ServingAddress(NamedTuple):
     @property
     def is_local(self) -> bool:
         """Whether the host is this machine, which needs no proxy."""
-        if self.host == "localhost":
+        if f".{self.host}".endswith(".localhost"):
             return True
         try:
             return ipaddress.ip_address(self.host).is_loopback

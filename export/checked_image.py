@@ -1,5 +1,7 @@
 """Checks of encoded images before a decoder sees them, inside a SavedModel."""
 
+import math
+
 import tensorflow as tf
 
 from convzoo.common.types import Tensor
@@ -17,6 +19,8 @@ _PNG_ANIMATION = r"(?s)\C*\x00\x00\x00\CacTL\C*"
 # A progressive JPEG file has about ten scans. A scan of 19 bytes can take as
 # long as the whole image.
 _SCANS = 100
+# Limit of height and width, where `max_pixels` is small.
+_SIDE = 2**14
 # Elsewhere, these two bytes follow each other by chance once in 2**16 bytes.
 _START_OF_SCAN = (0xFF, 0xDA)
 _BYTES_PER_CHANCE_SCAN = 2**14
@@ -41,7 +45,8 @@ def checked_image(
 
     Raises:
         tf.errors.InvalidArgumentError: At run time, if the file is no JPEG, PNG
-            or WebP file, is animated, or has too many pixels or scans.
+            or WebP file, is animated, or has too many pixels or scans, or too
+            long a side.
     """
     known = header.is_jpeg | header.is_png | header.is_webp
     encoded = _required(
@@ -57,14 +62,26 @@ def checked_image(
         encoded,
         "The JPEG image must not have hundreds of scans",
     )
-    height, width = _sides(encoded, header)
+    sides = _sides(encoded, header)
+    longest = longest_side(max_pixels)
     message = tf.strings.format(
-        f"The image must have at most {max_pixels} pixels. It has {{}} x {{}}",
-        (height, width),
+        f"The image must have at most {max_pixels} pixels, and at most "
+        f"{longest} on a side. It has {{}} x {{}}",
+        sides,
     )
     # The product of two large sides would overflow.
-    small = (height <= max_pixels) & (width <= max_pixels)
-    return _required(small & (height * width <= max_pixels), encoded, message)
+    short = tf.reduce_max(sides) <= longest
+    few = tf.reduce_prod(sides) <= max_pixels
+    return _required(short & few, encoded, message)
+
+
+def longest_side(max_pixels: int) -> int:
+    """Return the limit of height and width.
+
+    Resizing an image of one row, and padding in networks, takes memory for many
+    rows of its width.
+    """
+    return max(_SIDE, 8 * math.isqrt(max_pixels))
 
 
 def _required(good: Tensor, encoded: Tensor, message: str | Tensor) -> Tensor:

@@ -86,7 +86,7 @@ class GRPCTransport:
                 for name, tensor in answer.outputs.items()
             }
         except ValueError as error:
-            raise ServingError(self._url, str(error)) from error
+            raise ServingError(self._url, quoted(str(error))) from error
 
     def versions(self) -> dict[int, str]:
         request = self._status.GetModelStatusRequest()

@@ -52,7 +52,7 @@ def http_answer(
     try:
         return future.result(seconds + _GRACE)
     except TimeoutError as error:
-        reason = f"timed out after {seconds:g} s"
+        reason = f"timed out after {seconds:.3g} s"
         raise ServingError(url, reason) from error
     except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
         reason = quoted(str(error)) or type(error).__name__

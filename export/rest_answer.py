@@ -1,6 +1,7 @@
 """Checked content of the answers of TF Serving's REST API."""
 
 import base64
+import contextlib
 import json
 from collections.abc import Sequence
 from typing import Any
@@ -9,6 +10,7 @@ import numpy as np
 
 # TF Serving sends outputs whose names end with this suffix as base64.
 BYTES = "_bytes"
+_LONGEST_ERROR = 10**6
 
 
 def parsed(content: bytes) -> dict[str, Any]:
@@ -27,11 +29,11 @@ def parsed(content: bytes) -> dict[str, Any]:
 
 
 def message_of(content: bytes) -> str:
-    """Return the error message in an answer, or the answer itself."""
-    try:
-        return str(parsed(content)["error"])
-    except (ValueError, KeyError):
-        return content[:2000].decode(errors="replace")
+    """Return the error message in an answer, or the beginning of the answer."""
+    if len(content) <= _LONGEST_ERROR:
+        with contextlib.suppress(ValueError, KeyError):
+            return str(parsed(content)["error"])
+    return content[:2000].decode(errors="replace")
 
 
 def rows_of(answer: dict[str, Any], count: int) -> list[Any]:

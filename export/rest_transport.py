@@ -69,7 +69,7 @@ class RESTTransport:
         except ServingError:
             raise
         except ValueError as error:
-            raise ServingError(url, str(error)) from error
+            raise ServingError(url, quoted(str(error))) from error
 
     def versions(self) -> dict[int, str]:
         return self._versions(self._status())

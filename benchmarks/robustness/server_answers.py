@@ -75,7 +75,7 @@ def _at_once(scheme: str, script: Script, folder: Path) -> list[str]:
     """
     with _server(script, listens=False) as port:
         url = f"{scheme}://127.0.0.1:{port}/v1/models/a"
-        return _asked(url, False, np.zeros((2, 10**6)))
+        return _asked(url, False, np.array([bytes(5 * 10**6)] * 2, object))
 
 
 def _asked(url: str, good: bool, x: np.ndarray = _ROWS) -> list[str]:

@@ -50,6 +50,7 @@ def test_another_protocol_is_refused():
     [
         *(("localhost", True), ("127.0.0.1", True), ("127.8.9.1", True)),
         *(("[::1]", True), ("10.0.0.1", False), ("localhost.com", False)),
+        *(("a.localhost", True), ("alocalhost", False)),
     ],
 )
 def test_this_machine_is_known(host, local):

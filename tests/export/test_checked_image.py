@@ -8,6 +8,7 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
+from convzoo.export.checked_image import longest_side
 from convzoo.export.image_bytes import decoded
 from tests.export.image_kinds import (
     PNG,
@@ -140,6 +141,20 @@ def large_frame():
 def test_a_header_that_lies_allocates_nothing(decode, encoded, message):
     with pytest.raises(tf.errors.InvalidArgumentError, match=message):
         decode(encoded)
+
+
+def test_a_long_row_is_not_decoded():
+    """Resizing it takes memory for 256 rows."""
+
+    @tf.function(input_signature=[tf.TensorSpec((), tf.string)])
+    def decode(encoded):
+        return decoded(encoded, 3, 2**22)
+
+    with pytest.raises(tf.errors.InvalidArgumentError, match="16384 on a side"):
+        decode(file(np.zeros((1, 2**14 + 1), np.uint8), "png"))
+    row = file(np.zeros((2**14, 1), np.uint8), "png")
+    assert decode(row).shape == (2**14, 1, 3)
+    assert longest_side(2**24) == 2**15
 
 
 def test_a_jpeg_file_of_many_scans_is_not_decoded(decode):

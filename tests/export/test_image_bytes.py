@@ -63,7 +63,7 @@ def bomb():
 def test_a_large_image_is_not_decoded(decode, encoded):
     with pytest.raises(
         tf.errors.InvalidArgumentError,
-        match=rf"at most {MOST} pixels. It has (80 x 80|50000 x 50000)",
+        match=rf"at most {MOST} pixels, .*It has (80 x 80|50000 x 50000)",
     ):
         decode(encoded)
 

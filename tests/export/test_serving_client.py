@@ -285,11 +285,16 @@ def test_an_only_output_has_no_name_in_rest():
         (200, "<html>", "is not JSON"),
         (200, "[" * 10**5, "is not JSON"),
         (200, '{"predictions": [[1], [2]]}', "2 predictions for 1 inputs"),
+        (
+            200,
+            '{"predictions": [{"%s": "b"}]}' % ("a" * 9999),
+            r"output 'a{100,500} \.\.\.$",
+        ),
         (200, '{"predictions": ["yes"]}', "'output' has values that are not"),
         (200, '{"predictions": [{"b64": "a?"}]}', "'output' has a value that"),
         (200, '{"predictions": [[[1, 2], [3]]]}', "'output' is not an array"),
     ],
-    ids=range(12),
+    ids=range(13),
 )
 def test_errors_of_a_rest_server_name_its_url(code, text, message):
     with (
