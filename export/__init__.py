@@ -15,6 +15,7 @@ from convzoo.export.saved_model import write_saved_model as write_saved_model
 from convzoo.export.served import Served as Served
 from convzoo.export.served import served as served
 from convzoo.export.serving_client import ServingClient as ServingClient
+from convzoo.export.serving_error import ServingError as ServingError
 
 __all__ = [
     "Exported",
@@ -23,6 +24,7 @@ __all__ = [
     "SavedModel",
     "Served",
     "ServingClient",
+    "ServingError",
     "export_litert",
     "export_model",
     "export_onnx",

@@ -3,23 +3,29 @@
 Requires `pip install convzoo[serving]`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
+from google.protobuf import message
 
+from convzoo.common.serving_address import ServingAddress
+from convzoo.export.grpc_answer import array_of
 from convzoo.export.rest_transport import available
+from convzoo.export.serving_error import ServingError, quoted
+
+_PREDICT = "/tensorflow.serving.PredictionService/Predict"
+_STATUS = "/tensorflow.serving.ModelService/GetModelStatus"
 
 
 class GRPCTransport:
     """Requests to one model over gRPC.
 
     Args:
-        address: Host and port.
-        name: Name of the model.
+        address: The model.
         version: Version number or label, or None for the server's choice.
-        timeout: Timeout of a request in seconds.
+        timeout: Time for a request and its answer in seconds.
         max_bytes: Maximum size of a message in bytes.
 
     Raises:
@@ -28,8 +34,7 @@ class GRPCTransport:
 
     def __init__(
         self,
-        address: str,
-        name: str,
+        address: ServingAddress,
         version: int | str | None,
         timeout: float,
         max_bytes: int,
@@ -38,9 +43,7 @@ class GRPCTransport:
             import grpc
             from tensorflow_serving.apis import (
                 get_model_status_pb2,
-                model_service_pb2_grpc,
                 predict_pb2,
-                prediction_service_pb2_grpc,
             )
         except ImportError as error:
             raise ValueError(
@@ -48,26 +51,24 @@ class GRPCTransport:
                 "pip install convzoo[serving]"
             ) from error
         self._failed = grpc.RpcError
-        channel = grpc.insecure_channel(
-            address,
+        self._channel = grpc.insecure_channel(
+            address.netloc,
             [
                 ("grpc.max_send_message_length", max_bytes),
                 ("grpc.max_receive_message_length", max_bytes),
+                ("grpc.enable_http_proxy", int(not address.is_local)),
             ],
         )
-        self._models = model_service_pb2_grpc.ModelServiceStub(channel)
-        self._predictions = prediction_service_pb2_grpc.PredictionServiceStub(
-            channel
-        )
-        self._predict_request = predict_pb2.PredictRequest
-        self._status_request = get_model_status_pb2.GetModelStatusRequest
-        self._address, self._name = address, name
+        self._predict = predict_pb2
+        self._status = get_model_status_pb2
+        self._name = address.path.removeprefix("v1/models/")
+        self._url = address.url
         self._version, self._timeout = version, timeout
 
     def predict(
-        self, endpoint: str, arrays: Mapping[str, np.ndarray]
+        self, endpoint: str, arrays: Mapping[str, np.ndarray], rows: int
     ) -> dict[str, np.ndarray]:
-        request = self._predict_request()
+        request = self._predict.PredictRequest()
         request.model_spec.name = self._name
         request.model_spec.signature_name = endpoint
         if isinstance(self._version, int):
@@ -76,30 +77,48 @@ class GRPCTransport:
             request.model_spec.version_label = self._version
         for name, array in arrays.items():
             request.inputs[name].CopyFrom(tf.make_tensor_proto(array))
-        response = self._call(self._predictions.Predict, request)
-        return {
-            name: tf.make_ndarray(tensor)
-            for name, tensor in response.outputs.items()
-        }
+        answer = self._call(_PREDICT, request, self._predict.PredictResponse)
+        if not answer.outputs:
+            raise ServingError(self._url, "the answer has no outputs")
+        try:
+            return {
+                name: array_of(name, tensor, rows)
+                for name, tensor in answer.outputs.items()
+            }
+        except ValueError as error:
+            raise ServingError(self._url, quoted(str(error))) from error
 
     def versions(self) -> dict[int, str]:
-        request = self._status_request()
+        request = self._status.GetModelStatusRequest()
         request.model_spec.name = self._name
-        response = self._call(self._models.GetModelStatus, request)
+        answer = self._call(
+            _STATUS, request, self._status.GetModelStatusResponse
+        )
+        names = {
+            number: name
+            for name, number in self._status.ModelVersionStatus.State.items()
+        }
         return {
-            each.version: type(each).State.Name(each.state)
-            for each in response.model_version_status
+            each.version: names.get(each.state, "UNKNOWN")
+            for each in answer.model_version_status
         }
 
     def ready(self) -> bool:
         return available(self.versions())
 
-    def _call(self, method: Callable[..., Any], request: Any) -> Any:
+    def _call(self, method: str, request: Any, answer: Any) -> Any:
+        """Send a request, and return the answer, a message of that class."""
+        # gRPC would log what it cannot parse.
+        send = self._channel.unary_unary(method)
         try:
-            return method(request, timeout=self._timeout)
+            received = send(request.SerializeToString(), timeout=self._timeout)
+            return answer.FromString(received)
         except self._failed as error:
-            reason = " ".join(error.details().split())
-            raise ValueError(
-                f"grpc://{self._address}/{self._name}: "
-                f"{error.code().name}: {reason}"
+            reason = quoted(error.details() or "no reason")
+            raise ServingError(
+                self._url, f"{error.code().name}: {reason}"
+            ) from error
+        except message.Error as error:
+            raise ServingError(
+                self._url, "the message cannot be read or is too large"
             ) from error

@@ -1,14 +1,26 @@
 """Client of TF Serving's REST API, which KServe's V1 protocol shares."""
 
 import base64
+import http
 import json
-import urllib.error
-import urllib.request
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
 import numpy as np
+
+from convzoo.common.serving_address import ServingAddress
+from convzoo.export.http_answer import http_answer
+from convzoo.export.rest_answer import (
+    columns_of,
+    has_names,
+    message_of,
+    parsed,
+    rows_of,
+    versions_of,
+)
+from convzoo.export.serving_error import ServingError, quoted
 
 # Name of the only output if the response does not name it.
 _UNNAMED = "output"
@@ -18,90 +30,96 @@ class RESTTransport:
     """Requests to one model over HTTP.
 
     Args:
-        url: URL of the model.
+        address: The model.
         version: Version number or label, or None for the server's choice.
-        timeout: Timeout of a request in seconds.
+        timeout: Time for a request and its answer in seconds.
+        max_bytes: Maximum size of an answer in bytes.
     """
 
     def __init__(
-        self, url: str, version: int | str | None, timeout: float
+        self,
+        address: ServingAddress,
+        version: int | str | None,
+        timeout: float,
+        max_bytes: int,
     ) -> None:
-        self._model = url.rstrip("/")
+        self._address = address
         kind = "versions" if isinstance(version, int) else "labels"
-        chosen = f"/{kind}/{quote(str(version))}"
-        self._url = self._model + ("" if version is None else chosen)
-        self._timeout = timeout
+        chosen = f"/{kind}/{quote(str(version), safe='')}"
+        self._url = address.url + ("" if version is None else chosen)
+        self._timeout, self._max_bytes = timeout, max_bytes
 
     def predict(
-        self, endpoint: str, arrays: Mapping[str, np.ndarray]
+        self, endpoint: str, arrays: Mapping[str, np.ndarray], rows: int
     ) -> dict[str, np.ndarray]:
-        batch = {name: len(array) for name, array in arrays.items()}
-        if len(set(batch.values())) != 1:
-            raise ValueError(
-                f"All inputs must have one batch size. Received: {batch}"
-            )
-        rows = zip(*(map(_jsonable, a) for a in arrays.values()), strict=True)
-        body = {
-            "signature_name": endpoint,
-            "instances": [dict(zip(arrays, row, strict=True)) for row in rows],
-        }
-        results = self._call(f"{self._url}:predict", body)["predictions"]
-        if not all(map(_has_names, results)):
-            name = self._only_output(endpoint)
-            results = [{name: result} for result in results]
-        names = results[0] if results else ()
-        return {name: _column([row[name] for row in results]) for name in names}
+        columns = [_jsonable(array) for array in arrays.values()]
+        instances = [
+            dict(zip(arrays, row, strict=True))
+            for row in zip(*columns, strict=True)
+        ]
+        body = {"signature_name": endpoint, "instances": instances}
+        url, until = f"{self._url}:predict", time.monotonic() + self._timeout
+        answer = self._call(url, until, json.dumps(body).encode())
+        try:
+            found = rows_of(answer, rows)
+            if not has_names(found):
+                name = self._only_output(endpoint, until)
+                found = [{name: result} for result in found]
+            return columns_of(found)
+        except ServingError:
+            raise
+        except ValueError as error:
+            raise ServingError(url, quoted(str(error))) from error
 
     def versions(self) -> dict[int, str]:
-        status = self._call(self._model)
-        if "model_version_status" not in status:
-            raise ValueError(
-                f"{self._model}: the server reports no versions. "
-                f"Received: {status}"
-            )
-        return {
-            int(each["version"]): each["state"]
-            for each in status["model_version_status"]
-        }
+        return self._versions(self._status())
 
     def ready(self) -> bool:
         # KServe reports `ready` instead of versions.
-        status = self._call(self._model)
+        status = self._status()
         if "ready" in status:
-            return status["ready"]
-        return available(self.versions())
+            return status["ready"] is True
+        return available(self._versions(status))
 
-    def _only_output(self, endpoint: str) -> str:
+    def _status(self) -> dict[str, Any]:
+        return self._call(
+            self._address.url, time.monotonic() + self._timeout, None
+        )
+
+    def _versions(self, status: dict[str, Any]) -> dict[int, str]:
+        try:
+            return versions_of(status)
+        except ValueError as error:
+            raise ServingError(
+                self._address.url,
+                f"{error}. Received: {quoted(str(status))}",
+            ) from error
+
+    def _only_output(self, endpoint: str, until: float) -> str:
         """Name of the only output, if the server has metadata."""
         try:
-            metadata = self._call(f"{self._url}/metadata")["metadata"]
-            signatures = metadata["signature_def"]["signature_def"]
+            answer = self._call(f"{self._url}/metadata", until, None)
+            signatures = answer["metadata"]["signature_def"]["signature_def"]
             (name,) = signatures[endpoint]["outputs"]
-        except (ValueError, KeyError):
+        except (ValueError, KeyError, TypeError):
             return _UNNAMED
-        return name
+        return name if isinstance(name, str) else _UNNAMED
 
-    def _call(self, url: str, body: dict[str, Any] | None = None) -> Any:
-        """Send a request, and return the response decoded from JSON."""
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(
-            url, data, {"Content-Type": "application/json"}
+    def _call(
+        self, url: str, until: float, content: bytes | None
+    ) -> dict[str, Any]:
+        """Send a request, and return the object of the answer."""
+        seconds = max(until - time.monotonic(), 0)
+        status, received = http_answer(
+            self._address, url, content, seconds, self._max_bytes
         )
+        if status != 200:
+            reason = quoted(message_of(received))
+            raise ServingError(url, f"{status}: {reason or _phrase(status)}")
         try:
-            with urllib.request.urlopen(
-                request, timeout=self._timeout
-            ) as response:
-                return json.load(response)
-        except urllib.error.HTTPError as error:
-            words = _reason(error.read()).split() or [error.reason]
-            raise ValueError(
-                f"{url}: {error.code}: {' '.join(words)}"
-            ) from error
-        except json.JSONDecodeError as error:
-            raise ValueError(f"{url}: the response is not JSON") from error
-        except OSError as error:
-            reason = getattr(error, "reason", error)
-            raise ValueError(f"{url}: cannot be reached ({reason})") from error
+            return parsed(received)
+        except ValueError as error:
+            raise ServingError(url, str(error)) from error
 
 
 def available(versions: Mapping[int, str]) -> bool:
@@ -109,28 +127,18 @@ def available(versions: Mapping[int, str]) -> bool:
     return "AVAILABLE" in versions.values()
 
 
-def _reason(content: bytes) -> str:
-    """The error message in a response."""
+def _phrase(status: int) -> str:
     try:
-        return json.loads(content)["error"]
-    except (ValueError, KeyError, TypeError):
-        return content.decode(errors="replace")
+        return http.HTTPStatus(status).phrase
+    except ValueError:
+        return "the answer is empty"
 
 
-def _jsonable(value: Any) -> Any:
-    if isinstance(value, bytes):
-        return {"b64": base64.b64encode(value).decode()}
-    return value.tolist()
+def _jsonable(array: np.ndarray) -> list[Any]:
+    if array.dtype == object:
+        array = np.frompyfunc(_base64, 1, 1)(array)
+    return array.tolist()
 
 
-def _has_names(result: Any) -> bool:
-    return isinstance(result, dict) and set(result) != {"b64"}
-
-
-def _column(values: Sequence[Any]) -> np.ndarray:
-    """The array of one output from its JSON values."""
-    if values and isinstance(values[0], dict):
-        column = np.empty(len(values), object)
-        column[:] = [base64.b64decode(value["b64"]) for value in values]
-        return column
-    return np.asarray(values)
+def _base64(value: bytes) -> dict[str, str]:
+    return {"b64": base64.b64encode(value).decode()}

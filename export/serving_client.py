@@ -1,22 +1,22 @@
 """Client of TF Serving."""
 
-import io
+import os
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import numpy as np
 from numpy.typing import ArrayLike
-from PIL import Image
 
+from convzoo.common.checks import check_above, is_integer
+from convzoo.common.serving_address import ServingAddress
 from convzoo.common.types import PathLike
+from convzoo.export.encoded_image import encoded_image
 from convzoo.export.grpc_transport import GRPCTransport
 from convzoo.export.rest_transport import RESTTransport
+from convzoo.export.serving_error import ServingError
 
-_EXAMPLES = (
-    "such as http://localhost:8501/v1/models/NAME or grpc://localhost:8500/NAME"
-)
+# gRPC's limit of sizes.
+_MOST_BYTES = 2**31 - 1
 
 
 class ServingClient:
@@ -28,21 +28,27 @@ class ServingClient:
             `convzoo[serving]` and sends arrays as bytes instead of text.
         version: Version number or label. Default: the server's choice, the
             newest version.
-        timeout: Timeout of a request in seconds.
-        max_bytes: Maximum size of a gRPC message in bytes.
+        timeout: Time in seconds for a whole request: name resolution,
+            connection, upload and answer.
+        max_bytes: Maximum size of an answer in bytes, and over gRPC also of a
+            request. An answer over REST takes several times as much memory
+            while it is read.
 
     Call arguments:
         endpoint: Name of the endpoint, positional only. Default:
             `"serving_default"`.
-        **inputs: One array per input, by name, all with one batch size.
+        **inputs: One array per input, by name, all with one batch size;
+            numbers, bytes or text.
 
     Returns:
         When called, a dictionary of output arrays by name. Encoded images are
         bytes in object arrays.
 
     Raises:
-        ValueError: If an argument is invalid, the server cannot be reached or
-            times out, or it returns an error, which is quoted.
+        ValueError: If an argument is invalid.
+        ServingError: A `ValueError`; if the server cannot be reached, is too
+            slow, returns an error, which is quoted, or gives an answer that is
+            not one row of numbers or bytes per input row.
 
     Example, with a running server:
 
@@ -58,36 +64,30 @@ class ServingClient:
         timeout: float = 30.0,
         max_bytes: int = 2**28,
     ) -> None:
-        parts = urlsplit(str(url))
-        if not (isinstance(timeout, (int, float)) and timeout > 0):
+        address = ServingAddress.of(url)
+        _check_version(version)
+        check_above("timeout", timeout, 0)
+        if not is_integer(max_bytes) or not 0 < max_bytes <= _MOST_BYTES:
             raise ValueError(
-                "`timeout` must be a positive number. "
-                f"Received: timeout={timeout!r}"
+                "`max_bytes` must be a positive integer below 2**31. "
+                f"Received: max_bytes={max_bytes!r}"
             )
-        if not parts.netloc or not parts.path.strip("/"):
-            raise ValueError(
-                f"`url` must be a URL of a model, {_EXAMPLES}. "
-                f"Received: url={url!r}"
-            )
-        self._transport: RESTTransport | GRPCTransport
-        if parts.scheme in ("http", "https"):
-            self._transport = RESTTransport(str(url), version, timeout)
-        elif parts.scheme == "grpc":
-            name = parts.path.strip("/").removeprefix("v1/models/")
-            self._transport = GRPCTransport(
-                parts.netloc, name, version, timeout, max_bytes
-            )
-        else:
-            raise ValueError(
-                "`url` must begin with http://, https:// or grpc://, "
-                f"{_EXAMPLES}. Received: url={url!r}"
-            )
+        transport = GRPCTransport if address.scheme == "grpc" else RESTTransport
+        self._transport: RESTTransport | GRPCTransport = transport(
+            address, version, timeout, max_bytes
+        )
 
     def __call__(
         self, endpoint: str = "serving_default", /, **inputs: ArrayLike
     ) -> dict[str, np.ndarray]:
-        arrays = {name: np.asarray(value) for name, value in inputs.items()}
-        return self._transport.predict(endpoint, arrays)
+        arrays = {name: _array(name, value) for name, value in inputs.items()}
+        batch = {name: len(array) for name, array in arrays.items()}
+        if len(set(batch.values())) != 1:
+            raise ValueError(
+                f"All inputs must have one batch size. Received: {batch}"
+            )
+        (rows,) = set(batch.values())
+        return self._transport.predict(endpoint, arrays, rows)
 
     def images(
         self,
@@ -107,10 +107,18 @@ class ServingClient:
             images are PNG files as bytes, with names that end with `_bytes`.
 
         Raises:
-            ValueError: If the call fails, or a file cannot be read.
+            ValueError: If a file cannot be read.
+            ServingError: If the call fails.
         """
+        if isinstance(images, (str, bytes, os.PathLike, np.ndarray)):
+            raise ValueError(
+                "`images` must be a list of images. "
+                f"Received one {type(images).__name__}"
+            )
+        if not len(images):
+            return []
         encoded = np.empty(len(images), object)
-        encoded[:] = [_encoded(image) for image in images]
+        encoded[:] = [encoded_image(image) for image in images]
         found = self(endpoint, image_bytes=encoded)
         return [
             {name: values[index] for name, values in found.items()}
@@ -128,20 +136,37 @@ class ServingClient:
         """Return whether the server responds and serves a version."""
         try:
             return self._transport.ready()
-        except ValueError:
+        except ServingError:
             return False
 
 
-def _encoded(image: PathLike | bytes | np.ndarray) -> bytes:
-    if isinstance(image, bytes):
-        return image
-    if isinstance(image, np.ndarray):
-        buffer = io.BytesIO()
-        Image.fromarray(image).save(buffer, "png")
-        return buffer.getvalue()
-    try:
-        return Path(image).read_bytes()
-    except OSError as error:
+def _check_version(version: object) -> None:
+    number = is_integer(version) and 0 <= version < 2**63
+    label = isinstance(version, str) and version.isprintable() and version
+    if not (version is None or number or label):
         raise ValueError(
-            f"{image}: cannot be read ({error.strerror})"
-        ) from error
+            "`version` must be a number of at least 0 or a label. "
+            f"Received: version={version!r}"
+        )
+
+
+def _array(name: str, value: ArrayLike) -> np.ndarray:
+    """Return an input as an array of numbers, text, or bytes as objects."""
+    try:
+        array = np.asarray(value)
+    except ValueError as error:
+        raise ValueError(f"input {name!r} is not an array: {error}") from error
+    if array.dtype.kind == "S":
+        array = array.astype(object)
+    objects = array.dtype == object
+    known = (
+        all(isinstance(each, bytes) for each in array.flat)
+        if objects
+        else array.dtype.kind in "biufU"
+    )
+    if not array.ndim or not known:
+        raise ValueError(
+            f"input {name!r} must be an array of numbers, text or bytes with a "
+            f"batch axis. Received: shape {array.shape}, dtype {array.dtype}"
+        )
+    return array

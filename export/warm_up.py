@@ -7,6 +7,7 @@ it serves the model.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import tensorflow as tf
@@ -15,7 +16,7 @@ from numpy.typing import ArrayLike
 from convzoo.export.byte_endpoints import takes_images
 from convzoo.export.difference import Run
 from convzoo.export.image_bytes import encoded_png
-from convzoo.export.saved_model import DEFAULT
+from convzoo.export.saved_model import DEFAULT, SavedModel
 from convzoo.export.served import Served
 
 _FILE = "assets.extra/tf_serving_warmup_requests"
@@ -41,17 +42,19 @@ def write_warm_up(
     random = np.random.default_rng(0)
     path = folder / _FILE
     path.parent.mkdir()
+    endpoints = cast(SavedModel, run).endpoints
     with tf.io.TFRecordWriter(str(path)) as file:
         for size in sizes:
             for endpoint, inputs in _requests(model, size, random):
-                run(endpoint, **inputs)
-                file.write(_prediction_log(name, endpoint, inputs))
+                if endpoint in endpoints:
+                    run(endpoint, **inputs)
+                    file.write(_prediction_log(name, endpoint, inputs))
 
 
 def _requests(
     model: Served, size: Sequence[int], random: np.random.Generator
 ) -> Iterator[tuple[str, Mapping[str, ArrayLike]]]:
-    """Yield endpoint names with inputs by name."""
+    """Yield names of endpoints, which the model may have, with inputs."""
     inputs = model.example(size, random)
     yield DEFAULT, inputs
     if takes_images(model):

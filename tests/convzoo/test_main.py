@@ -282,6 +282,41 @@ def test_a_server_is_asked(convzoo, photo, tmp_path):
     )
 
 
+@pytest.mark.parametrize(
+    "name, content, part",
+    [
+        ("../../image_bytes", b"", "cannot name a file"),
+        ("/tmp/image_bytes", b"", "cannot name a file"),
+        ("image_bytes", b"<html>", "is not a PNG file"),
+        ("image_bytes", None, "is not base64"),
+    ],
+)
+def test_an_answer_is_written_only_as_what_it_says(
+    convzoo, photo, tmp_path, name, content, part
+):
+    value = (
+        1 if content is None else {"b64": base64.b64encode(content).decode()}
+    )
+    answer = {"predictions": [{name: value}]}
+    answers = {"/v1/models/a:predict": (200, json.dumps(answer))}
+    with answering(answers) as (url, _):
+        assert_one_line(
+            convzoo("request", url, photo, "-o", tmp_path / "out"), part
+        )
+    assert not (tmp_path / "out").exists()
+
+
+def test_two_answers_do_not_share_a_file(convzoo, photo, tmp_path):
+    png = base64.b64encode(photo.read_bytes()).decode()
+    answer = {"predictions": [{"image_x4_bytes": {"b64": png}}]}
+    answers = {"/v1/models/a:predict": (200, json.dumps(answer))}
+    command = ("-o", tmp_path / "out", "--overwrite")
+    with answering(answers) as (url, _):
+        code, out, error = convzoo("request", url, photo, photo, *command)
+    assert code == 1 and len(out.splitlines()) == 1
+    assert "is the file of another image too" in error
+
+
 def test_train_evaluate_and_use_a_run(convzoo, photo, tmp_path):
     data = tmp_path / "data"
     data.mkdir()

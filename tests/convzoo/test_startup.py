@@ -100,6 +100,8 @@ def test_help_needs_no_keras(command):
         ("export sr_x4_tiny -o e --format tflite", "did you mean 'litert'"),
         ("export sr_x4_tniy -o e", "did you mean 'sr_x4_tiny'"),
         ("request http://localhost nowhere.jpg", "nowhere.jpg: does not exist"),
+        ("request http://localhost README.md", "`URL` must be a URL"),
+        ("request grpc://h:1/a README.md --timeout 0", "`--timeout`"),
     ],
 )
 def test_a_typing_mistake_needs_no_keras(command, part, tmp_path, monkeypatch):

@@ -79,3 +79,20 @@ def serving(folder):
         yield f"grpc://localhost:{port}/{folder.name}"
     finally:
         server.stop(None).wait()
+
+
+@contextlib.contextmanager
+def answering_grpc(content):
+    """Answer every request by these bytes, and yield the URL of a model."""
+
+    class Handler(grpc.GenericRpcHandler):
+        def service(self, details):
+            return grpc.unary_unary_rpc_method_handler(lambda *_: content)
+
+    server = grpc.server(futures.ThreadPoolExecutor(1), [Handler()])
+    port = server.add_insecure_port("localhost:0")
+    server.start()
+    try:
+        yield f"grpc://localhost:{port}/a"
+    finally:
+        server.stop(None).wait()

@@ -6,7 +6,12 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from convzoo.export import SavedModel, served, write_saved_model
+from convzoo.export import (
+    SavedModel,
+    export_saved_model,
+    served,
+    write_saved_model,
+)
 from convzoo.export.byte_endpoints import byte_endpoints, takes_images
 from tests.support import photograph, tiny_generator
 
@@ -92,6 +97,17 @@ def test_outputs_of_the_size_of_an_image_are_left_out_of_one_answer(tmp_path):
         image = np.expand_dims(pixels / 255, 0)
         expected = model.predict_on_batch(image)["scores"][0]
         np.testing.assert_allclose(scores, expected, atol=1e-6)
+
+
+def test_a_model_of_maps_only_has_no_endpoint_for_images_alone(tmp_path):
+    """Their shapes would depend on the size of each image."""
+    image = keras.Input((None, None, 3), name="image")
+    model = keras.Model(image, keras.layers.Conv2D(2, 3)(image))
+    export_saved_model(model, tmp_path / "model", image_size=SIZE)
+    run = SavedModel(tmp_path / "model" / "1")
+    assert run.endpoints == ["serve_bytes", "serving_default"]
+    found = run("serve_bytes", image_bytes=[png(PHOTOGRAPHS[0])])
+    assert found["output"].shape == (1, 10, 7, 2)
 
 
 def test_grey_images_too(tmp_path):

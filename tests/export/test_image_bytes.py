@@ -9,18 +9,9 @@ import tensorflow as tf
 from PIL import Image
 
 from convzoo.export.image_bytes import decoded, encoded_png
+from tests.export.image_kinds import file, noise
 
 MOST = 5000
-
-
-def noise(*shape):
-    return np.random.default_rng(0).integers(0, 256, shape, np.uint8)
-
-
-def file(pixels, kind, **options):
-    buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, kind, **options)
-    return buffer.getvalue()
 
 
 @pytest.fixture(scope="module", params=[1, 3])
@@ -72,7 +63,7 @@ def bomb():
 def test_a_large_image_is_not_decoded(decode, encoded):
     with pytest.raises(
         tf.errors.InvalidArgumentError,
-        match=rf"at most {MOST} pixels. It has (80 x 80|50000 x 50000)",
+        match=rf"at most {MOST} pixels, .*It has (80 x 80|50000 x 50000)",
     ):
         decode(encoded)
 

@@ -1,4 +1,7 @@
+from concurrent.futures import ThreadPoolExecutor
+
 import keras
+import numpy as np
 import pytest
 
 from convzoo.export import LiteRTModel, write_litert, write_saved_model
@@ -31,3 +34,28 @@ def test_operators_are_counted(tmp_path):
     write_litert(tmp_path / "model", tmp_path / "model.tflite")
     found = LiteRTModel(tmp_path / "model.tflite").operators
     assert found == {"CONV_2D": 2, "TANH": 2}
+
+
+def test_threads_get_their_own_answers(tmp_path):
+    image = keras.Input((None, None, 3), name="image")
+    x = keras.layers.Conv2D(3, 3, padding="same", activation="tanh")(image)
+    write_saved_model(keras.Model(image, x), tmp_path / "model")
+    write_litert(tmp_path / "model", tmp_path / "model.tflite")
+    random = np.random.default_rng(0)
+    sizes = [(1, 20, 24, 3), (1, 12, 40, 3)] * 40
+    images = [random.random(size, np.float32) for size in sizes]
+    run = LiteRTModel(tmp_path / "model.tflite")
+
+    def output(image):
+        return run(image=image)["output"]
+
+    expected = [output(image) for image in images]
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(output, images))
+        with pytest.raises(ValueError, match="cannot run on these inputs"):
+            pool.submit(output, np.zeros(3)).result()
+        with pytest.raises(ValueError, match=r"named \['image'\]"):
+            pool.submit(run, maps=images[0]).result()
+    for array, right in zip(found, expected, strict=True):
+        np.testing.assert_array_equal(array, right)
+    np.testing.assert_array_equal(output(images[0]), expected[0])

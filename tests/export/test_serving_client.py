@@ -17,7 +17,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from convzoo.export import ServingClient, export_litert, export_saved_model
+from convzoo.export import (
+    ServingClient,
+    ServingError,
+    export_litert,
+    export_saved_model,
+)
 from convzoo.zoo import SRGenerator
 from tests.export.rest_double import answering
 from tests.support import photograph, tiny_generator
@@ -171,21 +176,56 @@ def test_no_server_is_an_error(url):
         pytest.importorskip("tensorflow_serving.apis.predict_pb2")
     client = ServingClient(url, timeout=5)
     assert not client.ready()
-    with pytest.raises(ValueError, match="localhost:1/"):
+    with pytest.raises(ServingError, match=f"^{url}.*: "):
         client.images([PHOTO])
 
 
 @pytest.mark.parametrize(
-    "url", ["localhost:8501", "http://localhost:8501", "ftp://host/a", "", None]
+    "arguments",
+    [
+        {"url": "localhost:8501"},
+        *({"timeout": value} for value in (0, -1, "5", None, float("nan"))),
+        *({"max_bytes": value} for value in (0, 2.5, 2**31, True)),
+        *({"version": value} for value in (-1, 1.5, True, "", "a\n", 2**63)),
+    ],
+    ids=str,
 )
-def test_another_url_is_named(url):
-    with pytest.raises(ValueError, match="`url` must .*grpc://localhost"):
-        ServingClient(url)
+def test_arguments_are_checked(arguments):
+    (name,) = arguments
+    url = "http://localhost:8501/v1/models/a"
+    with pytest.raises(ValueError, match=f"`{name}` must be") as error:
+        ServingClient(**{"url": url} | arguments)
+    assert not isinstance(error.value, ServingError)
 
 
-def test_timeout_is_checked():
-    with pytest.raises(ValueError, match="`timeout` must be.*0"):
-        ServingClient("http://localhost:8501/v1/models/a", timeout=0)
+@pytest.mark.parametrize(
+    "inputs, reason",
+    [
+        ({}, "one batch"),
+        ({"x": 1}, "input 'x' must be an array .* batch axis"),
+        ({"x": [1], "y": [1, 2]}, "one batch.*{'x': 1, 'y': 2}"),
+        ({"x": [[1], [2, 3]]}, "input 'x' is not an array"),
+        ({"x": [None]}, "input 'x' must be .* dtype object"),
+        ({"x": [1j]}, "input 'x' must be .* dtype complex128"),
+        ({"x": np.array(["2020-01-01"], "M8[D]")}, "input 'x' must be"),
+    ],
+    ids=range(7),
+)
+@pytest.mark.parametrize(
+    "url", ["http://localhost:1/v1/models/a", "grpc://localhost:1/a"]
+)
+def test_inputs_are_checked(url, inputs, reason):
+    with pytest.raises(ValueError, match=reason) as error:
+        ServingClient(url)(**inputs)
+    assert not isinstance(error.value, ServingError)
+
+
+@pytest.mark.parametrize("images", ["photo.jpg", b"photo", PHOTO, Path("a")])
+def test_one_image_is_no_list(images):
+    client = ServingClient("http://localhost:1/v1/models/a")
+    with pytest.raises(ValueError, match="`images` must be a list of images"):
+        client.images(images)
+    assert client.images([]) == []
 
 
 def test_a_missing_package_is_named(monkeypatch):
@@ -239,15 +279,42 @@ def test_an_only_output_has_no_name_in_rest():
         (400, '{"error": "Missing inputs"}', "400: Missing inputs"),
         (503, "busy", "503: busy"),
         (500, "", "500: Internal Server Error"),
+        (500, "\x1b[2J\n \x00", r"500: .\[2J .$"),
+        (500, "no " * 1000, "no ...$"),
+        (500, '{"error": {"a": 1}}', "500: {'a': 1}"),
         (200, "<html>", "is not JSON"),
+        (200, "[" * 10**5, "is not JSON"),
+        (200, '{"predictions": [[1], [2]]}', "2 predictions for 1 inputs"),
+        (
+            200,
+            '{"predictions": [{"%s": "b"}]}' % ("a" * 9999),
+            r"output 'a{100,500} \.\.\.$",
+        ),
+        (200, '{"predictions": ["yes"]}', "'output' has values that are not"),
+        (200, '{"predictions": [{"b64": "a?"}]}', "'output' has a value that"),
+        (200, '{"predictions": [[[1, 2], [3]]]}', "'output' is not an array"),
     ],
+    ids=range(13),
 )
-def test_errors_of_a_rest_server_are_quoted(code, text, message):
+def test_errors_of_a_rest_server_name_its_url(code, text, message):
     with (
         answering({"/v1/models/a:predict": (code, text)}) as (url, _),
-        pytest.raises(ValueError, match=message),
+        pytest.raises(ServingError, match=message) as error,
     ):
         ServingClient(url)(x=[1])
+    assert str(error.value).startswith(f"{url}:predict: ")
+    assert str(error.value).isprintable()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[]", "{}", '{"model_version_status": 1}', '{"ready": "yes"}', "<html>"],
+)
+def test_a_bad_status_is_not_ready(text):
+    with answering({"/v1/models/a": (200, text)}) as (url, _):
+        assert not ServingClient(url).ready()
+        with pytest.raises(ServingError, match=f"^{url}: the "):
+            ServingClient(url).versions()
 
 
 def test_a_slow_server_is_not_waited_for():
@@ -259,7 +326,33 @@ def test_a_slow_server_is_not_waited_for():
         ServingClient(url, timeout=0.1)(x=[1])
 
 
-def test_inputs_of_rest_are_of_one_batch():
-    client = ServingClient("http://localhost:1/v1/models/a")
-    with pytest.raises(ValueError, match="one batch.*{'x': 1, 'y': 2}"):
-        client(x=[1], y=[1, 2])
+@pytest.mark.parametrize("fill", [1, 0])
+def test_grpc_allocates_no_shape_that_is_only_declared(fill):
+    """A message of some bytes can declare a shape of any size."""
+    predict_pb2 = pytest.importorskip("tensorflow_serving.apis.predict_pb2")
+    from tests.export.serving_double import answering_grpc
+
+    response = predict_pb2.PredictResponse()
+    tensor = response.outputs["p"]
+    tensor.dtype = 1
+    for size in (1, 2**30):
+        tensor.tensor_shape.dim.add(size=size)
+    tensor.float_val.extend([0.0] * fill)
+    with (
+        answering_grpc(response.SerializeToString()) as url,
+        pytest.raises(ServingError, match=f"^{url}: output 'p' has"),
+    ):
+        ServingClient(url)(x=[1])
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff" * 9])
+def test_grpc_messages_that_cannot_be_read_are_errors(content, caplog):
+    pytest.importorskip("tensorflow_serving.apis.predict_pb2")
+    from tests.export.serving_double import answering_grpc
+
+    with (
+        answering_grpc(content) as url,
+        pytest.raises(ServingError, match=f"^{url}: the "),
+    ):
+        ServingClient(url)(x=[1])
+    assert not caplog.records
