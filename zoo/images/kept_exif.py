@@ -7,6 +7,8 @@ from convzoo.zoo.images.exif import Exif
 
 # Name of the segment in JPEG files, which other formats may leave out.
 _START = b"Exif\0\0"
+# Bytes of a segment of JPEG files.
+_LONGEST = 65_533
 # Description, camera, software, date, artist, computer, rating, copyright, and
 # the title, comment, author, keywords and subject of Windows. Not: orientation,
 # sizes, resolution, and what describes the pixels of a TIFF file.
@@ -32,7 +34,7 @@ def kept_exif(data: bytes) -> bytes | None:
         Little-endian EXIF data; None if nothing is left.
 
     Raises:
-        ValueError: The data are damaged.
+        ValueError: The data are damaged or too long.
         struct.error: The data are damaged.
     """
     return kept_exif_of_tiff(io.BytesIO(data.removeprefix(_START)))
@@ -53,7 +55,10 @@ def kept_exif_of_tiff(file: BinaryIO) -> bytes | None:
         return None
     directories, start = kept.packed(8)
     head = b"II*\0" + start.to_bytes(4, "little")
-    return _START + head + directories
+    data = _START + head + directories
+    if len(data) > _LONGEST:
+        raise ValueError(f"{len(data)} bytes")
+    return data
 
 
 def parsed_exif(data: bytes) -> Exif:

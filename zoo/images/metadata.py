@@ -61,7 +61,8 @@ def _or_warn(name: object, read: Callable[[], bytes | None]) -> bytes | None:
     except (OSError, OverflowError, ValueError, struct.error):
         # Places beyond the file, no TIFF, or an early end.
         warnings.warn(
-            f"{name}: its EXIF data are damaged, and not kept", stacklevel=4
+            f"{name}: its EXIF data are damaged or too long, and not kept",
+            stacklevel=4,
         )
         return None
 
