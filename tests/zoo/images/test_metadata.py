@@ -120,6 +120,22 @@ def test_resolution_is_kept(dpi, suffix, tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("unit", "expected"), [(2, 250), (3, 635), (1, None), (None, 250)]
+)
+def test_webp_has_its_resolution_in_exif_data(unit, expected, tmp_path):
+    exif = Image.Exif()
+    exif[0x011A] = exif[0x011B] = 250.0
+    if unit is not None:
+        exif[0x0128] = unit
+    Image.fromarray(photograph(4, 4)).save(tmp_path / "a.webp", exif=exif)
+    found = read_image(tmp_path / "a.webp")
+    assert found.dpi == (None if expected is None else (expected, expected))
+    write_image(tmp_path / "b.webp", found)
+    again = read_image(tmp_path / "b.webp")
+    np.testing.assert_allclose(again.dpi, expected or 72, atol=0.01)
+
+
+@pytest.mark.parametrize(
     "data",
     [
         b"Exif\0\0",
