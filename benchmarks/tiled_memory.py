@@ -1,9 +1,12 @@
 """Peak memory and time of `convzoo upscale` on a 4,000 x 3,000 photograph.
 
-    python -m benchmarks.tiled_memory [TILE]
+    python -m benchmarks.tiled_memory [TILE [WIDTHxHEIGHT [SUFFIX]]]
+    python -m benchmarks.tiled_memory 256 20000x15000 .tif
 
-The photograph repeats one of scikit-image's. Memory is the peak resident set
-(VmHWM) of the command, in a separate process. Linux only.
+The photograph repeats one of scikit-image's; the result is a PNG file without
+SUFFIX. The second command makes 4.8 billion pixels of 300 million, and needs
+2 GB of disk space. Memory is the peak resident set (VmHWM) of the command, in a
+separate process. Linux only.
 """
 
 import os
@@ -17,28 +20,30 @@ import numpy as np
 from PIL import Image
 from skimage import data_dir
 
-_HEIGHT, _WIDTH = 3000, 4000
 
-
-def main(tile="256"):
+def main(tile="256", size="4000x3000", suffix=".png"):
+    width, height = map(int, size.split("x"))
     with tempfile.TemporaryDirectory() as folder:
-        source, target = Path(folder) / "in.jpg", Path(folder) / "out.png"
-        with Image.open(Path(data_dir) / "astronaut.png") as image:
-            pixels = np.asarray(image.convert("RGB"))
-        repeats = (_HEIGHT // 512 + 1, _WIDTH // 512 + 1, 1)
-        Image.fromarray(np.tile(pixels, repeats)[:_HEIGHT, :_WIDTH]).save(
-            source
-        )
+        source = Path(folder) / "in.jpg"
+        target = Path(folder) / f"out{suffix}"
+        _photograph(width, height).save(source)
         start = time.perf_counter()
         command = ["upscale", str(source), "-o", str(target), "--tile", tile]
         process = subprocess.Popen([sys.executable, "-m", "convzoo", *command])
         peak = _watch(process)
         seconds = time.perf_counter() - start
-        size = target.stat().st_size
+        megabytes = target.stat().st_size / 1e6
     print(
-        f"{_WIDTH}x{_HEIGHT}, tile {tile}: peak {peak / 1e6:.2f} GB, "
-        f"{seconds:.0f} s, PNG of {size / 1e6:.0f} MB"
+        f"{width}x{height}, tile {tile}: peak {peak / 1e6:.2f} GB, "
+        f"{seconds:.0f} s, {suffix} of {megabytes:.0f} MB"
     )
+
+
+def _photograph(width, height):
+    with Image.open(Path(data_dir) / "astronaut.png") as image:
+        pixels = np.asarray(image.convert("RGB"))
+    repeats = (height // 512 + 1, width // 512 + 1, 1)
+    return Image.fromarray(np.tile(pixels, repeats)[:height, :width])
 
 
 def _watch(process):

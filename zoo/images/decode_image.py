@@ -143,10 +143,17 @@ def _rows(
         image = _to_srgb(image, metadata.icc_profile)
         metadata = metadata._replace(icc_profile=None)
 
+    # It keeps the rows that a decoder has read ahead.
+    region = pyvips.Region.new(image)
+
     def decode(first: int, last: int) -> np.ndarray:
+        shape = last - first, image.width, image.bands
         with _named(name, kind):
-            rows = image.crop(0, first, image.width, last - first)
-            pixels = rows.numpy().reshape(rows.height, rows.width, rows.bands)
+            if shape[0] == image.height:
+                pixels = image.numpy().reshape(shape)
+            else:
+                data = region.fetch(0, first, image.width, shape[0])
+                pixels = np.frombuffer(data, dtype).reshape(shape)
         return _full_range(pixels, image)
 
     shape = image.height, image.width, image.bands

@@ -1,12 +1,20 @@
 """EXIF data of a file, as a changed image may keep them."""
 
 import io
+import struct
 from typing import BinaryIO
 
 from convzoo.zoo.images.exif import Exif
 
 # Name of the segment in JPEG files, which other formats may leave out.
 _START = b"Exif\0\0"
+# Horizontal and vertical resolution, and their unit; inches without it.
+_X, _Y, _UNIT = 0x011A, 0x011B, 0x0128
+_INCH, _CENTIMETRE = b"\2\0", b"\3\0"
+# Units per inch.
+_INCHES = {_INCH: 1, _CENTIMETRE: 2.54}
+# Bytes of a segment of JPEG files.
+_LONGEST = 65_533
 # Description, camera, software, date, artist, computer, rating, copyright, and
 # the title, comment, author, keywords and subject of Windows. Not: orientation,
 # sizes, resolution, and what describes the pixels of a TIFF file.
@@ -32,7 +40,7 @@ def kept_exif(data: bytes) -> bytes | None:
         Little-endian EXIF data; None if nothing is left.
 
     Raises:
-        ValueError: The data are damaged.
+        ValueError: The data are damaged or too long.
         struct.error: The data are damaged.
     """
     return kept_exif_of_tiff(io.BytesIO(data.removeprefix(_START)))
@@ -53,7 +61,30 @@ def kept_exif_of_tiff(file: BinaryIO) -> bytes | None:
         return None
     directories, start = kept.packed(8)
     head = b"II*\0" + start.to_bytes(4, "little")
-    return _START + head + directories
+    data = _START + head + directories
+    if len(data) > _LONGEST:
+        raise ValueError(f"{len(data)} bytes")
+    return data
+
+
+def exif_dpi(data: bytes) -> tuple[float, float] | None:
+    """Return the pixels per inch of EXIF data, or None.
+
+    Raises:
+        ValueError: As `kept_exif`.
+        struct.error: As `kept_exif`.
+    """
+    image = parsed_exif(data).image
+    unit = _INCHES.get(image[_UNIT].data[:2] if _UNIT in image else _INCH)
+    if unit is None or not {_X, _Y} <= image.keys():
+        return None
+    x, y = (
+        struct.unpack("<II", image[tag].data.ljust(8, b"\0")[:8])
+        for tag in (_X, _Y)
+    )
+    if not (all(x) and all(y)):
+        return None
+    return x[0] / x[1] * unit, y[0] / y[1] * unit
 
 
 def parsed_exif(data: bytes) -> Exif:

@@ -4,13 +4,18 @@ import math
 import struct
 import warnings
 from collections.abc import Callable
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple, TypeVar
 
 import pyvips
 
-from convzoo.zoo.images.kept_exif import kept_exif, kept_exif_of_tiff
+from convzoo.zoo.images.kept_exif import (
+    exif_dpi,
+    kept_exif,
+    kept_exif_of_tiff,
+)
 from convzoo.zoo.images.whole_profile import whole_profile
 
+Found = TypeVar("Found")
 # libvips has pixels per millimetre, and 1 for a file that does not say.
 MILLIMETRES = 25.4
 _UNKNOWN = 1.0
@@ -44,8 +49,12 @@ def read_metadata(
     if profile is not None:
         profile = whole_profile(profile, name)
     data = _field(image, "exif-data")
-    exif = _or_warn(name, lambda: kept_exif(data)) if data else tiff
-    return Metadata(profile, exif, _dpi(image))
+    if not data:
+        return Metadata(profile, tiff, _dpi(image))
+    exif = _or_warn(name, lambda: (kept_exif(data), exif_dpi(data)))
+    kept, dpi = exif or (None, None)
+    # WebP has no other place for the resolution.
+    return Metadata(profile, kept, _dpi(image) or dpi)
 
 
 def read_tiff_exif(file: BinaryIO, name: object) -> bytes | None:
@@ -58,13 +67,14 @@ def read_tiff_exif(file: BinaryIO, name: object) -> bytes | None:
     return _or_warn(name, lambda: kept_exif_of_tiff(file))
 
 
-def _or_warn(name: object, read: Callable[[], bytes | None]) -> bytes | None:
+def _or_warn(name: object, read: Callable[[], Found]) -> Found | None:
     try:
         return read()
     except (OSError, OverflowError, ValueError, struct.error):
         # Places beyond the file, no TIFF, or an early end.
         warnings.warn(
-            f"{name}: its EXIF data are damaged, and not kept", stacklevel=4
+            f"{name}: its EXIF data are damaged or too long, and not kept",
+            stacklevel=4,
         )
         return None
 

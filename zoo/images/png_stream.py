@@ -33,6 +33,8 @@ def png_stream(
         for start in range(0, len(strip), count):
             rows = _rows(strip[start : start + count])
             yield _chunk(b"IDAT", compressor.compress(rows))
+        # Freed before the next one is computed.
+        del strip
     yield _chunk(b"IDAT", compressor.flush()) + _chunk(b"IEND", b"")
 
 

@@ -10,7 +10,11 @@ from convzoo.zoo.images.encoder import Encoder
 from convzoo.zoo.images.metadata import Metadata
 from convzoo.zoo.images.png_stream import png_stream
 from convzoo.zoo.images.saved import saved
-from convzoo.zoo.images.write_image import check_format, check_writable
+from convzoo.zoo.images.write_image import (
+    check_format,
+    check_quality,
+    check_writable,
+)
 
 
 def write_strips(
@@ -39,6 +43,7 @@ def write_strips(
     """
     path = Path(path)
     check_writable(path, overwrite)
+    check_quality(quality)
     check_format(path, dtype, shape)
     size = int(np.prod(shape)) * dtype.itemsize
     with saved(path, metadata, quality, size) as save:

@@ -106,6 +106,8 @@ def _strips(
             if progress is not None:
                 progress(done, len(vertical) * len(horizontal))
         yield strip
+        # Freed before the next one is made.
+        del strip
 
 
 def _ensemble(enlarge: Enlarge) -> Enlarge:

@@ -1,8 +1,12 @@
+import shutil
+import struct
+import zlib
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from PIL import ImageCms
+from PIL import Image, ImageCms
 
 from convzoo.zoo.images.image_file import ImageFile
 from convzoo.zoo.images.read_image import read_image
@@ -85,6 +89,146 @@ def test_what_a_format_cannot_hold_is_said_before_the_work(
     write_image(tmp_path / "deep.png", ImageFile(pixels))
     with pytest.raises(ValueError, match=f"x.{suffix}: "):
         upscale_file(Model(), tmp_path / "deep.png", tmp_path / f"x.{suffix}")
+
+
+class Untouched:
+    """A model that must not run."""
+
+    scale = 4
+
+
+def test_a_result_beyond_the_limit_is_refused_before_decoding(tmp_path):
+    # A file of 100 bytes that asks for 54 GB.
+    head = struct.pack(">II5B", 60_000, 60_000, 8, 2, 0, 0, 0)
+    path = tmp_path / "bomb.png"
+    path.write_bytes(
+        b"\x89PNG\r\n\x1a\n"
+        + b"".join(
+            struct.pack(">I", len(data))
+            + kind
+            + data
+            + struct.pack(">I", zlib.crc32(kind + data))
+            for kind, data in (
+                (b"IHDR", head),
+                (b"IDAT", zlib.compress(b"")),
+                (b"IEND", b""),
+            )
+        )
+    )
+    with pytest.raises(ValueError, match="240000x240000 .*max_pixels=5000000"):
+        upscale_file(Untouched(), path, tmp_path / "x.png", tile=64)
+    assert not (tmp_path / "x.png").exists()
+
+
+@pytest.mark.parametrize("tile", [None, 3])
+def test_the_limit_counts_the_pixels_of_the_result(tile, folder, tmp_path):
+    model, target = tiny_generator(), tmp_path / "x.png"
+    with pytest.raises(ValueError, match="14x12 .* `max_pixels`"):
+        upscale_file(model, folder / "a.png", target, tile, max_pixels=167)
+    upscale_file(model, folder / "a.png", target, tile, max_pixels=168)
+    assert read_image(target).pixels.shape == (12, 14, 3)
+
+
+@pytest.mark.parametrize("limit", [0, -1, 1.5, "9", True, None])
+def test_a_bad_limit_is_quoted(limit, folder, tmp_path):
+    with pytest.raises(ValueError, match="`max_pixels`"):
+        upscale_file(
+            Untouched(), folder / "a.png", tmp_path / "x.png", max_pixels=limit
+        )
+
+
+def test_a_full_disk_is_said_before_the_work(folder, tmp_path, monkeypatch):
+    usage = SimpleNamespace(free=10)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
+    with pytest.raises(ValueError, match="x.png: needs .* disk space"):
+        upscale_file(Untouched(), folder / "a.png", tmp_path / "x.png")
+
+
+@pytest.mark.parametrize("suffix", ["png", "tif", "jpg", "webp"])
+@pytest.mark.parametrize("source", ["png", "jpg", "tif"])
+def test_strips_hold_what_the_whole_holds(source, suffix, tmp_path):
+    model, pixels = tiny_generator(), photograph(61, 43)
+    path = tmp_path / f"a.{source}"
+    write_image(path, ImageFile(pixels, PROFILE, dpi=(200.0, 200.0)))
+    whole, strips = tmp_path / f"w.{suffix}", tmp_path / f"s.{suffix}"
+    upscale_file(model, path, whole)
+    upscale_file(model, path, strips, tile=16)
+    one, other = read_image(whole), read_image(strips)
+    assert one.metadata == other.metadata
+    assert other.icc_profile == PROFILE
+    np.testing.assert_allclose(other.dpi, 200, atol=0.02)
+    # The two differ where a value lies between two integers.
+    difference = np.abs(one.pixels.astype(int) - other.pixels)
+    assert difference.max() <= (1 if suffix in ("png", "tif") else 12)
+
+
+def test_exif_data_are_kept_unless_stripped(tmp_path):
+    exif = Image.Exif()
+    exif[0x0132], exif[0x0112] = "2020:01:02 03:04:05", 6
+    exif.get_ifd(0x8825)[1] = "N"
+    path, target = tmp_path / "a.jpg", tmp_path / "x.jpg"
+    Image.fromarray(photograph(6, 9)).save(path, exif=exif, dpi=(300, 300))
+    for strip in (False, True):
+        upscale_file(
+            tiny_generator(), path, target, overwrite=True, strip=strip
+        )
+        with Image.open(target) as image:
+            found = image.getexif()
+            assert image.size == (12, 18)
+            assert found.get(0x0112, 1) == 1
+            assert (0x0132 in found) == (not strip)
+            assert bool(found.get_ifd(0x8825)) == (not strip)
+            assert image.info["dpi"] == (300, 300)
+
+
+class Fails:
+    scale = 2
+
+    def __init__(self, error):
+        self.error = error
+
+    def upscale(self, *_):
+        raise self.error
+
+    def upscale_strips(self, *_):
+        yield np.zeros((4, 14, 3), "uint8")
+        raise self.error
+
+
+class ResourceExhaustedError(Exception):
+    """Named as that of TensorFlow."""
+
+
+@pytest.mark.parametrize("tile", [None, 2])
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError(),
+        ResourceExhaustedError("OOM when allocating"),
+        RuntimeError("RESOURCE_EXHAUSTED: Out of memory"),
+    ],
+)
+def test_lack_of_memory_names_the_file(error, tile, folder, tmp_path):
+    with pytest.raises(ValueError, match="a.png: there is not enough memory"):
+        upscale_file(Fails(error), folder / "a.png", tmp_path / "x.png", tile)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["a.png", "b.png"]
+
+
+@pytest.mark.parametrize("tile", [None, 2])
+@pytest.mark.parametrize("error", [KeyError("x"), KeyboardInterrupt()])
+def test_other_errors_pass_and_leave_nothing(error, tile, folder, tmp_path):
+    with pytest.raises(type(error)):
+        upscale_file(Fails(error), folder / "a.png", tmp_path / "x.png", tile)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["a.png", "b.png"]
+
+
+def test_a_source_is_never_replaced(folder):
+    before = (folder / "a.png").read_bytes()
+    with pytest.raises(ValueError, match="a.png: is an input itself"):
+        upscale_file(
+            Untouched(), folder / "a.png", folder / "a.png", overwrite=True
+        )
+    assert (folder / "a.png").read_bytes() == before
 
 
 def test_errors_name_the_file(folder, tmp_path):
