@@ -20,9 +20,11 @@ from convzoo.common.types import PathLike
 from convzoo.presets import find_preset
 from convzoo.training.shared_options import (
     EMAOption,
+    ExtendOption,
     OutOption,
     PatienceOption,
     PrecisionOption,
+    SaveMinutesOption,
     ScheduleOption,
     SeedOption,
     TensorBoardOption,
@@ -200,6 +202,7 @@ class ClassifierOptions:
         float, Option("Optimization", "Initial learning rate of AdamW.")
     ] = 1e-3
     schedule: ScheduleOption = "cosine"
+    extend: ExtendOption = False
     weight_decay: WeightDecayOption = 1e-4
     ema: EMAOption = 0.99
     label_smoothing: Annotated[
@@ -213,6 +216,7 @@ class ClassifierOptions:
     precision: PrecisionOption = "float32"
     seed: SeedOption = 0
     tensorboard: TensorBoardOption = False
+    save_minutes: SaveMinutesOption = 2.0
     verbose: VerboseOption = "auto"
 
     def __post_init__(self) -> None:

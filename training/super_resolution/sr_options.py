@@ -22,8 +22,10 @@ from convzoo.presets import find_preset
 from convzoo.training.shared_options import (
     EMAOption,
     EpochStepsOption,
+    ExtendOption,
     OutOption,
     PrecisionOption,
+    SaveMinutesOption,
     ScheduleOption,
     SeedOption,
     StepsOption,
@@ -131,9 +133,11 @@ class SROptions:
         float, Option("Optimization", "Initial learning rate of Adam.")
     ] = 1e-3
     schedule: ScheduleOption = "cosine"
+    extend: ExtendOption = False
     ema: EMAOption = 0.999
     precision: PrecisionOption = "float32"
     seed: SeedOption = 0
+    save_minutes: SaveMinutesOption = 2.0
     verbose: VerboseOption = "auto"
 
     def __post_init__(self) -> None:

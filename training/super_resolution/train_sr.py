@@ -12,7 +12,8 @@ from convzoo.export.quantization_aware import quantization_aware
 from convzoo.losses import Luma
 from convzoo.training.optimization import falling_rate, jit_compile
 from convzoo.training.recipe import recipe
-from convzoo.training.run import Run, run_settings
+from convzoo.training.run import Run
+from convzoo.training.run_settings import run_settings
 from convzoo.training.super_resolution.evaluate_sr import (
     check_measurable,
     mean,
@@ -89,10 +90,11 @@ def train_sr(options: SROptions) -> Run:
         validate,
         score="psnr_y",
         subject=lambda _: generator,
+        extend=options.extend,
+        save_minutes=options.save_minutes,
     )
     _compile(model, options)
-    epochs = options.steps // options.epoch_steps
-    run.train(model, patches, epochs, options.verbose)
+    run.train(model, patches, options.steps, options.verbose)
     return run
 
 
