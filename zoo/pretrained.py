@@ -15,6 +15,8 @@ from convzoo.presets.find_preset import RunWeights
 from convzoo.zoo.save_preset import save_preset
 
 _OF_KERAS = ("name", "dtype", "trainable")
+# Warnings of Keras about layers that are missing in a file of weights.
+_MISSING = "A total of .* could not be loaded|Skipping nested container"
 
 
 class Pretrained:
@@ -83,7 +85,9 @@ class Pretrained:
             config["name"] = overrides.get("name", preset.name)
         try:
             model = stored.from_config(config)
-        except (LookupError, TypeError, ValueError) as error:
+        # Constructors raise almost anything on a configuration that is not
+        # theirs.
+        except Exception as error:
             raise ValueError(
                 f"{preset.path}: no {stored.__name__} can be made of its "
                 f"configuration ({error})"
@@ -162,10 +166,10 @@ def _load_weights(model: keras.Model, preset: Preset) -> None:
     path = preset.verified_weights()
     try:
         with warnings.catch_warnings():
-            # Keras only warns about layers that are missing in the file.
-            warnings.simplefilter("error", UserWarning)
+            warnings.filterwarnings("error", _MISSING, UserWarning)
             model.load_weights(path)
-    except (OSError, LookupError, ValueError, UserWarning) as error:
+    # A damaged file makes HDF5 and Keras raise almost anything.
+    except Exception as error:
         raise ValueError(
             f"{path}: the weights do not fit the {type(model).__name__} "
             f"({error})"
