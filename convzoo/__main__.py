@@ -17,13 +17,14 @@ from cyclopts import App, CycloptsError, Parameter
 
 import convzoo
 from convzoo.ball_command import ball
+from convzoo.classify_command import classify
 from convzoo.common.printable import printable
 from convzoo.evaluate_commands import evaluate_app
 from convzoo.export_command import export
-from convzoo.image_commands import classify, upscale
 from convzoo.options import Out, as_typed
 from convzoo.request_command import request
 from convzoo.train_commands import train_app
+from convzoo.upscale_command import upscale
 
 # Environment variable that lets internal errors show where they happened.
 _TRACEBACK = "CONVZOO_TRACEBACK"

@@ -229,7 +229,7 @@ def check_there(paths: Sequence[str | Path]) -> None:
     missing = [
         path
         for path in map(str, paths)
-        if ":" not in path and not (path and Path(path).exists())
+        if ":" not in path and not (path and os.path.exists(path))
     ]
     if missing and len(missing) == len(paths):
         raise ValueError(f"{missing[0]}: does not exist")

@@ -16,6 +16,7 @@ from convzoo.common.choices import (
     Pooling,
 )
 from convzoo.common.option import Option, arguments_of, documented
+from convzoo.common.pixel_limit import MAX_PIXELS
 from convzoo.common.types import PathLike
 from convzoo.presets import find_preset
 from convzoo.training.shared_options import (
@@ -80,6 +81,14 @@ class ClassifierOptions:
             "Images with a longer side, in pixels, are downscaled to it.",
         ),
     ] = None
+    max_pixels: Annotated[
+        int,
+        Option(
+            "Data",
+            "Files with more pixels are left out before they are decoded.",
+            identifies=False,
+        ),
+    ] = MAX_PIXELS
     buckets: Annotated[
         int,
         Option(
@@ -226,7 +235,7 @@ class ClassifierOptions:
         ):
             check_choice(name, getattr(self, name), get_args(choices))
         check_shared_options(self)
-        for name in ("buckets", "width"):
+        for name in ("buckets", "max_pixels", "width"):
             check_positive(name, getattr(self, name))
         for name in ("grid", "max_side"):
             if getattr(self, name) is not None:

@@ -1,30 +1,29 @@
 """Labelled images, each at its own size."""
 
 import functools
-import hashlib
 import warnings
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import TypeAlias
+from collections.abc import Iterator
 
 import numpy as np
 
 from convzoo.common.checks import check_fraction, check_positive
+from convzoo.common.pixel_limit import MAX_PIXELS
 from convzoo.common.types import PathLike
+from convzoo.training.classification.class_folders import ClassFolders, Example
 from convzoo.training.mapped_arrays import mapped_arrays
 from convzoo.training.tfds_source import PREFIX, load_tfds
 from convzoo.zoo.images.bicubic import resize_bicubic
-from convzoo.zoo.images.list_images import list_images
-from convzoo.zoo.images.read_photograph import read_photograph
+from convzoo.zoo.images.photograph_of import photograph_of
 
-# A class number, and a function that reads an image of the class.
-_Example: TypeAlias = tuple[int, Callable[[], np.ndarray]]
+# Errors of images that one warning names.
+_NAMED = 3
 
 
 class ImageFolder:
     """Images of a folder with one folder per class.
 
-    They are decoded once, upright and in RGB, into a temporary file. Unreadable
+    They are decoded once, upright, in RGB and on white where they are
+    transparent, into a temporary file. Unreadable images and folders without
     images are left out, with a warning.
 
     Args:
@@ -33,6 +32,7 @@ class ImageFolder:
         max_side: Maximum side in pixels. Larger images are downscaled, keeping
             their aspect ratio. None for no limit.
         split: Split of a dataset of tensorflow-datasets.
+        max_pixels: Files with more pixels are left out before they are decoded.
 
     Attributes:
         class_names: Name of each class, sorted for a folder.
@@ -46,29 +46,40 @@ class ImageFolder:
     """
 
     def __init__(
-        self, data: PathLike, max_side: int | None = None, split: str = "train"
+        self,
+        data: PathLike,
+        max_side: int | None = None,
+        split: str = "train",
+        max_pixels: int = MAX_PIXELS,
     ) -> None:
         if max_side is not None:
             check_positive("max_side", max_side)
+        check_positive("max_pixels", max_pixels)
         self.data = str(data)
-        is_tfds = self.data.startswith(PREFIX)
-        source = (_Dataset if is_tfds else _Folder)(self.data, split)
+        source: _Dataset | ClassFolders
+        if self.data.startswith(PREFIX):
+            source = _Dataset(self.data, split)
+        else:
+            source = ClassFolders(self.data, max_pixels)
         self.class_names = source.class_names
         self.fingerprint = source.fingerprint
         labels: list[int] = []
+        errors: list[str] = []
 
         def decoded() -> Iterator[np.ndarray]:
             for label, read in source:
                 try:
                     image = _rgb(read())
-                except ValueError as error:
-                    warnings.warn(f"left out: {error}", stacklevel=2)
+                # Decoders raise many kinds; the other images are read.
+                except Exception as error:
+                    errors.append(str(error) or type(error).__name__)
                     continue
                 labels.append(label)
                 yield image if max_side is None else _within(image, max_side)
 
         self.images = mapped_arrays(decoded())
         self.labels = np.array(labels, "int32")
+        self._warn_of(errors)
         self._check_classes()
 
     def __len__(self) -> int:
@@ -99,6 +110,16 @@ class ImageFolder:
             held_out.append(members[len(members) - count :])
         return np.concatenate(learned), np.concatenate(held_out)
 
+    def _warn_of(self, errors: list[str]) -> None:
+        if errors:
+            count = len(errors) + len(self)
+            more = [] if len(errors) <= _NAMED else ["..."]
+            warnings.warn(
+                f"{self.data}: {len(errors)} of {count} images left out: "
+                f"{'; '.join([*errors[:_NAMED], *more])}",
+                stacklevel=3,
+            )
+
     def _check_classes(self) -> None:
         for label, name in enumerate(self.class_names):
             if not (self.labels == label).any():
@@ -106,43 +127,6 @@ class ImageFolder:
                     f"{self.data}: the class {name!r} has no image that can be "
                     "read"
                 )
-
-
-class _Folder:
-    """Files, class by class, each with a function that reads it."""
-
-    def __init__(self, data: str, split: str) -> None:
-        folder = Path(data)
-        if not folder.is_dir():
-            raise ValueError(f"{folder}: is not a folder")
-        classes = sorted(
-            path
-            for path in folder.iterdir()
-            if path.is_dir() and not path.name.startswith(".")
-        )
-        if len(classes) < 2:
-            raise ValueError(
-                f"{folder}: must hold a folder for each class, at least two. "
-                f"Received: {[path.name for path in classes]}"
-            )
-        self.class_names = [path.name for path in classes]
-        self.files = [
-            (label, path)
-            for label, folder in enumerate(classes)
-            for path in list_images(folder)
-        ]
-        lines = "".join(
-            f"{label} {path.name} {path.stat().st_size}\n"
-            for label, path in self.files
-        )
-        digest = hashlib.sha256(lines.encode()).hexdigest()
-        self.fingerprint = (
-            f"{len(self.files)} images of {len(classes)} classes, {digest[:16]}"
-        )
-
-    def __iter__(self) -> Iterator[_Example]:
-        for label, path in self.files:
-            yield label, functools.partial(read_photograph, path)
 
 
 class _Dataset:
@@ -166,17 +150,18 @@ class _Dataset:
         count = info.splits[split].num_examples
         self.fingerprint = f"{count} of {info.full_name}, {split}"
 
-    def __iter__(self) -> Iterator[_Example]:
+    def __iter__(self) -> Iterator[Example]:
         for example in self.examples:
-            read = functools.partial(np.asarray, example["image"])
-            yield int(example["label"]), read
+            pixels = np.asarray(example["image"])
+            yield (
+                int(example["label"]),
+                functools.partial(photograph_of, pixels),
+            )
 
 
 def _rgb(image: np.ndarray) -> np.ndarray:
-    """Return three channels: grey is repeated, alpha is dropped."""
-    if image.shape[-1] < 3:
-        return np.repeat(image[..., :1], 3, axis=-1)
-    return image[..., :3]
+    """Return three channels: grey is repeated."""
+    return np.repeat(image, 3, axis=-1) if image.shape[-1] == 1 else image
 
 
 def _within(image: np.ndarray, max_side: int) -> np.ndarray:

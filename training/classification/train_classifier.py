@@ -46,14 +46,14 @@ def train_classifier(options: ClassifierOptions) -> Run:
         ValueError: An option is not as described, the images cannot be used,
             or the loss became NaN.
     """
-    folder = ImageFolder(options.data, options.max_side)
+    folder = _read(options.data, "train", options)
     fingerprints = {"data": folder.fingerprint}
     if options.validation is None:
         learned, validation = folder.split(options.hold_out)
         images = [folder.images[i] for i in validation]
         labels = folder.labels[validation]
     else:
-        other = _validation(folder, options.validation, options.max_side)
+        other = _validation(folder, options.validation, options)
         fingerprints["validation"] = other.fingerprint
         learned = np.arange(len(folder))
         images, labels = other.images, other.labels
@@ -77,10 +77,16 @@ def train_classifier(options: ClassifierOptions) -> Run:
     return run
 
 
-def _validation(
-    folder: ImageFolder, validation: PathLike, max_side: int | None
+def _read(
+    data: PathLike, split: str, options: ClassifierOptions
 ) -> ImageFolder:
-    other = ImageFolder(validation, max_side, "validation")
+    return ImageFolder(data, options.max_side, split, options.max_pixels)
+
+
+def _validation(
+    folder: ImageFolder, validation: PathLike, options: ClassifierOptions
+) -> ImageFolder:
+    other = _read(validation, "validation", options)
     if other.class_names != folder.class_names:
         raise ValueError(
             "`validation` must have the classes of `data`. Received: "

@@ -11,7 +11,13 @@ import pyvips
 
 from convzoo.common.types import PathLike
 
+# Formats that are written, and read.
 SUFFIXES = (".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
+# Formats that are read.
+READ_SUFFIXES = (
+    *SUFFIXES,
+    *(".avif", ".bmp", ".gif", ".heic", ".heif", ".jfif", ".jpe"),
+)
 # By the type of the pixels, and whether they have colour.
 INTERPRETATIONS = {
     (np.dtype("uint8"), False): "b-w",
@@ -30,10 +36,10 @@ def vips_reason(path: PathLike, error: pyvips.Error) -> str:
         return "does not exist"
     if path.is_dir():
         return "is a folder"
-    if path.stat().st_size == 0:
-        return "is empty"
+    return f"cannot be read or written as an image ({vips_cause(error)})"
+
+
+def vips_cause(error: pyvips.Error) -> str:
+    """Return the last line of an error of libvips, which names the cause."""
     lines = [line for line in error.detail.splitlines() if line.strip()]
-    cause = lines[-1].strip() if lines else error.message
-    if "not a known file format" in cause:
-        return "is not an image"
-    return f"cannot be read or written as an image ({cause})"
+    return lines[-1].strip() if lines else error.message

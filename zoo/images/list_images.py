@@ -1,29 +1,38 @@
-"""Image files of a folder."""
+"""Image files of a folder that must have some."""
 
+import os
 from pathlib import Path
 
 from convzoo.common.types import PathLike
-from convzoo.zoo.images.image_formats import SUFFIXES
+from convzoo.zoo.images.folder_images import first_names, folder_images
+from convzoo.zoo.images.hidden_name import is_hidden
+from convzoo.zoo.images.image_formats import READ_SUFFIXES
 
 
 def list_images(folder: PathLike) -> list[Path]:
     """Return the image files directly inside `folder`, sorted by name.
 
+    Hidden files are ignored. A warning names images of formats that are not
+    read, and what is no file but has the name of an image.
+
     Raises:
         ValueError: If `folder` is not a folder, or holds no image file.
     """
     folder = Path(folder)
-    if not folder.is_dir():
-        raise ValueError(f"{folder}: is not a folder")
-    try:
-        files = list(folder.iterdir())
-    except OSError as error:
-        raise ValueError(
-            f"{folder}: cannot be read ({error.strerror})"
-        ) from error
-    paths = sorted(p for p in files if p.suffix.lower() in SUFFIXES)
+    paths = folder_images(folder)
     if not paths:
         raise ValueError(
-            f"{folder}: holds no image (supported: {', '.join(SUFFIXES)})"
+            f"{folder}: holds no image{_where(folder)} (supported: "
+            f"{', '.join(READ_SUFFIXES)})"
         )
     return paths
+
+
+def _where(folder: Path) -> str:
+    """Name the subfolders, in which the images may be."""
+    found = sorted(
+        path
+        for path in folder.iterdir()
+        if os.path.isdir(path) and not is_hidden(path.name)
+    )
+    return f", only folders: {first_names(found)}" if found else ""

@@ -1,61 +1,30 @@
 """Reading of image files, including 16 bits and colour profiles."""
 
-import numpy as np
-import pyvips
-
+from convzoo.common.pixel_limit import MAX_PIXELS
 from convzoo.common.types import PathLike
+from convzoo.zoo.images.decode_image import decode_image
 from convzoo.zoo.images.image_file import ImageFile
-from convzoo.zoo.images.image_formats import INTERPRETATIONS, vips_reason
-from convzoo.zoo.images.memory import check_memory
+from convzoo.zoo.images.open_image import open_image
 
 
-def read_image(path: PathLike) -> ImageFile:
+def read_image(path: PathLike, max_pixels: int = MAX_PIXELS) -> ImageFile:
     """Decode an image file and apply its EXIF orientation.
 
+    The format is told by the first bytes of the file, whatever its name.
+
     Args:
-        path: PNG, JPEG, WebP or TIFF file. Only the first page is read. Colour
-            spaces other than grey and RGB are converted to sRGB.
+        path: PNG, JPEG, WebP, TIFF, GIF or BMP file; or an AVIF or HEIC file
+            that the installed libvips can decode. Of several pages or frames,
+            the first is read, with a warning. CMYK is converted to sRGB.
+        max_pixels: Files with more pixels are refused before they are decoded.
 
     Returns:
         An `ImageFile`.
 
     Raises:
-        ValueError: If the file is missing, not an image or truncated, or its
-            pixels are not 8 or 16 bits deep.
+        ValueError: If the file is missing, not a regular file, not an image,
+            truncated or too large, its pixels are not 8 or 16 bits deep, or its
+            colour space is not certain.
     """
-    try:
-        image = _upright(pyvips.Image.new_from_file(str(path), fail_on="error"))
-        profile = _icc_profile(image)
-        if image.interpretation not in INTERPRETATIONS.values():
-            image, profile = _to_srgb(image, profile), None
-        if image.format not in ("uchar", "ushort"):
-            raise ValueError(
-                f"{path}: pixels must be 8 or 16 bits deep. "
-                f"Received: {image.format}"
-            )
-        check_memory(
-            image.width * image.height * image.bands * 2,
-            f"{path}: decoding {image.width}x{image.height} pixels",
-            "crop the image",
-        )
-        pixels = image.numpy()
-    except pyvips.Error as error:
-        raise ValueError(f"{path}: {vips_reason(path, error)}") from error
-    if pixels.ndim == 2:
-        pixels = np.expand_dims(pixels, -1)
-    return ImageFile(pixels, profile)
-
-
-def _upright(image: pyvips.Image) -> pyvips.Image:
-    return image.autorot()
-
-
-def _icc_profile(image: pyvips.Image) -> bytes | None:
-    name = "icc-profile-data"
-    return image.get(name) if image.get_typeof(name) else None
-
-
-def _to_srgb(image: pyvips.Image, profile: bytes | None) -> pyvips.Image:
-    if profile is not None:
-        return image.icc_transform("srgb", embedded=True)
-    return image.colourspace("srgb")
+    with open_image(path) as file:
+        return decode_image(file, path, max_pixels)

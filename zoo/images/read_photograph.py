@@ -2,19 +2,24 @@
 
 import numpy as np
 
+from convzoo.common.pixel_limit import MAX_PIXELS
 from convzoo.common.types import PathLike
+from convzoo.zoo.images.in_srgb import in_srgb
+from convzoo.zoo.images.photograph_of import photograph_of
 from convzoo.zoo.images.read_image import read_image
 
 
-def read_photograph(path: PathLike) -> np.ndarray:
+def read_photograph(path: PathLike, max_pixels: int = MAX_PIXELS) -> np.ndarray:
     """Read the pixels of a file as uint8 `(height, width, 1 or 3)`.
 
-    Alpha is dropped.
+    An embedded colour profile is applied, and an image with alpha is composited
+    on white.
+
+    Args:
+        path: As in `read_image`.
+        max_pixels: As in `read_image`.
 
     Raises:
         ValueError: As in `read_image`.
     """
-    pixels = read_image(path).pixels
-    if pixels.dtype == np.uint16:
-        pixels = np.rint(pixels / 257).astype(np.uint8)
-    return pixels[..., : 3 if pixels.shape[-1] > 2 else 1]
+    return photograph_of(in_srgb(read_image(path, max_pixels)))

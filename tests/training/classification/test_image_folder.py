@@ -58,6 +58,13 @@ def test_every_kind_of_file(folder):
     np.testing.assert_array_equal(images[0], np.asarray(image))
 
 
+def test_transparent_images_are_on_white(folder):
+    pixels = photograph(9, 7, 4)
+    pixels[..., 3] = 0
+    Image.fromarray(pixels).save(folder / "b" / "clear.png")
+    assert (ImageFolder(folder).images[-1] == 255).all()
+
+
 def test_a_broken_image_is_left_out_with_a_warning(folder):
     (folder / "a" / "broken.png").write_bytes(b"no image")
     whole = (folder / "a" / "0.png").read_bytes()
@@ -99,19 +106,48 @@ def test_other_images_have_another_fingerprint(folder):
 def test_folders_that_will_not_do_are_named(folder, tmp_path):
     with pytest.raises(ValueError, match="nowhere: is not a folder"):
         ImageFolder(tmp_path / "nowhere")
+    shutil.copytree(folder / "a", tmp_path / "one" / "only")
     with pytest.raises(ValueError, match="at least two. Received: .'only'"):
-        (tmp_path / "one" / "only").mkdir(parents=True)
         ImageFolder(tmp_path / "one")
-    shutil.rmtree(tmp_path / "one")
-    (folder / "empty").mkdir()
-    with pytest.raises(ValueError, match="empty: holds no image"):
-        ImageFolder(folder)
-    (folder / "empty" / "broken.png").write_bytes(b"no image")
+    with pytest.raises(ValueError, match="Received: ..; it holds images"):
+        ImageFolder(tmp_path / "one" / "only")
+    (tmp_path / "two" / "train").mkdir(parents=True)
+    (tmp_path / "one").rename(tmp_path / "two" / "train" / "deep")
+    with pytest.raises(ValueError, match="may be in the folders of train"):
+        ImageFolder(tmp_path / "two")
+    shutil.rmtree(tmp_path / "two")
+    (folder / "broken").mkdir()
+    (folder / "broken" / "broken.png").write_bytes(b"no image")
     with (
         pytest.warns(UserWarning, match="left out"),
-        pytest.raises(ValueError, match="class 'empty' has no image"),
+        pytest.raises(ValueError, match="class 'broken' has no image"),
     ):
         ImageFolder(folder)
+
+
+def test_folders_without_images_are_left_out(folder):
+    (folder / "__MACOSX").mkdir()
+    (folder / "empty").mkdir()
+    with pytest.warns(UserWarning, match="1 of 3 folders left out.*: empty"):
+        found = ImageFolder(folder)
+    assert found.class_names == ["a", "b"]
+
+
+def test_many_broken_images_are_one_warning(folder):
+    for index in range(5):
+        (folder / "a" / f"x{index}.png").write_bytes(b"no image")
+    with pytest.warns(
+        UserWarning, match="5 of 12 images left out: .*x2.*; ...$"
+    ):
+        assert len(ImageFolder(folder)) == 7
+
+
+def test_files_that_are_too_large_are_left_out(folder):
+    with pytest.warns(UserWarning, match="1 of 7 images left out.*24.*pixels"):
+        found = ImageFolder(folder, max_pixels=23 * 30)
+    assert len(found) == 6
+    with pytest.raises(ValueError, match="`max_pixels`.*Received"):
+        ImageFolder(folder, max_pixels=0)
 
 
 @pytest.mark.parametrize("side", [0, -4, 1.5, "9"])

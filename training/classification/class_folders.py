@@ -1,0 +1,118 @@
+"""Image files of a folder with one folder per class."""
+
+import functools
+import hashlib
+import os
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+
+from convzoo.common.output_file import cause_of
+from convzoo.zoo.images.folder_images import first_names, folder_images
+from convzoo.zoo.images.hidden_name import is_hidden
+from convzoo.zoo.images.read_photograph import read_photograph
+
+# A class number, and a function that reads an image of the class.
+Example: TypeAlias = tuple[int, Callable[[], np.ndarray]]
+
+
+class ClassFolders:
+    """Image files, class by class, each with a function that reads it.
+
+    Hidden folders are ignored. Folders without images are left out, with a
+    warning.
+
+    Args:
+        data: The folder.
+        max_pixels: As in `read_photograph`.
+
+    Attributes:
+        class_names: Name of each class, sorted.
+        files: Pairs of a class number and a path.
+        fingerprint: String that identifies the files.
+
+    Raises:
+        ValueError: If there are fewer than two classes, or `data` cannot be
+            read.
+    """
+
+    def __init__(self, data: str, max_pixels: int) -> None:
+        self.max_pixels = max_pixels
+        folders = _subfolders(Path(data))
+        images = {folder: folder_images(folder) for folder in folders}
+        classes = [folder for folder in folders if images[folder]]
+        empty = [folder for folder in folders if not images[folder]]
+        if len(classes) < 2:
+            raise ValueError(
+                f"{data}: must hold a folder of images for each class, at "
+                f"least two. Received: {[path.name for path in classes]}"
+                f"{_hint(Path(data), empty)}"
+            )
+        if empty:
+            warnings.warn(
+                f"{data}: {len(empty)} of {len(folders)} folders left out, "
+                f"without an image: {first_names(empty)}",
+                stacklevel=2,
+            )
+        self.class_names = [_class_name(folder) for folder in classes]
+        self.files = [
+            (label, path)
+            for label, folder in enumerate(classes)
+            for path in images[folder]
+        ]
+        self.fingerprint = self._fingerprint()
+
+    def __iter__(self) -> Iterator[Example]:
+        for label, path in self.files:
+            yield (
+                label,
+                functools.partial(read_photograph, path, self.max_pixels),
+            )
+
+    def _fingerprint(self) -> str:
+        lines = "".join(
+            f"{label} {path.name} {os.path.getsize(path)}\n"
+            for label, path in self.files
+        )
+        digest = hashlib.sha256(lines.encode(errors="surrogateescape"))
+        return (
+            f"{len(self.files)} images of {len(self.class_names)} classes, "
+            f"{digest.hexdigest()[:16]}"
+        )
+
+
+def _subfolders(folder: Path) -> list[Path]:
+    if not os.path.isdir(folder):
+        raise ValueError(f"{folder}: is not a folder")
+    try:
+        names = sorted(os.listdir(folder))
+    except OSError as error:
+        raise ValueError(
+            f"{folder}: cannot be read ({cause_of(error)})"
+        ) from error
+    paths = [folder / name for name in names if not is_hidden(name)]
+    return [path for path in paths if os.path.isdir(path)]
+
+
+def _hint(folder: Path, empty: list[Path]) -> str:
+    """Where the images of a folder without classes may be."""
+    if folder_images(folder):
+        return "; it holds images itself"
+    deeper = [path for path in empty if _subfolders(path)]
+    if deeper:
+        return f"; images may be in the folders of {first_names(deeper)}"
+    return f"; without an image: {first_names(empty)}" if empty else ""
+
+
+def _class_name(folder: Path) -> str:
+    """The name of a folder, which becomes text in a preset."""
+    try:
+        folder.name.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError(
+            f"{folder}: the name of a class must be UTF-8 text; rename it"
+        ) from error
+    return folder.name
