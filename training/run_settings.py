@@ -140,7 +140,8 @@ def _is_later(old: object, new: object) -> bool:
 def _network(choice: str) -> str:
     """A network, with the digest of its weights in place of their path."""
     name, _, path = choice.partition(":")
-    return f"{name}:{_digest(Path(path))}" if path else choice
+    file = Path(path)
+    return f"{name}:{_digest(file)}" if file.is_file() else choice
 
 
 def _digest(path: Path) -> str:

@@ -107,6 +107,14 @@ ExtendOption: TypeAlias = Annotated[
         identifies=False,
     ),
 ]
+MaxPixelsOption: TypeAlias = Annotated[
+    int,
+    Option(
+        "Data",
+        "Files with more pixels are left out before they are decoded.",
+        identifies=False,
+    ),
+]
 VerboseOption: TypeAlias = Annotated[
     Verbose,
     Option("Output", "Progress output, as in `fit`.", identifies=False),
@@ -133,7 +141,7 @@ def check_shared_options(options: Any) -> None:
     ):
         if name in values:
             check_choice(name, values[name], get_args(choices))
-    for name in ("steps", "epoch_steps", "epochs", "batch_size"):
+    for name in ("steps", "epoch_steps", "epochs", "batch_size", "max_pixels"):
         if name in values:
             check_positive(name, values[name])
     check_folder(values["out"])

@@ -22,6 +22,7 @@ from convzoo.presets import find_preset
 from convzoo.training.shared_options import (
     EMAOption,
     ExtendOption,
+    MaxPixelsOption,
     OutOption,
     PatienceOption,
     PrecisionOption,
@@ -81,14 +82,7 @@ class ClassifierOptions:
             "Images with a longer side, in pixels, are downscaled to it.",
         ),
     ] = None
-    max_pixels: Annotated[
-        int,
-        Option(
-            "Data",
-            "Files with more pixels are left out before they are decoded.",
-            identifies=False,
-        ),
-    ] = MAX_PIXELS
+    max_pixels: MaxPixelsOption = MAX_PIXELS
     buckets: Annotated[
         int,
         Option(
@@ -235,7 +229,7 @@ class ClassifierOptions:
         ):
             check_choice(name, getattr(self, name), get_args(choices))
         check_shared_options(self)
-        for name in ("buckets", "max_pixels", "width"):
+        for name in ("buckets", "width"):
             check_positive(name, getattr(self, name))
         for name in ("grid", "max_side"):
             if getattr(self, name) is not None:

@@ -15,17 +15,24 @@ from convzoo.common.choices import (
     DiscriminatorNormalization,
 )
 from convzoo.common.option import Option, documented
+from convzoo.common.pixel_limit import MAX_PIXELS
 from convzoo.common.types import PathLike
 from convzoo.training.shared_options import (
     EMAOption,
     EpochStepsOption,
     ExtendOption,
+    MaxPixelsOption,
     PrecisionOption,
     SaveMinutesOption,
     ScheduleOption,
     SeedOption,
     TensorBoardOption,
     VerboseOption,
+)
+from convzoo.training.super_resolution.network_choice import (
+    Features,
+    Judge,
+    chosen_network,
 )
 from convzoo.training.super_resolution.sr_options import (
     BatchSizeOption,
@@ -61,6 +68,7 @@ class SRGANOptions:
     ]
     _: KW_ONLY
     validation: ValidationOption = None
+    max_pixels: MaxPixelsOption = MAX_PIXELS
     patch_size: PatchSizeOption = 32
     reductions: ReductionsOption = (1.0,)
     config: ConfigOption = "base"
@@ -179,6 +187,8 @@ class SRGANOptions:
             (None, *get_args(DiscriminatorNormalization)),
         )
         check_flag("force", self.force)
+        chosen_network("features", self.features, get_args(Features))
+        chosen_network("judge", self.judge, get_args(Judge))
         check_positive("filters", self.filters)
         for name in (
             "pixel_weight",

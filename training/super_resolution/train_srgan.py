@@ -59,12 +59,20 @@ def train_srgan(options: SRGANOptions) -> Run:
         ValueError: An option is not as described, a photograph cannot be used,
             or the loss became NaN.
     """
-    photographs, held_out, fingerprints = read_sr_data(
-        options.data, options.scale, options.validation
-    )
     # Fails before hours of work, not after them.
     judge = perceptual_judge(options.judge)
-    check_measurable(held_out, options.scale, judge)
+
+    def prepare(pair: Pair) -> Pair:
+        check_measurable(pair, options.scale, judge)
+        return pair
+
+    photographs, held_out, fingerprints = read_sr_data(
+        options.data,
+        options.scale,
+        options.validation,
+        prepare,
+        options.max_pixels,
+    )
     model = _built(options)
 
     def validate(model: SRGAN) -> dict[str, float]:
@@ -81,7 +89,10 @@ def train_srgan(options: SRGANOptions) -> Run:
     run = Run(
         options.out,
         run_settings(
-            options, model.generator, data=data, validation=validation
+            options,
+            model.generator,
+            data=patches.told(data),
+            validation=validation,
         ),
         validate,
         "-perceptual",
