@@ -100,7 +100,7 @@ def _trained(arguments, learned, held, name, seed):
         score="-validation_distance",
         patience=_PATIENCE,
     )
-    run.train(model, batches, arguments.steps // _EPOCH_STEPS, 0)
+    run.train(model, batches, arguments.steps, 0)
     return BallPositionPredictor.from_preset(run.folder)
 
 

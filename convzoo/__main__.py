@@ -91,7 +91,8 @@ def info(name: str, /) -> None:
     """
     from convzoo.presets import find_preset
 
-    print(find_preset(name).card)
+    for line in find_preset(name).card.splitlines():
+        print(printable(line))
 
 
 @app.command
@@ -131,9 +132,10 @@ def main(tokens: Sequence[str] | None = None) -> None:
         code = _report(failures, parameters)
     except KeyboardInterrupt as error:
         # Temporary files were removed on the way here.
-        number = error.args[0] if error.args else signal.SIGINT
+        number, *told = error.args or (signal.SIGINT,)
         name = signal.Signals(number).name
-        print(f"convzoo: stopped by {name}", file=sys.stderr)
+        text = _one_line("; ".join([f"stopped by {name}", *told]))
+        print(f"convzoo: {text}", file=sys.stderr)
         code = 128 + number
     except CycloptsError as error:
         chain = " ".join(["convzoo", *(error.command_chain or ())])

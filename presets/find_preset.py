@@ -82,7 +82,7 @@ def _of_folder(path: Path, weights: RunWeights) -> Preset:
 def _class_of(run: Path) -> str:
     try:
         return str(json.loads((run / RUN).read_text())["class"])
-    except (OSError, LookupError, TypeError, ValueError):
+    except (OSError, LookupError, RecursionError, TypeError, ValueError):
         return "model"
 
 

@@ -3,6 +3,7 @@
 import functools
 import hashlib
 import json
+import os
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,10 @@ CONFIG = "config.json"
 METADATA = "metadata.json"
 WEIGHTS = "model.weights.h5"
 CARD = "README.md"
+# Largest file of JSON to read, in bytes.
+_LARGEST = 100_000_000
+# Largest ratio of the contents of an archive to its size.
+_INFLATES = 20
 
 
 @dataclass(frozen=True)
@@ -52,7 +57,7 @@ class Preset:
         Raises:
             ValueError: `metadata.json` cannot be read.
         """
-        if not self.is_archive and not (self.path / METADATA).exists():
+        if not self.is_archive and not os.path.lexists(self.path / METADATA):
             return {}
         return self._read(METADATA)
 
@@ -92,6 +97,8 @@ class Preset:
             ValueError: There is none.
         """
         try:
+            if not self.card_path.is_file():
+                raise OSError(f"{CARD} is no file")
             return self.card_path.read_text()
         except OSError as error:
             raise ValueError(
@@ -124,9 +131,12 @@ class Preset:
         """The path of the weights, after their digest has been compared.
 
         Raises:
-            ValueError: The file is missing, truncated or altered.
+            ValueError: The file is missing, truncated or altered, or an
+                archive that inflates to many times its size.
         """
         path = self.weights_path
+        if self.is_archive:
+            self._check_inflated()
         expected = None if self.is_archive else self.metadata.get("sha256")
         if expected is None and path.is_file():
             return path
@@ -140,24 +150,44 @@ class Preset:
 
     def _read(self, name: str) -> dict[str, Any]:
         try:
-            if self.is_archive:
-                with zipfile.ZipFile(self.path) as archive:
-                    found = json.loads(archive.read(name))
-            else:
-                found = json.loads((self.path / name).read_text())
-        except (
-            OSError,
-            LookupError,
-            RecursionError,
-            ValueError,
-            zipfile.BadZipFile,
-        ) as error:
+            found = json.loads(self._bytes(name))
+        # A damaged archive makes `zipfile` raise almost anything.
+        except Exception as error:
             raise ValueError(
-                f"{self.path}: {name} cannot be read ({error})"
+                f"{self.path}: {name} cannot be read "
+                f"({str(error) or type(error).__name__})"
             ) from error
         if not isinstance(found, dict):
             raise ValueError(f"{self.path}: {name} must hold a JSON object")
         return found
+
+    def _check_inflated(self) -> None:
+        # Keras does not compress, and weights hardly can be.
+        limit = max(_INFLATES * self.path.stat().st_size, _LARGEST)
+        with zipfile.ZipFile(self.path) as archive:
+            size = sum(member.file_size for member in archive.infolist())
+        if size > limit:
+            raise ValueError(
+                f"{self.path}: inflates to {size} bytes, more than "
+                f"{_INFLATES} times its size"
+            )
+
+    def _bytes(self, name: str) -> bytes:
+        if not self.is_archive:
+            path = self.path / name
+            if path.exists() and not path.is_file():
+                raise ValueError("is no file")
+            _check_size(path.stat().st_size)
+            return path.read_bytes()
+        with zipfile.ZipFile(self.path) as archive:
+            # `zipfile` stops at the size that it states.
+            _check_size(archive.getinfo(name).file_size)
+            return archive.read(name)
+
+
+def _check_size(size: int) -> None:
+    if size > _LARGEST:
+        raise ValueError(f"is larger than {_LARGEST} bytes")
 
 
 def sha256(path: Path) -> str:

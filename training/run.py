@@ -2,41 +2,54 @@
 
 import json
 import math
-import shutil
-from collections.abc import Callable, Iterable
+import signal
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, get_args
-from zipfile import BadZipFile
 
 import keras
 import numpy as np
 
 from convzoo.common.choices import Verbose
-from convzoo.common.option import identity
-from convzoo.common.output_file import renamed, write_whole
+from convzoo.common.folder_lock import locked, remove_temporary
+from convzoo.common.output_file import write_whole
 from convzoo.common.types import PathLike, Tensor
 from convzoo.presets.find_preset import RUN, RunWeights
+from convzoo.training.delayed_signals import DelayedSignals
 from convzoo.training.epoch_dataset import EpochDataset
-from convzoo.zoo.pretrained import Pretrained
+from convzoo.training.part_of_epoch import PartOfEpoch
+from convzoo.training.run_settings import (
+    LOG,
+    STATE,
+    check_folder,
+    check_settings,
+    write_settings,
+)
+from convzoo.training.run_state import RunState, read_state, write_state
 from convzoo.zoo.save_preset import default_card, recover_preset, save_preset
-
-_STATE, _LOG = "state.npz", "log.jsonl"
 
 
 class Run(keras.callbacks.Callback):
-    """Saves the complete state of `fit` after each epoch.
+    """Saves the complete state of `fit` within and after each epoch.
 
     After each epoch, the moving average of the weights is validated and saved,
     as the best if it is the best so far. Then the weights, the optimizer with
     the average, the epoch and the log are written to one file, which replaces
-    the last one in a single step. A run that is killed at any moment repeats at
-    most one epoch, on the same data, and ends with the same weights: to the
-    last bit if the backend is deterministic, as TensorFlow is on one thread
-    (`TF_NUM_INTRAOP_THREADS=1`), and up to rounding otherwise.
+    the last one in a single step. Within an epoch, the same file is written
+    every `save_minutes`, with the step and the metrics. A run that is killed at
+    any moment repeats what followed the last save, on the same data, and ends
+    with the same weights: to the last bit if the backend is deterministic, as
+    TensorFlow is on one thread (`TF_NUM_INTRAOP_THREADS=1`), and up to rounding
+    otherwise. Ctrl-C and SIGTERM wait for the end of the step, and save; the
+    second one stops at once.
 
     The folder holds `run.json` (the settings, with the class of the model),
     `state.npz`, `log.jsonl` (one line per epoch), and two preset folders with
-    the moving averages of the weights, `best` and `last`.
+    the moving averages of the weights, `best` and `last`. Nothing is written
+    before there is something to save. A lock keeps other processes out while
+    the run trains.
 
     An epoch that ends with a loss or weights that are NaN or infinite ends the
     run and changes no file.
@@ -52,6 +65,9 @@ class Run(keras.callbacks.Callback):
             is trained. Default: that model itself.
         patience: Number of epochs without a better score after which the run
             ends, or None.
+        extend: Whether `steps`, `epochs` and `patience` of the settings may be
+            larger than those of the run that is there.
+        save_minutes: Minutes between two saves within an epoch.
 
     Raises:
         ValueError: The folder holds another run, something else, or cannot be
@@ -66,16 +82,33 @@ class Run(keras.callbacks.Callback):
         score: str,
         subject: Callable[[Any], keras.Model] | None = None,
         patience: int | None = None,
+        *,
+        extend: bool = False,
+        save_minutes: float = 2.0,
     ) -> None:
         super().__init__()
         self.folder = Path(folder)
+        self.settings = settings
         self.validate = validate
         self.score = score
         self.subject = subject or (lambda model: model)
         self.patience = patience
+        self.extend = extend
+        self.save_minutes = save_minutes
         self.log: list[dict[str, Any]] = []
         self.lost_epoch: int | None = None
-        self._open(settings)
+        # Number of steps that are saved.
+        self.steps_done = 0
+        # Steps of the current epoch that are done, and from which to which one
+        # `fit` runs; the number of epochs at which it ends.
+        self._step = self._start = self._stop = self._last = 0
+        # Values of the metrics after `_start`.
+        self._metrics: list[np.ndarray] = []
+        self._fitted = False
+        self._saved_at = 0.0
+        self._signals = DelayedSignals()
+        check_folder(self.folder)
+        check_settings(self.folder, settings, extend)
 
     @property
     def best(self) -> dict[str, Any] | None:
@@ -102,30 +135,23 @@ class Run(keras.callbacks.Callback):
 
     def restore(self, model: keras.Model) -> None:
         """Load the state of the run into a built, compiled model."""
-        path = self.folder / _STATE
+        path = self.folder / STATE
         if not path.exists():
             return
-        try:
-            # NumPy would leave a truncated file open.
-            with open(path, "rb") as file, np.load(file) as stored:
-                arrays = {name: stored[name] for name in stored.files}
-            log = json.loads(str(arrays["log"]))
-            state = [(v, arrays[name]) for name, v in _variables(model)]
-        except (EOFError, KeyError, OSError, ValueError, BadZipFile) as error:
-            raise ValueError(
-                f"{path}: is truncated or altered ({error}). The presets in "
-                "the folder are intact; remove this file to train from the "
-                "start, or name another folder"
-            ) from error
-        for variable, array in state:
+        variables = _variables(model)
+        state = read_state(path, _values(variables))
+        for variable, array in zip(variables, state.variables, strict=True):
             variable.assign(array)
-        self.log = log
+        self.log = state.log
+        self._step = state.step
+        self._metrics = state.metrics
+        self.steps_done = int(model.optimizer.iterations)
 
     def train(
         self,
         model: keras.Model,
         data: EpochDataset,
-        epochs: int,
+        steps: int,
         verbose: Verbose = "auto",
         callbacks: Iterable[keras.callbacks.Callback] = (),
     ) -> None:
@@ -134,25 +160,59 @@ class Run(keras.callbacks.Callback):
         Args:
             model: The same model whenever the run is resumed.
             data: An `EpochDataset`, such as `Patches`.
-            epochs: Epoch at which the run ends.
+            steps: Step at which the run ends. The last epoch is shorter if
+                `steps` is no multiple of the length of `data`.
             verbose: As in `keras.Model.fit`.
             callbacks: Callbacks to call after the run has saved its files.
 
         Raises:
-            ValueError: The files cannot be used, or the loss became NaN or
-                infinite.
+            ValueError: The files cannot be used, another process trains in the
+                folder, or the loss became NaN or infinite.
         """
         # A model that cannot be saved fails now, not after an epoch.
         keras.saving.serialize_keras_object(self.subject(model))
-        self.restore(model)
-        if self.is_over:
-            return
+        with locked(self.folder), self._told_where_it_stands():
+            self._prepare()
+            self.restore(model)
+            self._write_log()
+            with self._signals:
+                while (
+                    left := steps - self.steps_done
+                ) > 0 and not self.is_over:
+                    self._fit(model, data, left, verbose, callbacks)
+
+    def _fit(
+        self,
+        model: keras.Model,
+        data: EpochDataset,
+        left: int,
+        verbose: Verbose,
+        callbacks: Iterable[keras.callbacks.Callback],
+    ) -> None:
+        """`fit` the rest of an epoch, whole epochs, or a short last one."""
+        if len(model.metrics_variables) < len(self._metrics):
+            # TensorFlow makes those of `compile` in the first step.
+            model.test_on_batch(*data[0])
+            self._fitted = True
+        if self._fitted:
+            # `fit` ends with the moving average of the weights.
+            self.restore(model)
+        length = len(data)
+        self._start = self._step
+        self._stop = min(length, self._start + left)
+        is_whole = self._stop - self._start == length
+        self._last = self.epochs_done + (left // length if is_whole else 1)
+        part = data if is_whole else PartOfEpoch(data, self._start, self._stop)
+        self._saved_at = time.monotonic()
+        self._fitted = True
         model.fit(
-            data.source(),
+            part.source(),
             initial_epoch=self.epochs_done,
-            epochs=epochs,
+            # For the progress bar; `on_epoch_end` ends an incomplete epoch.
+            epochs=self.epochs_done
+            + (self._start + left + length - 1) // length,
             callbacks=[
-                data.follow(),
+                part.follow(),
                 keras.callbacks.TerminateOnNaN(),
                 self,
                 *callbacks,
@@ -168,16 +228,53 @@ class Run(keras.callbacks.Callback):
                 "Train in another folder, with a smaller learning rate"
             )
 
+    def on_epoch_begin(
+        self, epoch: int, logs: dict[str, Any] | None = None
+    ) -> None:
+        """Go on with the metrics of an epoch that was interrupted."""
+        if not self._metrics:
+            return
+        variables = self.model.metrics_variables
+        expected = [each.shape for each in _values(variables)]
+        if [each.shape for each in self._metrics] != expected:
+            raise ValueError(
+                f"{self.folder / STATE}: holds other metrics; name another "
+                "folder"
+            )
+        for variable, array in zip(variables, self._metrics, strict=True):
+            variable.assign(array)
+        self._metrics = []
+
+    def on_train_batch_end(
+        self, batch: int, logs: dict[str, Any] | None = None
+    ) -> None:
+        self._step = self._start + batch + 1
+        if self._step == self._stop or not self._is_due:
+            return
+        state = RunState(
+            self.log,
+            _values(_variables(self.model)),
+            self._step,
+            _values(self.model.metrics_variables),
+        )
+        # A loss of NaN ends the epoch, which is then lost.
+        if state.is_finite and np.isfinite(float((logs or {})["loss"])):
+            self._save_state(state)
+        self._signals.handle()
+
+    @property
+    def _is_due(self) -> bool:
+        minutes = (time.monotonic() - self._saved_at) / 60
+        return self._signals.waiting is not None or minutes >= self.save_minutes
+
     def on_epoch_end(
         self, epoch: int, logs: dict[str, Any] | None = None
     ) -> None:
         logs = {} if logs is None else logs
-        state = {
-            name: keras.ops.convert_to_numpy(variable)
-            for name, variable in _variables(self.model)
-        }
+        variables = _variables(self.model)
+        state = RunState(self.log, _values(variables))
         # The loss is that of the weights before the last update.
-        if not np.isfinite(logs["loss"]) or not _all_finite(state):
+        if not np.isfinite(logs["loss"]) or not state.is_finite:
             self.lost_epoch = epoch
             self.model.stop_training = True
             return
@@ -192,63 +289,25 @@ class Run(keras.callbacks.Callback):
         self._save_preset("last")
         if self.best is entry:
             self._save_preset("best")
-        for name, variable in _variables(self.model):
-            variable.assign(state[name])
+        for variable, array in zip(variables, state.variables, strict=True):
+            variable.assign(array)
         self._save_state(state)
-        if self.is_over:
+        self._write_log()
+        if self.is_over or self.epochs_done == self._last:
             self.model.stop_training = True
+        self._signals.handle()
 
-    def _open(self, settings: dict[str, Any]) -> None:
-        path = self.folder / RUN
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise ValueError(
-                f"{self.folder}: cannot be written ({error.strerror})"
-            ) from error
-        if not path.exists():
-            self._check_unused()
-            write_whole(path, json.dumps(settings, indent=2) + "\n")
+    def _prepare(self) -> None:
+        """Check the folder under its lock, and tidy what a kill left there."""
+        check_settings(self.folder, self.settings, self.extend)
         for which in get_args(RunWeights):
             recover_preset(self.folder / which)
-        try:
-            found = dict(json.loads(path.read_text()))
-        except (OSError, TypeError, ValueError) as error:
-            raise ValueError(
-                f"{path}: holds no settings of a run ({error}); name another "
-                "folder"
-            ) from error
-        if found.get("class") != settings.get("class"):
-            raise ValueError(
-                f"{self.folder}: holds a run of a "
-                f"{found.get('class', 'model')}; name another folder for a "
-                f"{settings.get('class', 'model')}"
-            )
-        # As they are read back: tuples become lists.
-        settings = json.loads(json.dumps(settings))
-        for name in sorted({*found, *settings}):
-            if found.get(name) != settings.get(name):
-                raise ValueError(
-                    f"{self.folder}: holds a run with {name}="
-                    f"{found.get(name)!r}; name another folder. "
-                    f"Received: {name}={settings.get(name)!r}"
-                )
-        # Only now it is known to be this run's folder.
-        for killed in self.folder.glob(".writing-*"):
-            shutil.rmtree(killed, ignore_errors=True)
-
-    def _check_unused(self) -> None:
-        """Refuse a folder with files that the run would replace."""
-        for name in (*get_args(RunWeights), _STATE, _LOG):
-            if (self.folder / name).exists():
-                raise ValueError(
-                    f"{self.folder}: holds {name} but no {RUN} of a run; name "
-                    "another folder"
-                )
+        if (self.folder / RUN).exists():
+            remove_temporary(self.folder)
 
     def _save_preset(self, which: RunWeights) -> None:
         model = self.subject(self.model)
-        settings = (self.folder / RUN).read_text()
+        settings = write_settings(self.folder, self.settings)
         card = (
             default_card(model, self.folder.resolve().name)
             + f"\n## Training\n\nThe {which} weights after "
@@ -257,44 +316,40 @@ class Run(keras.callbacks.Callback):
         )
         save_preset(model, self.folder / which, card=card, overwrite=True)
 
-    def _save_state(self, state: dict[str, np.ndarray]) -> None:
-        arrays: dict[str, Any] = {
-            "log": np.array(json.dumps(self.log)),
-            **state,
-        }
-        with renamed(self.folder / _STATE) as temporary:
-            np.savez(temporary, **arrays)
+    def _save_state(self, state: RunState) -> None:
+        write_settings(self.folder, self.settings)
+        write_state(self.folder / STATE, state)
+        self.steps_done = int(self.model.optimizer.iterations)
+        self._saved_at = time.monotonic()
+
+    def _write_log(self) -> None:
         lines = "".join(json.dumps(entry) + "\n" for entry in self.log)
-        write_whole(self.folder / _LOG, lines)
+        path = self.folder / LOG
+        if lines and not (
+            path.is_file() and path.read_bytes() == lines.encode()
+        ):
+            write_whole(path, lines)
+
+    @contextmanager
+    def _told_where_it_stands(self) -> Iterator[None]:
+        """Add to an interruption what is saved."""
+        try:
+            yield
+        except KeyboardInterrupt as error:
+            number = error.args[0] if error.args else signal.SIGINT
+            told = (
+                f"{self.folder}: saved after step {self.steps_done}; the same "
+                "command goes on from there"
+            )
+            if not self.steps_done:
+                told = f"{self.folder}: nothing is saved yet"
+            raise KeyboardInterrupt(number, told) from None
 
 
-def _variables(model: keras.Model) -> list[tuple[str, Tensor]]:
-    """Name and variable of everything that changes in training."""
-    variables = [*model.variables, *model.optimizer.variables]
-    return [(f"{i:04}", variable) for i, variable in enumerate(variables)]
+def _variables(model: keras.Model) -> list[Tensor]:
+    """Everything that changes in training, but the metrics."""
+    return [*model.variables, *model.optimizer.variables]
 
 
-def _all_finite(arrays: dict[str, np.ndarray]) -> bool:
-    return all(
-        np.isfinite(array).all()
-        for array in arrays.values()
-        if np.issubdtype(array.dtype, np.floating)
-    )
-
-
-def run_settings(
-    options: Any, model: Pretrained, **fingerprints: Any
-) -> dict[str, Any]:
-    """The settings that identify a run.
-
-    Args:
-        options: Options of the recipe.
-        model: The model that the run saves.
-        **fingerprints: Fingerprints of the data, in place of their paths.
-    """
-    return {
-        **identity(options),
-        **fingerprints,
-        "class": type(model).__name__,
-        "model": model.arguments,
-    }
+def _values(variables: Iterable[Tensor]) -> list[np.ndarray]:
+    return [keras.ops.convert_to_numpy(variable) for variable in variables]

@@ -10,11 +10,11 @@ from convzoo.common.checks import (
     check_number,
     check_positive,
     check_seed,
-    is_integer,
 )
 from convzoo.common.choices import Precision, Schedule, Verbose
 from convzoo.common.option import Option
 from convzoo.common.types import PathLike
+from convzoo.training.run_settings import check_folder
 
 OutOption: TypeAlias = Annotated[
     PathLike,
@@ -28,7 +28,8 @@ StepsOption: TypeAlias = Annotated[
     int,
     Option(
         "Optimization",
-        "Number of training steps, a multiple of `epoch_steps`.",
+        "Number of training steps. The last epoch is shorter if they are no "
+        "multiple of `epoch_steps`.",
     ),
 ]
 EpochStepsOption: TypeAlias = Annotated[
@@ -88,6 +89,32 @@ TensorBoardOption: TypeAlias = Annotated[
         identifies=False,
     ),
 ]
+SaveMinutesOption: TypeAlias = Annotated[
+    float,
+    Option(
+        "Output",
+        "Minutes between two saves of the run within an epoch.",
+        identifies=False,
+    ),
+]
+ExtendOption: TypeAlias = Annotated[
+    bool,
+    Option(
+        "Optimization",
+        "Whether a run that is there goes on to a later end: larger `steps`, "
+        "`epochs` or `patience`. From there on, its learning rate is that of a "
+        "run planned to the new end.",
+        identifies=False,
+    ),
+]
+MaxPixelsOption: TypeAlias = Annotated[
+    int,
+    Option(
+        "Data",
+        "Files with more pixels are left out before they are decoded.",
+        identifies=False,
+    ),
+]
 VerboseOption: TypeAlias = Annotated[
     Verbose,
     Option("Output", "Progress output, as in `fit`.", identifies=False),
@@ -114,25 +141,17 @@ def check_shared_options(options: Any) -> None:
     ):
         if name in values:
             check_choice(name, values[name], get_args(choices))
-    for name in ("steps", "epoch_steps", "epochs", "batch_size"):
+    for name in ("steps", "epoch_steps", "epochs", "batch_size", "max_pixels"):
         if name in values:
             check_positive(name, values[name])
-    if "steps" in values:
-        check_whole_epochs("steps", values["steps"], values["epoch_steps"])
+    check_folder(values["out"])
+    check_above("save_minutes", values["save_minutes"], 0)
+    check_flag("extend", values["extend"])
     check_above("learning_rate", values["learning_rate"], 0)
     check_number("weight_decay", values.get("weight_decay", 0), 0)
     check_number("ema", values["ema"], 0, 1)
     check_seed(values["seed"])
     check_flag("tensorboard", values.get("tensorboard", False))
-
-
-def check_whole_epochs(name: str, steps: int, epoch_steps: int) -> None:
-    """Raise a `ValueError` unless `steps` is a multiple of `epoch_steps`."""
-    if not is_integer(steps) or steps < 0 or steps % epoch_steps:
-        raise ValueError(
-            f"`{name}` must be a multiple of `epoch_steps`. Received: "
-            f"{name}={steps!r}, epoch_steps={epoch_steps}"
-        )
 
 
 def check_patience(patience: int | None, validates: bool) -> None:

@@ -16,22 +16,25 @@ if TYPE_CHECKING:
 _FLUSH_SECONDS = 10
 
 
-def event_writer(folder: PathLike) -> "SummaryWriter":
-    """Return a `tensorboardX.SummaryWriter` for `folder/tensorboard`.
-
-    Only `close` writes everything: `flush` skips what is still queued for the
-    writer's thread.
-
-    Raises:
-        ValueError: If tensorboardX is missing.
-    """
+def check_tensorboard() -> None:
+    """Raise a `ValueError` if tensorboardX is missing."""
     try:
-        from tensorboardX import SummaryWriter
+        import tensorboardX  # noqa: F401
     except ImportError as error:
         raise ValueError(
             "`tensorboard` needs the package tensorboardX; "
             "pip install convzoo[tensorboard]. Received: tensorboard=True"
         ) from error
+
+
+def event_writer(folder: PathLike) -> "SummaryWriter":
+    """Return a `tensorboardX.SummaryWriter` for `folder/tensorboard`.
+
+    Only `close` writes everything: `flush` skips what is still queued for the
+    writer's thread.
+    """
+    from tensorboardX import SummaryWriter
+
     return SummaryWriter(
         str(Path(folder) / "tensorboard"), flush_secs=_FLUSH_SECONDS
     )
@@ -57,7 +60,11 @@ class Curves(keras.callbacks.Callback):
 
     def __init__(self, folder: PathLike) -> None:
         super().__init__()
-        self._writer = event_writer(folder)
+        check_tensorboard()
+        self.folder = folder
+
+    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
+        self._writer = event_writer(self.folder)
 
     def on_epoch_end(
         self, epoch: int, logs: dict[str, float] | None = None

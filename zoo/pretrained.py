@@ -18,6 +18,8 @@ from convzoo.zoo.fixed_arguments import (
 )
 from convzoo.zoo.save_preset import save_preset
 
+# Warnings of Keras about layers that are missing in a file of weights.
+_MISSING = "A total of .* could not be loaded|Skipping nested container"
 
 class Pretrained(FixedArguments):
     """Adds `from_preset` and `save_to_preset` to a `keras.Model`.
@@ -85,7 +87,9 @@ class Pretrained(FixedArguments):
             config["name"] = overrides.get("name", preset.name)
         try:
             model = stored.from_config(config)
-        except (LookupError, TypeError, ValueError) as error:
+        # Constructors raise almost anything on a configuration that is not
+        # theirs.
+        except Exception as error:
             raise ValueError(
                 f"{preset.path}: no {stored.__name__} can be made of its "
                 f"configuration ({error})"
@@ -152,10 +156,10 @@ def _load_weights(model: keras.Model, preset: Preset) -> None:
     path = preset.verified_weights()
     try:
         with warnings.catch_warnings():
-            # Keras only warns about layers that are missing in the file.
-            warnings.simplefilter("error", UserWarning)
+            warnings.filterwarnings("error", _MISSING, UserWarning)
             model.load_weights(path)
-    except (OSError, LookupError, ValueError, UserWarning) as error:
+    # A damaged file makes HDF5 and Keras raise almost anything.
+    except Exception as error:
         raise ValueError(
             f"{path}: the weights do not fit the {type(model).__name__} "
             f"({error})"

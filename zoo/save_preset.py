@@ -1,5 +1,7 @@
 """Writing a trained model as a preset folder."""
 
+import glob
+import io
 import json
 import shutil
 import tempfile
@@ -9,6 +11,7 @@ from typing import Any
 import keras
 
 import convzoo
+from convzoo.common.output_file import TEMPORARY, cause_of
 from convzoo.common.types import PathLike
 from convzoo.presets.preset import CARD, CONFIG, METADATA, WEIGHTS, sha256
 
@@ -66,7 +69,7 @@ def save_preset(
                 shutil.rmtree(work, ignore_errors=True)
     except OSError as error:
         raise ValueError(
-            f"{folder}: cannot be written ({error.strerror or error})"
+            f"{folder}: cannot be written ({cause_of(error)})"
         ) from error
     return folder
 
@@ -92,14 +95,17 @@ def recover_preset(folder: Path) -> None:
     """Restore a preset whose replacement was killed between two renames."""
     if folder.exists():
         return
-    for old in folder.parent.glob(f"{_prefix(folder)}*/{_OLD}"):
-        old.rename(folder)
-        shutil.rmtree(old.parent, ignore_errors=True)
-        return
+    prefix = _prefix(folder)
+    for old in folder.parent.glob(f"{glob.escape(prefix)}*/{_OLD}"):
+        # A dash is in none of the random names, but in those of `NAME-OTHER`.
+        if "-" not in old.parent.name.removeprefix(prefix):
+            old.rename(folder)
+            shutil.rmtree(old.parent, ignore_errors=True)
+            return
 
 
 def _prefix(folder: Path) -> str:
-    return f".writing-{folder.name}-"
+    return f"{TEMPORARY}{folder.name}-"
 
 
 def _swap(work: Path, folder: Path) -> None:
@@ -155,16 +161,25 @@ def _write(
     (folder / CARD).write_text(card or default_card(model, name))
 
 
+class _InMemory(io.BytesIO):
+    """A file in memory, with a name that Keras takes for weights."""
+
+    def __str__(self) -> str:
+        return WEIGHTS
+
+
 def _save_weights(model: keras.Model, path: Path) -> None:
     optimizer = getattr(model, "optimizer", None)
-    if optimizer is None:
-        model.save_weights(path)
-        return
-    model.optimizer = None
+    if optimizer is not None:
+        model.optimizer = None
+    # HDF5 ends the process when it writes to a full disk.
+    file = _InMemory()
     try:
-        model.save_weights(path)
+        model.save_weights(file)
     finally:
-        model.optimizer = optimizer
+        if optimizer is not None:
+            model.optimizer = optimizer
+    path.write_bytes(file.getbuffer())
 
 
 def _write_json(path: Path, content: dict[str, Any]) -> None:

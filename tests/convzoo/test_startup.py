@@ -86,7 +86,7 @@ def test_help_needs_no_keras(command):
         ("ball README.md -o b.csv --frame 3", "`--frame` needs `--plot`"),
         ("train sr --data nowhere -o run", "nowhere: does not exist"),
         ("train sr --data . -o run --scale 5", "--scale"),
-        ("train sr --data . -o run --steps 7", "`--steps` must be a multiple"),
+        ("train sr --data . -o run --steps 0", "`--steps` must be a positive"),
         ("train classifier --data . -o run --bins 1,a", "integers with commas"),
         ("train ball --data . -o run --heads x", "--heads"),
         ("train ball --data . -o run --heads 1.5", "must be an integer"),

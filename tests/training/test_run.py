@@ -15,6 +15,7 @@ import convzoo
 from convzoo.losses.trunk_weights import random_trunk
 from convzoo.training import Run, train_sr
 from convzoo.training.epoch_dataset import EpochDataset
+from convzoo.training.run_settings import write_settings
 from convzoo.zoo import load_model
 from convzoo.zoo.images.image_file import ImageFile
 from convzoo.zoo.images.write_image import write_image
@@ -122,8 +123,10 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path):
 
 
 def test_a_folder_with_other_settings_is_refused(tmp_path):
-    Run(tmp_path / "run", {"a": 1}, lambda model: {}, "score")
-    Run(tmp_path / "run", {"a": 1}, lambda model: {}, "score")
+    folder = tmp_path / "run"
+    folder.mkdir()
+    write_settings(folder, {"a": 1})
+    Run(folder, {"a": 1}, lambda model: {}, "score")
     with pytest.raises(ValueError, match="a run with a=1.*Received: a=2"):
         Run(tmp_path / "run", {"a": 2}, lambda model: {}, "score")
     with pytest.raises(ValueError, match="b=None.*Received: b=3"):
@@ -173,11 +176,16 @@ def test_files_that_are_no_run_are_not_replaced(name, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
-@pytest.mark.parametrize("text", ["", "{", "[1", "[]3", "3", "null"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", "[1", "[]3", "3", "null", '[["a", 1]]', "[" * 9999, "\xff", "{}"],
+)
 def test_settings_cut_short_are_named(text, tmp_path):
-    (tmp_path / "run.json").write_text(text)
-    with pytest.raises(ValueError, match=r"run.json: holds no settings"):
-        Run(tmp_path, {}, lambda model: {}, "score")
+    (tmp_path / "run.json").write_text(text, "latin-1")
+    message = "holds no settings" if text != "{}" else "a run of a model"
+    with pytest.raises(ValueError, match=message) as error:
+        Run(tmp_path, {"class": "A"}, lambda model: {}, "score")
+    assert len(str(error.value)) < 300 and "\n" not in str(error.value)
 
 
 @pytest.mark.parametrize("kept", [0, 10, 2000, 0.9])

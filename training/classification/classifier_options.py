@@ -21,9 +21,12 @@ from convzoo.common.types import PathLike
 from convzoo.presets import find_preset
 from convzoo.training.shared_options import (
     EMAOption,
+    ExtendOption,
+    MaxPixelsOption,
     OutOption,
     PatienceOption,
     PrecisionOption,
+    SaveMinutesOption,
     ScheduleOption,
     SeedOption,
     TensorBoardOption,
@@ -79,14 +82,7 @@ class ClassifierOptions:
             "Images with a longer side, in pixels, are downscaled to it.",
         ),
     ] = None
-    max_pixels: Annotated[
-        int,
-        Option(
-            "Data",
-            "Files with more pixels are left out before they are decoded.",
-            identifies=False,
-        ),
-    ] = MAX_PIXELS
+    max_pixels: MaxPixelsOption = MAX_PIXELS
     buckets: Annotated[
         int,
         Option(
@@ -209,6 +205,7 @@ class ClassifierOptions:
         float, Option("Optimization", "Initial learning rate of AdamW.")
     ] = 1e-3
     schedule: ScheduleOption = "cosine"
+    extend: ExtendOption = False
     weight_decay: WeightDecayOption = 1e-4
     ema: EMAOption = 0.99
     label_smoothing: Annotated[
@@ -222,6 +219,7 @@ class ClassifierOptions:
     precision: PrecisionOption = "float32"
     seed: SeedOption = 0
     tensorboard: TensorBoardOption = False
+    save_minutes: SaveMinutesOption = 2.0
     verbose: VerboseOption = "auto"
 
     def __post_init__(self) -> None:
@@ -231,7 +229,7 @@ class ClassifierOptions:
         ):
             check_choice(name, getattr(self, name), get_args(choices))
         check_shared_options(self)
-        for name in ("buckets", "max_pixels", "width"):
+        for name in ("buckets", "width"):
             check_positive(name, getattr(self, name))
         for name in ("grid", "max_side"):
             if getattr(self, name) is not None:

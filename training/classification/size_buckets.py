@@ -6,9 +6,8 @@ for `sizes`: epochs alternate between sizes.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
-import keras
 import numpy as np
 
 from convzoo.common.checks import check_positive
@@ -20,7 +19,6 @@ from convzoo.training.classification.classifier_options import (
 )
 from convzoo.training.classification.padded_batch import padded_batch
 from convzoo.training.epoch_dataset import EpochDataset
-from convzoo.training.tf_source import tf_source
 from convzoo.zoo.images.bicubic import resize_bicubic
 
 # Padded images and their sizes, or images of one size.
@@ -62,6 +60,8 @@ class SizeBuckets(EpochDataset):
     Raises:
         ValueError: If an argument is invalid.
     """
+
+    shapes_vary = True
 
     def __init__(
         self,
@@ -120,12 +120,6 @@ class SizeBuckets(EpochDataset):
         if self.weights is None:
             return batch
         return *batch, self.weights[members]
-
-    def source(self) -> Any:
-        """Return the dataset for `fit`: on TensorFlow, a `tf.data.Dataset`."""
-        if keras.config.backend() == "tensorflow":
-            return tf_source(self)
-        return self
 
     def _plan(self) -> _Plan:
         """Return the bucket and images of each batch of this epoch."""

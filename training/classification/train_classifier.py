@@ -22,7 +22,8 @@ from convzoo.training.optimization import (
     jit_compile,
 )
 from convzoo.training.recipe import recipe
-from convzoo.training.run import Run, run_settings
+from convzoo.training.run import Run
+from convzoo.training.run_settings import run_settings
 from convzoo.training.tensorboard import Curves
 from convzoo.zoo.classification.size_agnostic_classifier import (
     SizeAgnosticClassifier,
@@ -65,11 +66,14 @@ def train_classifier(options: ClassifierOptions) -> Run:
         lambda model: _figures(model, images, labels, options),
         score="validation_accuracy" if len(labels) else "epoch",
         patience=options.patience,
+        extend=options.extend,
+        save_minutes=options.save_minutes,
     )
-    _compile(model, options, len(batches))
+    steps = options.epochs * len(batches)
+    _compile(model, options, steps)
     _report(batches)
     callbacks = [Curves(run.folder)] if options.tensorboard else []
-    run.train(model, batches, options.epochs, options.verbose, callbacks)
+    run.train(model, batches, steps, options.verbose, callbacks)
     return run
 
 
@@ -125,9 +129,7 @@ def _built(
 def _compile(
     model: SizeAgnosticClassifier, options: ClassifierOptions, steps: int
 ) -> None:
-    rate = falling_rate(
-        options.learning_rate, options.epochs * steps, options.schedule
-    )
+    rate = falling_rate(options.learning_rate, steps, options.schedule)
     optimizer = averaged_adamw(rate, options.weight_decay, options.ema)
     loss = keras.losses.CategoricalCrossentropy(
         from_logits=True, label_smoothing=options.label_smoothing

@@ -19,8 +19,10 @@ from convzoo.common.types import PathLike
 from convzoo.training.shared_options import (
     EMAOption,
     EpochStepsOption,
+    ExtendOption,
     OutOption,
     PatienceOption,
+    SaveMinutesOption,
     ScheduleOption,
     SeedOption,
     StepsOption,
@@ -29,7 +31,6 @@ from convzoo.training.shared_options import (
     WeightDecayOption,
     check_patience,
     check_shared_options,
-    check_whole_epochs,
 )
 
 if TYPE_CHECKING:
@@ -163,8 +164,8 @@ class BallOptions:
         int | None,
         Option(
             "Optimization",
-            "Step at which to stop, with the learning rate as for all `steps`; "
-            "a multiple of `epoch_steps`. A run may go on to a later one.",
+            "Step at which to stop, with the learning rate as for all `steps`. "
+            "A run may go on to a later one.",
             identifies=False,
         ),
     ] = None
@@ -176,11 +177,13 @@ class BallOptions:
         float, Option("Optimization", "Initial learning rate of AdamW.")
     ] = 1e-3
     schedule: ScheduleOption = "cosine"
+    extend: ExtendOption = False
     weight_decay: WeightDecayOption = 0.02
     ema: EMAOption = 0.998
     patience: PatienceOption = None
     seed: SeedOption = 0
     tensorboard: TensorBoardOption = False
+    save_minutes: SaveMinutesOption = 2.0
     verbose: VerboseOption = "auto"
 
     def __post_init__(self) -> None:
@@ -232,7 +235,6 @@ class BallOptions:
 
     def _check_stop(self, stop: int) -> None:
         check_positive("stop", stop)
-        check_whole_epochs("stop", stop, self.epoch_steps)
         if stop > self.steps:
             raise ValueError(
                 "`stop` must be at most `steps`. "

@@ -18,7 +18,8 @@ from convzoo.training.optimization import (
     jit_compile,
 )
 from convzoo.training.recipe import recipe
-from convzoo.training.run import Run, run_settings
+from convzoo.training.run import Run
+from convzoo.training.run_settings import run_settings
 from convzoo.training.tensorboard import Curves
 from convzoo.zoo.football.ball_position_predictor import BallPositionPredictor
 
@@ -61,12 +62,13 @@ def train_ball(options: BallOptions) -> Run:
         lambda model: _figures(model, held_out),
         score="-validation_distance" if held_out else "epoch",
         patience=options.patience,
+        extend=options.extend,
+        save_minutes=options.save_minutes,
     )
     _compile(model, options)
     callbacks = [Curves(run.folder)] if options.tensorboard else []
     stop = options.steps if options.stop is None else options.stop
-    epochs = stop // options.epoch_steps
-    run.train(model, batches, epochs, options.verbose, callbacks)
+    run.train(model, batches, stop, options.verbose, callbacks)
     return run
 
 

@@ -25,6 +25,8 @@ from convzoo.zoo.images.bicubic import resize_bicubic
 
 # Perceptual distance of batches of images, original and enlarged.
 Judge: TypeAlias = Callable[[Tensor, Tensor], Tensor]
+# Side, in pixels, of what is large enough for all metrics.
+_MEASURABLE = 256
 
 
 @dataclass(frozen=True)
@@ -91,22 +93,22 @@ def _judged(judge: Judge, image: np.ndarray, reference: np.ndarray) -> float:
 
 
 def check_measurable(
-    pairs: Iterable[Pair], scale: int, judge: Judge | None = None
+    pair: Pair, scale: int, judge: Judge | None = None
 ) -> None:
-    """Raise a `ValueError` if the smallest photograph is too small to measure.
+    """Raise a `ValueError` if a photograph is too small to be measured.
 
     Args:
-        pairs: Pairs of photographs to be measured later.
+        pair: Pair of a photograph to be measured later.
         scale: Factor between the two resolutions.
         judge: As in `measure`.
     """
-    smallest = min(pairs, key=lambda pair: min(pair.high.shape[:2]))
-    height, width = smallest.high.shape[:2]
+    height, width = pair.high.shape[:2]
+    corner = pair.high[:_MEASURABLE, :_MEASURABLE]
     try:
-        measure(smallest.high, smallest.high, scale, judge)
+        measure(corner, corner, scale, judge)
     except ValueError as error:
         raise ValueError(
-            f"A validation photograph of {width}x{height} pixels is too small "
+            f"a validation photograph of {width}x{height} pixels is too small "
             f"to be measured: {error}"
         ) from error
 

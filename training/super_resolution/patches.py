@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 
 from convzoo.common.checks import check_flag
+from convzoo.common.pixel_limit import MAX_PIXELS
 from convzoo.common.types import PathLike
 from convzoo.common.unit_range import unit_range
 from convzoo.training.epoch_dataset import EpochDataset
@@ -17,6 +18,10 @@ from convzoo.training.super_resolution.photographs import (
     shrink,
 )
 from convzoo.training.super_resolution.sr_options import check_reductions
+from convzoo.training.super_resolution.usable_items import (
+    check_left_out,
+    usable_items,
+)
 
 # Radius of the bicubic kernel, in low-resolution pixels.
 _REACH = 2
@@ -34,7 +39,9 @@ class Patches(EpochDataset):
     mirrored and rotated by multiples of 90 degrees.
 
     Args:
-        photographs: Paths of files, or `Pair`s, read one by one.
+        photographs: Paths of files, or `Pair`s, read one by one. Those that
+            cannot be read or are smaller than a patch are left out, with one
+            warning.
         scale: Factor between the two resolutions.
         patch_size: Side of a low-resolution patch, in pixels.
         batch_size: Number of patches in a batch.
@@ -48,10 +55,14 @@ class Patches(EpochDataset):
             shrunk there. Each photograph then yields `scale * scale`
             low-resolution images with different sampling grids. Otherwise
             patches are cut from the one that starts at the top left.
+        max_pixels: As in `read_photograph`.
+
+    Attributes:
+        left_out: Why each of the photographs that are left out cannot be used.
 
     Raises:
-        ValueError: If a photograph cannot be read or is smaller than a patch,
-            or a reduction is not above 0 and at most 1.
+        ValueError: If no photograph can be used, or a reduction is not above 0
+            and at most 1.
     """
 
     def __init__(
@@ -64,6 +75,7 @@ class Patches(EpochDataset):
         seed: int,
         reductions: Sequence[float] = (1,),
         shifts: bool = False,
+        max_pixels: int = MAX_PIXELS,
     ) -> None:
         check_reductions(reductions)
         check_flag("shifts", shifts)
@@ -75,9 +87,20 @@ class Patches(EpochDataset):
         self.seed = seed
         self.reductions = reductions
         self.shifts = shifts
-        self._pairs = _mapped(
-            pair for item in photographs for pair in self._read(item)
+        self.max_pixels = max_pixels
+        self.left_out: list[str] = []
+        # The reductions of a photograph are used, or none of them.
+        usable = usable_items(
+            photographs, lambda item: list(self._read(item)), self.left_out
         )
+        self._pairs = _mapped(pair for pairs in usable for pair in pairs)
+        check_left_out("photograph", self.left_out, len(self._pairs))
+
+    def told(self, fingerprint: str) -> str:
+        """Add the number of photographs that are left out."""
+        if not self.left_out:
+            return fingerprint
+        return f"{fingerprint}, without {len(self.left_out)}"
 
     def __len__(self) -> int:
         return self.batches
@@ -126,9 +149,13 @@ class Patches(EpochDataset):
     def _read(self, photograph: PathLike | Pair) -> Iterator[Pair]:
         """Yield a pair for each reduction that leaves room for a patch."""
         if isinstance(photograph, Pair):
-            pair, name = photograph, "A photograph"
+            name = "A photograph"
+            pair = photograph
         else:
-            pair, name = read_pair(photograph, self.scale), str(photograph)
+            pair, name = (
+                read_pair(photograph, self.scale, self.max_pixels),
+                str(photograph),
+            )
         if min(pair.low.shape[:2]) < self.patch_size:
             size = self.patch_size * self.scale
             height, width = pair.high.shape[:2]

@@ -1,12 +1,13 @@
 """Perceptual losses and distances, by their name on the command line."""
 
-from typing import Literal, TypeVar, get_args
+from typing import get_args
 
 from convzoo.losses import LPIPS, FeatureExtractor, Perceptual
-
-_Features = Literal["vgg19", "squeezenet"]
-_Judge = Literal["alex", "vgg", "squeezenet"]
-_Network = TypeVar("_Network", bound=str)
+from convzoo.training.super_resolution.network_choice import (
+    Features,
+    Judge,
+    chosen_network,
+)
 
 # Layers of SqueezeNet for training, before their activation, and deeper ones
 # for evaluation: a network must not be judged by its own training loss. The
@@ -33,8 +34,8 @@ def perceptual_loss(choice: str) -> Perceptual:
     Raises:
         ValueError: If the name is unknown, or the weights are unavailable.
     """
-    networks: tuple[_Features, ...] = get_args(_Features)
-    network, weights = _parsed("features", choice, networks)
+    networks: tuple[Features, ...] = get_args(Features)
+    network, weights = chosen_network("features", choice, networks)
     if network == "vgg19":
         return Perceptual.esrgan(weights or "torchvision")
     extractor = FeatureExtractor(
@@ -61,25 +62,11 @@ def perceptual_judge(choice: str) -> LPIPS | Perceptual:
     Raises:
         ValueError: If the name is unknown, or the weights are unavailable.
     """
-    networks: tuple[_Judge, ...] = get_args(_Judge)
-    network, weights = _parsed("judge", choice, networks)
+    networks: tuple[Judge, ...] = get_args(Judge)
+    network, weights = chosen_network("judge", choice, networks)
     if network != "squeezenet":
         return LPIPS(network, weights=weights or "imagenet")
     extractor = FeatureExtractor(
         "squeezenet", _JUDGE_LAYERS, weights=weights or "torchvision"
     )
     return Perceptual(extractor, "l2")
-
-
-def _parsed(
-    argument: str, choice: str, networks: tuple[_Network, ...]
-) -> tuple[_Network, str | None]:
-    """Return the network, and the path of its weights or None."""
-    name, _, weights = str(choice).partition(":")
-    for network in networks:
-        if network == name:
-            return network, weights or None
-    raise ValueError(
-        f"`{argument}` must be one of {networks}, optionally followed by a "
-        f"colon and the path of weights. Received: {argument}={choice!r}"
-    )

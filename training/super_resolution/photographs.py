@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from convzoo.common.pixel_limit import MAX_PIXELS
 from convzoo.common.types import PathLike
 from convzoo.zoo.images.bicubic import resize_bicubic
 from convzoo.zoo.images.read_photograph import read_photograph
@@ -34,14 +35,19 @@ def pair_of(image: np.ndarray, scale: int) -> Pair:
     return Pair(shrink(high, scale), high)
 
 
-def read_pair(path: PathLike, scale: int) -> Pair:
+def read_pair(path: PathLike, scale: int, max_pixels: int = MAX_PIXELS) -> Pair:
     """Read a photograph, crop it to a multiple of `scale`, and pair it.
+
+    Args:
+        path: The file.
+        scale: Factor between the two resolutions.
+        max_pixels: As in `read_photograph`.
 
     Raises:
         ValueError: If the file cannot be read, or is smaller than `scale`
             pixels in one direction.
     """
-    image = read_photograph(path)
+    image = read_photograph(path, max_pixels)
     if min(image.shape[:2]) < scale:
         raise ValueError(f"{path}: is smaller than {scale} pixels a side")
     return pair_of(image, scale)

@@ -2,18 +2,28 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import keras
 import numpy as np
 
+from convzoo.common.folder_lock import remove_temporary
 from convzoo.common.types import PathLike
 from convzoo.training.super_resolution.photographs import Pair
-from convzoo.training.tensorboard import event_writer, write_figures
+from convzoo.training.tensorboard import (
+    check_tensorboard,
+    event_writer,
+    write_figures,
+)
 from convzoo.zoo.images.bicubic import resize_bicubic
 from convzoo.zoo.images.image_file import ImageFile
 from convzoo.zoo.images.write_image import write_image
 
+if TYPE_CHECKING:
+    from tensorboardX import SummaryWriter
+
 _PHOTOGRAPHS = 3
+_SAMPLES = "samples"
 # Side of the excerpt of each photograph, in pixels.
 _SIDE = 192
 
@@ -42,7 +52,16 @@ class Samples(keras.callbacks.Callback):
         self.folder = Path(folder)
         self.pairs = pairs[:_PHOTOGRAPHS]
         self.enlarged: Sequence[np.ndarray] = []
-        self._writer = event_writer(self.folder) if tensorboard else None
+        self.tensorboard = tensorboard
+        self._writer: SummaryWriter | None = None
+        if tensorboard:
+            check_tensorboard()
+
+    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
+        # The run holds the lock of its folder.
+        remove_temporary(self.folder / _SAMPLES)
+        if self.tensorboard:
+            self._writer = event_writer(self.folder)
 
     def show(self, enlarged: Sequence[np.ndarray]) -> None:
         """Set the outputs of the network for all photographs, in order."""
@@ -60,7 +79,7 @@ class Samples(keras.callbacks.Callback):
                 for pair, image in zip(self.pairs, self.enlarged, strict=True)
             ]
         )
-        path = self.folder / "samples" / f"step_{step:08}.png"
+        path = self.folder / _SAMPLES / f"step_{step:08}.png"
         path.parent.mkdir(exist_ok=True)
         # An epoch that is repeated after a kill gives the same image.
         write_image(path, ImageFile(picture), overwrite=True)

@@ -1,5 +1,6 @@
 """Options of `train_sr`. No Keras, so that `--help` answers at once."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
 from typing import Annotated, Any, TypeAlias, get_args
@@ -17,13 +18,17 @@ from convzoo.common.choices import (
     SRScale,
 )
 from convzoo.common.option import Option, documented
+from convzoo.common.pixel_limit import MAX_PIXELS
 from convzoo.common.types import PathLike
 from convzoo.presets import find_preset
 from convzoo.training.shared_options import (
     EMAOption,
     EpochStepsOption,
+    ExtendOption,
+    MaxPixelsOption,
     OutOption,
     PrecisionOption,
+    SaveMinutesOption,
     ScheduleOption,
     SeedOption,
     StepsOption,
@@ -91,6 +96,7 @@ class SROptions:
     out: OutOption
     _: KW_ONLY
     validation: ValidationOption = None
+    max_pixels: MaxPixelsOption = MAX_PIXELS
     patch_size: PatchSizeOption = 32
     reductions: ReductionsOption = (1.0,)
     shifts: Annotated[
@@ -131,9 +137,11 @@ class SROptions:
         float, Option("Optimization", "Initial learning rate of Adam.")
     ] = 1e-3
     schedule: ScheduleOption = "cosine"
+    extend: ExtendOption = False
     ema: EMAOption = 0.999
     precision: PrecisionOption = "float32"
     seed: SeedOption = 0
+    save_minutes: SaveMinutesOption = 2.0
     verbose: VerboseOption = "auto"
 
     def __post_init__(self) -> None:
@@ -165,6 +173,10 @@ def check_sr_options(options: Any) -> None:
     check_shared_options(options)
     check_positive("patch_size", options.patch_size)
     check_reductions(options.reductions)
+    for folder in (options.data, options.validation):
+        # tfds:NAME is no path.
+        if folder is not None and os.path.isfile(folder):
+            raise ValueError(f"{folder}: is not a folder")
 
 
 def check_reductions(reductions: Sequence[float]) -> None:

@@ -15,16 +15,24 @@ from convzoo.common.choices import (
     DiscriminatorNormalization,
 )
 from convzoo.common.option import Option, documented
+from convzoo.common.pixel_limit import MAX_PIXELS
 from convzoo.common.types import PathLike
 from convzoo.training.shared_options import (
     EMAOption,
     EpochStepsOption,
+    ExtendOption,
+    MaxPixelsOption,
     PrecisionOption,
+    SaveMinutesOption,
     ScheduleOption,
     SeedOption,
     TensorBoardOption,
     VerboseOption,
-    check_whole_epochs,
+)
+from convzoo.training.super_resolution.network_choice import (
+    Features,
+    Judge,
+    chosen_network,
 )
 from convzoo.training.super_resolution.sr_options import (
     BatchSizeOption,
@@ -60,6 +68,7 @@ class SRGANOptions:
     ]
     _: KW_ONLY
     validation: ValidationOption = None
+    max_pixels: MaxPixelsOption = MAX_PIXELS
     patch_size: PatchSizeOption = 32
     reductions: ReductionsOption = (1.0,)
     config: ConfigOption = "base"
@@ -133,8 +142,7 @@ class SRGANOptions:
         int,
         Option(
             "Optimization",
-            "Steps of the second phase, in which both networks train; a "
-            "multiple of `epoch_steps`.",
+            "Steps of the second phase, in which both networks train.",
         ),
     ] = 50_000
     epoch_steps: EpochStepsOption = 1000
@@ -154,6 +162,7 @@ class SRGANOptions:
         ),
     ] = None
     schedule: ScheduleOption = "halving"
+    extend: ExtendOption = False
     ema: EMAOption = 0.999
     precision: PrecisionOption = "float32"
     force: Annotated[
@@ -166,6 +175,7 @@ class SRGANOptions:
     ] = False
     seed: SeedOption = 0
     tensorboard: TensorBoardOption = False
+    save_minutes: SaveMinutesOption = 2.0
     verbose: VerboseOption = "auto"
 
     def __post_init__(self) -> None:
@@ -177,6 +187,8 @@ class SRGANOptions:
             (None, *get_args(DiscriminatorNormalization)),
         )
         check_flag("force", self.force)
+        chosen_network("features", self.features, get_args(Features))
+        chosen_network("judge", self.judge, get_args(Judge))
         check_positive("filters", self.filters)
         for name in (
             "pixel_weight",
@@ -192,9 +204,8 @@ class SRGANOptions:
                 0,
             )
         check_above("pretrain_learning_rate", self.pretrain_learning_rate, 0)
-        check_whole_epochs(
-            "pretrain_steps", self.pretrain_steps, self.epoch_steps
-        )
+        if self.pretrain_steps != 0 or isinstance(self.pretrain_steps, bool):
+            check_positive("pretrain_steps", self.pretrain_steps)
         if not self.pretrain_steps and self.init is None and not self.force:
             raise ValueError(
                 "`pretrain_steps` must not be 0 without `init`: a generator "

@@ -12,14 +12,15 @@ from convzoo.export.quantization_aware import quantization_aware
 from convzoo.losses import Luma
 from convzoo.training.optimization import falling_rate, jit_compile
 from convzoo.training.recipe import recipe
-from convzoo.training.run import Run, run_settings
+from convzoo.training.run import Run
+from convzoo.training.run_settings import run_settings
 from convzoo.training.super_resolution.evaluate_sr import (
     check_measurable,
     mean,
     measure,
 )
 from convzoo.training.super_resolution.patches import Patches
-from convzoo.training.super_resolution.photographs import reduced_pair
+from convzoo.training.super_resolution.photographs import Pair, reduced_pair
 from convzoo.training.super_resolution.sr_data import read_sr_data
 from convzoo.training.super_resolution.sr_options import SROptions
 from convzoo.zoo.super_resolution.sr_configs import SR_CONFIGS
@@ -49,14 +50,19 @@ def train_sr(options: SROptions) -> Run:
         ValueError: An option is not as described, a photograph cannot be used,
             or the loss became NaN.
     """
+
+    def prepare(pair: Pair) -> Pair:
+        pair = reduced_pair(pair, options.validation_reduction, options.scale)
+        check_measurable(pair, options.scale)
+        return pair
+
     photographs, held_out, fingerprints = read_sr_data(
-        options.data, options.scale, options.validation
+        options.data,
+        options.scale,
+        options.validation,
+        prepare,
+        options.max_pixels,
     )
-    held_out = [
-        reduced_pair(pair, options.validation_reduction, options.scale)
-        for pair in held_out
-    ]
-    check_measurable(held_out, options.scale)
     generator = build_generator(
         options.config,
         options.scale,
@@ -85,14 +91,17 @@ def train_sr(options: SROptions) -> Run:
     data, validation = fingerprints
     run = Run(
         options.out,
-        run_settings(options, generator, data=data, validation=validation),
+        run_settings(
+            options, generator, data=patches.told(data), validation=validation
+        ),
         validate,
         score="psnr_y",
         subject=lambda _: generator,
+        extend=options.extend,
+        save_minutes=options.save_minutes,
     )
     _compile(model, options)
-    epochs = options.steps // options.epoch_steps
-    run.train(model, patches, epochs, options.verbose)
+    run.train(model, patches, options.steps, options.verbose)
     return run
 
 

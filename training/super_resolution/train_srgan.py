@@ -13,7 +13,8 @@ from convzoo.common.option import arguments_of
 from convzoo.common.types import Tensor
 from convzoo.training.optimization import falling_rate, jit_compile
 from convzoo.training.recipe import recipe
-from convzoo.training.run import Run, run_settings
+from convzoo.training.run import Run
+from convzoo.training.run_settings import run_settings
 from convzoo.training.super_resolution.checkerboard import checkerboard
 from convzoo.training.super_resolution.evaluate_sr import (
     check_measurable,
@@ -40,7 +41,7 @@ from convzoo.zoo.super_resolution.srgan import SRGAN
 
 _PRETRAIN = "pretrain"
 # Options of the second phase that the first does not share.
-_OF_SECOND_PHASE = ("out", "steps", "learning_rate", "schedule")
+_OF_SECOND_PHASE = ("out", "steps", "learning_rate", "schedule", "extend")
 
 
 @recipe(SRGANOptions)
@@ -58,12 +59,20 @@ def train_srgan(options: SRGANOptions) -> Run:
         ValueError: An option is not as described, a photograph cannot be used,
             or the loss became NaN.
     """
-    photographs, held_out, fingerprints = read_sr_data(
-        options.data, options.scale, options.validation
-    )
     # Fails before hours of work, not after them.
     judge = perceptual_judge(options.judge)
-    check_measurable(held_out, options.scale, judge)
+
+    def prepare(pair: Pair) -> Pair:
+        check_measurable(pair, options.scale, judge)
+        return pair
+
+    photographs, held_out, fingerprints = read_sr_data(
+        options.data,
+        options.scale,
+        options.validation,
+        prepare,
+        options.max_pixels,
+    )
     model = _built(options)
 
     def validate(model: SRGAN) -> dict[str, float]:
@@ -80,18 +89,22 @@ def train_srgan(options: SRGANOptions) -> Run:
     run = Run(
         options.out,
         run_settings(
-            options, model.generator, data=data, validation=validation
+            options,
+            model.generator,
+            data=patches.told(data),
+            validation=validation,
         ),
         validate,
         "-perceptual",
         lambda model: model.generator,
+        extend=options.extend,
+        save_minutes=options.save_minutes,
     )
     samples = Samples(options.out, held_out, options.tensorboard)
     if options.pretrain_steps:
         first = SRGenerator.from_preset(_pretrained(options))
         model.generator.set_weights(first.get_weights())
-    epochs = options.steps // options.epoch_steps
-    run.train(model, patches, epochs, options.verbose, [samples])
+    run.train(model, patches, options.steps, options.verbose, [samples])
     return run
 
 

@@ -77,12 +77,39 @@ def test_all_eight_orientations_occur(tmp_path):
     assert len(orders) == 8
 
 
-def test_small_and_broken_photographs_are_named(paths, tmp_path):
-    with pytest.raises(ValueError, match=r"0.png.*60x60.*56x40"):
+def test_small_and_broken_photographs_are_left_out_and_named(paths, tmp_path):
+    with pytest.raises(ValueError, match=r"no .* used: .*0.png.*60x60.*56x40"):
         patches(paths, patch_size=30)
     (tmp_path / "x.png").write_text("no")
-    with pytest.raises(ValueError, match="x.png: is not an image"):
-        patches([*paths, tmp_path / "x.png"])
+    small = tmp_path / "small.png"
+    write_image(small, ImageFile(photograph(23, 60)))
+    others = [tmp_path / "x.png", small, tmp_path / "nowhere.png", tmp_path]
+    with pytest.warns(UserWarning) as warned:
+        dataset = patches([paths[0], *others, *paths[1:]])
+    (message,) = [str(each.message) for each in warned]
+    assert message.startswith("4 photographs left out: ")
+    for text in (
+        "x.png: is not an image",
+        "small.png: is smaller than a patch of 24x24 pixels",
+        "nowhere.png: does not exist",
+    ):
+        assert text in message
+    assert dataset.told("3 files") == "3 files, without 4"
+    expected = patches(paths)
+    for a, b in zip(dataset[1], expected[1], strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_photographs_with_too_many_pixels_are_left_out(paths):
+    with pytest.warns(UserWarning, match="1 photograph left out.*2.png.*42"):
+        patches(paths, max_pixels=41 * 57)
+
+
+def test_a_long_list_is_cut(paths, tmp_path):
+    others = [tmp_path / f"no{i}.png" for i in range(30)]
+    with pytest.warns(UserWarning, match="30 photo.*; and 10 more") as warned:
+        patches([*paths, *others])
+    assert str(warned[0].message).count("does not exist") == 20
 
 
 def test_reductions_make_more_photographs_of_a_few(paths):

@@ -83,6 +83,7 @@ def test_at_most_three_are_shown(tmp_path):
 def test_tensorboard_reads_figures_and_pictures(tmp_path):
     pytest.importorskip("tensorboardX")
     samples = Samples(tmp_path, pairs(), tensorboard=True)
+    samples.on_train_begin()
     after_an_epoch(samples, [p.high for p in pairs()], loss=0.25, psnr_y=27.5)
     samples.on_train_end()
     found = tensorboard_values(tmp_path / "tensorboard")

@@ -48,16 +48,56 @@ def test_a_changed_photograph_changes_the_fingerprint(tmp_path):
     assert after[0] != before[0] and after[1] == before[1]
 
 
+def broken(path):
+    path.write_bytes(b"no photograph")
+
+
+def test_the_next_usable_photograph_validates(tmp_path):
+    folder = folder_of(tmp_path, 23)
+    broken(folder / "00.png")
+    broken(folder / "21.png")
+
+    def prepare(pair):
+        if pair.high.shape[0] == 40:
+            raise ValueError("too small")
+        return pair
+
+    data = read_sr_data(folder, 2, prepare=prepare)
+    # 01.png is cropped to 40 rows, too; what is broken is left for training.
+    names = [path.name for path in data.photographs]
+    assert names == [f"{n:02}.png" for n in range(23) if n not in (2, 20)]
+    assert [pair.high.shape[0] for pair in data.held_out] == [42, 60]
+
+
+def test_broken_photographs_of_a_validation_folder_are_left_out(tmp_path):
+    folder, other = folder_of(tmp_path, 3), folder_of(tmp_path, 2, "other")
+    broken(other / "00.png")
+    with pytest.warns(UserWarning, match="validation photograph.*00.png"):
+        data = read_sr_data(folder, 2, other)
+    assert [pair.high.shape[0] for pair in data.held_out] == [40]
+    broken(other / "01.png")
+    with pytest.raises(ValueError, match="no validation .* used: .*00.png"):
+        read_sr_data(folder, 2, other)
+
+
+def test_a_folder_of_broken_photographs_is_refused(tmp_path):
+    folder = folder_of(tmp_path, 3)
+    for path in folder.iterdir():
+        broken(path)
+    with pytest.raises(ValueError, match="photographs: no photograph.*00.png"):
+        read_sr_data(folder, 2)
+
+
 def test_folders_that_will_not_do_are_named(tmp_path, monkeypatch):
     with pytest.raises(ValueError, match="one photograph cannot both"):
         read_sr_data(folder_of(tmp_path, 1), 2)
     with pytest.raises(ValueError, match="nowhere: is not a folder"):
         read_sr_data(tmp_path / "nowhere", 2)
 
-    def iterdir(self):
-        raise PermissionError(13, "Permission denied", str(self))
+    def listdir(path):
+        raise PermissionError(13, "Permission denied", str(path))
 
-    monkeypatch.setattr("pathlib.Path.iterdir", iterdir)
+    monkeypatch.setattr("os.listdir", listdir)
     with pytest.raises(ValueError, match="cannot be read .Permission denied"):
         read_sr_data(tmp_path, 2)
 

@@ -272,10 +272,8 @@ def test_only_the_generator_is_averaged(data, quick, tmp_path):
     [
         ("config", "huge"),
         ("pretrain_steps", -2),
-        ("pretrain_steps", 3),
         ("pretrain_steps", 2.0),
         ("patch_size", 1.5),
-        ("steps", 3),
         ("steps", 0),
         ("filters", 0),
         ("network", "resnet"),
