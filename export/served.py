@@ -85,7 +85,8 @@ def served(model: keras.Model | Served) -> Served:
     Args:
         model: Keras model with `serve` and `serving_inputs`, a dictionary from
             names to shapes as in `Served`; it may have `serving_examples` and
-            `serving_scales` (`examples` and `scales` of `Served`). Or a model
+            `serving_scales` (`examples` and `scales` of `Served`). Or one with
+            `served_model`, which is served in its place. Or a model
             with known inputs, such as a functional model, which is served by
             its call with `training=False`; inputs and outputs without a name of
             their own are named `input` and `output`.
@@ -95,6 +96,7 @@ def served(model: keras.Model | Served) -> Served:
     """
     if isinstance(model, Served):
         return model
+    model = getattr(model, "served_model", model)
     if hasattr(model, "serve") and hasattr(model, "serving_inputs"):
         shapes = dict(model.serving_inputs)
         dtypes = dict.fromkeys(shapes, "float32")
