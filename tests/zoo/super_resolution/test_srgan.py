@@ -521,6 +521,7 @@ def test_less_of_each_loss_is_better(make):
             assert callback.monitor_op is keras.ops.less, name
 
 
+@pytest.mark.skipif(BACKEND == "jax", reason="it warns of int64")
 def test_a_metric_says_what_is_better():
     model = tiny()
     mean = keras.metrics.BinaryIoU(name="more")
@@ -544,6 +545,8 @@ def test_a_metric_says_what_is_better():
 def test_a_data_set_of_any_dtype_is_as_of_float32(dtype, policy):
     """Other than arrays, data sets are not cast by Keras."""
     tf = pytest.importorskip("tensorflow")
+    if BACKEND == "jax" and policy == "float64":
+        pytest.skip("JAX computes in float32 at most")
     images = [np.round(255 * each) for each in photographs()]
     history = []
     for kind in ("float32", dtype):
@@ -564,7 +567,7 @@ def test_a_data_set_of_any_dtype_is_as_of_float32(dtype, policy):
     np.testing.assert_allclose(*history, rtol=1e-4)
 
 
-@pytest.mark.skipif(BACKEND == "torch", reason="exported through ONNX there")
+@pytest.mark.skipif(BACKEND != "tensorflow", reason="others need packages")
 def test_the_generator_is_exported_after_fit(tmp_path):
     tf = pytest.importorskip("tensorflow")
     model = compiled()
