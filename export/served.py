@@ -10,6 +10,7 @@ import numpy as np
 from keras import tree
 
 from convzoo.common.types import Shape, Tensor
+from convzoo.export.structures import structures
 
 # Sizes of a tensor's axes; an open size is a name.
 NamedShape: TypeAlias = tuple[int | str, ...]
@@ -85,16 +86,18 @@ def served(model: keras.Model | Served) -> Served:
     Args:
         model: Keras model with `serve` and `serving_inputs`, a dictionary from
             names to shapes as in `Served`; it may have `serving_examples` and
-            `serving_scales` (`examples` and `scales` of `Served`). Or a model
-            with known inputs, such as a functional model, which is served by
-            its call with `training=False`; inputs and outputs without a name of
-            their own are named `input` and `output`.
+            `serving_scales` (`examples` and `scales` of `Served`). Or one with
+            `served_model`, which is served in its place. Or a model
+            with known inputs (see `structures`), which is served by its call
+            with `training=False`; inputs and outputs without a name of their
+            own are named `input` and `output`.
 
     Raises:
         ValueError: If `model` is neither.
     """
     if isinstance(model, Served):
         return model
+    model = getattr(model, "served_model", model)
     if hasattr(model, "serve") and hasattr(model, "serving_inputs"):
         shapes = dict(model.serving_inputs)
         dtypes = dict.fromkeys(shapes, "float32")
@@ -116,19 +119,12 @@ def opened(shape: NamedShape) -> Shape:
 
 def _call_signature(model: keras.Model) -> Served:
     """Serving signature of a model without `serve`."""
-    try:
-        structure, results = model.input, model.output
-    except (AttributeError, ValueError):
-        structure = None
-    if structure is None:
-        raise ValueError(
-            "`model` must be a Keras model with `serve` and `serving_inputs`, "
-            "or one with known inputs, such as a functional model. "
-            f"Received: model={model!r}"
-        )
+    structure, results = structures(model)
     inputs = _by_name(structure, "input")
     names = list(inputs)
-    outputs = list(_by_name(results, "output", model.output_names))
+    outputs = list(
+        _by_name(results, "output", getattr(model, "output_names", None))
+    )
 
     def serve(*tensors: Tensor, **by_name: Tensor) -> dict[str, Tensor]:
         given = [*tensors, *(by_name[n] for n in names[len(tensors) :])]

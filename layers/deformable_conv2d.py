@@ -25,6 +25,7 @@ from convzoo.common.checks import (
 )
 from convzoo.common.types import Shape, Tensor
 from convzoo.layers.deform_conv2d import deform_conv2d
+from convzoo.layers.every_nth import every_nth
 from convzoo.layers.input_checks import (
     check_rank,
     checked_channels,
@@ -288,6 +289,8 @@ class DeformableConv2D(keras.layers.Layer):
             zeros = [[0, 0], *([n, n] for n in padding), [0, 0]]
             inputs, padding = ops.pad(inputs, zeros), "valid"
         strides, dilation_rate = self._grid.strides, self._grid.dilation_rate
+        if self._grid.kernel_size == (1, 1):
+            inputs, strides = every_nth(inputs, strides), (1, 1)
         # Keras does not support strides together with dilation.
         subsampled = max(strides) > 1 and max(dilation_rate) > 1
         outputs = ops.conv(

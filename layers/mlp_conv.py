@@ -22,6 +22,7 @@ from convzoo.common.checks import (
     checked_pair,
 )
 from convzoo.common.types import Shape, Tensor
+from convzoo.layers.every_nth import every_nth, shape_of_every_nth
 from convzoo.layers.input_checks import (
     check_rank,
     checked_channels,
@@ -145,9 +146,12 @@ class MLPConv(keras.layers.Layer):
         self.kernel_regularizer = keras.regularizers.get(kernel_regularizer)
         self.bias_regularizer = keras.regularizers.get(bias_regularizer)
         self.data_format = data_format
+        # See `every_nth` on strides of single pixels.
+        alone = checked_pair("kernel_size", kernel_size) == (1, 1)
+        self._step = checked_pair("strides", strides if alone else 1)
         first = {
             "kernel_size": kernel_size,
-            "strides": strides,
+            "strides": 1 if alone else strides,
             "padding": padding,
             "dilation_rate": dilation_rate,
         }
@@ -178,7 +182,7 @@ class MLPConv(keras.layers.Layer):
     def build(self, input_shape: Shape) -> None:
         check_rank("MLPConv", input_shape, (4,))
         checked_channels("MLPConv", input_shape, self._channel_axis)
-        input_shape = self._reordered(input_shape, _TO_LAST)
+        input_shape = self._subsampled(input_shape)
         for index, conv in enumerate(self.convs):
             conv.build(input_shape)
             input_shape = conv.compute_output_shape(input_shape)
@@ -189,6 +193,7 @@ class MLPConv(keras.layers.Layer):
         x = inputs
         if self.data_format == "channels_first":
             x = ops.transpose(x, _TO_LAST)
+        x = every_nth(x, self._step)
         last = len(self.convs) - 1
         for index, conv in enumerate(self.convs):
             x = conv(x)
@@ -201,7 +206,7 @@ class MLPConv(keras.layers.Layer):
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         check_rank("MLPConv", input_shape, (4,))
-        shape = self._reordered(input_shape, _TO_LAST)
+        shape = self._subsampled(input_shape)
         for conv in self.convs:
             shape = conv.compute_output_shape(shape)
         return self._reordered(shape, _TO_FIRST)
@@ -227,6 +232,11 @@ class MLPConv(keras.layers.Layer):
         for name in ("kernel_regularizer", "bias_regularizer"):
             config[name] = keras.regularizers.serialize(getattr(self, name))
         return config
+
+    def _subsampled(self, input_shape: Shape) -> Shape:
+        """Shape of the input of the first convolution, channels last."""
+        shape = self._reordered(input_shape, _TO_LAST)
+        return shape_of_every_nth(shape, self._step)
 
     def _reordered(self, shape: Shape, order: Sequence[int]) -> Shape:
         if self.data_format == "channels_last":

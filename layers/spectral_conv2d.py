@@ -18,6 +18,7 @@ from keras import ops
 
 from convzoo.common.checks import check_positive
 from convzoo.common.types import Shape, Tensor
+from convzoo.layers.every_nth import every_nth
 from convzoo.layers.types import IntOrPair
 
 # Lower bound of a norm, so that a kernel of zeros stays zero.
@@ -96,10 +97,13 @@ class SpectralConv2D(keras.layers.Conv2D):
         first = self.data_format == "channels_first"
         if first:
             inputs = ops.transpose(inputs, (0, 2, 3, 1))
+        strides = self.strides
+        if self.kernel_size == (1, 1):
+            inputs, strides = every_nth(inputs, strides), (1, 1)
         outputs = ops.conv(
             inputs,
             kernel,
-            self.strides,
+            strides,
             self.padding,
             "channels_last",
             self.dilation_rate,

@@ -10,6 +10,7 @@ import keras
 from keras import layers
 
 from convzoo.common.types import Shape, Tensor
+from convzoo.layers.every_nth import every_nth
 from convzoo.zoo.classification.conv_unit import ConvUnit
 
 
@@ -33,13 +34,8 @@ class ResidualUnit(layers.Layer):
         self.strides = strides
         self.first = self._unit(3, strides, "relu")
         self.second = self._unit(3, 1, None)
-        # On PyTorch 2.13, the gradient of a strided 1x1 convolution writes out
-        # of bounds (oneDNN, channels last, AVX2) and crashes the process.
-        # There, the input is subsampled before a convolution without stride.
-        self._subsamples = keras.config.backend() == "torch"
-        self.shortcut: ConvUnit | None = self._unit(
-            1, 1 if self._subsamples else strides, None
-        )
+        # See `every_nth` on strides of single pixels.
+        self.shortcut: ConvUnit | None = self._unit(1, 1, None)
 
     def _unit(
         self, kernel_size: int, strides: int, activation: str | None
@@ -79,8 +75,8 @@ class ResidualUnit(layers.Layer):
     ) -> Tensor:
         if self.shortcut is None:
             return inputs
-        if self._subsamples:
-            inputs = inputs[:, :: self.strides, :: self.strides]
+        if self.strides > 1:
+            inputs = every_nth(inputs, (self.strides, self.strides))
             sizes = None if sizes is None else self.sizes_after(sizes)
         return self.shortcut(inputs, sizes=sizes, training=training)
 

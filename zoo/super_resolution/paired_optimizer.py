@@ -1,5 +1,6 @@
 """Optimizer for two networks that are trained in the same step."""
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import NoReturn, TypeAlias
 
@@ -19,9 +20,11 @@ class PairedOptimizer(keras.optimizers.Optimizer):
     """Applies one of two optimizers to each variable.
 
     `keras.optimizers.MultiOptimizer` does the same from Keras 3.15 on. This
-    class also tracks gradient norms, and exposes the learning rate of the first
-    optimizer to callbacks. Only the first optimizer can keep a moving average
-    of the weights.
+    class also tracks gradient norms. Only the first optimizer can keep a moving
+    average of the weights.
+
+    Its learning rate is that of the first optimizer. Setting it, as callbacks
+    do, sets both, at the ratio that they have.
 
     Args:
         first: A Keras optimizer.
@@ -47,6 +50,7 @@ class PairedOptimizer(keras.optimizers.Optimizer):
         self.first = first
         self.second = second
         self.is_second = is_second
+        self._ratio = _ratio(first, second)
 
     def build(self, variables: Sequence[keras.Variable]) -> None:
         if self.built:
@@ -107,8 +111,27 @@ class PairedOptimizer(keras.optimizers.Optimizer):
         return self.first.learning_rate
 
     @learning_rate.setter
-    def learning_rate(self, value: LearningRate) -> None:
+    def learning_rate(self, value: float) -> None:
+        if callable(value):
+            raise ValueError(
+                "`learning_rate` must be a number; compile the model again for "
+                f"a schedule. Received: learning_rate={value!r}"
+            )
+        if not isinstance(self.second.learning_rate, keras.Variable):
+            raise ValueError(
+                "The learning rate cannot be set while that of the second "
+                "optimizer (`discriminator_learning_rate`) is a schedule; use "
+                f"a number. Received: learning_rate={value!r}"
+            )
+        ratio = _ratio(self.first, self.second)
         self.first.learning_rate = value
+        # Rounding is no change, and a rate of 0 says nothing of the ratio.
+        if ratio is not None and not (
+            self._ratio and math.isclose(ratio, self._ratio, rel_tol=1e-5)
+        ):
+            self._ratio = ratio
+        if self._ratio is not None:
+            self.second.learning_rate = self._ratio * value
 
     def scale_loss(self, loss: Tensor) -> Tensor:
         return self.first.scale_loss(loss)
@@ -124,6 +147,17 @@ class PairedOptimizer(keras.optimizers.Optimizer):
         raise NotImplementedError(
             "The model that created this optimizer saves its configuration."
         )
+
+
+def _ratio(
+    first: keras.optimizers.Optimizer, second: keras.optimizers.Optimizer
+) -> float | None:
+    """Ratio of the second rate to the first; None if a rate has none."""
+    rates = [
+        float(ops.convert_to_numpy(optimizer.learning_rate))
+        for optimizer in (first, second)
+    ]
+    return rates[1] / rates[0] if rates[0] > 0 else None
 
 
 def _norm(gradients: Iterable[Tensor | None]) -> Tensor:

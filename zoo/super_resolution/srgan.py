@@ -39,6 +39,7 @@ from convzoo.zoo.super_resolution.srgan_checks import (
     checked_discriminator_loss,
     checked_term,
 )
+from convzoo.zoo.super_resolution.term_metric import TermMetric
 
 Adversarial: TypeAlias = tuple[AdversarialKind | GeneratorLoss, float]
 _TERMS = ("pixel_loss", "perceptual_loss", "adversarial_loss")
@@ -49,7 +50,8 @@ class SRGAN(FixedArguments, keras.Model):
     """Trains a generator against a discriminator, on every backend.
 
     As a model, it is its generator: `model(low)` and `model.predict(low)`
-    enlarge images. `compile` and `fit(low, high)` train both networks:
+    enlarge images, and `export` writes the generator. `compile` and
+    `fit(low, high)` train both networks:
 
     - The generator's loss is the weighted sum of a pixel loss, a perceptual
       loss and an adversarial loss. It has no gradient for the weights of the
@@ -168,9 +170,6 @@ class SRGAN(FixedArguments, keras.Model):
         self.gradient_penalty = float(gradient_penalty)
         self.seed = seed
         self._seed_generator = keras.random.SeedGenerator(seed)
-        self._trackers = {
-            name: keras.metrics.Mean(name=name) for name in self._metric_names()
-        }
         # Both networks are built already.
         self.built = True
 
@@ -188,6 +187,20 @@ class SRGAN(FixedArguments, keras.Model):
     def call(self, low: Tensor, training: bool | None = None) -> Tensor:
         return self.generator(low, training=training)
 
+    @property
+    def served_model(self) -> keras.Model:
+        """The model that `convzoo.export` exports."""
+        return self.generator
+
+    def export(self, *args: Any, **kwargs: Any) -> None:
+        """Export the generator, as `keras.Model.export`.
+
+        Args:
+            *args: Arguments of `keras.Model.export`.
+            **kwargs: Keyword arguments of `keras.Model.export`.
+        """
+        self.generator.export(*args, **kwargs)
+
     def compile(
         self,
         optimizer: str | keras.optimizers.Optimizer = "adam",
@@ -200,7 +213,8 @@ class SRGAN(FixedArguments, keras.Model):
         Args:
             optimizer: Optimizer of the generator. The discriminator gets
                 another one with the same arguments. `use_ema` averages the
-                weights of the generator only.
+                weights of the generator only. Callbacks that set the learning
+                rate change both by the same factor.
             discriminator_learning_rate: Number or schedule. None uses the
                 learning rate of `optimizer`.
             metrics: Metrics of the high-resolution and the generated images, in
@@ -226,15 +240,26 @@ class SRGAN(FixedArguments, keras.Model):
         # In a plain dictionary, Keras would track the metrics as model state.
         self._compile_arguments = MappingProxyType(
             {
-                "optimizer": optimizer,
+                # As it is now: callbacks change the learning rate.
+                "optimizer": keras.saving.serialize_keras_object(optimizer),
                 "discriminator_learning_rate": discriminator_learning_rate,
                 "metrics": metrics,
                 **kwargs,
             }
         )
+        self._trackers = MappingProxyType(
+            {
+                name: TermMetric(name, is_loss=not name.endswith("_score"))
+                for name in self._metric_names()
+            }
+        )
         if self.discriminator is not None:
             optimizer = self._paired(optimizer, discriminator_learning_rate)
-        super().compile(optimizer=optimizer, metrics=metrics, **kwargs)
+        super().compile(
+            optimizer=optimizer,
+            metrics=[*self._trackers.values(), *(metrics or ())],
+            **kwargs,
+        )
 
     def _paired(
         self,
@@ -259,6 +284,9 @@ class SRGAN(FixedArguments, keras.Model):
         sample_weight: Tensor | None = None,
         training: bool = True,
     ) -> Tensor:
+        # Of float64 images, `fit` casts arrays, but not data sets.
+        dtype = keras.backend.result_type(ops.dtype(y_pred), "float32")
+        y = ops.cast(y, dtype)
         if self.discriminator is None:
             values = self._image_terms(y, y_pred)
             return self._weighted(values, sample_weight) + sum(self.losses)
@@ -320,8 +348,8 @@ class SRGAN(FixedArguments, keras.Model):
         weight: Tensor | None,
         training: bool,
     ) -> Tensor:
-        self._trackers["real_score"].update_state(real)
-        self._trackers["fake_score"].update_state(fake)
+        self._trackers["real_score"].add(real)
+        self._trackers["fake_score"].add(fake)
         values = sample_values(self.discriminator_loss, real, fake)
         total = self._reported("discriminator_loss", values, weight)
         if self.gradient_penalty:
@@ -340,7 +368,8 @@ class SRGAN(FixedArguments, keras.Model):
         self, name: str, values: Tensor, sample_weight: Tensor | None
     ) -> Tensor:
         """Return the batch mean, weighted as in Keras, and track it."""
-        self._trackers[name].update_state(values, sample_weight)
+        values = ops.cast(values, keras.config.floatx())
+        self._trackers[name].add(values, sample_weight)
         if sample_weight is not None:
             values = values * ops.cast(sample_weight, values.dtype)
         return ops.mean(values)
@@ -372,6 +401,8 @@ class SRGAN(FixedArguments, keras.Model):
     def get_compile_config(self) -> dict[str, Any]:
         if not self.compiled:
             return {}
+        # A file keeps the variables, such as the rates, of a built optimizer.
+        self.optimizer.build(self.trainable_variables)
         return {
             name: keras.saving.serialize_keras_object(value)
             for name, value in self._compile_arguments.items()

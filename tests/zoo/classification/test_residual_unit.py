@@ -1,6 +1,4 @@
-import keras
 import numpy as np
-import pytest
 
 from convzoo.zoo.classification.residual_unit import ResidualUnit
 from tests.support import numpy_of
@@ -21,17 +19,3 @@ def test_the_shortcut_is_every_second_pixel():
         np.testing.assert_allclose(
             found, expected[1, :rows, :columns], rtol=1e-3, atol=1e-5
         )
-
-
-@pytest.mark.skipif(
-    keras.config.backend() != "torch", reason="it was PyTorch's convolution"
-)
-def test_gradients_at_many_sizes_end_no_process():
-    """Regression test: strided 1x1 convolutions corrupted the memory."""
-    random = np.random.default_rng(0)
-    unit = ResidualUnit(4, 2)
-    unit(np.zeros((1, 8, 8, 2), "float32"))
-    for height, width in random.integers(3, 40, (300, 2)):
-        maps = random.normal(size=(2, height, width, 2)).astype("float32")
-        outputs = unit(keras.ops.convert_to_tensor(maps), training=True)
-        keras.ops.sum(outputs * outputs).backward()

@@ -177,17 +177,23 @@ def test_without_a_moving_average_the_end_changes_nothing():
     assert_equal(variables, others)
 
 
-def test_the_learning_rate_is_the_firsts():
+def rates(optimizer):
+    return [
+        float(numpy_of(part.learning_rate))
+        for part in (optimizer.first, optimizer.second)
+    ]
+
+
+def test_setting_the_learning_rate_keeps_the_ratio():
     variables = fresh_variables()
     first, second = optimizers.SGD(0.1), optimizers.SGD(0.3)
     optimizer = paired(variables, first, second)
     assert float(numpy_of(optimizer.learning_rate)) == np.float32(0.1)
     optimizer.learning_rate = 0.025
-    assert float(numpy_of(first.learning_rate)) == np.float32(0.025)
-    assert float(numpy_of(second.learning_rate)) == np.float32(0.3)
+    np.testing.assert_allclose(rates(optimizer), [0.025, 0.075], rtol=1e-6)
     optimizer.apply(tensors(gradients(0)), variables)
     for rate, part, before, after in zip(
-        (0.025, 0.3),
+        (0.025, 0.075),
         split(gradients(0)),
         split(fresh_variables()),
         split(variables),
@@ -198,15 +204,51 @@ def test_the_learning_rate_is_the_firsts():
             np.testing.assert_allclose(numpy_of(new), expected, rtol=1e-5)
 
 
+def test_a_rate_of_zero_does_not_end_the_second():
+    optimizer = paired(fresh_variables())
+    for rate in (0.0, 0.01, 0.0, 0.05):
+        optimizer.learning_rate = rate
+        np.testing.assert_allclose(rates(optimizer), [rate, 2 * rate])
+    # A rate that was set by hand gives a new ratio.
+    optimizer.second.learning_rate = 0.2
+    optimizer.learning_rate = 0.01
+    np.testing.assert_allclose(rates(optimizer), [0.01, 0.04], rtol=1e-6)
+
+
+def test_a_frozen_first_leaves_the_second():
+    optimizer = paired(fresh_variables(), first=optimizers.SGD(0.0))
+    optimizer.learning_rate = 0.01
+    np.testing.assert_allclose(rates(optimizer), [0.01, 0.2], rtol=1e-6)
+
+
+def test_rounding_does_not_add_up():
+    optimizer = paired(fresh_variables())
+    for step in range(1, 1000):
+        optimizer.learning_rate = 0.1 / step
+    first, second = rates(optimizer)
+    np.testing.assert_allclose(second / first, 2, rtol=1e-6)
+
+
 def test_a_schedule_runs_along():
     variables = fresh_variables()
     first, second = PAIRS["schedules"]()
     optimizer = paired(variables, first, second)
-    rates = []
+    found = []
     for step in range(3):
-        rates.append(float(numpy_of(optimizer.learning_rate)))
+        found.append(rates(optimizer))
         optimizer.apply(tensors(gradients(step)), variables)
-    np.testing.assert_allclose(rates, [1e-2, 5e-3, 2.5e-3], rtol=1e-5)
+    expected = np.outer([1e-2, 5e-3, 2.5e-3], [1, 3])
+    np.testing.assert_allclose(found, expected, rtol=1e-5)
+
+
+def test_a_rate_beside_a_schedule_is_not_set():
+    schedule = optimizers.schedules.ExponentialDecay(0.1, 1, 0.5)
+    optimizer = paired(fresh_variables(), second=optimizers.SGD(schedule))
+    with pytest.raises(ValueError, match="discriminator_learning_rate.*=0.5"):
+        optimizer.learning_rate = 0.5
+    np.testing.assert_allclose(rates(optimizer), [0.1, 0.1], rtol=1e-6)
+    with pytest.raises(ValueError, match="must be a number.*Exponential"):
+        optimizer.learning_rate = schedule
 
 
 @pytest.mark.parametrize("missing", [0, 1])

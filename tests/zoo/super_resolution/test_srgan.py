@@ -1,5 +1,6 @@
 """SRGAN: a reference step with two tapes, and what each part updates."""
 
+import contextlib
 import json
 
 import keras
@@ -435,13 +436,148 @@ def test_weights_of_the_generator_are_averaged():
     assert any(moved(average, weights))
 
 
-def test_callbacks_set_the_learning_rate_of_the_generator():
+def rates_of(model):
+    optimizer = model.optimizer
+    return [
+        float(numpy_of(part.learning_rate))
+        for part in (optimizer.first, optimizer.second)
+    ]
+
+
+CALLBACKS = {
+    "plateau": lambda: keras.callbacks.ReduceLROnPlateau(
+        "loss", factor=0.1, patience=1, min_delta=100.0
+    ),
+    "scheduler": lambda: keras.callbacks.LearningRateScheduler(
+        lambda epoch, rate: 0.1 * rate if epoch == 1 else rate
+    ),
+    "warm up": lambda: keras.callbacks.LearningRateScheduler(
+        lambda epoch: 0.01 * epoch
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CALLBACKS)
+def test_callbacks_change_both_learning_rates(name):
+    model = compiled(rates=(0.1, 0.2))
+    callbacks = [CALLBACKS[name]()]
+    model.fit(*photographs(), epochs=2, callbacks=callbacks, verbose=0)
+    np.testing.assert_allclose(rates_of(model), [0.01, 0.02], rtol=1e-6)
+
+
+def test_a_file_keeps_the_ratio_of_the_rates(tmp_path):
+    model = compiled(rates=(0.1, 0.2))
+    model.optimizer.learning_rate = 0.0
+    model.save(tmp_path / "model.keras")
+    loaded = keras.saving.load_model(tmp_path / "model.keras")
+    assert rates_of(loaded) == [0, 0]
+    loaded.optimizer.learning_rate = 0.05
+    np.testing.assert_allclose(rates_of(loaded), [0.05, 0.1], rtol=1e-6)
+
+
+class Interrupted(Exception):
+    pass
+
+
+def test_a_restored_backup_goes_on_at_both_rates(tmp_path):
+    def stop(epoch, logs):
+        raise Interrupted
+
+    model = None
+    for more in ([keras.callbacks.LambdaCallback(on_epoch_end=stop)], []):
+        model = compiled(rates=(0.1, 0.2))
+        callbacks = [
+            CALLBACKS["scheduler"](),
+            keras.callbacks.BackupAndRestore(tmp_path / "backup"),
+        ]
+        with contextlib.suppress(Interrupted):
+            model.fit(
+                *photographs(), epochs=3, callbacks=callbacks + more, verbose=0
+            )
+    np.testing.assert_allclose(rates_of(model), [0.01, 0.02], rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        keras.callbacks.EarlyStopping,
+        lambda monitor: keras.callbacks.ModelCheckpoint(
+            "unused.keras", monitor, save_best_only=True
+        ),
+        keras.callbacks.ReduceLROnPlateau,
+    ],
+)
+def test_less_of_each_loss_is_better(make):
+    model = compiled(gradient_penalty=1.0)
+    model.train_on_batch(*photographs())
+    for name in model.get_metrics_result():
+        callback = make(monitor=f"val_{name}")
+        callback.set_model(model)
+        if name.endswith("_score"):
+            with pytest.raises(ValueError, match="mode"):
+                callback._set_monitor_op()
+        else:
+            callback._set_monitor_op()
+            assert callback.monitor_op is keras.ops.less, name
+
+
+@pytest.mark.skipif(BACKEND == "jax", reason="it warns of int64")
+def test_a_metric_says_what_is_better():
+    model = tiny()
+    mean = keras.metrics.BinaryIoU(name="more")
+    model.compile(optimizers.SGD(0.1), metrics=["mse", mean], run_eagerly=True)
+    low, high = photographs()
+    stop = keras.callbacks.EarlyStopping("val_more")
+    model.fit(
+        low, high, validation_data=(low, high), callbacks=[stop], verbose=0
+    )
+    assert stop.monitor_op is keras.ops.greater
+
+
+@pytest.mark.parametrize(
+    ("dtype", "policy"),
+    [
+        ("float64", "float32"),
+        ("float16", "mixed_bfloat16"),
+        ("uint8", "float64"),
+    ],
+)
+def test_a_data_set_of_any_dtype_is_as_of_float32(dtype, policy):
+    """Other than arrays, data sets are not cast by Keras."""
+    tf = pytest.importorskip("tensorflow")
+    if BACKEND == "jax" and policy == "float64":
+        pytest.skip("JAX computes in float32 at most")
+    images = [np.round(255 * each) for each in photographs()]
+    history = []
+    for kind in ("float32", dtype):
+        keras.utils.set_random_seed(0)
+        arrays = tuple(each.astype(kind) for each in images)
+        data = tf.data.Dataset.from_tensor_slices((*arrays, np.ones(2)))
+        model = SRGAN(
+            tiny_generator(filters=4, num_blocks=1, dtype=policy),
+            critic(dtype=policy),
+            perceptual_loss=(SSIM(max_val=255.0, filter_size=3), 1.0),
+            gradient_penalty=1.0,
+            seed=0,
+            dtype=policy,
+        )
+        model.compile(optimizers.SGD(1e-4), metrics=["mse"], run_eagerly=True)
+        fitted = model.fit(data.batch(2), shuffle=False, verbose=0)
+        history.append([value for (value,) in fitted.history.values()])
+    np.testing.assert_allclose(*history, rtol=1e-4)
+
+
+@pytest.mark.skipif(BACKEND != "tensorflow", reason="others need packages")
+def test_the_generator_is_exported_after_fit(tmp_path):
+    tf = pytest.importorskip("tensorflow")
     model = compiled()
-    before = values(model.generator), values(model.discriminator)
-    schedule = keras.callbacks.LearningRateScheduler(lambda epoch: 0.0)
-    model.fit(*photographs(), callbacks=[schedule], verbose=0)
-    assert_equal(values(model.generator), before[0])
-    assert all(moved(values(model.discriminator), before[1]))
+    low, high = photographs()
+    model.fit(low, high, verbose=0)
+    model.export(tmp_path / "saved", verbose=False)
+    loaded = tf.saved_model.load(str(tmp_path / "saved"))
+    found = loaded.serve(low)
+    np.testing.assert_allclose(found, model.predict(low, verbose=0), atol=1e-5)
+    assert model.served_model is model.generator
 
 
 def test_norms_of_the_gradients_can_be_watched():
