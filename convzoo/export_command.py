@@ -1,12 +1,13 @@
 """`convzoo export`."""
 
 from pathlib import Path
-from typing import Annotated, Any, get_args
+from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 from cyclopts import Parameter
 
 from convzoo.common.checks import check_above, check_positive
 from convzoo.common.choices import ExportFormat, Quantize
+from convzoo.common.output_file import check_absent
 from convzoo.options import (
     WHOLE,
     Out,
@@ -18,6 +19,10 @@ from convzoo.options import (
 )
 from convzoo.presets import find_preset
 
+if TYPE_CHECKING:
+    from convzoo.export import Exported
+
+_SUFFIXES: dict[ExportFormat, str] = {"litert": ".tflite", "onnx": ".onnx"}
 # Common names of the formats.
 _ALIASES = {"tflite": "litert", "lite": "litert", "savedmodel": "saved_model"}
 
@@ -71,9 +76,9 @@ def export(
     max_pixels: Annotated[int, WHOLE] = 2**22,
     quantize: Quantize | None = None,
     calibration: Path | None = None,
-    quantize_tolerance: float = 0.01,
+    quantize_tolerance: float | None = None,
     overwrite: Overwrite = False,
-) -> None:
+) -> list[Exception]:
     """Export a model for TF Serving, LiteRT or ONNX, compared with Keras.
 
     Args:
@@ -89,32 +94,88 @@ def export(
             within the tolerance.
         calibration: Folder of representative images, for the ranges of int8
             and to measure on.
-        quantize_tolerance: Largest mean difference of a quantized file.
+        quantize_tolerance: Largest mean difference of a quantized file; 0.01 if
+            not given.
     """
-    find_preset(name)
+    preset = find_preset(name)
     check_above("tolerance", tolerance, 0)
-    check_above("quantize_tolerance", quantize_tolerance, 0)
     check_positive("max_pixels", max_pixels)
-    if calibration is not None:
-        check_there([calibration])
+    _check_quantization(format, quantize, calibration, quantize_tolerance)
+    # The name of the model in a file of Keras is not known yet.
+    own_name = None if preset.is_archive else preset.name
+    _check_out(out, own_name, format, overwrite)
     from convzoo.export import export_model
     from convzoo.export.difference import SIZES
+    from convzoo.export.export_model import PartlyExported
+    from convzoo.export.quantize import TOLERANCE
     from convzoo.zoo import load_model
 
-    exported = export_model(
-        load_model(name),
-        out,
-        formats=list(format),
-        sizes=sizes or SIZES,
-        tolerance=tolerance,
-        image_size=image_size,
-        max_pixels=max_pixels,
-        quantize=quantize,
-        calibration=calibration,
-        quantize_tolerance=quantize_tolerance,
-        overwrite=overwrite,
-    )
+    failures: list[Exception] = []
+    try:
+        exported = export_model(
+            load_model(name),
+            out,
+            formats=list(format),
+            sizes=sizes or SIZES,
+            tolerance=tolerance,
+            image_size=image_size,
+            max_pixels=max_pixels,
+            quantize=quantize,
+            calibration=calibration,
+            quantize_tolerance=quantize_tolerance or TOLERANCE,
+            overwrite=overwrite,
+        )
+    except PartlyExported as error:
+        exported = error.exported
+        failures += [ValueError(f"{f}: {e}") for f, e in error.failed.items()]
+    _print(exported)
+    return failures
+
+
+def _check_quantization(
+    formats: tuple[ExportFormat, ...],
+    quantize: Quantize | None,
+    calibration: Path | None,
+    quantize_tolerance: float | None,
+) -> None:
+    given = {
+        "quantize_tolerance": quantize_tolerance,
+        "calibration": calibration,
+    }
+    for name, value in given.items():
+        if value is not None and quantize is None:
+            raise ValueError(
+                f"`{name}` requires `quantize`. Received: {name}={value}"
+            )
+    if quantize is not None and "litert" not in formats:
+        raise ValueError(
+            "`quantize` requires the format litert. "
+            f"Received: quantize={quantize}, format={','.join(formats)}"
+        )
+    if quantize_tolerance is not None:
+        check_above("quantize_tolerance", quantize_tolerance, 0)
+    if calibration is not None:
+        check_there([calibration])
+
+
+def _check_out(
+    out: Path,
+    name: str | None,
+    formats: tuple[ExportFormat, ...],
+    overwrite: bool,
+) -> None:
+    if out.exists() and not out.is_dir():
+        raise ValueError(f"{out}: is not a folder")
+    for format, suffix in _SUFFIXES.items():
+        if name is not None and format in formats:
+            check_absent(out / f"{name}{suffix}", overwrite)
+
+
+def _print(exported: "list[Exported]") -> None:
     for file in exported:
+        converted = file.report.get("converted")
+        if converted:
+            print(f"{file.format}: converted from {converted}")
         print(
             f"{file.format}: {file.path}, largest difference to Keras "
             f"{file.difference:.1e}"

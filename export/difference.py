@@ -16,6 +16,8 @@ TOLERANCE = 1e-4
 # odd, one tiny.
 SIZES: tuple[tuple[int, ...], ...] = ((1, 32, 48), (2, 41, 23), (1, 5, 8))
 _ROUNDS = 3
+# Sides of common networks must be divisible by one of these.
+_FACTORS = (2, 4, 8, 16, 32, 64)
 
 # An exported model: a function from arrays by name to a dictionary of arrays.
 Run: TypeAlias = Callable[..., dict[str, np.ndarray]]
@@ -62,6 +64,35 @@ def checked_sizes(
     for each in sizes:
         model.closed(each)
     return tuple(map(tuple, sizes))
+
+
+def check_callable(model: Served, sizes: Iterable[Sequence[int]]) -> None:
+    """Raise a `ValueError` unless Keras can call the model on all sizes."""
+    random = np.random.default_rng(0)
+    for each in sizes:
+        try:
+            _keras_outputs(model, model.example(each, random), each)
+        except ValueError as error:
+            raise ValueError(f"{error}{_advice(model, each)}") from error
+
+
+def _advice(model: Served, sizes: Sequence[int]) -> str:
+    """Say which `sizes` a model takes whose sides must be divisible."""
+    random = np.random.default_rng(0)
+    for factor in _FACTORS:
+        batch, *sides = sizes
+        sides = [(n + factor - 1) // factor * factor for n in sides]
+        sizes = batch, *sides
+        try:
+            _keras_outputs(model, model.example(sizes, random), sizes)
+        except ValueError:
+            continue
+        text = "x".join(map(str, sizes))
+        return (
+            f"; pass `sizes` that it takes, such as {text}, with sides "
+            f"divisible by {factor}"
+        )
+    return "; pass `sizes` that it takes"
 
 
 def measure(

@@ -1,10 +1,7 @@
 """Export to several formats, with a check of every file against Keras."""
 
-import contextlib
 import os
-import shutil
-import tempfile
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, get_args
 
@@ -17,11 +14,12 @@ from convzoo.export.byte_endpoints import IMAGE_SIZE, MAX_PIXELS
 from convzoo.export.difference import (
     SIZES,
     TOLERANCE,
-    Comparison,
+    check_callable,
     checked_sizes,
     largest,
     measure,
 )
+from convzoo.export.float32 import half_policy, in_float32
 from convzoo.export.litert import LiteRTModel, write_litert
 from convzoo.export.onnx import ONNXModel, check_packages, write_onnx
 from convzoo.export.quantize import TOLERANCE as QUANTIZE_TOLERANCE
@@ -37,6 +35,7 @@ from convzoo.export.saved_model import SavedModel, write_saved_model
 from convzoo.export.served import Served, served
 from convzoo.export.serving_files import write_serving_files
 from convzoo.export.warm_up import write_warm_up
+from convzoo.export.work_folder import is_full, work_folder
 
 FORMATS: tuple[ExportFormat, ...] = get_args(ExportFormat)
 _SUFFIXES = {"litert": ".tflite", "onnx": ".onnx"}
@@ -59,6 +58,24 @@ class Exported(NamedTuple):
     report: dict[str, Any]
 
 
+class PartlyExported(ValueError):
+    """Some formats were exported, and others failed.
+
+    Attributes:
+        exported: The `Exported` of each format that was written.
+        failed: Dictionary from the other formats to why they failed.
+    """
+
+    def __init__(
+        self, exported: list[Exported], failed: dict[ExportFormat, str]
+    ) -> None:
+        reasons = "; ".join(f"{f}: {reason}" for f, reason in failed.items())
+        done = ", ".join(file.format for file in exported)
+        super().__init__(f"{reasons} ({done} was exported)")
+        self.exported = exported
+        self.failed = failed
+
+
 def export_model(
     model: keras.Model | Served,
     out: PathLike,
@@ -78,7 +95,8 @@ def export_model(
 
     Args:
         model: Keras model of `convzoo.zoo` or of your own, as accepted by
-            `served`.
+            `served`. One of half precision, such as `mixed_float16`, is
+            exported in float32, and the report says so.
         out: Folder to write to, created if missing. It receives
             `NAME/VERSION/saved_model.pb` (the layout of TF Serving),
             `NAME.tflite`, `NAME.onnx`, and `NAME.json`, a report of the
@@ -109,16 +127,29 @@ def export_model(
         A list of `Exported`, one per format.
 
     Raises:
-        ValueError: If an argument is invalid, a file exists, or the difference
-            of a file exceeds the tolerance. Then nothing is written.
+        ValueError: If an argument is invalid, a file exists, the disk is full,
+            or no format can be written within the tolerance. Then nothing is
+            written.
+        PartlyExported: A `ValueError`, if some formats fail. The others are
+            written, and the report says which failed and why.
     """
-    model = served(model)
+    model, more = _prepared(model)
     name = name or model.model.name
     formats = _checked_formats(formats)
+    if "/" in name or name in ("", ".", ".."):
+        raise ValueError(f"`name` must be a file name. Received: name={name!r}")
     if quantize is not None and "litert" not in formats:
         raise ValueError(
             "`quantize` requires the format litert. "
             f"Received: quantize={quantize!r}, formats={formats}"
+        )
+    if quantize is None and (
+        calibration is not None or quantize_tolerance != QUANTIZE_TOLERANCE
+    ):
+        raise ValueError(
+            "`calibration` and `quantize_tolerance` require `quantize`. "
+            f"Received: calibration={calibration!r}, "
+            f"quantize_tolerance={quantize_tolerance!r}"
         )
     out = Path(out)
     targets = {
@@ -135,11 +166,14 @@ def export_model(
         overwrite,
         {"image_size": image_size, "max_pixels": max_pixels},
         checked_quantization(quantize, calibration, quantize_tolerance, model),
+        more,
+        (report, name),
     )
-    exported = _export(model, targets, options)
-    write_report(report, name, [file.report for file in exported])
-    if "saved_model" in formats:
+    exported, failed = _export(model, targets, options)
+    if any(file.format == "saved_model" for file in exported):
         write_serving_files(out)
+    if failed:
+        raise PartlyExported(exported, failed)
     return exported
 
 
@@ -174,7 +208,7 @@ def export_saved_model(
     }
     images = {"image_size": image_size, "max_pixels": max_pixels}
     options = _Options(sizes, tolerance, images=images)
-    return _export(served(model), targets, options)[0]
+    return _one(model, targets, options)
 
 
 def export_litert(
@@ -206,12 +240,11 @@ def export_litert(
     Raises:
         ValueError: See `export_model`.
     """
-    model = served(model)
     quantization = checked_quantization(
-        quantize, calibration, quantize_tolerance, model
+        quantize, calibration, quantize_tolerance, served(model)
     )
     options = _Options(sizes, tolerance, overwrite, {}, quantization)
-    return _export(model, {"litert": Path(path)}, options)[0]
+    return _one(model, {"litert": Path(path)}, options)
 
 
 def export_onnx(
@@ -239,7 +272,7 @@ def export_onnx(
             are not installed.
     """
     options = _Options(sizes, tolerance, overwrite)
-    return _export(served(model), {"onnx": Path(path)}, options)[0]
+    return _one(model, {"onnx": Path(path)}, options)
 
 
 def next_version(folder: Path) -> Path:
@@ -260,6 +293,10 @@ class _Options(NamedTuple):
     overwrite: bool = False
     images: dict[str, Any] = {}
     quantization: Quantization | None = None
+    # Entries for the report of each file.
+    more: dict[str, Any] = {}
+    # Path of the report, and name of the model in it.
+    report: tuple[Path, str] | None = None
 
 
 class _Written(NamedTuple):
@@ -270,59 +307,108 @@ class _Written(NamedTuple):
     report: dict[str, Any]
 
 
+def _one(
+    model: keras.Model | Served,
+    targets: Mapping[ExportFormat, Path],
+    options: _Options,
+) -> Exported:
+    """Export to a single format."""
+    model, more = _prepared(model)
+    ((file,), _) = _export(model, targets, options._replace(more=more))
+    return file
+
+
+def _prepared(model: keras.Model | Served) -> tuple[Served, dict[str, Any]]:
+    """Return a signature in float32, and entries for the reports."""
+    if isinstance(model, Served):
+        return model, {}
+    model = getattr(model, "served_model", model)
+    # What is no model is refused by `served`.
+    policy = half_policy(model) if isinstance(model, keras.Model) else None
+    if policy is None:
+        return served(model), {}
+    return served(in_float32(model)), {"converted": f"{policy} to float32"}
+
+
 def _export(
     model: Served, targets: Mapping[ExportFormat, Path], options: _Options
-) -> list[Exported]:
-    """Write all formats, check all, and only then move them into place."""
+) -> tuple[list[Exported], dict[ExportFormat, str]]:
+    """Write and check all formats, and only then move them into place.
+
+    Returns:
+        The exported files, and why other formats failed.
+
+    Raises:
+        ValueError: If all formats fail.
+    """
     sizes = checked_sizes(options.sizes, model)
     if "onnx" in targets:
         check_packages()
     for target in targets.values():
         check_absent(target, options.overwrite)
-    with _work_folder(next(iter(targets.values())).parent) as work:
-        written = _written(model, targets, work, options)
-        measured = {
-            format: measure(model, each.run, sizes)
-            for format, each in written.items()
-        }
-        for format, differences in measured.items():
-            # Quantised files have their own tolerance, already checked.
-            if "quantization" not in written[format].report:
-                difference = largest(differences)
-                _check_difference(format, difference, options.tolerance)
-        if "saved_model" in targets:
-            path, run, _ = written["saved_model"]
-            name = targets["saved_model"].parent.name
-            write_warm_up(path, run, model, name, sizes)
-        return [
-            _move_into_place(format, written[format], target, measured[format])
-            for format, target in targets.items()
-        ]
+        if target.is_dir():
+            raise ValueError(f"{target}: is a folder; choose another name")
+    check_callable(model, sizes)
+    with work_folder(next(iter(targets.values())).parent) as work:
+        saved_model = work / "saved_model"
+        encoded = "saved_model" in targets
+        write_saved_model(model, saved_model, encoded=encoded, **options.images)
+        written: dict[ExportFormat, tuple[_Written, Exported]] = {}
+        failed: dict[ExportFormat, ValueError] = {}
+        for format, target in targets.items():
+            try:
+                written[format] = _checked(
+                    format, model, work, target, sizes, options
+                )
+            except ValueError as error:
+                if is_full(error):
+                    raise
+                failed[format] = error
+        if not written:
+            (first, *_) = failed.values()
+            raise first
+        reasons = {format: str(error) for format, error in failed.items()}
+        _move_into_place(written, reasons, work, options)
+    return [file for _, file in written.values()], reasons
+
+
+def _checked(
+    format: ExportFormat,
+    model: Served,
+    work: Path,
+    target: Path,
+    sizes: Sequence[Sequence[int]],
+    options: _Options,
+) -> tuple[_Written, Exported]:
+    """Write one format into the folder `work`, and compare it with Keras."""
+    written = _written(format, model, work, options)
+    differences = measure(model, written.run, sizes)
+    # Quantised files have their own tolerance, already checked.
+    if "quantization" not in written.report:
+        _check_difference(format, largest(differences), options.tolerance)
+    name = target.name
+    if format == "saved_model":
+        name = f"{target.parent.name}/{name}"
+        run = written.run
+        write_warm_up(written.path, run, model, target.parent.name, sizes)
+    report = describe(format, written.path, written.run, name, differences)
+    report |= options.more | written.report
+    return written, Exported(format, target, largest(differences), report)
 
 
 def _written(
-    model: Served,
-    formats: Collection[ExportFormat],
-    work: Path,
-    options: _Options,
-) -> dict[ExportFormat, _Written]:
-    """Write the formats into the folder `work`."""
+    format: ExportFormat, model: Served, work: Path, options: _Options
+) -> _Written:
     saved_model = work / "saved_model"
-    encoded = "saved_model" in formats
-    write_saved_model(model, saved_model, encoded=encoded, **options.images)
-    written: dict[ExportFormat, _Written] = {}
-    for format in formats:
-        if format == "saved_model":
-            run = SavedModel(saved_model)
-            more = {"endpoints": run.endpoints, **options.images}
-            written[format] = _Written(saved_model, run, more)
-        elif format == "litert":
-            written[format] = _litert(model, saved_model, work, options)
-        else:
-            path = work / "model.onnx"
-            write_onnx(saved_model, path, model.shapes)
-            written[format] = _Written(path, ONNXModel(path), {})
-    return written
+    if format == "saved_model":
+        run = SavedModel(saved_model)
+        more = {"endpoints": run.endpoints, **options.images}
+        return _Written(saved_model, run, more)
+    if format == "litert":
+        return _litert(model, saved_model, work, options)
+    path = work / "model.onnx"
+    write_onnx(saved_model, path, model.shapes)
+    return _Written(path, ONNXModel(path), {})
 
 
 def _litert(
@@ -351,39 +437,23 @@ def _check_difference(
 
 
 def _move_into_place(
-    format: ExportFormat,
-    written: _Written,
-    target: Path,
-    differences: Sequence[Comparison],
-) -> Exported:
-    name = target.name
-    if format == "saved_model":
-        name = f"{target.parent.name}/{name}"
-    report = describe(format, written.path, written.run, name, differences)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    os.replace(written.path, target)
-    report |= written.report
-    return Exported(format, target, largest(differences), report)
-
-
-@contextlib.contextmanager
-def _work_folder(folder: Path) -> Iterator[Path]:
-    """A temporary folder on the same disk, deleted afterwards."""
-    made = [p for p in (folder, *folder.parents) if not p.exists()]
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        work = Path(tempfile.mkdtemp(dir=folder, prefix=".export-"))
-    except OSError as error:
-        raise ValueError(
-            f"{folder}: cannot be written ({error.strerror})"
-        ) from error
-    try:
-        yield work
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
-        for empty in made:
-            with contextlib.suppress(OSError):
-                empty.rmdir()
+    files: Mapping[ExportFormat, tuple[_Written, Exported]],
+    failed: dict[ExportFormat, str],
+    work: Path,
+    options: _Options,
+) -> None:
+    """Rename all files, after all of them and the report are written."""
+    moves = [(written.path, file.path) for written, file in files.values()]
+    if options.report is not None:
+        path, name = options.report
+        reports = [file.report for _, file in files.values()]
+        temporary = work / path.name
+        reasons = {str(format): text for format, text in failed.items()}
+        write_report(path, name, reports, reasons, temporary)
+        moves.append((temporary, path))
+    for source, target in moves:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(source, target)
 
 
 def _checked_formats(formats: Collection[ExportFormat]) -> list[ExportFormat]:

@@ -61,7 +61,11 @@ def describe(
 
 
 def write_report(
-    path: Path, name: str, files: Sequence[Mapping[str, Any]]
+    path: Path,
+    name: str,
+    files: Sequence[Mapping[str, Any]],
+    failed: Mapping[str, str],
+    target: Path,
 ) -> None:
     """Write or update the report of a model.
 
@@ -69,6 +73,8 @@ def write_report(
         path: Path of the report. Its entries for other formats are kept.
         name: Name of the model.
         files: Results of `describe`.
+        failed: Dictionary from formats that failed to the reasons.
+        target: Path to write, which then replaces `path`.
 
     Raises:
         ValueError: If `path` exists and is not a report.
@@ -79,8 +85,9 @@ def write_report(
         "model": name,
         "versions": {p: _version(p) for p in _PACKAGES if _version(p)},
         "files": [*kept, *files],
+        "failed": dict(failed),
     }
-    write_whole(path, json.dumps(content, indent=1) + "\n")
+    write_whole(target, json.dumps(content, indent=1) + "\n")
 
 
 def check_report(path: Path) -> None:

@@ -21,8 +21,8 @@ def structures(model: keras.Model) -> tuple[Any, Any]:
     Raises:
         ValueError: If the inputs of the model are not known.
     """
-    # Only functional models have it. Others have `input` too, once they are part
-    # of a functional model, but not as they were given it.
+    # Functional models have operations. Others have `input` too, once they are
+    # part of a functional model, but not as they were given it.
     if isinstance(model, keras.Model) and hasattr(model, "operations"):
         return model.input, model.output
     if isinstance(model, keras.Sequential) and model.built:

@@ -1,3 +1,4 @@
+import errno
 import importlib
 import json
 
@@ -94,9 +95,115 @@ def test_an_operator_that_litert_lacks_is_named(tmp_path):
     resize = keras.layers.Resizing(8, 8, "bicubic", name="my_resize")
     model = keras.Model(image, resize(image), name="served")
     message = "LiteRT has no.*ResizeBicubic, in my_resize.*: resize with"
+    with pytest.raises(ValueError, match=message) as found:
+        export_model(model, tmp_path)
+    # The other format is written, and the report says which failed.
+    (file,) = found.value.exported
+    assert file.path == tmp_path / "served" / "1"
+    assert (file.path / "saved_model.pb").is_file()
+    report = json.loads((tmp_path / "served.json").read_text())
+    assert "ResizeBicubic" in report["failed"]["litert"]
+    assert [each["format"] for each in report["files"]] == ["saved_model"]
+    assert not [*tmp_path.glob("*.tflite"), *tmp_path.glob(".*")]
+
+
+def test_sides_that_must_be_divisible_are_advised(tmp_path):
+    image = keras.Input((None, None, 3))
+    small = keras.layers.Conv2D(2, 3, 4, "same")(image)
+    large = keras.layers.UpSampling2D(4)(small)
+    model = keras.Model(image, keras.layers.Concatenate()([image, large]))
+    message = "`sizes`.*2x44x24, with sides divisible by 4"
     with pytest.raises(ValueError, match=message):
         export_model(model, tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_half_precision_is_exported_in_float32(tmp_path):
+    keras.utils.set_random_seed(0)
+
+    def network(*dtypes):
+        conv, norm, dense = dtypes
+        return keras.Sequential(
+            [
+                keras.Input((8, 8, 3)),
+                keras.layers.Conv2D(4, 3, dtype=conv),
+                keras.layers.BatchNormalization(dtype=norm),
+                keras.layers.Dense(2, dtype=dense),
+            ]
+        )
+
+    model = network("mixed_float16", "mixed_bfloat16", "float16")
+    plain = network("float32", "float32", "float32")
+    plain.set_weights(model.get_weights())
+    (file,) = export_model(model, tmp_path, "half", ["litert"])
+    assert file.report["converted"] == "mixed_float16 to float32"
+    images = np.random.default_rng(0).random((2, 8, 8, 3), "float32")
+    found = LiteRTModel(file.path)(input=images)["output"]
+    assert found.dtype == "float32"
+    expected = plain.predict_on_batch(images)
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
+def test_a_model_that_cannot_be_copied_names_its_policy(tmp_path):
+    class Own(keras.Model):
+        def __init__(self, needed):
+            super().__init__(dtype="mixed_float16")
+            self.dense = keras.layers.Dense(needed, dtype="mixed_float16")
+
+        def call(self, inputs):
+            return self.dense(inputs)
+
+    model = Own(3)
+    model(np.zeros((2, 3), "float32"))
+    with pytest.raises(ValueError, match="mixed_float16.*dtype='float32'"):
+        export_model(model, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "stage", rest_slow("write_report", "write_saved_model", "write_litert")
+)
+def test_a_full_disk_is_one_line_and_leaves_nothing(
+    stage, tmp_path, monkeypatch
+):
+    module = importlib.import_module("convzoo.export.export_model")
+
+    def full(*args, **kwargs):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(module, stage, full)
+    with pytest.raises(ValueError, match="no space left on the disk"):
+        export_model(tiny_generator(), tmp_path / "out")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_interruption_leaves_nothing(tmp_path, monkeypatch):
+    module = importlib.import_module("convzoo.export.export_model")
+
+    def interrupted(*args, **kwargs):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(module, "write_saved_model", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        export_model(tiny_generator(), tmp_path / "out")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_is_never_replaced(tmp_path):
+    (tmp_path / "small.tflite").mkdir()
+    (tmp_path / "small.tflite" / "mine").touch()
+    with pytest.raises(ValueError, match="small.tflite: is a folder"):
+        export_model(tiny_generator(name="small"), tmp_path, overwrite=True)
+    assert (tmp_path / "small.tflite" / "mine").exists()
+    assert [p.name for p in tmp_path.iterdir()] == ["small.tflite"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [{"quantize_tolerance": 0.5}, {"calibration": "folder"}, {"name": "a/b"}],
+)
+def test_arguments_without_effect_are_refused(arguments, tmp_path):
+    with pytest.raises(ValueError, match=f"`{next(iter(arguments))}`.*Rec"):
+        export_model(tiny_generator(), tmp_path, **arguments)
 
 
 def test_a_file_is_not_overwritten_unless_asked(tmp_path):
