@@ -66,8 +66,8 @@ class FeatureExtractor:
               separately and has different features. Either file is downloaded
               to the Keras cache on first use, and its digest is verified;
             - a path: torchvision's `.pth` file; an `.h5` file of Keras without
-              the classifier; or an `.npz` file with the arrays of torchvision's
-              state dict or, for SqueezeNet, of Caffe;
+              the classifier; or an `.npz` or `.safetensors` file with the
+              arrays of torchvision's state dict or, for SqueezeNet, of Caffe;
             - None: random weights, for tests. A custom model keeps its current
               weights; with a path it loads others.
         preprocessing: Preprocessing of images in [0, 1]: `"torch"` (minus the
