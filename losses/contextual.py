@@ -35,6 +35,7 @@ _DISTANCES: dict[Distance, Callable[[Tensor, Tensor], Tensor]] = {
 }
 
 
+@keras.saving.register_keras_serializable(package="convzoo")
 def contextual(
     target: Tensor,
     source: Tensor,

@@ -35,6 +35,7 @@ _SCHARR = np.array([[3, 0, -3], [10, 0, -10], [3, 0, -3]]) / 16
 _SIDE = 256
 
 
+@keras.saving.register_keras_serializable(package="convzoo")
 def fsim(
     y_true: Tensor, y_pred: Tensor, max_val: float = 1.0, chromatic: bool = True
 ) -> Tensor:

@@ -30,6 +30,7 @@ POWER_FACTORS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
 _FLOOR = 1e-6
 
 
+@keras.saving.register_keras_serializable(package="convzoo")
 def multi_scale_ssim(
     y_true: Tensor,
     y_pred: Tensor,

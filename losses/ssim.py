@@ -19,6 +19,7 @@ from convzoo.losses.image_loss import ImageLoss
 from convzoo.losses.images import checked_images, last_mean, spatial_mean
 
 
+@keras.saving.register_keras_serializable(package="convzoo")
 def ssim(
     y_true: Tensor,
     y_pred: Tensor,
