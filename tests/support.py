@@ -129,6 +129,7 @@ def run_loss_test(
         np.testing.assert_allclose(numpy_of(value), identical, atol=1e-6)
     pairs = loss_checks.sizes_apart(pairs)
     loss_checks.check_compiled(loss, pairs, tolerance)
+    loss_checks.check_one_side_known(loss, pair)
     loss_checks.check_gradients(loss, hard_pairs)
     loss_checks.check_short_floats(loss, pair)
     loss_checks.check_training(loss, pairs, folder)
