@@ -18,6 +18,11 @@ from keras import ops
 
 from convzoo.common.checks import check_positive
 from convzoo.common.types import Shape, Tensor
+from convzoo.layers.input_checks import (
+    check_input_shape,
+    is_empty_batch,
+    no_outputs,
+)
 from convzoo.layers.types import IntOrPair
 
 # Lower bound of a norm, so that a kernel of zeros stays zero.
@@ -78,6 +83,7 @@ class SpectralConv2D(keras.layers.Conv2D):
         self.power_iterations = power_iterations
 
     def build(self, input_shape: Shape) -> None:
+        check_input_shape("SpectralConv2D", input_shape, (4,))
         super().build(input_shape)
         self.left_vector = self.add_weight(
             name="left_vector",
@@ -89,6 +95,9 @@ class SpectralConv2D(keras.layers.Conv2D):
         )
 
     def call(self, inputs: Tensor, training: bool | None = None) -> Tensor:
+        check_input_shape("SpectralConv2D", inputs.shape, (4,))
+        if is_empty_batch(inputs):
+            return no_outputs(self, inputs)
         kernel = _as_float(self.kernel)
         kernel = kernel / self._norm(kernel, training)
         kernel = ops.cast(kernel, inputs.dtype)
@@ -125,6 +134,10 @@ class SpectralConv2D(keras.layers.Conv2D):
         right = _unit(ops.matmul(fixed, left))
         norm = ops.sum(right * ops.matmul(matrix, left))
         return ops.maximum(norm, _EPSILON)
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        check_input_shape("SpectralConv2D", input_shape, (4,))
+        return super().compute_output_shape(input_shape)
 
     # `Conv2D` stores its own weights by name, and no others.
     def save_own_variables(self, store: MutableMapping[str, Any]) -> None:

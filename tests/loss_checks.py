@@ -4,6 +4,7 @@ import contextlib
 
 import keras
 import numpy as np
+import pytest
 from keras import ops
 
 from tests import layer_checks
@@ -115,6 +116,19 @@ def check_one_side_known(loss, pair):
         spec = tf.TensorSpec((None, *sides, channels))
         call = tf.function(loss.call, input_signature=[spec, spec])
         np.testing.assert_allclose(call(*pair), expected, 1e-5, 1e-5)
+
+
+def check_empty(loss, pair):
+    """Check that no samples have no values, and empty samples an error."""
+    for axis in range(pair[0].ndim):
+        empty = [
+            ops.convert_to_tensor(np.delete(y, slice(None), axis)) for y in pair
+        ]
+        if axis == 0:
+            assert tuple(layer_checks.compiled(loss.call)(*empty).shape) == (0,)
+            continue
+        with pytest.raises(ValueError, match="`y_(true|pred)`"):
+            loss(*empty)
 
 
 def compiled(function, rank):

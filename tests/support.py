@@ -76,6 +76,7 @@ def run_layer_test(
     inputs = keras.Input(batch_shape=_opened(arguments, input_shape))
     model = keras.Model(inputs, layer(inputs))
     layer_checks.check_shapes(layer, model, maps, output_shape)
+    layer_checks.check_empty(layer, maps[0])
     layer_checks.check_keras_file(model, maps, folder)
     layer_checks.check_compiled(layer, model, maps, tolerance)
     layer_checks.check_dtypes(cls, arguments, layer, maps)
@@ -122,6 +123,7 @@ def run_loss_test(
     if hard_pairs is None:
         hard_pairs = loss_checks.hard_pairs(pair[0].shape)
     loss_checks.check_values(loss, pair)
+    loss_checks.check_empty(loss, pair)
     if independent:
         loss_checks.check_independent(loss, pair)
     if identical is not None:

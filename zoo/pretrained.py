@@ -165,7 +165,8 @@ def _load_weights(model: keras.Model, preset: Preset) -> None:
             # Keras only warns about layers that are missing in the file.
             warnings.simplefilter("error", UserWarning)
             model.load_weights(path)
-    except (OSError, LookupError, ValueError, UserWarning) as error:
+    # Keras, h5py and zipfile raise errors of many types.
+    except Exception as error:
         raise ValueError(
             f"{path}: the weights do not fit the {type(model).__name__} "
             f"({error})"
