@@ -16,7 +16,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from convzoo.common.checks import check_positive
+from convzoo.common.checks import check_positive, checked_pair
 from convzoo.common.types import Shape, Tensor
 from convzoo.layers.input_checks import (
     check_input_shape,
@@ -53,8 +53,8 @@ class SpectralConv2D(keras.layers.Conv2D):
     Output shape: that of `Conv2D`.
 
     Raises:
-        ValueError: `power_iterations` is not a positive integer, `groups` is
-            not 1, or `Conv2D` rejects an argument.
+        ValueError: An argument is not as described, `groups` is not 1, or
+            `Conv2D` rejects an argument.
 
     Example:
 
@@ -74,6 +74,9 @@ class SpectralConv2D(keras.layers.Conv2D):
         power_iterations: int = 1,
         **kwargs: Any,
     ) -> None:
+        check_positive("filters", filters)
+        checked_pair("kernel_size", kernel_size)
+        checked_pair("strides", strides)
         check_positive("power_iterations", power_iterations)
         if kwargs.get("groups", 1) != 1:
             raise ValueError(

@@ -80,6 +80,16 @@ def test_without_a_network(network, weights, published, tmp_path, monkeypatch):
         assert part in str(error.value)
 
 
+@pytest.mark.parametrize("name", ["vgg16", "vgg19"])
+def test_another_size(name, tmp_path, monkeypatch):
+    """Beside its MD5, which can be forged, a file has a length."""
+    path = tmp_path / "file.h5"
+    path.write_bytes(b"another file")
+    monkeypatch.setattr(keras.utils, "get_file", lambda *_, **__: str(path))
+    with pytest.raises(ValueError, match=f"{KERAS[name].size} bytes, .* 12"):
+        FeatureExtractor(name, "block1_conv1", weights="imagenet")
+
+
 def test_addresses_are_those_of_the_publishers():
     for published in TORCHVISION.values():
         start = published.name.removesuffix(".pth").rsplit("-", 1)[1]
