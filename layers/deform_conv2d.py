@@ -17,7 +17,7 @@ from keras.backend import standardize_dtype
 from convzoo.common.checks import check_positive, checked_pair
 from convzoo.common.types import Tensor
 from convzoo.layers.in_parts import in_parts
-from convzoo.layers.input_checks import check_rank, checked_channels
+from convzoo.layers.input_checks import check_input_shape, checked_channels
 from convzoo.layers.sampling_grid import SamplingGrid, checked_padding
 from convzoo.layers.types import IntOrPair, Padding
 
@@ -176,11 +176,11 @@ def _check_channels(
     inputs: Tensor, kernel: Tensor, deformable_groups: int
 ) -> None:
     check_positive("deformable_groups", deformable_groups)
-    check_rank("deform_conv2d", inputs.shape, (4,))
-    if len(kernel.shape) != 4:
+    check_input_shape("deform_conv2d", inputs.shape, (4,))
+    if len(kernel.shape) != 4 or 0 in kernel.shape:
         raise ValueError(
             "`kernel` must have shape (rows, columns, channels / groups, "
-            f"filters). Received: shape {tuple(kernel.shape)}"
+            f"filters), without a 0. Received: shape {tuple(kernel.shape)}"
         )
     channels = checked_channels("deform_conv2d", inputs.shape, 3)
     group_channels, filters = kernel.shape[2:]

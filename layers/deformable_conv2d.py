@@ -27,9 +27,11 @@ from convzoo.common.types import Shape, Tensor
 from convzoo.layers.deform_conv2d import deform_conv2d
 from convzoo.layers.every_nth import every_nth
 from convzoo.layers.input_checks import (
-    check_rank,
+    check_input_shape,
     checked_channels,
     checked_data_format,
+    is_empty_batch,
+    no_outputs,
 )
 from convzoo.layers.sampling_grid import SamplingGrid, checked_padding
 from convzoo.layers.types import (
@@ -240,6 +242,9 @@ class DeformableConv2D(keras.layers.Layer):
             setattr(self, name, weight)
 
     def call(self, inputs: Tensor, training: bool = False) -> Tensor:
+        check_input_shape("DeformableConv2D", inputs.shape, (4,))
+        if is_empty_batch(inputs):
+            return no_outputs(self, inputs)
         if self.data_format == "channels_first":
             inputs = ops.transpose(inputs, (0, 2, 3, 1))
         offset, mask = self._offset_and_mask(inputs)
@@ -317,7 +322,7 @@ class DeformableConv2D(keras.layers.Layer):
         return fixed + self.offset_gradient_scale * (weight - fixed)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
-        check_rank("DeformableConv2D", input_shape, (4,))
+        check_input_shape("DeformableConv2D", input_shape, (4,))
         axis = self._channel_axis
         channels = checked_channels("DeformableConv2D", input_shape, axis)
         for name in ("groups", "deformable_groups"):

@@ -23,7 +23,8 @@ def load_torch_weights(
     first two; the convolution that computes its offsets, followed by the mask,
     belongs to the user. These modules pad by a number and modulate by one
     sigmoid: to compute the same, the layer needs `padding=NUMBER` and
-    `modulation_scale=1.0`.
+    `modulation_scale=1.0`. `convzoo.losses.read_weights_file` reads the arrays
+    of a `.pth` or `.safetensors` file without PyTorch.
 
     Args:
         layer: Built `DeformableConv2D`.

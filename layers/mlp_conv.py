@@ -24,9 +24,11 @@ from convzoo.common.checks import (
 from convzoo.common.types import Shape, Tensor
 from convzoo.layers.every_nth import every_nth, shape_of_every_nth
 from convzoo.layers.input_checks import (
-    check_rank,
+    check_input_shape,
     checked_channels,
     checked_data_format,
+    is_empty_batch,
+    no_outputs,
 )
 from convzoo.layers.seeded_dropout import seeded_dropout
 from convzoo.layers.types import (
@@ -180,7 +182,7 @@ class MLPConv(keras.layers.Layer):
         )
 
     def build(self, input_shape: Shape) -> None:
-        check_rank("MLPConv", input_shape, (4,))
+        check_input_shape("MLPConv", input_shape, (4,))
         checked_channels("MLPConv", input_shape, self._channel_axis)
         input_shape = self._subsampled(input_shape)
         for index, conv in enumerate(self.convs):
@@ -190,6 +192,9 @@ class MLPConv(keras.layers.Layer):
                 self.norms[index].build(input_shape)
 
     def call(self, inputs: Tensor, training: bool = False) -> Tensor:
+        check_input_shape("MLPConv", inputs.shape, (4,))
+        if is_empty_batch(inputs):
+            return no_outputs(self, inputs)
         x = inputs
         if self.data_format == "channels_first":
             x = ops.transpose(x, _TO_LAST)
@@ -205,7 +210,7 @@ class MLPConv(keras.layers.Layer):
         return self.drop(x, training=training)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
-        check_rank("MLPConv", input_shape, (4,))
+        check_input_shape("MLPConv", input_shape, (4,))
         shape = self._subsampled(input_shape)
         for conv in self.convs:
             shape = conv.compute_output_shape(shape)

@@ -27,7 +27,7 @@ from convzoo.common.checks import (
 )
 from convzoo.common.types import Shape, Tensor
 from convzoo.layers.input_checks import (
-    check_rank,
+    check_input_shape,
     checked_channels,
     checked_data_format,
 )
@@ -229,6 +229,7 @@ class NonLocal(keras.layers.Layer):
                 "`mask` must be None with `sub_sample`. "
                 f"Received: sub_sample={self.sub_sample}"
             )
+        check_input_shape("NonLocal", inputs.shape, (3, 4, 5))
         x = inputs
         if self.data_format == "channels_first":
             x = ops.moveaxis(x, 1, -1)
@@ -401,7 +402,7 @@ class NonLocal(keras.layers.Layer):
         return (*frames, *[self.sub_sample] * min(rank, 2))
 
     def _checked_channels(self, input_shape: Shape) -> int:
-        check_rank("NonLocal", input_shape, (3, 4, 5))
+        check_input_shape("NonLocal", input_shape, (3, 4, 5))
         axes = len(input_shape) - 2
         if len(self._factors(axes)) != axes:
             raise ValueError(

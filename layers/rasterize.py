@@ -15,7 +15,7 @@ from keras import ops
 
 from convzoo.common.checks import check_above, check_lengths, checked_pair
 from convzoo.common.types import Shape, Tensor
-from convzoo.layers.input_checks import check_rank, checked_channels
+from convzoo.layers.input_checks import check_input_shape, checked_channels
 from convzoo.layers.types import IntOrPair
 
 
@@ -90,6 +90,7 @@ class Rasterize(keras.layers.Layer):
         self._channels(input_shape)
 
     def call(self, inputs: Tensor) -> Tensor:
+        self._channels(inputs.shape)
         features = ops.cast(inputs[:, :, 2:], self.compute_dtype)
         across, down = (
             ops.cast(
@@ -116,7 +117,8 @@ class Rasterize(keras.layers.Layer):
         }
 
     def _channels(self, input_shape: Shape) -> int:
-        check_rank("Rasterize", input_shape, (3,))
+        # No points make an empty raster.
+        check_input_shape("Rasterize", input_shape, (3,), may_be_empty=2)
         channels = checked_channels("Rasterize", input_shape, 2) - 2
         if channels < 1:
             raise ValueError(

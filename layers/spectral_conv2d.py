@@ -16,9 +16,14 @@ from typing import Any
 import keras
 from keras import ops
 
-from convzoo.common.checks import check_positive
+from convzoo.common.checks import check_positive, checked_pair
 from convzoo.common.types import Shape, Tensor
 from convzoo.layers.every_nth import every_nth
+from convzoo.layers.input_checks import (
+    check_input_shape,
+    is_empty_batch,
+    no_outputs,
+)
 from convzoo.layers.types import IntOrPair
 
 # Lower bound of a norm, so that a kernel of zeros stays zero.
@@ -49,8 +54,8 @@ class SpectralConv2D(keras.layers.Conv2D):
     Output shape: that of `Conv2D`.
 
     Raises:
-        ValueError: `power_iterations` is not a positive integer, `groups` is
-            not 1, or `Conv2D` rejects an argument.
+        ValueError: An argument is not as described, `groups` is not 1, or
+            `Conv2D` rejects an argument.
 
     Example:
 
@@ -70,6 +75,9 @@ class SpectralConv2D(keras.layers.Conv2D):
         power_iterations: int = 1,
         **kwargs: Any,
     ) -> None:
+        check_positive("filters", filters)
+        checked_pair("kernel_size", kernel_size)
+        checked_pair("strides", strides)
         check_positive("power_iterations", power_iterations)
         if kwargs.get("groups", 1) != 1:
             raise ValueError(
@@ -79,6 +87,7 @@ class SpectralConv2D(keras.layers.Conv2D):
         self.power_iterations = power_iterations
 
     def build(self, input_shape: Shape) -> None:
+        check_input_shape("SpectralConv2D", input_shape, (4,))
         super().build(input_shape)
         self.left_vector = self.add_weight(
             name="left_vector",
@@ -90,6 +99,9 @@ class SpectralConv2D(keras.layers.Conv2D):
         )
 
     def call(self, inputs: Tensor, training: bool | None = None) -> Tensor:
+        check_input_shape("SpectralConv2D", inputs.shape, (4,))
+        if is_empty_batch(inputs):
+            return no_outputs(self, inputs)
         kernel = _as_float(self.kernel)
         kernel = kernel / self._norm(kernel, training)
         kernel = ops.cast(kernel, inputs.dtype)
@@ -129,6 +141,10 @@ class SpectralConv2D(keras.layers.Conv2D):
         right = _unit(ops.matmul(fixed, left))
         norm = ops.sum(right * ops.matmul(matrix, left))
         return ops.maximum(norm, _EPSILON)
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        check_input_shape("SpectralConv2D", input_shape, (4,))
+        return super().compute_output_shape(input_shape)
 
     # `Conv2D` stores its own weights by name, and no others.
     def save_own_variables(self, store: MutableMapping[str, Any]) -> None:

@@ -18,7 +18,7 @@ from convzoo.common.choices import Pooling
 from convzoo.common.types import Shape, Tensor
 from convzoo.layers.bins import average_bins, max_bins
 from convzoo.layers.input_checks import (
-    check_rank,
+    check_input_shape,
     checked_channels,
     checked_data_format,
 )
@@ -99,10 +99,11 @@ class SPP(keras.layers.Layer):
         self._levels = levels
 
     def build(self, input_shape: Shape) -> None:
-        check_rank("SPP", input_shape, (4,))
+        check_input_shape("SPP", input_shape, (4,))
         checked_channels("SPP", input_shape, self._channel_axis)
 
     def call(self, inputs: Tensor, sizes: Tensor | None = None) -> Tensor:
+        check_input_shape("SPP", inputs.shape, (4,))
         if self.data_format == "channels_first":
             inputs = ops.transpose(inputs, (0, 2, 3, 1))
         if sizes is not None:
@@ -116,7 +117,7 @@ class SPP(keras.layers.Layer):
         return ops.reshape(outputs, (-1, self._num_bins * inputs.shape[-1]))
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
-        check_rank("SPP", input_shape, (4,))
+        check_input_shape("SPP", input_shape, (4,))
         channels = checked_channels("SPP", input_shape, self._channel_axis)
         if self.flatten:
             return (input_shape[0], self._num_bins * channels)

@@ -15,6 +15,7 @@ from convzoo.losses.lpips import LPIPS
 from convzoo.losses.luma import Luma
 from convzoo.losses.multi_scale_ssim import MultiScaleSSIM, multi_scale_ssim
 from convzoo.losses.perceptual import Perceptual
+from convzoo.losses.read_weights_file import read_weights_file
 from convzoo.losses.ssim import SSIM, ssim
 from convzoo.losses.style import Style
 from convzoo.losses.total_variation import TotalVariation, total_variation
@@ -43,6 +44,7 @@ __all__ = [
     "fsim",
     "gradient_penalty",
     "multi_scale_ssim",
+    "read_weights_file",
     "ssim",
     "total_variation",
 ]

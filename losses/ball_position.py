@@ -22,6 +22,8 @@ from convzoo.common.checks import (
     check_positive,
 )
 from convzoo.common.types import Tensor
+from convzoo.layers.input_checks import is_empty_batch
+from convzoo.losses.images import check_batch, no_values
 
 Origin = Literal["center", "corner"]
 _TINY = 1e-7
@@ -121,6 +123,9 @@ class BallPosition(keras.losses.Loss):
 
     def call(self, y_true: Tensor, y_pred: dict[str, Tensor]) -> Tensor:
         heatmap = y_pred["heatmap"]
+        check_batch("y_pred['heatmap']", heatmap)
+        if is_empty_batch(heatmap):
+            return no_values(heatmap)
         ball = ops.cast(y_true, heatmap.dtype)
         rows, columns = (
             self._centres(count, heatmap.dtype)

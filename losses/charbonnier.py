@@ -20,6 +20,7 @@ from convzoo.losses.images import checked_arrays, sample_mean
 _SMALLEST = 1e-12
 
 
+@keras.saving.register_keras_serializable(package="convzoo")
 def charbonnier(
     y_true: Tensor, y_pred: Tensor, epsilon: float = 1e-3
 ) -> Tensor:

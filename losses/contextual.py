@@ -17,8 +17,10 @@ from keras import ops
 
 from convzoo.common.checks import check_above, check_choice
 from convzoo.common.types import Tensor
+from convzoo.layers.input_checks import is_empty_batch
 from convzoo.losses.feature_extractor import FeatureExtractor
 from convzoo.losses.feature_loss import FeatureLoss
+from convzoo.losses.images import no_values
 from convzoo.losses.matching import (
     affinities,
     best_match,
@@ -35,6 +37,7 @@ _DISTANCES: dict[Distance, Callable[[Tensor, Tensor], Tensor]] = {
 }
 
 
+@keras.saving.register_keras_serializable(package="convzoo")
 def contextual(
     target: Tensor,
     source: Tensor,
@@ -56,6 +59,8 @@ def contextual(
         Losses `(batch,)`: -log of the mean of the best affinities over the
         target.
     """
+    if is_empty_batch(target):
+        return no_values(target)
     targets, sources = positions(target), positions(source)
     if distance == "cosine":
         targets, sources = centred_units(targets, sources)

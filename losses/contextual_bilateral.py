@@ -17,8 +17,10 @@ from keras import ops
 from convzoo.common.checks import check_above, check_choice, check_number
 from convzoo.common.types import Tensor
 from convzoo.layers.in_parts import in_parts
+from convzoo.layers.input_checks import is_empty_batch
 from convzoo.losses.feature_extractor import FeatureExtractor
 from convzoo.losses.feature_loss import FeatureLoss
+from convzoo.losses.images import no_values
 from convzoo.losses.matching import (
     affinities,
     best_match,
@@ -51,6 +53,8 @@ def bilateral_distance(
     Returns:
         Losses `(batch,)`.
     """
+    if is_empty_batch(target):
+        return no_values(target)
     targets, sources = centred_units(positions(target), positions(source))
 
     def nearest(
@@ -95,6 +99,8 @@ def bilateral_similarity(
     Returns:
         Losses `(batch,)`.
     """
+    if is_empty_batch(target):
+        return no_values(target)
     targets, sources = centred_units(positions(target), positions(source))
 
     def mixed(

@@ -9,6 +9,7 @@ from keras import ops
 
 from convzoo.common.checks import check_choice, check_flag, check_seed
 from convzoo.common.types import PathLike, Tensor
+from convzoo.layers.input_checks import is_empty_batch
 from convzoo.losses.feature_checks import (
     Layers,
     check_input_range,
@@ -16,7 +17,11 @@ from convzoo.losses.feature_checks import (
     check_weights,
     checked_layers,
 )
-from convzoo.losses.images import check_images, dtype_of, filled_up
+from convzoo.losses.images import (
+    check_images,
+    dtype_of,
+    filled_up,
+)
 from convzoo.losses.tapped_model import (
     copied_model,
     plain_model,
@@ -66,8 +71,8 @@ class FeatureExtractor:
               separately and has different features. Either file is downloaded
               to the Keras cache on first use, and its digest is verified;
             - a path: torchvision's `.pth` file; an `.h5` file of Keras without
-              the classifier; or an `.npz` file with the arrays of torchvision's
-              state dict or, for SqueezeNet, of Caffe;
+              the classifier; or an `.npz` or `.safetensors` file with the
+              arrays of torchvision's state dict or, for SqueezeNet, of Caffe;
             - None: random weights, for tests. A custom model keeps its current
               weights; with a path it loads others.
         preprocessing: Preprocessing of images in [0, 1]: `"torch"` (minus the
@@ -153,6 +158,8 @@ class FeatureExtractor:
         images = ops.convert_to_tensor(images)
         check_images("images", images, self.smallest, self.channels)
         dtype = dtype_of(images)
+        if is_empty_batch(images):
+            return self._no_features(images)
         images = ops.cast(images, "float32")
         images = filled_up(images, self.smallest, self.input_range[0])
         kind = self.preprocessing
@@ -163,6 +170,11 @@ class FeatureExtractor:
         # Keras returns a single output without a list.
         features = [features] if len(self.layer_weights) == 1 else features
         return [ops.cast(maps, dtype) for maps in features]
+
+    def _no_features(self, images: Tensor) -> list[Tensor]:
+        """Features of no images, which TensorFlow cannot convolve."""
+        shapes = self._model.compute_output_shape(tuple(images.shape))
+        return [ops.zeros(shape, dtype_of(images)) for shape in shapes]
 
     def get_config(self) -> dict[str, Any]:
         network = self.network

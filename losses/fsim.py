@@ -19,8 +19,13 @@ from keras import ops
 from convzoo.common.checks import check_above, check_flag
 from convzoo.common.luma_weights import LUMA_WEIGHTS
 from convzoo.common.types import Tensor
+from convzoo.layers.input_checks import is_empty_batch
 from convzoo.losses.image_loss import ImageLoss
-from convzoo.losses.images import checked_images
+from convzoo.losses.images import (
+    checked_images,
+    filled_up,
+    no_values,
+)
 from convzoo.losses.phase_congruency import phase_congruency, safe_sqrt
 
 # T1 to T4 and lambda of the paper, for values in [0, 255].
@@ -35,6 +40,7 @@ _SCHARR = np.array([[3, 0, -3], [10, 0, -10], [3, 0, -3]]) / 16
 _SIDE = 256
 
 
+@keras.saving.register_keras_serializable(package="convzoo")
 def fsim(
     y_true: Tensor, y_pred: Tensor, max_val: float = 1.0, chromatic: bool = True
 ) -> Tensor:
@@ -52,6 +58,9 @@ def fsim(
         y_true, y_pred, smallest=2, channels=3 if chromatic else None
     )
     _check_channels(y_true)
+    if is_empty_batch(y_true):
+        return no_values(y_true)
+    y_true, y_pred = filled_up(y_true, 2), filled_up(y_pred, 2)
     x, y = (_reduced(images * (255 / max_val)) for images in (y_true, y_pred))
     x, y = _yiq(x), _yiq(y)
     # Computed separately, since only the prediction needs gradients.

@@ -49,12 +49,18 @@ def checked_arrays(
 
 
 def check_batch(name: str, array: Tensor) -> None:
-    """Raise a `ValueError` if a tensor has no batch axis."""
-    if len(array.shape) == 0:
+    """Raise a `ValueError` if a tensor has no batch axis, or empty samples."""
+    shape = tuple(array.shape)
+    if len(shape) == 0 or 0 in shape[1:]:
         raise ValueError(
-            f"`{name}` must have the shape (batch, ...). "
-            f"Received: {name} of shape ()"
+            f"`{name}` must have the shape (batch, ...), without a 0 after the "
+            f"batch. Received: {name} of shape {shape}"
         )
+
+
+def no_values(array: Tensor) -> Tensor:
+    """Return the values of an empty batch, `(0,)`."""
+    return ops.zeros((0,), dtype_of(array))
 
 
 def as_floats(y_true: Tensor, y_pred: Tensor) -> tuple[Tensor, Tensor]:
@@ -92,6 +98,7 @@ def check_images(
             f"`{name}` must have {channels} channels in the last dimension. "
             f"Received: {name} of shape {shape}"
         )
+    check_batch(name, images)
     if any(side is not None and side < smallest for side in shape[1:3]):
         raise ValueError(
             f"`{name}` must be at least {smallest} pixels high and wide. "
@@ -183,6 +190,9 @@ def sample_mean(values: Tensor) -> Tensor:
 
 
 def last_mean(values: Tensor) -> Tensor:
-    """Mean over the last axis; `ops.mean` on JAX does not support float64."""
-    count = ops.cast(ops.shape(values)[-1], values.dtype)
-    return ops.sum(values, axis=-1) / count
+    """Mean over the last axis, 0 where an axis of unknown size is empty.
+
+    `ops.mean` on JAX does not support float64.
+    """
+    count = ops.maximum(ops.shape(values)[-1], 1)
+    return ops.sum(values, axis=-1) / ops.cast(count, values.dtype)

@@ -70,8 +70,8 @@ class LPIPS(ImageLoss):
             wrong values, and is only noticed with `check_range`.
         weights: `"imagenet"` downloads torchvision's file (528, 233 or 5 MB) to
             the Keras cache on first use. A path is that of the same file, or of
-            an `.npz` file with the arrays of its state dict. None draws random
-            weights, for tests.
+            an `.npz` or `.safetensors` file with the arrays of its state dict.
+            None draws random weights, for tests.
         seed: Seed of the random weights.
         check_range: Whether to raise a `ValueError` if values do not fit
             `input_range`. Skipped inside compiled functions.

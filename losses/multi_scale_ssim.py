@@ -30,6 +30,7 @@ POWER_FACTORS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
 _FLOOR = 1e-6
 
 
+@keras.saving.register_keras_serializable(package="convzoo")
 def multi_scale_ssim(
     y_true: Tensor,
     y_pred: Tensor,
@@ -56,10 +57,9 @@ def multi_scale_ssim(
     y_true, y_pred = checked_images(y_true, y_pred, smallest)
     sides = ops.shape(y_pred)[1:3]
     count, weights = _scales(sides, power_factors, scales, filter_size)
-    most = count if isinstance(count, int) else len(power_factors)
     x, y = planes_of(y_true), planes_of(y_pred)
     index = 1.0
-    for scale in range(most):
+    for scale in range(len(weights)):
         luminance, structure = similarity_maps(
             x,
             y,
@@ -69,7 +69,7 @@ def multi_scale_ssim(
         compared = _compared(luminance, structure, scale == count - 1)
         mean = ops.maximum(spatial_mean(compared), _FLOOR)
         index = index * ops.power(mean, weights[scale])
-        if scale + 1 < most:
+        if scale + 1 < len(weights):
             x, y = _halved(x), _halved(y)
     return channel_mean(index, y_true)
 
@@ -88,24 +88,39 @@ def _scales(
     """Return the number of scales that fit an image, and their exponents.
 
     If a side is unknown both are tensors, and scales that do not fit have an
-    exponent of 0.
+    exponent of 0. Scales that do not fit a known side have none.
     """
-    most = len(power_factors)
+    every = len(power_factors)
+    known = [side for side in sides if isinstance(side, int)]
     if scales == "auto":
-        side = min(sides) if _known(sides) else ops.minimum(*sides)
-        fits = [side >= _smallest_side(s + 1, filter_size) for s in range(most)]
-        # Sides of unknown size may turn out shorter than the window.
-        fits[0] = True
+        most = _fitting(known, every, filter_size)
     else:
-        fits = [s < scales for s in range(most)]
-    if all(isinstance(fit, bool) for fit in fits):
-        count = sum(fits)
-        total = 1.0 if count == most else sum(power_factors[:count])
-        return count, [factor / total for factor in power_factors[:count]]
+        most, known = scales, list(sides)
+    factors = power_factors[:most]
+    if len(known) == len(sides):
+        total = 1.0 if most == every else sum(factors)
+        return most, [factor / total for factor in factors]
+    side = ops.minimum(*sides)
+    # Sides of unknown size may turn out shorter than the window.
+    fits = [True] + [
+        side >= _smallest_side(scale, filter_size)
+        for scale in range(2, most + 1)
+    ]
     fits = [ops.cast(fit, "float32") for fit in fits]
-    kept = [f * factor for f, factor in zip(fits, power_factors, strict=True)]
-    total = ops.where(fits[-1] > 0, 1.0, sum(kept))
+    kept = [f * factor for f, factor in zip(fits, factors, strict=True)]
+    total = sum(kept)
+    if most == every:
+        total = ops.where(fits[-1] > 0, 1.0, total)
     return ops.cast(sum(fits), "int32"), [factor / total for factor in kept]
+
+
+def _fitting(sides: Sequence[int], most: int, filter_size: int) -> int:
+    """Number of scales that fit known sides, at least 1."""
+    fits = [
+        all(side >= _smallest_side(scale, filter_size) for side in sides)
+        for scale in range(1, most + 1)
+    ]
+    return max(sum(fits), 1)
 
 
 def _compared(
@@ -115,10 +130,6 @@ def _compared(
     if isinstance(coarsest, bool):
         return luminance * structure if coarsest else structure
     return ops.where(coarsest, luminance * structure, structure)
-
-
-def _known(sides: tuple[int | Tensor, int | Tensor]) -> bool:
-    return all(isinstance(side, int) for side in sides)
 
 
 def _halved(planes: Tensor) -> Tensor:

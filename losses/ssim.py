@@ -19,6 +19,7 @@ from convzoo.losses.image_loss import ImageLoss
 from convzoo.losses.images import checked_images, last_mean, spatial_mean
 
 
+@keras.saving.register_keras_serializable(package="convzoo")
 def ssim(
     y_true: Tensor,
     y_pred: Tensor,
@@ -86,9 +87,16 @@ def similarity_maps(
     parts = ops.concatenate([y, x * x + y * y, x * y], axis=0)
     parts = windowed_mean(parts, *window)
     mean_y, squares, products = ops.split(parts, 3, axis=0)
-    structure = (2 * (products - mean_x * mean_y) + c2) / (
-        squares - (mean_x * mean_x + mean_y * mean_y) + c2
-    )
+    # Rounding could leave the range of their exact values, and divide by 0.
+    variances = squares - (mean_x * mean_x + mean_y * mean_y)
+    variances = ops.maximum(variances, 0)
+    covariances = 2 * (products - mean_x * mean_y)
+    covariances = ops.maximum(covariances, -variances)
+    covariances = ops.minimum(covariances, variances)
+    structure = (covariances + c2) / (variances + c2)
+    if window[0] == 1:
+        # A pixel has no variance, but a rounding error.
+        structure = ops.ones_like(structure)
     mean_x, mean_y = mean_x + shift_x, mean_y + shift_y
     luminance = (2 * mean_x * mean_y + c1) / (
         mean_x * mean_x + mean_y * mean_y + c1

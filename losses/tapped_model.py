@@ -4,10 +4,16 @@ import os
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import h5py
 import keras
 
+from convzoo.common.h5_file import check_h5_file
 from convzoo.common.types import PathLike, Tensor
 from convzoo.losses.feature_checks import check_layer_names
+
+# A file can hold the state of an optimizer, or wider numbers, beside what a
+# small model has.
+_MOST_COPIES, _SMALL = 4, 1 << 20
 
 
 def plain_model(model: keras.Model) -> keras.Model:
@@ -55,13 +61,25 @@ def _load(model: keras.Model, path: PathLike) -> None:
             f"weights of the network. Received: weights={path!r}"
         )
     try:
-        model.load_weights(path)
+        load_checked(model, path)
     # Keras, h5py and zipfile raise errors of many types.
     except Exception as error:
         raise ValueError(
             "`weights` must be a file of weights of the network. "
             f"Received: weights={path!r}: {error}"
         ) from error
+
+
+def load_checked(model: keras.Model, path: PathLike) -> None:
+    """Load a file of weights that is not much larger than the model.
+
+    Raises:
+        ValueError: If it is; loading it can raise almost any other error.
+    """
+    if h5py.is_hdf5(path):
+        own = sum(weight.nbytes for weight in model.get_weights())
+        check_h5_file(path, _MOST_COPIES * own + _SMALL)
+    model.load_weights(path)
 
 
 def tapped_model(

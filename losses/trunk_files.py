@@ -20,11 +20,14 @@ class PublishedFile(NamedTuple):
         folder: URL without the name of the file.
         name: Name of the file.
         digest: SHA-256, or MD5 where its authors publish nothing else.
+        size: Length in bytes beside an MD5, or None. A forged file of an equal
+            MD5 would have to be of equal length, too.
     """
 
     folder: str
     name: str
     digest: str
+    size: int | None = None
 
     @property
     def url(self) -> str:
@@ -34,11 +37,12 @@ class PublishedFile(NamedTuple):
         """Return the path in the Keras cache; download the file if missing.
 
         Raises:
-            ValueError: If it is missing and cannot be downloaded.
+            ValueError: If it is missing and cannot be downloaded, or is another
+                file.
         """
         folder = _cache_folder()
         try:
-            return keras.utils.get_file(
+            path = keras.utils.get_file(
                 self.name,
                 origin=self.url,
                 file_hash=self.digest,
@@ -53,6 +57,14 @@ class PublishedFile(NamedTuple):
                 f"folder {folder}, or pass its path as `weights`. Its digest "
                 f"is {self.digest}"
             ) from error
+
+        found = os.path.getsize(path)
+        if self.size not in (None, found):
+            raise ValueError(
+                f"`weights` need the file {self.name} of {self.size} bytes, "
+                f"but {path} has {found}: delete it"
+            )
+        return path
 
     def check(self, path: PathLike) -> None:
         """Raise a `ValueError` unless `path` has the digest of this file."""
@@ -98,16 +110,18 @@ TORCHVISION = {
         "b8a52dc049b60e4b6ab68ad0df457362afab8b6304b2febdc1650a5dab4d7e7b",
     ),
 }
-# Keras publishes no SHA-256 of these.
+# Keras publishes no SHA-256 of these, and none is known from a second source.
 KERAS = {
     "vgg16": PublishedFile(
         f"{_KERAS}vgg16/",
         "vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5",
         "6d6bbae143d832006294945121d1f1fc",
+        58_889_256,
     ),
     "vgg19": PublishedFile(
         f"{_KERAS}vgg19/",
         "vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5",
         "253f8cb515780f3b799900260a226db6",
+        80_134_624,
     ),
 }

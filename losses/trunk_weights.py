@@ -8,7 +8,8 @@ import keras
 import numpy as np
 
 from convzoo.common.types import PathLike
-from convzoo.losses.torch_file import read_torch_file
+from convzoo.losses.read_weights_file import read_weights_file
+from convzoo.losses.tapped_model import load_checked
 from convzoo.losses.trunk_files import KERAS, TORCHVISION
 from convzoo.losses.trunks import (
     Convolution,
@@ -44,7 +45,7 @@ def trunk_with_weights(
     if weights == "imagenet" and network in KERAS:
         return _load_keras(network, KERAS[network].fetched()), "caffe"
     if weights in ("imagenet", "torchvision"):
-        arrays = read_torch_file(TORCHVISION[network].fetched())
+        arrays = read_weights_file(TORCHVISION[network].fetched())
         return _load_arrays(network, layers, arrays, weights)
     if weights is None:
         arrays = random_trunk(network, seed, layers)
@@ -60,13 +61,13 @@ def _load_path(
         if network not in KERAS:
             raise ValueError(
                 f"Keras has no {network}: `weights` must be a .pth file of "
-                f"torchvision or an .npz file. Received: weights={path!r}"
+                "torchvision, or an .npz or .safetensors file. "
+                f"Received: weights={path!r}"
             )
         return _load_keras(network, path), "caffe"
-    if path.endswith(".npz"):
-        return _load_arrays(network, layers, _read_npz(path), path)
-    TORCHVISION[network].check(path)
-    return _load_arrays(network, layers, read_torch_file(path), path)
+    if not path.endswith((".npz", ".safetensors")):
+        TORCHVISION[network].check(path)
+    return _load_arrays(network, layers, _read_arrays(path), path)
 
 
 def check_is_file(path: PathLike) -> None:
@@ -78,15 +79,13 @@ def check_is_file(path: PathLike) -> None:
         )
 
 
-def _read_npz(path: PathLike) -> dict[str, np.ndarray]:
+def _read_arrays(path: str) -> dict[str, np.ndarray]:
     try:
-        with np.load(path) as arrays:
-            return dict(arrays)
-    # A damaged archive can raise almost any error.
-    except Exception as error:
+        return read_weights_file(path)
+    except ValueError as error:
         raise ValueError(
-            f"`weights` must be a readable .npz file: {error}. "
-            f"Received: weights={path!r}"
+            f"`weights` must be a readable file. Received: weights={path!r}: "
+            f"{error}"
         ) from error
 
 
@@ -94,7 +93,7 @@ def _load_keras(network: Network, path: PathLike) -> keras.Model:
     """Load a whole trunk, since Keras reads its files in layer order."""
     trunk = build_trunk(network)
     try:
-        trunk.load_weights(path)
+        load_checked(trunk, path)
     except Exception as error:
         raise ValueError(
             f"`weights` must be a Keras file of {network} without the "

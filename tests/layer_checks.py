@@ -45,6 +45,25 @@ def check_shapes(layer, model, maps, output_shape):
     assert tuple(model.output.shape) == tuple(open_shape)
 
 
+def check_empty(layer, batch):
+    """Check that empty inputs have the right shape, or an error that says so.
+
+    An empty batch has the right shape.
+    """
+    for axis in range(batch.ndim):
+        empty = np.delete(batch, slice(None), axis)
+        try:
+            expected = layer.compute_output_shape(empty.shape)
+        except ValueError as error:
+            assert axis > 0 and "`inputs`" in str(error)
+            with pytest.raises(ValueError, match="[Ii]nput"):
+                layer(empty)
+            continue
+        outputs = compiled(layer)(ops.convert_to_tensor(empty))
+        assert tuple(outputs.shape) == tuple(expected)
+        assert np.all(np.isfinite(ops.convert_to_numpy(outputs)))
+
+
 def check_keras_file(model, maps, folder):
     path = folder / "model.keras"
     model.save(path)

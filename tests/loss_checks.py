@@ -4,6 +4,7 @@ import contextlib
 
 import keras
 import numpy as np
+import pytest
 from keras import ops
 
 from tests import layer_checks
@@ -101,6 +102,33 @@ def check_compiled(loss, pairs, tolerance):
             np.testing.assert_allclose(
                 found, expected, rtol=tolerance, atol=tolerance
             )
+
+
+def check_one_side_known(loss, pair):
+    """Compare with eager values where a compiler knows one side only."""
+    if BACKEND != "tensorflow" or len(pair[0].shape) != 4:
+        return
+    import tensorflow as tf
+
+    expected = loss.call(*map(ops.convert_to_tensor, pair))
+    _, height, width, channels = pair[0].shape
+    for sides in ((height, None), (None, width)):
+        spec = tf.TensorSpec((None, *sides, channels))
+        call = tf.function(loss.call, input_signature=[spec, spec])
+        np.testing.assert_allclose(call(*pair), expected, 1e-5, 1e-5)
+
+
+def check_empty(loss, pair):
+    """Check that no samples have no values, and empty samples an error."""
+    for axis in range(pair[0].ndim):
+        empty = [
+            ops.convert_to_tensor(np.delete(y, slice(None), axis)) for y in pair
+        ]
+        if axis == 0:
+            assert tuple(layer_checks.compiled(loss.call)(*empty).shape) == (0,)
+            continue
+        with pytest.raises(ValueError, match="`y_(true|pred)`"):
+            loss(*empty)
 
 
 def compiled(function, rank):

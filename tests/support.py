@@ -76,6 +76,7 @@ def run_layer_test(
     inputs = keras.Input(batch_shape=_opened(arguments, input_shape))
     model = keras.Model(inputs, layer(inputs))
     layer_checks.check_shapes(layer, model, maps, output_shape)
+    layer_checks.check_empty(layer, maps[0])
     layer_checks.check_keras_file(model, maps, folder)
     layer_checks.check_compiled(layer, model, maps, tolerance)
     layer_checks.check_dtypes(cls, arguments, layer, maps)
@@ -122,6 +123,7 @@ def run_loss_test(
     if hard_pairs is None:
         hard_pairs = loss_checks.hard_pairs(pair[0].shape)
     loss_checks.check_values(loss, pair)
+    loss_checks.check_empty(loss, pair)
     if independent:
         loss_checks.check_independent(loss, pair)
     if identical is not None:
@@ -129,6 +131,7 @@ def run_loss_test(
         np.testing.assert_allclose(numpy_of(value), identical, atol=1e-6)
     pairs = loss_checks.sizes_apart(pairs)
     loss_checks.check_compiled(loss, pairs, tolerance)
+    loss_checks.check_one_side_known(loss, pair)
     loss_checks.check_gradients(loss, hard_pairs)
     loss_checks.check_short_floats(loss, pair)
     loss_checks.check_training(loss, pairs, folder)

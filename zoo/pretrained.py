@@ -158,7 +158,7 @@ def _load_weights(model: keras.Model, preset: Preset) -> None:
         with warnings.catch_warnings():
             warnings.filterwarnings("error", _MISSING, UserWarning)
             model.load_weights(path)
-    # A damaged file makes HDF5 and Keras raise almost anything.
+    # A damaged file makes HDF5, zipfile and Keras raise almost anything.
     except Exception as error:
         raise ValueError(
             f"{path}: the weights do not fit the {type(model).__name__} "

@@ -5,9 +5,17 @@ import numpy as np
 import pytest
 from keras import ops
 
-from convzoo.losses import SSIM, Charbonnier, LossMetric
+from convzoo.losses import (
+    SSIM,
+    Charbonnier,
+    LossMetric,
+    charbonnier,
+    fsim,
+    multi_scale_ssim,
+    ssim,
+)
 from tests.layer_checks import BACKEND
-from tests.loss_checks import random_pair
+from tests.loss_checks import model_of_one_layer, random_pair
 
 
 @keras.saving.register_keras_serializable(package="tests")
@@ -146,3 +154,84 @@ def test_compiled():
     expected = LossMetric(Charbonnier())
     expected.update_state(*batches()[1])
     np.testing.assert_allclose(metric.result(), expected.result(), rtol=1e-6)
+
+
+DIRECTIONS = [
+    (Charbonnier(), None, "down"),
+    ("mean_absolute_error", None, "down"),
+    (keras.losses.MeanSquaredError(), None, "down"),
+    (keras.losses.mean_squared_error, None, "down"),
+    (charbonnier, None, "down"),
+    (ssim, None, "up"),
+    (multi_scale_ssim, None, "up"),
+    (fsim, None, "up"),
+    (largest, None, None),
+    (largest, "up", "up"),
+    (Charbonnier(), "up", "up"),
+]
+
+
+@pytest.mark.parametrize(("loss", "given", "expected"), DIRECTIONS)
+def test_direction(loss, given, expected):
+    """`_direction` is where Keras's callbacks look."""
+    metric = LossMetric(loss, direction=given)
+    again = LossMetric.from_config(metric.get_config())
+    for one in (metric, again):
+        assert one.direction == expected
+        assert getattr(one, "_direction", None) == expected
+
+
+@pytest.mark.parametrize("value", ["", "min", 1, True])
+def test_no_direction(value):
+    with pytest.raises(ValueError, match="`direction` must be one of"):
+        LossMetric("mean_absolute_error", direction=value)
+
+
+def test_callbacks_find_the_best_epoch(tmp_path):
+    """Weights are set, so that each epoch has a known place."""
+    images = random_pair((2, 16, 16, 3))[0]
+    model = model_of_one_layer(4)
+    model.compile(
+        "sgd",
+        "mean_squared_error",
+        metrics=[LossMetric(SSIM(), name="loss_"), LossMetric(ssim, "index")],
+        run_eagerly=True,
+    )
+    identity = np.zeros((3, 3, 3, 3), "float32")
+    identity[1, 1] = np.eye(3)
+    model.optimizer.learning_rate = 0.0
+    scales = [0.1, 1.0, 0.5]
+
+    def set_scale(epoch, logs):
+        model.layers[-1].set_weights([scales[epoch] * identity, np.zeros(3)])
+
+    callbacks = [keras.callbacks.LambdaCallback(on_epoch_begin=set_scale)]
+    for name in ("loss_", "index"):
+        callbacks.append(
+            keras.callbacks.ModelCheckpoint(
+                tmp_path / f"{name}.weights.h5",
+                monitor=f"val_{name}",
+                save_best_only=True,
+                save_weights_only=True,
+            )
+        )
+        callbacks.append(
+            keras.callbacks.EarlyStopping(f"val_{name}", patience=9)
+        )
+    model.fit(
+        images,
+        images,
+        epochs=3,
+        validation_data=(images, images),
+        verbose=0,
+        callbacks=callbacks,
+    )
+    assert [c.best_epoch for c in callbacks if hasattr(c, "best_epoch")] == [
+        1,
+        1,
+    ]
+    for name in ("loss_", "index"):
+        model.load_weights(tmp_path / f"{name}.weights.h5")
+        np.testing.assert_array_equal(
+            model.layers[-1].get_weights()[0], identity
+        )

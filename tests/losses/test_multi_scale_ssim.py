@@ -191,3 +191,27 @@ def test_small_images_are_quoted(side, arguments, smallest):
     image = np.zeros((1, 200, side, 3), "float32")
     with pytest.raises(ValueError, match=f"at least {smallest} pixels.*{side}"):
         MultiScaleSSIM(**arguments)(image, image)
+
+
+@pytest.mark.skipif(BACKEND != "tensorflow", reason="TensorFlow's compilers")
+@pytest.mark.parametrize(
+    ("side", "jit"),
+    rest_slow((33, False), (64, False), (170, False), (33, True)),
+)
+def test_one_side_known(side, jit):
+    """The known side limits the number of scales, whatever the other is."""
+    import tensorflow as tf
+
+    for axis in (1, 2):
+        shape = [None, None, None, 3]
+        shape[axis] = side
+        spec = tf.TensorSpec(shape)
+        call = tf.function(
+            multi_scale_ssim, input_signature=[spec, spec], jit_compile=jit
+        )
+        # XLA compiles each size anew.
+        for other in (40,) if jit else (12, 40, 190):
+            size = (side, other) if axis == 1 else (other, side)
+            pair = random_pair((1, *size, 3))
+            expected = multi_scale_ssim(*pair)
+            np.testing.assert_allclose(call(*pair), expected, rtol=1e-5)

@@ -1,11 +1,14 @@
+import functools
+
 import keras
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from keras import ops
 
 from convzoo.losses import SSIM, ssim
-from tests.layer_checks import BACKEND, examples, wide_enough
+from tests.layer_checks import BACKEND, compiled, examples, wide_enough
 from tests.loss_checks import random_pair
 from tests.losses import similarity
 from tests.support import numpy_of, rest_slow, run_loss_test
@@ -199,3 +202,18 @@ def test_ranges_are_not_looked_at_where_they_cannot_be():
     model = keras.Model(inputs, keras.layers.Conv2D(1, 1)(inputs))
     model.compile("sgd", SSIM(check_range=True))
     model.fit(noise, 255 * other, verbose=0)
+
+
+@pytest.mark.parametrize("k2", [0.03, 1e-6])
+def test_window_of_one_pixel(k2):
+    """A pixel has no variance: only luminance counts, in compilers too."""
+    x, y = random_pair((2, 12, 9, 3))
+    c1 = 1e-4
+    luminance = (2.0 * x * y + c1) / (1.0 * x * x + y * y + c1)
+    call = compiled(functools.partial(ssim, filter_size=1, k2=k2))
+    if BACKEND == "tensorflow":
+        import tensorflow as tf
+
+        call = tf.function(call, jit_compile=True)
+    found = numpy_of(call(*map(ops.convert_to_tensor, (x, y))))
+    np.testing.assert_allclose(found, luminance.mean((1, 2, 3)), rtol=1e-5)

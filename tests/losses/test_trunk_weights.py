@@ -1,8 +1,10 @@
 import hashlib
 
+import h5py
 import keras
 import numpy as np
 import pytest
+from safetensors.numpy import save_file
 
 from convzoo.losses import LPIPS, FeatureExtractor, trunk_files, trunk_weights
 from convzoo.losses.trunk_files import KERAS, TORCHVISION, PublishedFile
@@ -78,6 +80,16 @@ def test_without_a_network(network, weights, published, tmp_path, monkeypatch):
         assert part in str(error.value)
 
 
+@pytest.mark.parametrize("name", ["vgg16", "vgg19"])
+def test_another_size(name, tmp_path, monkeypatch):
+    """Beside its MD5, which can be forged, a file has a length."""
+    path = tmp_path / "file.h5"
+    path.write_bytes(b"another file")
+    monkeypatch.setattr(keras.utils, "get_file", lambda *_, **__: str(path))
+    with pytest.raises(ValueError, match=f"{KERAS[name].size} bytes, .* 12"):
+        FeatureExtractor(name, "block1_conv1", weights="imagenet")
+
+
 def test_addresses_are_those_of_the_publishers():
     for published in TORCHVISION.values():
         start = published.name.removesuffix(".pth").rsplit("-", 1)[1]
@@ -135,9 +147,13 @@ def test_files_of_keras(name, vgg16, tmp_path, monkeypatch):
             np.testing.assert_allclose(one, numpy_of(other), atol=1e-5 * scale)
 
 
-def test_npz_in_the_names_of_torchvision(tmp_path):
-    path = tmp_path / "weights.npz"
-    np.savez(path, **random_trunk("alexnet", 2))
+@pytest.mark.parametrize("kind", ["npz", "safetensors"])
+def test_arrays_in_the_names_of_torchvision(kind, tmp_path):
+    path = tmp_path / f"weights.{kind}"
+    if kind == "npz":
+        np.savez(path, **random_trunk("alexnet", 2))
+    else:
+        save_file(random_trunk("alexnet", 2), path)
     found = features("alexnet", "conv2", weights=path)
     expected = features("alexnet", "conv2", weights=None, seed=2)
     np.testing.assert_array_equal(found, expected)
@@ -181,13 +197,23 @@ def test_arrays_of_another_network(tmp_path):
     refused("no such array", weights=path)
 
 
-@pytest.mark.parametrize("name", ["weights.npz", "weights.h5"])
+@pytest.mark.parametrize(
+    "name", ["weights.npz", "weights.safetensors", "weights.h5"]
+)
 def test_damaged_file(name, tmp_path):
     path = tmp_path / name
     path.write_bytes(b"nothing of the kind")
     refused(
         f"`weights` must be .*Received: weights=.*{name}", "vgg16", weights=path
     )
+
+
+def test_h5_that_is_much_larger_than_the_network(tmp_path):
+    """Arrays that are not stored take no place in the file."""
+    path = tmp_path / "weights.h5"
+    with h5py.File(path, "w") as file:
+        file.create_dataset("w", (2**30,), "f4", chunks=(1024,))
+    refused("the arrays have more than", "vgg16", weights=path)
 
 
 def test_no_h5_where_keras_has_no_network(tmp_path):
@@ -197,6 +223,6 @@ def test_no_h5_where_keras_has_no_network(tmp_path):
 
 
 def test_nothing_is_fetched_for_nothing(monkeypatch):
-    monkeypatch.setattr(trunk_weights, "read_torch_file", None)
+    monkeypatch.setattr(trunk_weights, "read_weights_file", None)
     monkeypatch.setattr(PublishedFile, "fetched", None)
     features(weights=None)

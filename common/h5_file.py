@@ -1,0 +1,48 @@
+"""Check of a HDF5 file before its arrays are read."""
+
+import h5py
+
+from convzoo.common.types import PathLike
+
+
+def check_h5_file(path: PathLike, most_bytes: int) -> None:
+    """Raise a `ValueError` unless the arrays of a file have a limited size.
+
+    A few kilobytes can stand for gigabytes, and a file can refer to others.
+    Only descriptions are read.
+
+    Args:
+        path: Path of the file.
+        most_bytes: Most bytes of all arrays together.
+
+    Raises:
+        ValueError: If the arrays are larger, or the file holds links, or data
+            that stands in other files.
+        OSError: If it is no HDF5 file.
+    """
+    with h5py.File(path, "r") as file:
+        # Hard links can form circles, and name an array many times.
+        waiting, seen, size = [file["/"]], set(), 0
+        while waiting:
+            group = waiting.pop()
+            for name in group:
+                if not isinstance(group.get(name, getlink=True), h5py.HardLink):
+                    raise ValueError(f"{name!r} is a link")
+                item = group[name]
+                if item.id in seen:
+                    raise ValueError(f"{name!r} is a link")
+                seen.add(item.id)
+                if isinstance(item, h5py.Group):
+                    waiting.append(item)
+                elif isinstance(item, h5py.Dataset):
+                    size += _size_of(name, item)
+                if size > most_bytes:
+                    raise ValueError(
+                        f"the arrays have more than {most_bytes} bytes"
+                    )
+
+
+def _size_of(name: str, dataset: h5py.Dataset) -> int:
+    if dataset.external or dataset.is_virtual:
+        raise ValueError(f"{name!r} stands in other files")
+    return dataset.nbytes
