@@ -21,6 +21,7 @@ from convzoo.zoo.save_preset import save_preset
 # Warnings of Keras about layers that are missing in a file of weights.
 _MISSING = "A total of .* could not be loaded|Skipping nested container"
 
+
 class Pretrained(FixedArguments):
     """Adds `from_preset` and `save_to_preset` to a `keras.Model`.
 
