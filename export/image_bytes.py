@@ -10,8 +10,9 @@ from convzoo.export.image_header import ImageHeader
 def decoded(encoded: Tensor, channels: int, max_pixels: int) -> Tensor:
     """Decode a JPEG, PNG or WebP image.
 
-    The alpha channel is dropped and the EXIF orientation is ignored. Animated
-    and larger images are rejected before they are decoded.
+    Transparent pixels are composited on white, so that the colours under them
+    have no effect. The EXIF orientation is ignored. Animated and larger images
+    are rejected before they are decoded.
 
     Args:
         encoded: Scalar string tensor.
@@ -28,10 +29,15 @@ def decoded(encoded: Tensor, channels: int, max_pixels: int) -> Tensor:
     """
     header = ImageHeader.of(encoded)
     encoded = checked_image(encoded, header, max_pixels)
-    pixels = tf.cond(
-        header.is_webp,
-        lambda: _webp(encoded, channels),
-        lambda: _other(encoded, channels),
+    pixels = tf.case(
+        [
+            (
+                header.is_png,
+                lambda: _png(encoded, header.png_has_alpha(encoded), channels),
+            ),
+            (header.is_webp, lambda: _webp(encoded, channels)),
+        ],
+        default=lambda: tf.io.decode_jpeg(encoded, channels),
     )
     pixels.set_shape((None, None, channels))
     return tf.cast(pixels, "float32") / 255
@@ -43,12 +49,29 @@ def encoded_png(image: Tensor) -> Tensor:
     return tf.io.encode_png(tf.cast(pixels, "uint8"))
 
 
-def _other(encoded: Tensor, channels: int) -> Tensor:
-    return tf.io.decode_image(encoded, channels, expand_animations=False)
+def _png(encoded: Tensor, has_alpha: Tensor, channels: int) -> Tensor:
+    """Decode PNG: the only number of channels with alpha is 4."""
+    colours = tf.io.decode_png(encoded, channels)
+    return tf.cond(
+        has_alpha,
+        lambda: _on_white(colours, tf.io.decode_png(encoded, 4)[:, :, 3:]),
+        # TensorFlow makes up a wrong alpha for less than 8 bits.
+        lambda: colours,
+    )
 
 
 def _webp(encoded: Tensor, channels: int) -> Tensor:
     """Decode WebP: TensorFlow cannot change its number of channels."""
     pixels = tf.io.decode_image(encoded, expand_animations=False)
-    pixels = tf.ensure_shape(pixels, (None, None, None))[:, :, :3]
-    return tf.image.rgb_to_grayscale(pixels) if channels == 1 else pixels
+    pixels = tf.ensure_shape(pixels, (None, None, None))
+    # Where there is no fourth channel, the padding is opaque alpha.
+    alpha = tf.pad(pixels, ((0, 0), (0, 0), (0, 1)), constant_values=255)
+    opaque = _on_white(pixels[:, :, :3], alpha[:, :, 3:4])
+    return tf.image.rgb_to_grayscale(opaque) if channels == 1 else opaque
+
+
+def _on_white(colours: Tensor, alpha: Tensor) -> Tensor:
+    """Composite uint8 colours on white, with rounding."""
+    colours, alpha = tf.cast(colours, "int32"), tf.cast(alpha, "int32")
+    total = colours * alpha + 255 * (255 - alpha)
+    return tf.cast((total + 127) // 255, "uint8")

@@ -12,6 +12,8 @@ _JPEG, _PNG = b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"
 _RIFF, _WEBP = b"RIFF", b"WEBP"
 _IHDR = b"\x00\x00\x00\rIHDR"
 _HEAD = 30
+# A chunk of transparency before the pixels, of one byte per palette entry.
+_TRANSPARENT = rb"(?s)\C*?\x00\x00[\x00\x01]\CtRNS\C*"
 # Bit of the first byte of flags of an extended WebP file.
 _ANIMATION = 2
 
@@ -54,6 +56,16 @@ class ImageHeader(NamedTuple):
         flags = self._integer(20, 1)
         animated = flags // _ANIMATION % 2 == 1
         return self.is_webp & self._is_at(12, b"VP8X") & animated
+
+    def png_has_alpha(self, encoded: Tensor) -> Tensor:
+        """Whether pixels of a PNG file may be transparent.
+
+        Args:
+            encoded: The whole file.
+        """
+        colour_type = self._integer(25, 1)
+        has_channel = (colour_type == 4) | (colour_type == 6)
+        return has_channel | tf.strings.regex_full_match(encoded, _TRANSPARENT)
 
     def sides_of_png(self) -> tuple[Tensor, Tensor]:
         """Return height and width."""

@@ -14,10 +14,20 @@ def noise(*shape):
     return np.random.default_rng(0).integers(0, 256, shape, np.uint8)
 
 
-def file(pixels, kind, **options):
+def file(image, kind, **options):
+    """Return the file of an array, or of an image of Pillow."""
+    if isinstance(image, np.ndarray):
+        image = Image.fromarray(image)
     buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, kind, **options)
+    image.save(buffer, kind, **options)
     return buffer.getvalue()
+
+
+def on_white(encoded):
+    """Decode an image, and composite it on white, by Pillow."""
+    image = Image.open(io.BytesIO(encoded)).convert("RGBA")
+    white = Image.new("RGBA", image.size, "white")
+    return Image.alpha_composite(white, image).convert("RGB")
 
 
 def animated(kind, *shape, **options):

@@ -9,7 +9,7 @@ import tensorflow as tf
 from PIL import Image
 
 from convzoo.export.image_bytes import decoded, encoded_png
-from tests.export.image_kinds import file, noise
+from tests.export.image_kinds import file, noise, on_white
 
 MOST = 5000
 
@@ -34,12 +34,29 @@ def test_pixels_are_those_of_pillow(decode, kind, shape):
     options = {"lossless": True} if "lossless" in kind else {}
     # Noise near mid-grey: other JPEG values may lie outside of RGB.
     encoded = file(noise(*shape) // 4 + 96, kind.split()[-1], **options)
-    expected = Image.open(io.BytesIO(encoded)).convert(decode.mode)
+    expected = on_white(encoded).convert(decode.mode)
     found = decode(encoded).numpy()
     expected = np.reshape(expected, found.shape) / 255
     # JPEG decoders may differ by a few levels, greyscale conversions by one.
     levels = 4 if kind == "jpeg" else 1
     np.testing.assert_allclose(found, expected, atol=levels / 255 + 1e-6)
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA", "P"])
+@pytest.mark.parametrize("kind", ["png", "webp"])
+def test_colours_under_transparent_pixels_have_no_effect(decode, kind, mode):
+    options = {"lossless": True, "exact": True} if kind == "webp" else {}
+    seen = noise(12, 16, 4)
+    seen[:, :8, 3], seen[:, 8:, 3] = 0, 255
+    hidden = seen.copy()
+    hidden[:, :8, :3] = 255 - hidden[:, :8, :3]
+    one, other = (
+        decode(file(Image.fromarray(each).convert(mode), kind, **options))
+        for each in (seen, hidden)
+    )
+    np.testing.assert_array_equal(one[:, :8], 1)
+    if mode != "P":
+        np.testing.assert_array_equal(one, other)
 
 
 def bomb():
