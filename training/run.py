@@ -203,6 +203,8 @@ class Run(keras.callbacks.Callback):
         is_whole = self._stop - self._start == length
         self._last = self.epochs_done + (left // length if is_whole else 1)
         part = data if is_whole else PartOfEpoch(data, self._start, self._stop)
+        if self._stop < length and verbose:
+            print(f"the last epoch has {self._stop} of {length} steps")
         self._saved_at = time.monotonic()
         self._fitted = True
         model.fit(
