@@ -74,4 +74,5 @@ def without_existing(plan: Sequence[Pair]) -> list[Pair]:
 
 def _described(error: Exception) -> str:
     first, *_ = str(error).splitlines() or [""]
-    return f"cannot be upscaled ({type(error).__name__}: {first})"
+    named = f"{type(error).__name__}: {first}" if first else repr(error)
+    return f"cannot be upscaled ({named.removesuffix('()')})"
