@@ -51,3 +51,8 @@ def format_of(head: bytes) -> str | None:
         if head.startswith(start):
             return name
     return None
+
+
+def is_sequence(head: bytes) -> bool:
+    """Return whether an AVIF or HEIC file is a sequence of images."""
+    return head[4:12] in (b"ftypavis", b"ftyphevc", b"ftyphevx")

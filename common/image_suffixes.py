@@ -1,4 +1,4 @@
-"""Suffixes of image files: those that are written, and others."""
+"""Suffixes of image files: those that are written, read, and others."""
 
 from pathlib import Path
 
@@ -6,13 +6,20 @@ from convzoo.common.types import PathLike
 
 WRITTEN = (".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
 LOSSY = (".jpeg", ".jpg", ".webp")
+_READ_ONLY = (
+    *(".apng", ".avif", ".bmp", ".dib", ".gif", ".heic", ".heif", ".jfif"),
+    ".jpe",
+)
+READ = (*WRITTEN, *_READ_ONLY)
 # Suffixes of other images, by which a file is known from a folder.
 _OTHERS = (
-    ".apng .arw .avif .bmp .cr2 .cr3 .dib .dng .emf .eps .exr .gif .hdr .heic "
-    ".heif .ico .j2k .jfif .jp2 .jpe .jpx .jxl .mpo .nef .orf .pbm .pcx .pdf "
-    ".pgm .pnm .ppm .psd .raf .raw .rw2 .svg .svgz .tga .wmf .xcf"
+    ".ai .arw .cr2 .cr3 .cur .dcm .dds .dng .emf .eps .exr .fit "
+    ".fits .hdr .icns .ico .j2k .jp2 .jpx .jxl .jxr .mpo .nef .orf .pbm .pcx "
+    ".pdf .pef .pfm .pgm .pnm .ppm .psb .psd .raf .raw .rw2 .srw .svg .svgz "
+    ".tga .wmf .xcf"
 )
-NOT_WRITTEN = frozenset(_OTHERS.split())
+NOT_READ = frozenset(_OTHERS.split())
+NOT_WRITTEN = NOT_READ.union(_READ_ONLY)
 
 
 def names_an_image(path: PathLike) -> bool:

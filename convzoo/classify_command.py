@@ -3,7 +3,7 @@
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
@@ -12,6 +12,13 @@ from convzoo.common.pixel_limit import MAX_PIXELS
 from convzoo.common.printable import printable
 from convzoo.options import WHOLE, Preset, check_preset, check_there
 
+if TYPE_CHECKING:
+    import numpy as np
+
+    from convzoo.zoo import SizeAgnosticClassifier
+
+# Memory per pixel and channel of the first convolutions.
+_BYTES = 10
 MaxPixels = Annotated[
     int,
     WHOLE,
@@ -38,13 +45,12 @@ def classify(
     check_positive("max_pixels", max_pixels)
     check_preset(preset, "SizeAgnosticClassifier", "classify")
     from convzoo.zoo import SizeAgnosticClassifier
-    from convzoo.zoo.images.read_photograph import read_photograph
 
     model = SizeAgnosticClassifier.from_preset(preset)
     paths, failures = _listed(inputs)
     for path in paths:
         try:
-            classes = model.classify(read_photograph(path, max_pixels), top)
+            classes = model.classify(_read(path, max_pixels, model), top)
         except ValueError as error:
             failures.append(error)
             continue
@@ -73,6 +79,23 @@ def _listed(inputs: Sequence[Path]) -> tuple[list[Path], list[Exception]]:
         else:
             paths += found
     return paths, failures
+
+
+def _read(
+    path: Path, max_pixels: int, model: "SizeAgnosticClassifier"
+) -> "np.ndarray":
+    """Read an image, if the memory for its feature maps is free."""
+    from convzoo.zoo.images.memory import check_memory
+    from convzoo.zoo.images.read_photograph import read_photograph
+
+    image = read_photograph(path, max_pixels)
+    height, width = image.shape[:2]
+    check_memory(
+        _BYTES * model.arguments["width"] * height * width,
+        f"{path}: classifying {width}x{height} pixels",
+        "shrink the image",
+    )
+    return image
 
 
 def _described(error: Exception) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pyvips
 import tifffile
-from PIL import Image
+from PIL import Image, ImageCms
 
 Maker = Callable[[np.random.Generator], bytes]
 _SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="60000" height="60000"/>'
@@ -64,6 +64,11 @@ def _vips(suffix: str, space: str = "srgb", **options: Any) -> Maker:
     return make
 
 
+def _profiled(format: str, mode: str) -> Maker:
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
+    return _pillow(format, mode, icc_profile=profile.tobytes())
+
+
 def _turned() -> Maker:
     exif = Image.Exif()
     exif[0x0112] = 6
@@ -98,6 +103,11 @@ KINDS: dict[str, Maker] = {
         f".tif {space}": _vips(".tif", space)
         for space in ("lab", "labs", "scrgb", "grey16", "rgb16", "cmyk")
     },
+    **{
+        f".{format.lower()} profile": _profiled(format, "RGB")
+        for format in ("PNG", "JPEG", "TIFF", "WEBP")
+    },
+    ".jpg CMYK profile": _profiled("JPEG", "CMYK"),
     ".png rgb16": _vips(".png", "rgb16"),
     ".png interlaced": _vips(".png", interlace=True),
     ".jpg progressive": _pillow("JPEG", "RGB", progressive=True),

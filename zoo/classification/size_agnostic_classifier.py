@@ -188,8 +188,8 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
 
         Args:
             image: Array `(height, width, channels)` with 1, 3 or 4 channels;
-                integers of 8 or 16 bits, or floats in `image_range`. Alpha is
-                ignored.
+                integers of 8 or 16 bits, or floats in `image_range`. An image
+                with alpha is composited on white.
             top: Maximum number of classes.
 
         Returns:
@@ -300,8 +300,17 @@ def _pixels(image: np.ndarray, image_range: Sequence[float]) -> np.ndarray:
     if np.issubdtype(image.dtype, np.integer):
         low, high = image_range
         image = low + unit_range(image) * (high - low)
-    channels = np.broadcast_to(image[..., :3], (*image.shape[:2], 3))
+    if image.shape[2] == 4:
+        image = _on_white(image, image_range)
+    channels = np.broadcast_to(image, (*image.shape[:2], 3))
     return channels.astype("float32")
+
+
+def _on_white(image: np.ndarray, image_range: Sequence[float]) -> np.ndarray:
+    """Composite an image in `image_range`, whose last channel is alpha."""
+    low, high = image_range
+    alpha = np.clip((image[..., 3:] - low) / (high - low), 0, 1)
+    return image[..., :3] * alpha + high * (1 - alpha)
 
 
 def _map_shape(backbone: keras.Model) -> Shape:

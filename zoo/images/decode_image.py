@@ -10,12 +10,13 @@ import numpy as np
 import pyvips
 
 from convzoo.common.checks import check_positive
-from convzoo.common.format_of import HEAD, format_of
+from convzoo.common.format_of import HEAD, format_of, is_sequence
 from convzoo.common.pixel_limit import MAX_PIXELS, check_pixels
 from convzoo.zoo.images.bmp import decode_bmp
 from convzoo.zoo.images.image_file import ImageFile
 from convzoo.zoo.images.image_formats import INTERPRETATIONS, vips_cause
 from convzoo.zoo.images.image_rows import ImageRows, check_decoding
+from convzoo.zoo.images.jpeg_length import check_jpeg
 from convzoo.zoo.images.metadata import (
     Metadata,
     read_metadata,
@@ -74,7 +75,8 @@ def decode_rows(
             read.
     """
     check_positive("max_pixels", max_pixels)
-    kind = format_of(file.read(HEAD))
+    head = file.read(HEAD)
+    kind = format_of(head)
     if kind is None:
         raise ValueError(f"{name}: is not an image")
     if kind == "BMP":
@@ -94,9 +96,14 @@ def decode_rows(
         exif = read_tiff_exif(file, name)
     if kind == "PNG":
         check_png(file, name)
+    if is_sequence(head):
+        warnings.warn(f"{name}: is animated; the first is read", stacklevel=2)
+    length = file.seek(0, io.SEEK_END)
     with _named(name, kind):
         image = _opened(file, kind)
         check_pixels(name, image.width, image.height, max_pixels)
+        if kind == "JPEG":
+            check_jpeg(length, name, image.width, image.height)
         _check_pixels_are_known(image, name)
         _warn_of_pages(image, name)
         metadata = read_metadata(image, name, exif)

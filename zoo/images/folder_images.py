@@ -5,20 +5,11 @@ import warnings
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
+from convzoo.common.image_suffixes import NOT_READ, READ
 from convzoo.common.output_file import cause_of
 from convzoo.common.types import PathLike
 from convzoo.zoo.images.hidden_name import is_hidden
-from convzoo.zoo.images.image_formats import READ_SUFFIXES
 
-# Suffixes of images that are not read: of cameras, drawings and others.
-_NOT_READ = (
-    *(".arw", ".cr2", ".cr3", ".dng", ".nef", ".orf", ".pef", ".raf", ".raw"),
-    *(".ai", ".emf", ".eps", ".pdf", ".svg", ".svgz", ".wmf"),
-    *(".apng", ".cur", ".dcm", ".dds", ".exr", ".fit", ".fits", ".hdr"),
-    *(".icns", ".ico", ".j2k", ".jp2", ".jpx", ".jxl", ".jxr", ".mpo"),
-    *(".pbm", ".pcx", ".pfm", ".pgm", ".pnm", ".ppm", ".psb", ".psd"),
-    *(".rw2", ".srw", ".tga", ".xcf"),
-)
 # Names in one line.
 _NAMED = 3
 
@@ -42,15 +33,15 @@ def folder_images(folder: PathLike) -> list[Path]:
             f"{folder}: cannot be read ({cause_of(error)})"
         ) from error
     paths = [folder / name for name in names if not is_hidden(name)]
-    images = [path for path in paths if _ends_with(path, READ_SUFFIXES)]
+    images = [path for path in paths if _ends_with(path, READ)]
     files = [path for path in images if os.path.isfile(path)]
     left_out = [path for path in images if not os.path.isfile(path)]
-    left_out += [path for path in paths if _ends_with(path, _NOT_READ)]
+    left_out += [path for path in paths if _ends_with(path, NOT_READ)]
     if left_out:
         warnings.warn(
             f"{folder}: {len(left_out)} left out: {first_names(left_out)}; "
             f"only files are read whose names end with "
-            f"{', '.join(READ_SUFFIXES)}",
+            f"{', '.join(READ)}",
             stacklevel=2,
         )
     return files

@@ -7,13 +7,6 @@ second copy of a large result while writing it.
 import numpy as np
 import pyvips
 
-from convzoo.common.image_suffixes import WRITTEN
-
-# Formats that are read.
-READ_SUFFIXES = (
-    *WRITTEN,
-    *(".avif", ".bmp", ".gif", ".heic", ".heif", ".jfif", ".jpe"),
-)
 # By the type of the pixels, and whether they have colour.
 INTERPRETATIONS = {
     (np.dtype("uint8"), False): "b-w",

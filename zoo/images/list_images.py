@@ -3,10 +3,10 @@
 import os
 from pathlib import Path
 
+from convzoo.common.image_suffixes import READ
 from convzoo.common.types import PathLike
 from convzoo.zoo.images.folder_images import first_names, folder_images
 from convzoo.zoo.images.hidden_name import is_hidden
-from convzoo.zoo.images.image_formats import READ_SUFFIXES
 
 
 def list_images(folder: PathLike) -> list[Path]:
@@ -23,7 +23,7 @@ def list_images(folder: PathLike) -> list[Path]:
     if not paths:
         raise ValueError(
             f"{folder}: holds no image{_where(folder)} (supported: "
-            f"{', '.join(READ_SUFFIXES)})"
+            f"{', '.join(READ)})"
         )
     return paths
 

@@ -13,6 +13,7 @@ from convzoo.zoo.images.kept_exif import (
     kept_exif,
     kept_exif_of_tiff,
 )
+from convzoo.zoo.images.whole_profile import whole_profile
 
 Found = TypeVar("Found")
 # libvips has pixels per millimetre, and 1 for a file that does not say.
@@ -45,6 +46,8 @@ def read_metadata(
         tiff: The EXIF data if the file is TIFF, which libvips does not read.
     """
     profile = _field(image, "icc-profile-data")
+    if profile is not None:
+        profile = whole_profile(profile, name)
     data = _field(image, "exif-data")
     if not data:
         return Metadata(profile, tiff, _dpi(image))

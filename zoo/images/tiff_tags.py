@@ -1,5 +1,7 @@
 """What a TIFF file says of its pixels, which libvips does not tell."""
 
+import math
+import os
 import struct
 from collections.abc import Mapping
 from typing import BinaryIO
@@ -7,10 +9,11 @@ from typing import BinaryIO
 from convzoo.zoo.images.tiff_directory import read_directory
 
 # Tags of a directory.
-_SUBFILE, _BITS, _COMPRESSION, _PHOTOMETRIC = 254, 258, 259, 262
+_SUBFILE, _WIDTH, _HEIGHT, _BITS = 254, 256, 257, 258
+_COMPRESSION, _PHOTOMETRIC = 259, 262
 _SAMPLES, _INKS, _EXTRA, _FORMAT = 277, 332, 338, 339
 TAGS = (
-    *(_SUBFILE, _BITS, _COMPRESSION, _PHOTOMETRIC),
+    *(_SUBFILE, _WIDTH, _HEIGHT, _BITS, _COMPRESSION, _PHOTOMETRIC),
     *(_SAMPLES, _INKS, _EXTRA, _FORMAT),
 )
 # Colour channels of the photometric interpretations that are read.
@@ -30,7 +33,7 @@ _UNSIGNED, _UNDEFINED = 1, 4
 _FORMATS = {2: "signed integers", 3: "floats", 5: "complex", 6: "complex"}
 _UNSPECIFIED, _PREMULTIPLIED, _ALPHA = 0, 1, 2
 _REDUCED, _MASK = 1, 4
-_JPEG = 7
+_UNCOMPRESSED, _JPEG = 1, 7
 _INSTEAD = "save it as 8- or 16-bit RGB"
 
 
@@ -47,9 +50,24 @@ def check_tiff(file: BinaryIO, name: object) -> None:
         raise ValueError(
             f"{name}: cannot be read as TIFF (its directory is damaged)"
         ) from error
+    length = file.seek(0, os.SEEK_END)
+    if not _is_long_enough(tags, length):
+        raise ValueError(
+            f"{name}: cannot be read as TIFF (its {length} bytes are too few "
+            f"for {_first(tags, _WIDTH)}x{_first(tags, _HEIGHT)} pixels)"
+        )
     reason = _page(tags) or _depth(tags) or _colours(tags) or _extra(tags)
     if reason:
         raise ValueError(f"{name}: {reason}; {_INSTEAD}")
+
+
+def _is_long_enough(tags: Mapping[int, tuple[int, ...]], length: int) -> bool:
+    """Whether the file can hold its pixels, before memory is taken for them."""
+    if _first(tags, _COMPRESSION, _UNCOMPRESSED) != _UNCOMPRESSED:
+        return True
+    sizes = (_WIDTH, _HEIGHT, _SAMPLES, _BITS)
+    bits = math.prod(_first(tags, tag, 1) for tag in sizes)
+    return bits <= 8 * length
 
 
 def _depth(tags: Mapping[int, tuple[int, ...]]) -> str | None:

@@ -1,6 +1,8 @@
 """ImageFolder: image formats, broken files and bad folders."""
 
+import os
 import shutil
+import types
 
 import numpy as np
 import pytest
@@ -191,3 +193,59 @@ def test_a_dataset_without_labels_is_named(datasets):
     )
     with pytest.raises(ValueError, match="must have 'image' and 'label'"):
         ImageFolder(name)
+
+
+def test_foreign_files_beside_the_images(folder):
+    os.mkfifo(folder / "a" / "pipe.png")
+    (folder / "a" / "link.png").symlink_to("nowhere")
+    (folder / "a" / "._0.png").write_bytes(b"resources")
+    (folder / "a" / "Thumbs.db").write_bytes(b"thumbnails")
+    name = os.path.join(os.fsencode(folder), b"b", b"\xff\n.png")
+    shutil.copy(folder / "a" / "0.png", os.fsdecode(name))
+    with pytest.warns(UserWarning, match="2 left out: link.png, pipe.png;"):
+        found = ImageFolder(folder)
+    assert len(found) == 8 and found.fingerprint.startswith("8 images of 2")
+
+
+def test_class_names_must_be_text(folder):
+    name = os.path.join(os.fsencode(folder), b"\xff")
+    os.mkdir(name)
+    shutil.copy(
+        folder / "a" / "0.png", os.path.join(os.fsdecode(name), "0.png")
+    )
+    with pytest.raises(ValueError, match="must be UTF-8 text"):
+        ImageFolder(folder)
+
+
+def test_any_error_of_one_file_is_its_own(folder, monkeypatch):
+    def read(path, max_pixels):
+        if path.name == "0.png":
+            raise RuntimeError("a decoder failed")
+        return photograph(9, 9)
+
+    name = "convzoo.training.classification.class_folders.read_photograph"
+    monkeypatch.setattr(name, read)
+    with pytest.warns(UserWarning, match="2 of 7 .*out: a decoder failed"):
+        assert len(ImageFolder(folder)) == 5
+
+
+def test_a_dataset_with_alpha_or_16_bits(monkeypatch):
+    def example(index):
+        image = np.full((9, 8, 4), 200, "uint16" if index else "uint8")
+        image[..., 3] = 0
+        return {"image": image, "label": index}
+
+    info = types.SimpleNamespace(
+        features={
+            "image": None,
+            "label": types.SimpleNamespace(names=["a", "b"]),
+        },
+        splits={"train": types.SimpleNamespace(num_examples=2)},
+        full_name="clear/1.0.0",
+    )
+    name = "convzoo.training.classification.image_folder.load_tfds"
+    examples = {"train": [example(0), example(1)]}
+    monkeypatch.setattr(name, lambda name: (examples, info))
+    images = ImageFolder("tfds:clear").images
+    assert [image.shape for image in images] == [(9, 8, 3)] * 2
+    assert all((image == 255).all() for image in images)

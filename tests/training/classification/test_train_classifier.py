@@ -248,3 +248,15 @@ def test_patience_needs_something_to_go_by(data, tmp_path):
         train_classifier(
             data, tmp_path / "run", hold_out=0, patience=2, **QUICK
         )
+
+
+def test_a_limit_of_pixels_holds_for_training(data, tmp_path):
+    with (
+        pytest.warns(
+            UserWarning, match="12 of 12 images left out.*`max_pixels"
+        ),
+        pytest.raises(ValueError, match="has no image that can be read"),
+    ):
+        train_classifier(data, tmp_path, max_pixels=9, **QUICK)
+    with pytest.raises(ValueError, match="`max_pixels`.*Received"):
+        train_classifier(data, tmp_path, max_pixels=0, **QUICK)

@@ -7,13 +7,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from convzoo.layers import MLPConv
 from convzoo.zoo import SizeAgnosticClassifier
 from convzoo.zoo.classification.conv_unit import ConvUnit
 from tests.layer_checks import BACKEND, compiled, examples
 from tests.layers.test_spp import pyramid
-from tests.support import convolution, numpy_of, randomized
+from tests.support import convolution, numpy_of, photograph, randomized
 
 BACKBONES = ("residual", "network_in_network", "plain")
 BINS = (1, 2, (1, 3))
@@ -398,3 +399,33 @@ def test_arguments_are_checked_by_name(name, value):
 def test_bad_batches_are_named(inputs, message):
     with pytest.raises(ValueError, match=message):
         tiny()(inputs)
+
+
+@pytest.mark.parametrize("kind", ["uint8", "uint16", "float32"])
+@pytest.mark.parametrize("image_range", [(0, 1), (-1, 1)])
+def test_images_with_alpha_are_on_white(kind, image_range):
+    """Pillow composites; hidden colours have no effect."""
+    model = SizeAgnosticClassifier(
+        3, backbone="plain", width=4, bins=(1,), image_range=image_range
+    )
+    pixels = photograph(16, 18, 4)
+    pixels[:4, :, 3], pixels[4:8, :, 3] = 0, 255
+    image = Image.fromarray(pixels)
+    white = Image.new("RGBA", image.size, "white")
+    opaque = np.asarray(Image.alpha_composite(white, image))[..., :3]
+
+    def given(array):
+        if kind == "uint8":
+            return array
+        if kind == "uint16":
+            return array.astype(kind) * 257
+        low, high = image_range
+        return (low + array / 255 * (high - low)).astype(kind)
+
+    found = dict(model.classify(given(pixels)))
+    for name, share in model.classify(given(opaque)):
+        assert abs(found[name] - share) < 2e-3
+    hidden = pixels.copy()
+    hidden[:4, :, :3] = 77
+    again = dict(model.classify(given(hidden)))
+    assert again == pytest.approx(found, abs=1e-6)

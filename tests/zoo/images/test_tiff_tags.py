@@ -204,3 +204,10 @@ def test_a_truncated_directory_is_refused(length, tmp_path):
     Image.fromarray(photograph(6, 6)).save(content, "TIFF")
     with pytest.raises(ValueError, match="image.tif: "):
         read(content.getvalue()[:length], tmp_path)
+
+
+@pytest.mark.parametrize("tag", ["t256", "t257"])
+def test_a_file_too_short_for_its_size_is_refused(tag, tmp_path):
+    content = tiff(random(8, 3), 8, 2, **{tag: [60_000]})
+    with pytest.raises(ValueError, match="bytes are too few for .*60000"):
+        read(content, tmp_path)
