@@ -26,7 +26,7 @@ def check_streams(inputs: Sequence[Path], out: Path) -> None:
         raise ValueError("-: the standard input must be the only input")
     if out != STREAM:
         return
-    if len(inputs) > 1 or inputs[0].is_dir():
+    if len(inputs) > 1 or os.path.isdir(inputs[0]):
         raise ValueError("-: takes one image; name a folder for several")
     if sys.stdout.isatty():
         raise ValueError("-: is a terminal; redirect it, or name a file")

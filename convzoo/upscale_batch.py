@@ -1,5 +1,6 @@
 """Upscaling of files, one after the other."""
 
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -28,13 +29,16 @@ def upscale_batch(
     Returns:
         The errors of files, while the others were processed.
     """
+    from rich.markup import escape
+
     failures: list[Exception] = []
     # Two names may be one file where the file system ignores case.
     written: set[tuple[int, int] | None] = set()
     with progress_bars() as progress:
         files = progress.add_task("files", total=len(plan))
         for source, target in plan:
-            tiles = progress.add_task(printable(source.name), total=None)
+            name = escape(printable(source.name))
+            tiles = progress.add_task(name, total=None)
 
             def report(done: int, total: int, tiles: "TaskID" = tiles) -> None:
                 progress.update(tiles, completed=done, total=total)
@@ -62,7 +66,7 @@ def upscale_batch(
 
 def without_existing(plan: Sequence[Pair]) -> list[Pair]:
     """Leave out what is there, and print how many."""
-    left = [(source, target) for source, target in plan if not target.exists()]
+    left = [pair for pair in plan if not os.path.exists(pair[1])]
     if len(left) < len(plan):
         print(
             f"convzoo: {len(plan) - len(left)} of {len(plan)} skipped, whose "
@@ -74,4 +78,5 @@ def without_existing(plan: Sequence[Pair]) -> list[Pair]:
 
 def _described(error: Exception) -> str:
     first, *_ = str(error).splitlines() or [""]
-    return f"cannot be upscaled ({type(error).__name__}: {first})"
+    named = f"{type(error).__name__}: {first}" if first else repr(error)
+    return f"cannot be upscaled ({named.removesuffix('()')})"

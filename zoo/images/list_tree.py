@@ -5,6 +5,7 @@ import warnings
 from pathlib import Path
 
 from convzoo.common.inputs_kept import is_same_file
+from convzoo.common.output_file import cause_of
 from convzoo.common.types import PathLike
 from convzoo.zoo.images.folder_images import folder_images
 from convzoo.zoo.images.hidden_name import is_hidden
@@ -23,7 +24,7 @@ def list_tree(folder: PathLike, except_in: PathLike) -> list[Path]:
         ValueError: If there is no image.
     """
     found: list[Path] = []
-    for parent, folders, _ in os.walk(folder):
+    for parent, folders, _ in os.walk(folder, onerror=_warn):
         folders[:] = sorted(
             name
             for name in folders
@@ -38,3 +39,10 @@ def list_tree(folder: PathLike, except_in: PathLike) -> list[Path]:
     if not found:
         raise ValueError(f"{folder}: holds no image, nor do its folders")
     return found
+
+
+def _warn(error: OSError) -> None:
+    """Name a folder that cannot be read, and go on."""
+    warnings.warn(
+        f"{error.filename}: cannot be read ({cause_of(error)})", stacklevel=3
+    )

@@ -38,9 +38,12 @@ def saved(
     options = _options(suffix, quality or _QUALITY, size)
     try:
         with renamed(path) as temporary:
-            yield lambda image: with_metadata(image, metadata).write_to_file(
-                str(temporary), **options
-            )
+            with open(temporary, "x+b", buffering=0) as file:
+                # By its number, since libvips takes UTF-8 names only.
+                target = pyvips.Target.new_to_descriptor(file.fileno())
+                yield lambda image: with_metadata(
+                    image, metadata
+                ).write_to_target(target, suffix, **options)
             if suffix in _TIFF and metadata.exif is not None:
                 add_exif_to_tiff(temporary, metadata.exif)
     except pyvips.Error as error:

@@ -1,5 +1,6 @@
 """Which image file becomes which."""
 
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -75,7 +76,7 @@ def _sources(
 ) -> Iterator[tuple[Path, Path]]:
     """Each file to read, and the folder to write to."""
     for path in paths:
-        if not path.is_dir():
+        if not os.path.isdir(path):
             yield path, out
         elif recursive:
             for source in list_tree(path, out):

@@ -162,7 +162,8 @@ def _enlarge_window(
 
 
 def _depth(pixels: np.ndarray, dtype: np.dtype) -> np.ndarray:
-    """Pixels in [0, 1], as the type of the image."""
+    """Pixels in [0, 1], as the type of the image; changes `pixels`."""
     if dtype.kind == "u":
-        pixels = np.rint(pixels * np.float32(np.iinfo(dtype).max))
+        pixels *= np.float32(np.iinfo(dtype).max)
+        np.rint(pixels, out=pixels)
     return pixels.astype(dtype)

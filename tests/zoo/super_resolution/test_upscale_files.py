@@ -1,3 +1,4 @@
+import os
 import shutil
 import struct
 import zlib
@@ -220,6 +221,26 @@ def test_other_errors_pass_and_leave_nothing(error, tile, folder, tmp_path):
     with pytest.raises(type(error)):
         upscale_file(Fails(error), folder / "a.png", tmp_path / "x.png", tile)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["a.png", "b.png"]
+
+
+@pytest.mark.parametrize(
+    "name", [b"no \xff UTF-8", b"[page=3]", b"two\nlines", b"x" * 255]
+)
+def test_folders_may_have_any_name(name, folder, tmp_path):
+    out = os.fsdecode(os.path.join(os.fsencode(tmp_path), name))
+    for suffix in ("png", "tif", "jpg", "webp"):
+        path = os.path.join(out, f"a[x].{suffix}")
+        upscale_file(tiny_generator(), folder / "a.png", path, tile=4)
+        assert read_image(path).pixels.shape == (12, 14, 3)
+
+
+def test_names_that_are_too_long_are_named(folder, tmp_path):
+    target = tmp_path / ("x" * 252 + ".png")
+    with pytest.raises(ValueError, match="x.png: cannot be written"):
+        upscale_file(Untouched(), folder / "a.png", target)
+    upscale_file(
+        tiny_generator(), folder / "a.png", tmp_path / ("x" * 251 + ".png")
+    )
 
 
 def test_a_source_is_never_replaced(folder):

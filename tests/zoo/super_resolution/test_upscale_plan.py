@@ -1,5 +1,6 @@
 """Which file becomes which: nothing is replaced that was not asked for."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,20 @@ def test_a_loop_of_links_is_not_followed(tree, tmp_path):
     (tree / "loop").symlink_to(tree)
     plan = plan_upscale([tree], tmp_path / "out", 2, recursive=True)
     assert len(plan) == 3
+
+
+def test_a_folder_that_cannot_be_read_is_named(tree, tmp_path, monkeypatch):
+    scandir = os.scandir
+
+    def refuses(path):
+        if str(path).endswith("one"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refuses)
+    with pytest.warns(UserWarning, match="one: cannot be read .Permission"):
+        plan = plan_upscale([tree], tmp_path / "out", 2, recursive=True)
+    assert len(plan) == 1
 
 
 def test_a_tree_without_images_is_named(tmp_path):
