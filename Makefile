@@ -8,9 +8,11 @@ PARALLEL := --numprocesses auto --dist loadfile
 PYTEST := $(BIN)/python -m pytest $(PARALLEL)
 # Tests that need TensorFlow: of export and its callers.
 TENSORFLOW_TESTS := tests/export tests/convzoo tests/test_readme.py tests/test_docstrings.py
-# Tests that use no backend: of tracking files, drawings of the pitch,
-# confidence intervals, image folders, tiles.
-NUMPY_TESTS := tests/training/football/tracking tests/training/football/drawing \
+# Tests that use no backend: of image files, tracking files, drawings of the
+# pitch, confidence intervals, image folders, tiles.
+NUMPY_TESTS := tests/common tests/presets \
+	$(filter-out %/test_standardized.py, $(wildcard tests/zoo/images/test_*.py)) \
+	tests/training/football/tracking tests/training/football/drawing \
 	$(addprefix tests/training/football/test_, block_bootstrap.py \
 	gradient_boosting.py simulate_play.py) \
 	$(addprefix tests/training/classification/test_, bucket_shapes.py \
@@ -28,7 +30,7 @@ ONE_BACKEND := --sample $(addprefix --ignore , \
 FOLDERS := $(addprefix $(CURDIR)/,common export layers losses presets training zoo)
 
 .PHONY: demo test test-all test-backends wheel test-wheel outside test-outside \
-	bench lint format clean
+	robustness bench lint format clean
 
 demo: $(VENV)/.demo
 	$(BIN)/python -m convzoo demo --out demo
@@ -88,6 +90,10 @@ test-outside: $(VENV)/.dev outside
 	KSERVE_PYTHON=$(CURDIR)/.venv-outside/kserve/bin/python \
 		$(PYTEST) tests/export/test_outside.py \
 		tests/export/test_serving_client.py -k "alone or kserve"
+
+# A sample of `python -m benchmarks.robustness`, of two minutes.
+robustness: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.robustness --sample
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks
