@@ -10,7 +10,6 @@ bounded; and the lower learning rate of the offsets, which the papers leave to
 the optimizer, is an argument.
 """
 
-from types import ModuleType
 from typing import Any
 
 import keras
@@ -33,6 +32,7 @@ from convzoo.layers.input_checks import (
     is_empty_batch,
     no_outputs,
 )
+from convzoo.layers.interpreted import interpreted, module_of
 from convzoo.layers.sampling_grid import SamplingGrid, checked_padding
 from convzoo.layers.types import (
     Activation,
@@ -44,11 +44,7 @@ from convzoo.layers.types import (
     Regularizer,
 )
 
-_OBJECTS = {
-    "initializer": keras.initializers,
-    "regularizer": keras.regularizers,
-    "constraint": keras.constraints,
-}
+_OBJECTS = ("initializer", "regularizer", "constraint")
 _BACKEND = keras.config.backend()
 _WEIGHTS = ("kernel", "bias", "offset_kernel", "offset_bias")
 
@@ -207,9 +203,9 @@ class DeformableConv2D(keras.layers.Layer):
         if max_offset is not None:
             check_above("max_offset", max_offset, 0)
         given["data_format"] = checked_data_format(data_format)
-        given["activation"] = keras.activations.get(activation)
+        given["activation"] = interpreted("activation", activation)
         for name in _object_names():
-            given[name] = _module(name).get(given[name])
+            given[name] = interpreted(name, given[name])
         super().__init__(**kwargs)
         for name, value in given.items():
             setattr(self, name, value)
@@ -344,7 +340,7 @@ class DeformableConv2D(keras.layers.Layer):
             config[name] = getattr(self, name)
         config["activation"] = keras.activations.serialize(self.activation)
         for name in _object_names():
-            config[name] = _module(name).serialize(config[name])
+            config[name] = module_of(name).serialize(config[name])
         return config
 
     @property
@@ -359,8 +355,3 @@ class DeformableConv2D(keras.layers.Layer):
 
 def _object_names() -> list[str]:
     return [f"{weight}_{kind}" for weight in _WEIGHTS for kind in _OBJECTS]
-
-
-def _module(name: str) -> ModuleType:
-    """Return the Keras module for the objects of an argument."""
-    return _OBJECTS[name.rpartition("_")[2]]

@@ -30,6 +30,7 @@ from convzoo.layers.input_checks import (
     is_empty_batch,
     no_outputs,
 )
+from convzoo.layers.interpreted import interpreted
 from convzoo.layers.seeded_dropout import seeded_dropout
 from convzoo.layers.types import (
     Activation,
@@ -138,15 +139,25 @@ class MLPConv(keras.layers.Layer):
         self.strides = strides
         self.padding = padding
         self.dilation_rate = dilation_rate
-        self.activation = keras.activations.get(activation)
-        self.final_activation = keras.activations.get(final_activation)
+        self.activation = interpreted("activation", activation)
+        self.final_activation = interpreted(
+            "final_activation", final_activation
+        )
         self.normalization = normalization
         self.dropout = dropout
         self.use_bias = use_bias
-        self.kernel_initializer = keras.initializers.get(kernel_initializer)
-        self.bias_initializer = keras.initializers.get(bias_initializer)
-        self.kernel_regularizer = keras.regularizers.get(kernel_regularizer)
-        self.bias_regularizer = keras.regularizers.get(bias_regularizer)
+        self.kernel_initializer = interpreted(
+            "kernel_initializer", kernel_initializer
+        )
+        self.bias_initializer = interpreted(
+            "bias_initializer", bias_initializer
+        )
+        self.kernel_regularizer = interpreted(
+            "kernel_regularizer", kernel_regularizer
+        )
+        self.bias_regularizer = interpreted(
+            "bias_regularizer", bias_regularizer
+        )
         self.data_format = data_format
         # See `every_nth` on strides of single pixels.
         alone = checked_pair("kernel_size", kernel_size) == (1, 1)

@@ -31,6 +31,7 @@ from convzoo.layers.input_checks import (
     checked_channels,
     checked_data_format,
 )
+from convzoo.layers.interpreted import interpreted
 from convzoo.layers.sub_sample import sub_sample, sub_sampled_length
 from convzoo.layers.types import (
     DataFormat,
@@ -185,10 +186,18 @@ class NonLocal(keras.layers.Layer):
         self.chunk_size = chunk_size
         self.return_attention = return_attention
         self.data_format = data_format
-        self.kernel_initializer = keras.initializers.get(kernel_initializer)
-        self.bias_initializer = keras.initializers.get(bias_initializer)
-        self.kernel_regularizer = keras.regularizers.get(kernel_regularizer)
-        self.bias_regularizer = keras.regularizers.get(bias_regularizer)
+        self.kernel_initializer = interpreted(
+            "kernel_initializer", kernel_initializer
+        )
+        self.bias_initializer = interpreted(
+            "bias_initializer", bias_initializer
+        )
+        self.kernel_regularizer = interpreted(
+            "kernel_regularizer", kernel_regularizer
+        )
+        self.bias_regularizer = interpreted(
+            "bias_regularizer", bias_regularizer
+        )
         self.supports_masking = True
         self.theta: keras.layers.Dense | None = None
         self.phi: keras.layers.Dense | None = None

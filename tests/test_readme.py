@@ -43,11 +43,14 @@ def test_keras_has_what_is_named(name):
 
 
 def commands(text):
-    """Return the `convzoo` commands of code blocks, continued lines joined."""
+    """Return the `convzoo` commands of code blocks, continued lines joined.
+
+    Redirections are left out, and a standard stream is as `main` passes it.
+    """
     text = re.sub(r"\\\n\s+", "", text)
     return [
-        shlex.split(line)[1:]
-        for line in re.findall(r"^ {4,}(convzoo .*)$", text, re.MULTILINE)
+        ["./-" if word == "-" else word for word in shlex.split(line)[1:]]
+        for line in re.findall(r"^ {4,}(convzoo [^<>\n]*)", text, re.MULTILINE)
     ]
 
 

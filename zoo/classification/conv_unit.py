@@ -8,6 +8,7 @@ from keras import ops
 
 from convzoo.common.types import Shape, Tensor
 from convzoo.layers import MLPConv
+from convzoo.layers.interpreted import interpreted
 from convzoo.layers.sizes import valid_area
 
 # As in He et al. 2015; Keras's 0.99 needs hundreds of steps to adapt.
@@ -52,7 +53,7 @@ class ConvUnit(keras.layers.Layer):
     ) -> None:
         super().__init__(**kwargs)
         self.conv = conv
-        self.activation = keras.activations.get(activation)
+        self.activation = interpreted("activation", activation)
         self.norm = keras.layers.BatchNormalization(
             momentum=_MOMENTUM, dtype=self.dtype_policy
         )

@@ -184,13 +184,20 @@ def test_classify_names_the_likeliest():
     assert [name for name, _ in found] == ["abc"[i] for i in order]
     np.testing.assert_allclose([p for _, p in found], odds[order], rtol=1e-4)
     assert network.classify(image, top=1) == found[:1]
-    alpha = np.dstack([image, np.full((21, 13), 9, "uint8")])
-    halves = (image / 255).astype("float32")
-    for other in (alpha, halves, image.astype("uint16") * 257):
+    opaque = np.dstack([image, np.full((21, 13), 255, "uint8")])
+    floats = (image / 255).astype("float32")
+    for other in (opaque, floats, image.astype("uint16") * 257):
         again = network.classify(other)
         np.testing.assert_allclose(
             [p for _, p in again], [p for _, p in found], rtol=1e-4
         )
+
+
+def test_classify_composites_on_white():
+    network = model()
+    image = photograph(21, 13)
+    clear = np.dstack([image, np.zeros((21, 13), "uint8")])
+    assert network.classify(clear) == network.classify(np.full_like(image, 255))
 
 
 @pytest.mark.parametrize(
