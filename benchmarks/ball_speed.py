@@ -17,7 +17,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 from benchmarks._ratios import print_line
 from benchmarks._timing import medians
 from convzoo.export import LiteRTModel, ONNXModel, export_model
-from convzoo.export.export_model import FORMATS
+from convzoo.export.formats import FORMATS
 from convzoo.training import simulate_play
 from convzoo.training.football.drawing.pitch_view import view_of
 from convzoo.training.football.drawing.render_pitch import render_pitch

@@ -17,7 +17,7 @@ import tensorflow as tf
 
 from benchmarks._timing import medians
 from convzoo.export import LiteRTModel, ONNXModel, SavedModel, export_model
-from convzoo.export.export_model import FORMATS
+from convzoo.export.formats import FORMATS
 from convzoo.zoo import SRGenerator
 from convzoo.zoo.images.bicubic import resize_bicubic
 

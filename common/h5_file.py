@@ -1,18 +1,20 @@
 """Check of a HDF5 file before its arrays are read."""
 
+from typing import BinaryIO
+
 import h5py
 
 from convzoo.common.types import PathLike
 
 
-def check_h5_file(path: PathLike, most_bytes: int) -> None:
+def check_h5_file(path: PathLike | BinaryIO, most_bytes: int) -> None:
     """Raise a `ValueError` unless the arrays of a file have a limited size.
 
     A few kilobytes can stand for gigabytes, and a file can refer to others.
     Only descriptions are read.
 
     Args:
-        path: Path of the file.
+        path: Path of the file, or the open file.
         most_bytes: Most bytes of all arrays together.
 
     Raises:

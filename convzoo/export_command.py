@@ -104,9 +104,8 @@ def export(
     # The name of the model in a file of Keras is not known yet.
     own_name = None if preset.is_archive else preset.name
     _check_out(out, own_name, format, overwrite)
-    from convzoo.export import export_model
+    from convzoo.export import PartlyExported, export_model
     from convzoo.export.difference import SIZES
-    from convzoo.export.export_model import PartlyExported
     from convzoo.export.quantize import TOLERANCE
     from convzoo.zoo import load_model
 

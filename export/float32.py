@@ -8,8 +8,31 @@ from typing import Any, TypeVar
 
 import keras
 
+from convzoo.export.served import Served, served
+
 _HALF = ("float16", "bfloat16")
 _T = TypeVar("_T")
+
+
+def served_in_float32(
+    model: keras.Model | Served,
+) -> tuple[Served, dict[str, Any]]:
+    """Return a signature in float32, and entries for the reports.
+
+    Args:
+        model: See `export_model`.
+
+    Raises:
+        ValueError: If it is no model, or cannot be copied in float32.
+    """
+    if isinstance(model, Served):
+        return model, {}
+    model = getattr(model, "served_model", model)
+    # What is no model is refused by `served`.
+    policy = half_policy(model) if isinstance(model, keras.Model) else None
+    if policy is None:
+        return served(model), {}
+    return served(in_float32(model)), {"converted": f"{policy} to float32"}
 
 
 def half_policy(model: keras.Model) -> str | None:

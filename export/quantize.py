@@ -12,13 +12,11 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeAlias, get_args
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
 
 from convzoo.common.checks import check_choice
 from convzoo.common.choices import QuantizationRecipe, Quantize
 from convzoo.common.types import PathLike
-from convzoo.common.unit_range import unit_range
-from convzoo.export.byte_endpoints import takes_images
+from convzoo.export.calibration_images import calibration_images
 from convzoo.export.child import cause, run_in_child
 from convzoo.export.difference import SIZES, Comparison, compare
 from convzoo.export.litert import LiteRTModel, write_litert
@@ -30,9 +28,6 @@ Calibration: TypeAlias = str | Path | Sequence[dict[str, np.ndarray]]
 _Tried: TypeAlias = Literal["float", QuantizationRecipe]
 RECIPES: tuple[QuantizationRecipe, ...] = get_args(QuantizationRecipe)
 TOLERANCE = 0.01
-_SUFFIXES = {".jpeg", ".jpg", ".png", ".webp"}
-# Number of images and side of their central crops: enough for ranges, and fast.
-_IMAGES, _SIDE = 64, 192
 
 
 class Quantization(NamedTuple):
@@ -82,7 +77,7 @@ def checked_quantization(
             f"Received: quantize_tolerance={tolerance!r}"
         )
     if isinstance(calibration, (str, Path)):
-        calibration = _examples(Path(calibration), model)
+        calibration = calibration_images(Path(calibration), model)
     if recipe == "int8":
         _check_int8(calibration)
     return Quantization(recipe, list(calibration or ()), float(tolerance))
@@ -258,30 +253,3 @@ def _check_int8(
             '`quantize` of "int8" requires the package ai-edge-quantizer; '
             "pip install convzoo[quantize]"
         ) from error
-
-
-def _examples(folder: Path, model: Served) -> list[dict[str, np.ndarray]]:
-    """Images of a folder as inputs of an image model."""
-    if not takes_images(model):
-        raise ValueError(
-            "`calibration` can be a folder only for an image model. "
-            f"Received: calibration={folder}"
-        )
-    paths = sorted(
-        p for p in folder.rglob("*") if p.suffix.lower() in _SUFFIXES
-    )
-    if not paths:
-        raise ValueError(f"{folder}: contains no JPEG, PNG or WebP image")
-    step = (len(paths) + _IMAGES - 1) // _IMAGES
-    mode = {1: "L", 3: "RGB"}[int(model.shapes["image"][-1])]
-    return [{"image": _middle(path, mode)} for path in paths[::step]]
-
-
-def _middle(path: Path, mode: str) -> np.ndarray:
-    try:
-        pixels = unit_range(np.asarray(Image.open(path).convert(mode)))
-    except (OSError, UnidentifiedImageError) as error:
-        raise ValueError(f"{path}: cannot be read as an image") from error
-    top, left = (max(0, (n - _SIDE) // 2) for n in pixels.shape[:2])
-    pixels = pixels[top : top + _SIDE, left : left + _SIDE]
-    return pixels.reshape(1, *pixels.shape[:2], -1)

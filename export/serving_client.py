@@ -25,7 +25,9 @@ class ServingClient:
     Args:
         url: URL of the model: `http://HOST:8501/v1/models/NAME` (or https) for
             REST, or `grpc://HOST:8500/NAME` for gRPC, which requires
-            `convzoo[serving]` and sends arrays as bytes instead of text.
+            `convzoo[serving]` and sends arrays as bytes instead of text. A user
+            and password (`http://USER:PASSWORD@HOST`) are sent over REST only,
+            and shown in no message.
         version: Version number or label. Default: the server's choice, the
             newest version.
         timeout: Time in seconds for a whole request: name resolution,

@@ -1,10 +1,13 @@
 """Error of requests to a server."""
 
+from convzoo.common.without_password import without_password
+
 
 class ServingError(ValueError):
     """A server cannot be reached, is too slow, or its answer cannot be used.
 
-    The message begins with the URL.
+    The message begins with the URL. Errors are logged: the user and password of
+    URLs are replaced by `***`.
 
     Args:
         url: URL that was requested.
@@ -12,6 +15,7 @@ class ServingError(ValueError):
     """
 
     def __init__(self, url: str, reason: str) -> None:
+        url, reason = without_password(url), without_password(reason)
         super().__init__(url, reason)
         self.url, self.reason = url, reason
 

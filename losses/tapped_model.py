@@ -7,7 +7,7 @@ from typing import Any
 import h5py
 import keras
 
-from convzoo.common.h5_file import check_h5_file
+from convzoo.common.keras_weights import check_keras_weights
 from convzoo.common.types import PathLike, Tensor
 from convzoo.losses.feature_checks import check_layer_names
 
@@ -76,9 +76,9 @@ def load_checked(model: keras.Model, path: PathLike) -> None:
     Raises:
         ValueError: If it is; loading it can raise almost any other error.
     """
-    if h5py.is_hdf5(path):
+    if os.fspath(path).endswith(".keras") or h5py.is_hdf5(path):
         own = sum(weight.nbytes for weight in model.get_weights())
-        check_h5_file(path, _MOST_COPIES * own + _SMALL)
+        check_keras_weights(path, _MOST_COPIES * own + _SMALL)
     model.load_weights(path)
 
 

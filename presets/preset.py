@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from convzoo.common.keras_weights import WEIGHTS, check_keras_weights
+
 CONFIG = "config.json"
 METADATA = "metadata.json"
-WEIGHTS = "model.weights.h5"
 CARD = "README.md"
 # Largest file of JSON to read, in bytes.
 _LARGEST = 100_000_000
-# Largest ratio of the contents of an archive to its size.
+# Largest ratio of weights to the size of their file. Keras does not compress
+# them, and they hardly can be.
 _INFLATES = 20
 
 
@@ -131,21 +133,26 @@ class Preset:
         """The path of the weights, after their digest has been compared.
 
         Raises:
-            ValueError: The file is missing, truncated or altered, or an
-                archive that inflates to many times its size.
+            ValueError: The file is missing, truncated or altered, or holds many
+                times its size.
         """
         path = self.weights_path
-        if self.is_archive:
-            self._check_inflated()
         expected = None if self.is_archive else self.metadata.get("sha256")
-        if expected is None and path.is_file():
-            return path
-        found = sha256(path) if path.is_file() else "no such file"
-        if found != expected:
+        if expected is not None or not path.is_file():
+            found = sha256(path) if path.is_file() else "no such file"
+            if found != expected:
+                raise ValueError(
+                    f"{path}: the weights are missing, truncated or altered. "
+                    f"Expected sha256: {expected}. Found: {found}"
+                )
+        most = max(_INFLATES * path.stat().st_size, _LARGEST)
+        try:
+            check_keras_weights(path, most)
+        # A damaged file makes HDF5 and `zipfile` raise almost anything.
+        except Exception as error:
             raise ValueError(
-                f"{path}: the weights are missing, truncated or altered. "
-                f"Expected sha256: {expected}. Found: {found}"
-            )
+                f"{path}: the weights cannot be read ({error})"
+            ) from error
         return path
 
     def _read(self, name: str) -> dict[str, Any]:
@@ -160,17 +167,6 @@ class Preset:
         if not isinstance(found, dict):
             raise ValueError(f"{self.path}: {name} must hold a JSON object")
         return found
-
-    def _check_inflated(self) -> None:
-        # Keras does not compress, and weights hardly can be.
-        limit = max(_INFLATES * self.path.stat().st_size, _LARGEST)
-        with zipfile.ZipFile(self.path) as archive:
-            size = sum(member.file_size for member in archive.infolist())
-        if size > limit:
-            raise ValueError(
-                f"{self.path}: inflates to {size} bytes, more than "
-                f"{_INFLATES} times its size"
-            )
 
     def _bytes(self, name: str) -> bytes:
         if not self.is_archive:

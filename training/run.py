@@ -1,34 +1,35 @@
 """A training run in a folder, which resumes after it was killed."""
 
-import json
-import math
-import signal
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import keras
 import numpy as np
 
 from convzoo.common.choices import Verbose
 from convzoo.common.folder_lock import locked, remove_temporary
-from convzoo.common.output_file import write_whole
-from convzoo.common.types import PathLike, Tensor
+from convzoo.common.types import PathLike
 from convzoo.presets.find_preset import RUN, RunWeights
 from convzoo.training.delayed_signals import DelayedSignals
 from convzoo.training.epoch_dataset import EpochDataset
+from convzoo.training.model_state import (
+    assign_values,
+    state_variables,
+    values_of,
+)
 from convzoo.training.part_of_epoch import PartOfEpoch
+from convzoo.training.run_log import best_entry, is_stale, write_log
+from convzoo.training.run_presets import recover_presets, save_run_preset
 from convzoo.training.run_settings import (
-    LOG,
     STATE,
     check_folder,
     check_settings,
     write_settings,
 )
 from convzoo.training.run_state import RunState, read_state, write_state
-from convzoo.zoo.save_preset import default_card, recover_preset, save_preset
+from convzoo.training.told_interruption import told_interruption
 
 
 class Run(keras.callbacks.Callback):
@@ -113,7 +114,7 @@ class Run(keras.callbacks.Callback):
     @property
     def best(self) -> dict[str, Any] | None:
         """The log entry with the best score, the last one of equals."""
-        return max(reversed(self.log), key=self._quality, default=None)
+        return best_entry(self.log, self.score)
 
     @property
     def epochs_done(self) -> int:
@@ -122,26 +123,16 @@ class Run(keras.callbacks.Callback):
     @property
     def is_over(self) -> bool:
         """Whether the best score was first reached `patience` epochs ago."""
-        if self.patience is None or not self.log:
-            return False
-        first = max(self.log, key=self._quality)
-        return self.epochs_done - 1 - first["epoch"] >= self.patience
-
-    def _quality(self, entry: dict[str, Any]) -> float:
-        """The score with the sign that makes higher better."""
-        sign = -1 if self.score.startswith("-") else 1
-        quality = sign * entry[self.score.removeprefix("-")]
-        return -math.inf if math.isnan(quality) else quality
+        return is_stale(self.log, self.score, self.patience)
 
     def restore(self, model: keras.Model) -> None:
         """Load the state of the run into a built, compiled model."""
         path = self.folder / STATE
         if not path.exists():
             return
-        variables = _variables(model)
-        state = read_state(path, _values(variables))
-        for variable, array in zip(variables, state.variables, strict=True):
-            variable.assign(array)
+        variables = state_variables(model)
+        state = read_state(path, values_of(variables))
+        assign_values(variables, state.variables)
         self.log = state.log
         self._step = state.step
         self._metrics = state.metrics
@@ -171,10 +162,11 @@ class Run(keras.callbacks.Callback):
         """
         # A model that cannot be saved fails now, not after an epoch.
         keras.saving.serialize_keras_object(self.subject(model))
-        with locked(self.folder), self._told_where_it_stands():
+        told = told_interruption(self.folder, lambda: self.steps_done)
+        with locked(self.folder), told:
             self._prepare()
             self.restore(model)
-            self._write_log()
+            write_log(self.folder, self.log)
             with self._signals:
                 while (
                     left := steps - self.steps_done
@@ -237,14 +229,13 @@ class Run(keras.callbacks.Callback):
         if not self._metrics:
             return
         variables = self.model.metrics_variables
-        expected = [each.shape for each in _values(variables)]
+        expected = [each.shape for each in values_of(variables)]
         if [each.shape for each in self._metrics] != expected:
             raise ValueError(
                 f"{self.folder / STATE}: holds other metrics; name another "
                 "folder"
             )
-        for variable, array in zip(variables, self._metrics, strict=True):
-            variable.assign(array)
+        assign_values(variables, self._metrics)
         self._metrics = []
 
     def on_train_batch_end(
@@ -255,9 +246,9 @@ class Run(keras.callbacks.Callback):
             return
         state = RunState(
             self.log,
-            _values(_variables(self.model)),
+            values_of(state_variables(self.model)),
             self._step,
-            _values(self.model.metrics_variables),
+            values_of(self.model.metrics_variables),
         )
         # A loss of NaN ends the epoch, which is then lost.
         if state.is_finite and np.isfinite(float((logs or {})["loss"])):
@@ -273,8 +264,8 @@ class Run(keras.callbacks.Callback):
         self, epoch: int, logs: dict[str, Any] | None = None
     ) -> None:
         logs = {} if logs is None else logs
-        variables = _variables(self.model)
-        state = RunState(self.log, _values(variables))
+        variables = state_variables(self.model)
+        state = RunState(self.log, values_of(variables))
         # The loss is that of the weights before the last update.
         if not np.isfinite(logs["loss"]) or not state.is_finite:
             self.lost_epoch = epoch
@@ -291,10 +282,9 @@ class Run(keras.callbacks.Callback):
         self._save_preset("last")
         if self.best is entry:
             self._save_preset("best")
-        for variable, array in zip(variables, state.variables, strict=True):
-            variable.assign(array)
+        assign_values(variables, state.variables)
         self._save_state(state)
-        self._write_log()
+        write_log(self.folder, self.log)
         if self.is_over or self.epochs_done == self._last:
             self.model.stop_training = True
         self._signals.handle()
@@ -302,56 +292,18 @@ class Run(keras.callbacks.Callback):
     def _prepare(self) -> None:
         """Check the folder under its lock, and tidy what a kill left there."""
         check_settings(self.folder, self.settings, self.extend)
-        for which in get_args(RunWeights):
-            recover_preset(self.folder / which)
+        recover_presets(self.folder)
         if (self.folder / RUN).exists():
             remove_temporary(self.folder)
 
     def _save_preset(self, which: RunWeights) -> None:
         model = self.subject(self.model)
-        settings = write_settings(self.folder, self.settings)
-        card = (
-            default_card(model, self.folder.resolve().name)
-            + f"\n## Training\n\nThe {which} weights after "
-            f"{self.epochs_done} epochs, with the settings\n\n"
-            f"```json\n{settings}```\n"
+        save_run_preset(
+            model, self.folder, which, self.settings, self.epochs_done
         )
-        save_preset(model, self.folder / which, card=card, overwrite=True)
 
     def _save_state(self, state: RunState) -> None:
         write_settings(self.folder, self.settings)
         write_state(self.folder / STATE, state)
         self.steps_done = int(self.model.optimizer.iterations)
         self._saved_at = time.monotonic()
-
-    def _write_log(self) -> None:
-        lines = "".join(json.dumps(entry) + "\n" for entry in self.log)
-        path = self.folder / LOG
-        if lines and not (
-            path.is_file() and path.read_bytes() == lines.encode()
-        ):
-            write_whole(path, lines)
-
-    @contextmanager
-    def _told_where_it_stands(self) -> Iterator[None]:
-        """Add to an interruption what is saved."""
-        try:
-            yield
-        except KeyboardInterrupt as error:
-            number = error.args[0] if error.args else signal.SIGINT
-            told = (
-                f"{self.folder}: saved after step {self.steps_done}; the same "
-                "command goes on from there"
-            )
-            if not self.steps_done:
-                told = f"{self.folder}: nothing is saved yet"
-            raise KeyboardInterrupt(number, told) from None
-
-
-def _variables(model: keras.Model) -> list[Tensor]:
-    """Everything that changes in training, but the metrics."""
-    return [*model.variables, *model.optimizer.variables]
-
-
-def _values(variables: Iterable[Tensor]) -> list[np.ndarray]:
-    return [keras.ops.convert_to_numpy(variable) for variable in variables]

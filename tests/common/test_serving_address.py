@@ -1,3 +1,5 @@
+import traceback
+
 import pytest
 
 from convzoo.common.serving_address import ServingAddress
@@ -13,6 +15,8 @@ from convzoo.common.serving_address import ServingAddress
         ("https://h/a/b/", ("https", "h", "h", "a/b")),
         ("grpc://[::1]:8500/a", ("grpc", "::1", "[::1]:8500", "a")),
         ("HTTP://Host/a", ("http", "host", "Host", "a")),
+        ("http://user:secret@h:1/a", ("http", "h", "h:1", "a")),
+        ("grpc://user:se@cret@[::1]:1/a", ("grpc", "::1", "[::1]:1", "a")),
     ],
 )
 def test_a_url_is_split(url, parts):
@@ -43,6 +47,21 @@ def test_what_is_no_url_of_a_model_is_refused(url):
 def test_another_protocol_is_refused():
     with pytest.raises(ValueError, match="must begin with http://.*ftp://h/a"):
         ServingAddress.of("ftp://h/a")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("http://user:secret@h", "ftp://user:secret@h/a", "user:secret@h/a"),
+        *("http://user:secret@h:port/a", "http://user:x#secret@h/a"),
+        *("http://user:x/secret@h/a", "http://user:x secret@h/a"),
+        *("http://user:[secret@h/a", "http://secret\u2100@h/a"),
+    ],
+)
+def test_no_error_quotes_a_password(url):
+    with pytest.raises(ValueError, match=r"`url` must .*\*\*\*@h") as error:
+        ServingAddress.of(url)
+    assert "secret" not in "".join(traceback.format_exception(error.value))
 
 
 @pytest.mark.parametrize(

@@ -356,3 +356,27 @@ def test_grpc_messages_that_cannot_be_read_are_errors(content, caplog):
     ):
         ServingClient(url)(x=[1])
     assert not caplog.records
+
+
+@pytest.mark.parametrize("scheme", ["http", "grpc"])
+def test_no_error_shows_a_password(scheme):
+    if scheme == "grpc":
+        pytest.importorskip("tensorflow_serving.apis.predict_pb2")
+    with socket.socket() as closed:
+        closed.bind(("localhost", 0))
+        port = closed.getsockname()[1]
+        url = f"{scheme}://user:se%40cret@localhost:{port}/a"
+        client = ServingClient(url, timeout=5)
+        with pytest.raises(ServingError) as error:
+            client(image=PHOTO)
+    assert str(error.value).startswith(f"{scheme}://***@localhost:{port}/a")
+    everything = f"{error.value} {error.value!r} {error.value.__cause__!r}"
+    assert "user" not in everything and "cret" not in everything
+
+
+def test_an_error_of_the_server_shows_no_password():
+    with answering({"/v1/models/a": (401, '{"error": "who?"}')}) as (url, _):
+        url = url.replace("//", "//user:secret@")
+        with pytest.raises(ServingError, match="401: who") as error:
+            ServingClient(url).versions()
+    assert "secret" not in repr(error.value)

@@ -1,5 +1,7 @@
 import json
+import zipfile
 
+import h5py
 import keras
 import numpy as np
 import pytest
@@ -337,6 +339,17 @@ def test_file_of_another_model(tmp_path):
     model.save_weights(path)
     with pytest.raises(ValueError, match="`weights` must be a file of weights"):
         FeatureExtractor(small_model(), "first", weights=path)
+
+
+def test_archive_that_is_much_larger_than_the_model(tmp_path):
+    """Arrays that are not stored take no place in the file."""
+    path, archive = tmp_path / "w.h5", tmp_path / "network.keras"
+    with h5py.File(path, "w") as file:
+        file.create_dataset("w", (2**30,), "f4", chunks=(1024,))
+    with zipfile.ZipFile(archive, "w") as file:
+        file.write(path, "model.weights.h5")
+    with pytest.raises(ValueError, match="the arrays have more than"):
+        FeatureExtractor(small_model(), "first", weights=archive)
 
 
 @pytest.mark.parametrize(

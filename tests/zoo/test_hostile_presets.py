@@ -2,6 +2,7 @@
 
 import json
 import os
+import tracemalloc
 import warnings
 import zipfile
 
@@ -167,8 +168,60 @@ def test_an_archive_that_inflates_is_refused(tmp_path, monkeypatch):
         archive.writestr("more", bytes(3_000_000))
     assert load_model(tmp_path / "mine.keras").count_params() == 3
     monkeypatch.setattr("convzoo.presets.preset._LARGEST", 1_000_000)
-    with pytest.raises(ValueError, match="mine.keras: inflates to"):
+    with pytest.raises(ValueError, match="mine.keras: .*inflates to"):
         load_model(tmp_path / "mine.keras")
+
+
+def bomb(path):
+    """Replace the weights by as many that take a gigabyte, compressed."""
+    with h5py.File(path, "r+") as file:
+        names = []
+        file.visit(names.append)
+        name = next(n for n in names if isinstance(file[n], h5py.Dataset))
+        del file[name]
+        file.create_dataset(
+            name, (2**28,), "f4", chunks=(2**22,), compression="gzip"
+        )
+
+
+def assert_refused(path):
+    """Assert that no loader reads it, nor takes memory for it."""
+    for load in (load_model, SRGenerator.from_preset):
+        tracemalloc.start()
+        try:
+            with pytest.raises(ValueError, match="more than 100000000 bytes"):
+                load(path)
+            _, most = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+        assert most < 50_000_000
+
+
+def test_weights_that_inflate_are_refused(preset):
+    bomb(preset / "model.weights.h5")
+    (preset / "metadata.json").unlink()
+    assert (preset / "model.weights.h5").stat().st_size < 1_000_000
+    assert_refused(preset)
+
+
+def test_weights_that_inflate_in_an_archive_are_refused(preset):
+    bomb(preset / "model.weights.h5")
+    path = preset.parent / "mine.keras"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in ("config.json", "metadata.json", "model.weights.h5"):
+            archive.write(preset / name, name)
+    assert_refused(path)
+
+
+def test_an_archive_with_other_weights_is_refused(preset):
+    # Keras would unpack whatever it holds.
+    path = preset.parent / "mine.keras"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in ("config.json", "metadata.json"):
+            archive.write(preset / name, name)
+        archive.writestr("model.weights.npz", b"")
+    with pytest.raises(ValueError, match="model.weights.npz is not read"):
+        load_model(path)
 
 
 def test_a_warning_of_something_else_is_no_mismatch(preset, monkeypatch):

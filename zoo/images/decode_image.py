@@ -2,9 +2,7 @@
 
 import io
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
 import pyvips
@@ -14,7 +12,7 @@ from convzoo.common.format_of import HEAD, format_of, is_sequence
 from convzoo.common.pixel_limit import MAX_PIXELS, check_pixels
 from convzoo.zoo.images.bmp import decode_bmp
 from convzoo.zoo.images.image_file import ImageFile
-from convzoo.zoo.images.image_formats import INTERPRETATIONS, vips_cause
+from convzoo.zoo.images.image_formats import INTERPRETATIONS
 from convzoo.zoo.images.image_rows import ImageRows, check_decoding
 from convzoo.zoo.images.jpeg_length import check_jpeg
 from convzoo.zoo.images.metadata import (
@@ -24,21 +22,16 @@ from convzoo.zoo.images.metadata import (
 )
 from convzoo.zoo.images.png_chunks import check_png
 from convzoo.zoo.images.tiff_tags import check_tiff
+from convzoo.zoo.images.vips_file import (
+    INSTEAD,
+    field_of,
+    is_readable,
+    named_errors,
+    open_vips,
+)
 
-# The only loaders of libvips that are called. By content, it would also choose
-# those of PDF, SVG, MATLAB and its own format.
-_LOADERS = {
-    "AVIF": "heifload_source",
-    "GIF": "gifload_source",
-    "HEIC": "heifload_source",
-    "JPEG": "jpegload_source",
-    "PNG": "pngload_source",
-    "TIFF": "tiffload_source",
-    "WebP": "webpload_source",
-}
 # Formats that are decoded by rows, unless the file is interlaced.
 _BY_ROWS = ("JPEG", "PNG", "TIFF")
-_INSTEAD = "save it as PNG, TIFF or JPEG"
 
 
 def decode_image(
@@ -88,8 +81,8 @@ def decode_rows(
             Metadata(),
             lambda first, last: pixels[first:last],
         )
-    if not _is_readable(kind):
-        raise ValueError(f"{name}: {kind} is not read; {_INSTEAD}")
+    if not is_readable(kind):
+        raise ValueError(f"{name}: {kind} is not read; {INSTEAD}")
     exif = None
     if kind == "TIFF":
         check_tiff(file, name)
@@ -99,8 +92,8 @@ def decode_rows(
     if is_sequence(head):
         warnings.warn(f"{name}: is animated; the first is read", stacklevel=2)
     length = file.seek(0, io.SEEK_END)
-    with _named(name, kind):
-        image = _opened(file, kind)
+    with named_errors(name, kind):
+        image = open_vips(file, kind)
         check_pixels(name, image.width, image.height, max_pixels)
         if kind == "JPEG":
             check_jpeg(length, name, image.width, image.height)
@@ -110,29 +103,10 @@ def decode_rows(
         return _rows(image, metadata, name, kind)
 
 
-def _is_readable(kind: str) -> bool:
-    loader = _LOADERS.get(kind)
-    return loader is not None and bool(
-        pyvips.type_find("VipsForeignLoad", loader)
-    )
-
-
-def _opened(file: BinaryIO, kind: str) -> pyvips.Image:
-    """Read the header; pixels are decoded when they are needed."""
-    if isinstance(file, io.BytesIO):
-        source = pyvips.Source.new_from_memory(file.getvalue())
-    else:
-        file.seek(0)
-        source = pyvips.Source.new_from_descriptor(file.fileno())
-    # Sequential reading needs neither a second copy nor a temporary file.
-    load = getattr(pyvips.Image, _LOADERS[kind])
-    return load(source, access="sequential", fail_on="error")
-
-
 def _rows(
     image: pyvips.Image, metadata: Metadata, name: object, kind: str
 ) -> ImageRows:
-    is_upright = _field(image, "orientation", 1) == 1
+    is_upright = field_of(image, "orientation", 1) == 1
     dtype = np.dtype("uint8" if image.format == "uchar" else "uint16")
     if not is_upright or _is_decoded_at_once(image, kind):
         size = image.height * image.width * image.bands * dtype.itemsize
@@ -148,7 +122,7 @@ def _rows(
 
     def decode(first: int, last: int) -> np.ndarray:
         shape = last - first, image.width, image.bands
-        with _named(name, kind):
+        with named_errors(name, kind):
             if shape[0] == image.height:
                 pixels = image.numpy().reshape(shape)
             else:
@@ -161,16 +135,7 @@ def _rows(
 
 
 def _is_decoded_at_once(image: pyvips.Image, kind: str) -> bool:
-    return kind not in _BY_ROWS or bool(_field(image, "interlaced", 0))
-
-
-@contextmanager
-def _named(name: object, kind: str) -> Iterator[None]:
-    """Raise errors of libvips as errors of the file."""
-    try:
-        yield
-    except pyvips.Error as error:
-        raise ValueError(f"{name}: {_reason(kind, error)}") from error
+    return kind not in _BY_ROWS or bool(field_of(image, "interlaced", 0))
 
 
 def _check_pixels_are_known(image: pyvips.Image, name: object) -> None:
@@ -193,7 +158,7 @@ def _check_pixels_are_known(image: pyvips.Image, name: object) -> None:
 
 
 def _warn_of_pages(image: pyvips.Image, name: object) -> None:
-    count = _field(image, "n-pages", 1)
+    count = field_of(image, "n-pages", 1)
     if count > 1:
         warnings.warn(
             f"{name}: has {count} pages or frames; the first is read",
@@ -203,24 +168,13 @@ def _warn_of_pages(image: pyvips.Image, name: object) -> None:
 
 def _full_range(pixels: np.ndarray, image: pyvips.Image) -> np.ndarray:
     """Repeat the bits of 10 or 12, which libvips only shifts, up to 16."""
-    bits = _field(image, "bits-per-sample", 16)
+    bits = field_of(image, "bits-per-sample", 16)
     if pixels.dtype == np.uint16 and 8 < bits < 16:
         return pixels | (pixels >> bits)
     return pixels
-
-
-def _field(image: pyvips.Image, name: str, default: Any) -> Any:
-    return image.get(name) if image.get_typeof(name) else default
 
 
 def _to_srgb(image: pyvips.Image, profile: bytes | None) -> pyvips.Image:
     if profile is not None:
         return image.icc_transform("srgb", embedded=True)
     return image.colourspace("srgb")
-
-
-def _reason(kind: str, error: pyvips.Error) -> str:
-    cause = vips_cause(error)
-    if kind in ("AVIF", "HEIC") and "nsupported" in cause:
-        return f"{kind} is not read by the installed libvips; {_INSTEAD}"
-    return f"cannot be read as {kind} ({cause})"
