@@ -8,10 +8,18 @@ from typing import TypeGuard
 
 def check_choice(name: str, value: object, choices: Collection[object]) -> None:
     """Raise a `ValueError` unless `value` is one of `choices`."""
-    if value not in choices:
+    if not _is_among(value, choices):
         raise ValueError(
             f"`{name}` must be one of {choices}. Received: {name}={value!r}"
         )
+
+
+def _is_among(value: object, choices: Collection[object]) -> bool:
+    try:
+        return value in choices
+    # An array has no single truth value, and a list no hash.
+    except (TypeError, ValueError):
+        return False
 
 
 def check_positive(name: str, value: object) -> None:

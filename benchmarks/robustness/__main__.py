@@ -22,6 +22,8 @@ PARTS = sorted(
     for path in _HERE.glob("[a-z]*.py")
     if path.stem not in ("worker",)
 )
+# A child with more memory is replaced: compiled functions are never freed.
+_MOST_MEGABYTES = 3000
 # Time limit of the imports of a part, in seconds.
 _START = 180
 
@@ -138,9 +140,10 @@ def _reports(
         report = worker.run(seed)
         if report is None:
             fault = worker.fault()
+            report = {"seed": seed, "faults": [fault], "megabytes": 0}
+        if not report["megabytes"] or report["megabytes"] > _MOST_MEGABYTES:
             worker.kill()
             worker = _Worker(name, folder)
-            report = {"seed": seed, "faults": [fault], "megabytes": 0}
         yield report
     worker.kill()
 

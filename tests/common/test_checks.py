@@ -11,6 +11,13 @@ def test_choices_pass_or_are_quoted():
         check_choice("colour", "blue", ("red", None))
 
 
+@pytest.mark.parametrize("value", [np.zeros(2), [1], {}])
+def test_what_cannot_be_compared_is_no_choice(value):
+    for choices in (("red", None), {"red": 1}):
+        with pytest.raises(ValueError, match="`colour` must be one of"):
+            check_choice("colour", value, choices)
+
+
 @pytest.mark.parametrize("value", [1, 7, np.int64(3)])
 def test_positive_integers_pass(value):
     check_positive("size", value)
