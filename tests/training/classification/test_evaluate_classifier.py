@@ -184,7 +184,7 @@ def test_classify_names_the_likeliest():
     assert [name for name, _ in found] == ["abc"[i] for i in order]
     np.testing.assert_allclose([p for _, p in found], odds[order], rtol=1e-4)
     assert network.classify(image, top=1) == found[:1]
-    alpha = np.dstack([image, np.full((21, 13), 9, "uint8")])
+    alpha = np.dstack([image, np.full((21, 13), 255, "uint8")])
     halves = (image / 255).astype("float32")
     for other in (alpha, halves, image.astype("uint16") * 257):
         again = network.classify(other)
@@ -199,6 +199,9 @@ def test_classify_names_the_likeliest():
         (np.full((9, 9, 3), np.nan), "must not contain NaN.*243 such values"),
         (np.zeros((9, 9)), r"shape.*\(9, 9\)"),
         (np.zeros((0, 9, 3)), r"\(0, 9, 3\)"),
+        (np.full((9, 9, 3), 200), "must be uint8, uint16 or a float.*int64"),
+        (np.zeros((9, 9, 3), bool), "must be uint8, uint16 or a float.*bool"),
+        (np.full((9, 9, 3), 200.0), r"must lie in \[0, 1\].*from 200 to 200"),
     ],
 )
 def test_bad_images_are_named(image, message):
