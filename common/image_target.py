@@ -37,7 +37,9 @@ def image_target(
                 f"Received: format={format!r}"
             )
         return out
-    if names_an_image(out) or os.path.isfile(out):
+    if os.path.isfile(out):
+        raise ValueError(f"{out}: is a file; name a folder")
+    if names_an_image(out):
         raise ValueError(
             f"{out}: names a file, but the inputs are several; name a folder"
         )

@@ -1,6 +1,8 @@
 """Output files: written atomically, overwritten only on request."""
 
+import os
 import secrets
+import stat
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -9,6 +11,7 @@ from convzoo.common.types import PathLike
 
 # Prefix of files and folders that are being written.
 TEMPORARY = ".writing-"
+_REPLACED = (stat.S_IFREG, stat.S_IFLNK, stat.S_IFDIR)
 
 
 def check_target(
@@ -30,19 +33,34 @@ def check_target(
         raise ValueError(
             f"{path}: the name must end with {' or '.join(suffixes)}"
         )
-    if path.is_dir():
+    if os.path.isdir(path):
         raise ValueError(f"{path}: is a folder")
     check_absent(path, overwrite)
-    if not path.parent.is_dir():
+    if not os.path.isdir(path.parent):
         raise ValueError(f"{path}: the folder {path.parent} does not exist")
 
 
 def check_absent(path: Path, overwrite: bool = False) -> None:
-    """Raise a `ValueError` if `path` exists and may not be replaced."""
-    if path.exists() and not overwrite:
+    """Raise a `ValueError` if `path` cannot be, or may not be replaced.
+
+    A link counts even if what it links to is missing. Pipes and devices are
+    never replaced.
+    """
+    try:
+        status = os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except OSError as error:
+        # Such as a name that is too long.
+        raise ValueError(
+            f"{path}: cannot be written ({cause_of(error)})"
+        ) from error
+    if not overwrite:
         raise ValueError(
             f"{path}: exists already; pass `overwrite=True` to replace it"
         )
+    if stat.S_IFMT(status.st_mode) not in _REPLACED:
+        raise ValueError(f"{path}: is not a regular file")
 
 
 @contextmanager

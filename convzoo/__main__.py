@@ -9,6 +9,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from typing import TextIO
@@ -23,6 +24,7 @@ from convzoo.evaluate_commands import evaluate_app
 from convzoo.export_command import export
 from convzoo.options import Out, as_typed
 from convzoo.request_command import request
+from convzoo.standard_streams import prepare_streams
 from convzoo.train_commands import train_app
 from convzoo.upscale_command import upscale
 
@@ -115,6 +117,7 @@ def demo(*, out: Out = Path("demo")) -> None:
 
 def main(tokens: Sequence[str] | None = None) -> None:
     """Run the command line and exit; errors are one line and exit code 2."""
+    prepare_streams()
     warnings.showwarning = _warn
     _stop_cleanly()
     # TensorFlow warns about retracing for images of many sizes.
@@ -128,14 +131,15 @@ def main(tokens: Sequence[str] | None = None) -> None:
         parameters.update(bound.signature.parameters)
         # The errors of files that failed while others were processed.
         failures = command(*bound.args, **bound.kwargs) or []
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
         code = _report(failures, parameters)
     except KeyboardInterrupt as error:
         # Temporary files were removed on the way here.
         number, *told = error.args or (signal.SIGINT,)
         name = signal.Signals(number).name
         text = _one_line("; ".join([f"stopped by {name}", *told]))
-        print(f"convzoo: {text}", file=sys.stderr)
+        _tell(text)
         code = 128 + number
     except CycloptsError as error:
         chain = " ".join(["convzoo", *(error.command_chain or ())])
@@ -154,7 +158,10 @@ def main(tokens: Sequence[str] | None = None) -> None:
     except MemoryError:
         code = _fail("out of memory")
     except OSError as error:
-        code = _fail(str(error))
+        named = error.filename is not None and error.strerror
+        code = _fail(
+            f"{error.filename}: {error.strerror}" if named else str(error)
+        )
     except Exception as error:
         if os.environ.get(_TRACEBACK):
             raise
@@ -185,13 +192,19 @@ def _report(
 ) -> int:
     for failure in failures:
         text = as_typed(str(failure), parameters)
-        print(f"convzoo: failed: {_one_line(text)}", file=sys.stderr)
+        _tell(f"failed: {_one_line(text)}")
     return 1 if failures else 0
 
 
 def _fail(message: str) -> int:
-    print(f"convzoo: error: {_one_line(message)}", file=sys.stderr)
+    _tell(f"error: {_one_line(message)}")
     return 2
+
+
+def _tell(text: str) -> None:
+    # Where it cannot be told, the exit code stays what it is.
+    with suppress(OSError):
+        print(f"convzoo: {text}", file=sys.stderr)
 
 
 def _one_line(message: object) -> str:
@@ -206,7 +219,7 @@ def _warn(
     file: TextIO | None = None,
     line: str | None = None,
 ) -> None:
-    print(f"convzoo: warning: {_one_line(message)}", file=sys.stderr)
+    _tell(f"warning: {_one_line(message)}")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """`-` as the name of an image: the standard input and output."""
 
 import contextlib
+import io
 import os
 import shutil
 import sys
@@ -15,19 +16,43 @@ from convzoo.common.output_file import cause_of
 STREAM = Path("-")
 
 
+def prepare_streams() -> None:
+    """Make the standard streams safe to print to.
+
+    The next file that is opened would take the place of a stream that is
+    closed, and get the messages that libraries write to it. Characters that the
+    encoding of the standard output lacks are escaped.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            # Takes the lowest free number, which is this one.
+            os.open(os.devnull, os.O_RDWR)
+    if sys.stderr is None:
+        # `print` would take the standard output instead.
+        sys.stderr = os.fdopen(2, "w", closefd=False)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
 def check_streams(inputs: Sequence[Path], out: Path) -> None:
     """Check the paths of a command, of which some may be `-`.
 
     Raises:
-        ValueError: If a stream is not the only input, several results would go
-            to one stream, or the standard output is a terminal.
+        ValueError: If a stream is closed or not the only input, several results
+            would go to one stream, or the standard output is a terminal.
     """
+    if STREAM in inputs and sys.stdin is None:
+        raise ValueError("stdin: is closed")
     if STREAM in inputs and len(inputs) > 1:
         raise ValueError("-: the standard input must be the only input")
     if out != STREAM:
         return
     if len(inputs) > 1 or os.path.isdir(inputs[0]):
         raise ValueError("-: takes one image; name a folder for several")
+    if sys.stdout is None:
+        raise ValueError("stdout: is closed")
     if sys.stdout.isatty():
         raise ValueError("-: is a terminal; redirect it, or name a file")
 

@@ -82,9 +82,9 @@ def upscale(
         check_quality(quality, [target])
     if perceptual is not None:
         check_fraction("perceptual", perceptual)
-        preset = preset or FAITHFUL_PRESET
+        preset = FAITHFUL_PRESET if preset is None else preset
         perceptual_partner(preset)
-    preset = preset or DEFAULT_PRESET
+    preset = DEFAULT_PRESET if preset is None else preset
     check_preset(preset, "SRGenerator", "upscale")
     check_is_image(inputs)
     from convzoo.zoo.super_resolution.upscale_files import (

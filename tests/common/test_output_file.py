@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,20 @@ def test_what_cannot_be_written_is_refused_early(tmp_path):
             check_target(tmp_path / name, (".csv", ".tsv"))
     check_target(tmp_path / "there.csv", (".csv",), overwrite=True)
     check_target(tmp_path / "NEW.CSV", (".csv",))
+
+
+def test_what_is_no_file_is_not_replaced(tmp_path):
+    os.mkfifo(tmp_path / "pipe.csv")
+    (tmp_path / "link.csv").symlink_to("missing.csv")
+    for name, overwrite, message in (
+        ("pipe.csv", True, "is not a regular file"),
+        ("pipe.csv", False, "exists already"),
+        ("link.csv", False, "exists already"),
+        ("n" * 300 + ".csv", True, r"cannot be written \(File name too long"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            check_target(tmp_path / name, (".csv",), overwrite)
+    check_target(tmp_path / "link.csv", (".csv",), overwrite=True)
 
 
 def test_a_file_is_there_when_it_is_whole(tmp_path):

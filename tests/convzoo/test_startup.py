@@ -100,6 +100,7 @@ def test_help_needs_no_keras(command):
         ("upscale README.md -o x.bmp", "x.bmp: BMP is not written"),
         ("upscale README.md -o x.png --quality 9", "`--quality` needs JPEG"),
         ("upscale README.md -o README.md", "README.md: the name must end"),
+        ("upscale README.md -o x --preset=", "Unknown preset: ''"),
         ("upscale . README.md -o x.png", "x.png: names a file, but the"),
         ("upscale README.md -o x --overwrite --skip-existing", "pass either"),
         ("upscale README.md -o x --max-pixels 0", "`--max-pixels`"),

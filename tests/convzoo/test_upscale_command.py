@@ -106,6 +106,23 @@ def test_a_bad_stream_is_named(model, command, monkeypatch, tmp_path):
     assert error == "convzoo: error: stdin: is not an image\n"
 
 
+def test_characters_that_an_encoding_lacks_are_escaped(
+    model, tmp_path, monkeypatch
+):
+    """Such as names of files on a Windows console."""
+    _, preset = model
+    source = image(tmp_path / "é.png")
+    stdout = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    monkeypatch.setattr(sys, "stdout", stdout)
+    out = tmp_path / "out"
+    with pytest.raises(SystemExit) as exit:
+        convzoo.__main__.main(
+            [str(a) for a in ("upscale", source, "-o", out, *preset)]
+        )
+    assert exit.value.code == 0
+    assert stdout.buffer.getvalue().endswith(b"\\xe9_x2.png\n")
+
+
 def test_a_full_standard_output_is_one_line(model, tmp_path):
     """In a process, whose buffers are flushed when it ends."""
     _, preset = model

@@ -188,8 +188,8 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
 
         Args:
             image: Array `(height, width, channels)` with 1, 3 or 4 channels;
-                integers of 8 or 16 bits, or floats in `image_range`. An image
-                with alpha is composited on white.
+                uint8, uint16, or floats in `image_range`. An image with alpha
+                is composited on white.
             top: Maximum number of classes.
 
         Returns:
@@ -292,13 +292,24 @@ def _pixels(image: np.ndarray, image_range: Sequence[float]) -> np.ndarray:
             "`image` must have shape (height, width, channels) with 1, 3 or 4 "
             f"channels. Received: image of shape {image.shape}"
         )
+    is_integer = image.dtype.newbyteorder("=") in (np.uint8, np.uint16)
+    if not is_integer and image.dtype.kind != "f":
+        raise ValueError(
+            "`image` must be uint8, uint16 or a float array. Received: "
+            f"dtype={image.dtype}"
+        )
     if not np.isfinite(image).all():
         raise ValueError(
             "`image` must not contain NaN or infinity. Received: image with "
             f"{np.count_nonzero(~np.isfinite(image))} such values"
         )
-    if np.issubdtype(image.dtype, np.integer):
-        low, high = image_range
+    low, high = image_range
+    if not is_integer and (image.min() < low or image.max() > high):
+        raise ValueError(
+            f"A float `image` must lie in [{low:g}, {high:g}]. Received: "
+            f"values from {image.min():g} to {image.max():g}"
+        )
+    if is_integer:
         image = low + unit_range(image) * (high - low)
     if image.shape[2] == 4:
         image = _on_white(image, image_range)

@@ -32,6 +32,8 @@ from convzoo.zoo.images.vips_file import (
 
 # Formats that are decoded by rows, unless the file is interlaced.
 _BY_ROWS = ("JPEG", "PNG", "TIFF")
+# EXIF orientations that exchange width and height.
+_ON_ITS_SIDE = range(5, 9)
 
 
 def decode_image(
@@ -106,13 +108,16 @@ def decode_rows(
 def _rows(
     image: pyvips.Image, metadata: Metadata, name: object, kind: str
 ) -> ImageRows:
-    is_upright = field_of(image, "orientation", 1) == 1
+    orientation = field_of(image, "orientation", 1)
+    is_upright = orientation == 1
     dtype = np.dtype("uint8" if image.format == "uchar" else "uint16")
     if not is_upright or _is_decoded_at_once(image, kind):
         size = image.height * image.width * image.bands * dtype.itemsize
         check_decoding(name, image.height, image.width, size)
     if not is_upright:
         image = image.copy_memory().autorot()
+    if orientation in _ON_ITS_SIDE and metadata.dpi is not None:
+        metadata = metadata._replace(dpi=metadata.dpi[::-1])
     if image.interpretation == "cmyk":
         image = _to_srgb(image, metadata.icc_profile)
         metadata = metadata._replace(icc_profile=None)

@@ -31,6 +31,6 @@ def check_disk_space(
     free = shutil.disk_usage(target.parent).free
     if rate * after > free:
         raise ValueError(
-            f"{target}: needs about {rate * after / 1e9:.1f} GB of disk space, "
-            f"but {free / 1e9:.1f} GB are free"
+            f"{target}: needs about {rate * after / 1e6:.1f} MB of disk space, "
+            f"but {free / 1e6:.1f} MB are free"
         )

@@ -79,8 +79,19 @@ def check_format(
         shape: Height, width and channels of the image.
 
     Raises:
-        ValueError: If the format does not support alpha, 16 bits or the size.
+        ValueError: If these are not the pixels of an image, or the format does
+            not support alpha, 16 bits or the size.
     """
+    if (
+        dtype not in (np.uint8, np.uint16)
+        or len(shape) != 3
+        or 0 in shape
+        or shape[2] > 4
+    ):
+        raise ValueError(
+            "`pixels` must be uint8 or uint16 of shape (height, width, 1 to 4)."
+            f" Received: {dtype} of shape {shape}"
+        )
     suffix = Path(path).suffix.lower()
     height, width, channels = shape
     if suffix in _JPEG and channels in (2, 4):

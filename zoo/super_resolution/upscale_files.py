@@ -73,13 +73,7 @@ def upscale_file(
     check_flag("strip", strip)
     check_quality(quality)
     check_written(target)
-    try:
-        check_absent(target, overwrite)
-    except OSError as error:
-        # Such as a name that is too long.
-        raise ValueError(
-            f"{target}: cannot be written ({cause_of(error)})"
-        ) from error
+    check_absent(target, overwrite)
     check_inputs_kept([target], [source])
     with open_image(source) as file:
         image = decode_rows(file, source, max_pixels)

@@ -62,7 +62,7 @@ def plan_upscale(
         if target in plan:
             raise ValueError(
                 f"{target}: both {plan[target]} and {source} would be written "
-                "to this file; choose different output folders"
+                "to this file; rename one, or call twice with different folders"
             )
         plan[target] = source
     if skip_existing:

@@ -206,6 +206,9 @@ def test_classify_composites_on_white():
         (np.full((9, 9, 3), np.nan), "must not contain NaN.*243 such values"),
         (np.zeros((9, 9)), r"shape.*\(9, 9\)"),
         (np.zeros((0, 9, 3)), r"\(0, 9, 3\)"),
+        (np.full((9, 9, 3), 200), "must be uint8, uint16 or a float.*int64"),
+        (np.zeros((9, 9, 3), bool), "must be uint8, uint16 or a float.*bool"),
+        (np.full((9, 9, 3), 200.0), r"must lie in \[0, 1\].*from 200 to 200"),
     ],
 )
 def test_bad_images_are_named(image, message):

@@ -102,6 +102,20 @@ def test_tags_of_a_tiff_file_are_read(tmp_path):
 
 
 @pytest.mark.parametrize("suffix", ["jpg", "png", "tif"])
+@pytest.mark.parametrize(
+    ("orientation", "expected"), [(3, (200, 100)), (6, (100, 200))]
+)
+def test_resolution_turns_with_the_image(
+    orientation, expected, suffix, tmp_path
+):
+    exif = Image.Exif()
+    exif[ORIENTATION] = orientation
+    path = tmp_path / f"a.{suffix}"
+    Image.fromarray(photograph(8, 12)).save(path, dpi=(200, 100), exif=exif)
+    np.testing.assert_allclose(read_image(path).dpi, expected, atol=0.02)
+
+
+@pytest.mark.parametrize("suffix", ["jpg", "png", "tif"])
 @pytest.mark.parametrize("dpi", [(300, 300), (96, 96), (200, 100), None])
 def test_resolution_is_kept(dpi, suffix, tmp_path):
     keywords = {} if dpi is None else {"dpi": dpi}

@@ -132,3 +132,19 @@ def test_an_existing_file_is_refused_before_the_work(tmp_path):
     with pytest.raises(ValueError, match="exists already"):
         check_writable(tmp_path / "image.png")
     check_writable(tmp_path / "image.png", overwrite=True)
+
+
+@pytest.mark.parametrize(
+    "pixels",
+    [
+        np.zeros((4, 4, 3), np.float32),
+        np.zeros((4, 4, 3), bool),
+        np.zeros((4, 4), np.uint8),
+        np.zeros((0, 4, 3), np.uint8),
+        np.zeros((4, 4, 5), np.uint8),
+    ],
+)
+def test_what_is_no_image_is_refused(pixels, tmp_path):
+    with pytest.raises(ValueError, match="`pixels` must be uint8 or uint16"):
+        write_image(tmp_path / "a.png", ImageFile(pixels))
+    assert list(tmp_path.iterdir()) == []

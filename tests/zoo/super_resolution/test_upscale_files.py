@@ -63,6 +63,12 @@ def test_a_misspelt_suffix_makes_no_folder(folder, tmp_path):
         plan_upscale([folder], tmp_path / "x.png", 4)
 
 
+def test_a_file_is_no_folder_of_results(tmp_path):
+    (tmp_path / "there").touch()
+    with pytest.raises(ValueError, match="there: is a file; name a folder"):
+        plan_upscale([tmp_path / "a.png"], tmp_path / "there", 2)
+
+
 def test_no_input_is_refused():
     with pytest.raises(ValueError, match="inputs"):
         plan_upscale([], "out", 4)
