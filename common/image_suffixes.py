@@ -7,13 +7,13 @@ from convzoo.common.types import PathLike
 WRITTEN = (".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
 LOSSY = (".jpeg", ".jpg", ".webp")
 _READ_ONLY = (
-    *(".apng", ".avif", ".bmp", ".dib", ".gif", ".heic", ".heif", ".jfif"),
+    *(".apng", ".avif", ".bmp", ".gif", ".heic", ".heif", ".jfif"),
     ".jpe",
 )
 READ = (*WRITTEN, *_READ_ONLY)
 # Suffixes of other images, by which a file is known from a folder.
 _OTHERS = (
-    ".ai .arw .cr2 .cr3 .cur .dcm .dds .dng .emf .eps .exr .fit "
+    ".ai .arw .cr2 .cr3 .cur .dcm .dds .dib .dng .emf .eps .exr .fit "
     ".fits .hdr .icns .ico .j2k .jp2 .jpx .jxl .jxr .mpo .nef .orf .pbm .pcx "
     ".pdf .pef .pfm .pgm .pnm .ppm .psb .psd .raf .raw .rw2 .srw .svg .svgz "
     ".tga .wmf .xcf"

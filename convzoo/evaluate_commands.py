@@ -62,8 +62,10 @@ def evaluate_sr(
     preset: Preset = DEFAULT_PRESET,
     judge: str | None = None,
     ensemble: Ensemble = False,
-) -> None:
+) -> list[Exception]:
     """Compare a super-resolution network with bicubic interpolation.
+
+    Photographs that cannot be measured are left out, and named.
 
     Args:
         data: Folder of photographs.
@@ -85,21 +87,20 @@ def evaluate_sr(
 
     model = SRGenerator.from_preset(preset)
     paths = list_images(data)
-    comparisons = evaluate(
-        functools.partial(model.upscale, ensemble=ensemble),
-        paths,
-        model.scale,
-        None if judge is None else perceptual_judge(judge),
-    )
+    enlarge = functools.partial(model.upscale, ensemble=ensemble)
+    distance = None if judge is None else perceptual_judge(judge)
+    rows: list[Comparison] = []
+    failures: list[Exception] = []
     with progress_bars() as progress:
-        rows = list(
-            progress.track(
-                comparisons,
-                total=len(paths),
-                description="photographs",
-            )
-        )
+        for path in progress.track(paths, description="photographs"):
+            try:
+                rows += evaluate(enlarge, [path], model.scale, distance)
+            except ValueError as error:
+                failures.append(error)
+    if not rows:
+        raise failures[0]
     Console().print(_quality_table([*rows, average(rows)]))
+    return failures
 
 
 @evaluate_app.command(name="classifier")

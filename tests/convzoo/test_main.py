@@ -399,6 +399,15 @@ def test_the_ensemble_is_what_the_library_computes(convzoo, photo, tmp_path):
     assert np.abs(difference).max() <= 1
 
 
+def test_evaluate_leaves_out_a_bad_photograph(convzoo, tmp_path):
+    write_image(tmp_path / "good.png", ImageFile(photograph(48, 56)))
+    (tmp_path / "bad.png").write_bytes(b"no image")
+    arguments = "evaluate", "sr", "--preset", "sr_x4_tiny", "--data"
+    code, out, err = convzoo(*arguments, tmp_path)
+    assert code == 1 and "good.png" in out and "average" in out
+    assert err.count("\n") == 1 and "bad.png: is not an image" in err
+
+
 def test_evaluate_names_an_empty_folder(convzoo, tmp_path):
     result = convzoo("evaluate", "sr", "--data", tmp_path)
     assert_one_line(result, str(tmp_path), "no image")
