@@ -11,7 +11,8 @@ TENSORFLOW_TESTS := tests/export tests/convzoo tests/test_readme.py tests/test_d
 # Tests that use no backend: of image files, tracking files, drawings of the
 # pitch, confidence intervals, image folders, tiles.
 NUMPY_TESTS := tests/common tests/presets \
-	$(filter-out %/test_standardized.py, $(wildcard tests/zoo/images/test_*.py)) \
+	$(filter-out %/test_standardized.py, \
+		$(wildcard tests/zoo/images/test_*.py tests/zoo/images/*/test_*.py)) \
 	tests/training/football/tracking tests/training/football/drawing \
 	$(addprefix tests/training/football/test_, block_bootstrap.py \
 	gradient_boosting.py simulate_play.py) \

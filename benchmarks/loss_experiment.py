@@ -34,7 +34,7 @@ from convzoo.training.super_resolution.photographs import read_pair
 from convzoo.training.super_resolution.sr_data import read_sr_data
 from convzoo.zoo import SRGAN, SRDiscriminator, SRGenerator
 from convzoo.zoo.images.bicubic import resize_bicubic
-from convzoo.zoo.images.list_images import list_images
+from convzoo.zoo.images.listing.list_images import list_images
 from convzoo.zoo.super_resolution.sr_configs import SR_CONFIGS
 
 _SCALE = 4

@@ -28,7 +28,7 @@ from convzoo.training.football.tracking.read_tracking import read_tracking
 from convzoo.training.super_resolution.evaluate_sr import measure
 from convzoo.training.super_resolution.photographs import read_pair
 from convzoo.zoo import load_model
-from convzoo.zoo.images.list_images import list_images
+from convzoo.zoo.images.listing.list_images import list_images
 
 _EXAMPLES = 64
 _ROUNDS = 30

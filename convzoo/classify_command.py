@@ -67,7 +67,7 @@ def classify(
 
 def _listed(inputs: Sequence[Path]) -> tuple[list[Path], list[Exception]]:
     """The image files, and the errors of folders that have none."""
-    from convzoo.zoo.images.list_images import list_images
+    from convzoo.zoo.images.listing.list_images import list_images
 
     paths: list[Path] = []
     failures: list[Exception] = []
@@ -86,7 +86,7 @@ def _read(
 ) -> "np.ndarray":
     """Read an image, if the memory for its feature maps is free."""
     from convzoo.zoo.images.memory import check_memory
-    from convzoo.zoo.images.read_photograph import read_photograph
+    from convzoo.zoo.images.reading.read_photograph import read_photograph
 
     image = read_photograph(path, max_pixels)
     height, width = image.shape[:2]

@@ -83,7 +83,7 @@ def evaluate_sr(
         perceptual_judge,
     )
     from convzoo.zoo import SRGenerator
-    from convzoo.zoo.images.list_images import list_images
+    from convzoo.zoo.images.listing.list_images import list_images
 
     model = SRGenerator.from_preset(preset)
     paths = list_images(data)

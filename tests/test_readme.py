@@ -12,7 +12,7 @@ from convzoo.__main__ import app
 from convzoo.presets import built_in
 from convzoo.zoo import SRGenerator
 from convzoo.zoo.images.image_file import ImageFile
-from convzoo.zoo.images.write_image import write_image
+from convzoo.zoo.images.writing.write_image import write_image
 from tests.support import photograph
 
 pytestmark = pytest.mark.usefixtures("one_process", "uncompiled")

@@ -23,8 +23,8 @@ from benchmarks.robustness._changed import changed
 from convzoo.__main__ import main
 from convzoo.training import ImageFolder
 from convzoo.zoo import SizeAgnosticClassifier, SRGenerator
-from convzoo.zoo.images.read_image import read_image
-from convzoo.zoo.images.read_photograph import read_photograph
+from convzoo.zoo.images.reading.read_image import read_image
+from convzoo.zoo.images.reading.read_photograph import read_photograph
 from convzoo.zoo.super_resolution.upscale_files import upscale_file
 
 CASES = 1000

@@ -4,7 +4,7 @@ import pytest
 
 from convzoo.demo import run_demo
 from convzoo.export import LiteRTModel, SavedModel
-from convzoo.zoo.images.read_image import read_image
+from convzoo.zoo.images.reading.read_image import read_image
 
 pytestmark = pytest.mark.usefixtures("one_process")
 

@@ -17,8 +17,8 @@ from convzoo.presets import built_in
 from convzoo.training import simulate_play
 from convzoo.zoo import SizeAgnosticClassifier, SRGenerator
 from convzoo.zoo.images.image_file import ImageFile
-from convzoo.zoo.images.read_image import read_image
-from convzoo.zoo.images.write_image import write_image
+from convzoo.zoo.images.reading.read_image import read_image
+from convzoo.zoo.images.writing.write_image import write_image
 from tests.export.rest_double import answering
 from tests.support import photograph
 

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 import convzoo
-from convzoo.zoo.images.read_image import read_image
+from convzoo.zoo.images.reading.read_image import read_image
 from convzoo.zoo.super_resolution import upscale_files
 from tests.support import photograph, tiny_generator
 

@@ -18,7 +18,7 @@ from convzoo.training.epoch_dataset import EpochDataset
 from convzoo.training.run_settings import write_settings
 from convzoo.zoo import load_model
 from convzoo.zoo.images.image_file import ImageFile
-from convzoo.zoo.images.write_image import write_image
+from convzoo.zoo.images.writing.write_image import write_image
 from tests.support import photograph
 
 _TRAIN = {

@@ -11,9 +11,9 @@ from typing import TypeAlias
 import numpy as np
 
 from convzoo.common.output_file import cause_of
-from convzoo.zoo.images.folder_images import first_names, folder_images
-from convzoo.zoo.images.hidden_name import is_hidden
-from convzoo.zoo.images.read_photograph import read_photograph
+from convzoo.zoo.images.listing.folder_images import first_names, folder_images
+from convzoo.zoo.images.listing.hidden_name import is_hidden
+from convzoo.zoo.images.reading.read_photograph import read_photograph
 
 # A class number, and a function that reads an image of the class.
 Example: TypeAlias = tuple[int, Callable[[], np.ndarray]]

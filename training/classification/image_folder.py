@@ -13,7 +13,7 @@ from convzoo.training.classification.class_folders import ClassFolders, Example
 from convzoo.training.mapped_arrays import mapped_arrays
 from convzoo.training.tfds_source import PREFIX, load_tfds
 from convzoo.zoo.images.bicubic import resize_bicubic
-from convzoo.zoo.images.photograph_of import photograph_of
+from convzoo.zoo.images.reading.photograph_of import photograph_of
 
 # Errors of images that one warning names.
 _NAMED = 3

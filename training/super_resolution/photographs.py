@@ -7,7 +7,7 @@ import numpy as np
 from convzoo.common.pixel_limit import MAX_PIXELS
 from convzoo.common.types import PathLike
 from convzoo.zoo.images.bicubic import resize_bicubic
-from convzoo.zoo.images.read_photograph import read_photograph
+from convzoo.zoo.images.reading.read_photograph import read_photograph
 
 
 class Pair(NamedTuple):

@@ -17,7 +17,7 @@ from convzoo.training.tensorboard import (
 )
 from convzoo.zoo.images.bicubic import resize_bicubic
 from convzoo.zoo.images.image_file import ImageFile
-from convzoo.zoo.images.write_image import write_image
+from convzoo.zoo.images.writing.write_image import write_image
 
 if TYPE_CHECKING:
     from tensorboardX import SummaryWriter

@@ -21,7 +21,7 @@ from convzoo.training.super_resolution.usable_items import (
     usable_items,
 )
 from convzoo.training.tfds_source import PREFIX, load_tfds
-from convzoo.zoo.images.list_images import list_images
+from convzoo.zoo.images.listing.list_images import list_images
 
 Item = TypeVar("Item")
 # Function of a validation pair that returns the pair to use.

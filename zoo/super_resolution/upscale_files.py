@@ -11,15 +11,15 @@ from convzoo.common.inputs_kept import check_inputs_kept
 from convzoo.common.output_file import cause_of, check_absent
 from convzoo.common.result_limit import MAX_RESULT_PIXELS
 from convzoo.common.types import PathLike
-from convzoo.zoo.images.decode_image import decode_rows
-from convzoo.zoo.images.disk_space import check_disk_space
-from convzoo.zoo.images.open_image import open_image
-from convzoo.zoo.images.write_image import (
+from convzoo.zoo.images.reading.decode_image import decode_rows
+from convzoo.zoo.images.reading.open_image import open_image
+from convzoo.zoo.images.writing.disk_space import check_disk_space
+from convzoo.zoo.images.writing.write_image import (
     check_format,
     check_quality,
     check_writable,
 )
-from convzoo.zoo.images.write_strips import write_strips
+from convzoo.zoo.images.writing.write_strips import write_strips
 from convzoo.zoo.super_resolution.named_errors import named_errors
 from convzoo.zoo.super_resolution.sr_generator import SRGenerator
 from convzoo.zoo.super_resolution.upscale_plan import (

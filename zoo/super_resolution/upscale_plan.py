@@ -8,8 +8,8 @@ from convzoo.common.image_suffixes import WRITTEN
 from convzoo.common.image_target import ImageFormat, image_target
 from convzoo.common.inputs_kept import check_inputs_kept
 from convzoo.common.types import PathLike
-from convzoo.zoo.images.list_images import list_images
-from convzoo.zoo.images.list_tree import list_tree
+from convzoo.zoo.images.listing.list_images import list_images
+from convzoo.zoo.images.listing.list_tree import list_tree
 
 
 def plan_upscale(

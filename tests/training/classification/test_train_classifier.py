@@ -8,7 +8,7 @@ from convzoo.training import ImageFolder, Run, train_classifier
 from convzoo.training.classification.predict_logits import predict_logits
 from convzoo.zoo import SizeAgnosticClassifier
 from convzoo.zoo.images.image_file import ImageFile
-from convzoo.zoo.images.write_image import write_image
+from convzoo.zoo.images.writing.write_image import write_image
 from tests.support import numpy_of, rest_slow, untraced
 
 pytestmark = pytest.mark.usefixtures("uncompiled")

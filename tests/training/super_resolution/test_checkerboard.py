@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from convzoo.training.super_resolution.checkerboard import checkerboard
-from convzoo.zoo.images.list_images import list_images
-from convzoo.zoo.images.read_photograph import read_photograph
+from convzoo.zoo.images.listing.list_images import list_images
+from convzoo.zoo.images.reading.read_photograph import read_photograph
 from tests.support import photograph, shared_data
 
 

@@ -5,8 +5,8 @@ from convzoo.training import evaluate_sr
 from convzoo.training.super_resolution.evaluate_sr import average, measure
 from convzoo.zoo.images.bicubic import resize_bicubic
 from convzoo.zoo.images.image_file import ImageFile
-from convzoo.zoo.images.list_images import list_images
-from convzoo.zoo.images.write_image import write_image
+from convzoo.zoo.images.listing.list_images import list_images
+from convzoo.zoo.images.writing.write_image import write_image
 from tests.support import photograph, shared_data
 
 pytestmark = pytest.mark.usefixtures("uncompiled")

@@ -9,7 +9,7 @@ from convzoo.training.super_resolution.perceptual_choice import (
 )
 from convzoo.training.super_resolution.photographs import read_pair
 from convzoo.zoo.images.bicubic import resize_bicubic
-from convzoo.zoo.images.list_images import list_images
+from convzoo.zoo.images.listing.list_images import list_images
 from tests.support import numpy_of, shared_data
 
 pytestmark = pytest.mark.usefixtures("uncompiled")

@@ -7,7 +7,7 @@ from convzoo.training.super_resolution.photographs import (
     shrink,
 )
 from convzoo.zoo.images.image_file import ImageFile
-from convzoo.zoo.images.write_image import write_image
+from convzoo.zoo.images.writing.write_image import write_image
 from tests.support import photograph
 
 

@@ -6,7 +6,7 @@ import pytest
 from convzoo.training.super_resolution.photographs import Pair, shrink
 from convzoo.training.super_resolution.samples import Samples
 from convzoo.zoo.images.bicubic import resize_bicubic
-from convzoo.zoo.images.read_image import read_image
+from convzoo.zoo.images.reading.read_image import read_image
 from tests.support import photograph, tensorboard_values
 
 pytestmark = pytest.mark.usefixtures("uncompiled")

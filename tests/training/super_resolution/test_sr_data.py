@@ -10,7 +10,7 @@ from convzoo.training import Patches
 from convzoo.training.super_resolution.photographs import shrink
 from convzoo.training.super_resolution.sr_data import read_sr_data
 from convzoo.zoo.images.image_file import ImageFile
-from convzoo.zoo.images.write_image import write_image
+from convzoo.zoo.images.writing.write_image import write_image
 from tests.support import photograph
 
 

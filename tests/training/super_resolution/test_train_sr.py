@@ -9,8 +9,8 @@ from convzoo.training import evaluate_sr, train_sr
 from convzoo.training.super_resolution.evaluate_sr import average
 from convzoo.zoo import SRGenerator
 from convzoo.zoo.images.image_file import ImageFile
-from convzoo.zoo.images.list_images import list_images
-from convzoo.zoo.images.write_image import write_image
+from convzoo.zoo.images.listing.list_images import list_images
+from convzoo.zoo.images.writing.write_image import write_image
 from tests.support import photograph
 
 pytestmark = pytest.mark.usefixtures("uncompiled")

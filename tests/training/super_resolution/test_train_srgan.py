@@ -8,7 +8,7 @@ from convzoo.training import train_srgan
 from convzoo.training.super_resolution.patches import Patches
 from convzoo.zoo import SRGAN, SRGenerator
 from convzoo.zoo.images.image_file import ImageFile
-from convzoo.zoo.images.write_image import write_image
+from convzoo.zoo.images.writing.write_image import write_image
 from tests.support import numpy_of, photograph, untraced
 
 pytestmark = pytest.mark.usefixtures("uncompiled")

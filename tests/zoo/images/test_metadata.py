@@ -5,9 +5,9 @@ import pytest
 import pyvips
 from PIL import Image
 
-from convzoo.zoo.images import saved
-from convzoo.zoo.images.read_image import read_image
-from convzoo.zoo.images.write_image import write_image
+from convzoo.zoo.images.reading.read_image import read_image
+from convzoo.zoo.images.writing import saved
+from convzoo.zoo.images.writing.write_image import write_image
 from tests.support import photograph
 
 FORMATS = ["jpg", "png", "webp", "tif"]

@@ -3,8 +3,8 @@
 import pytest
 from PIL import Image, ImageCms
 
-from convzoo.zoo.images.read_image import read_image
-from convzoo.zoo.images.write_image import write_image
+from convzoo.zoo.images.reading.read_image import read_image
+from convzoo.zoo.images.writing.write_image import write_image
 from tests.support import photograph
 
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()

@@ -10,8 +10,8 @@ import pytest
 from PIL import Image, ImageCms
 
 from convzoo.zoo.images.image_file import ImageFile
-from convzoo.zoo.images.read_image import read_image
-from convzoo.zoo.images.write_image import write_image
+from convzoo.zoo.images.reading.read_image import read_image
+from convzoo.zoo.images.writing.write_image import write_image
 from convzoo.zoo.super_resolution.upscale_files import (
     plan_upscale,
     upscale_file,

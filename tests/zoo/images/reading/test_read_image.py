@@ -10,8 +10,8 @@ import pytest
 import pyvips
 from PIL import Image, features
 
-from convzoo.zoo.images.decode_image import decode_image
-from convzoo.zoo.images.read_image import read_image
+from convzoo.zoo.images.reading.decode_image import decode_image
+from convzoo.zoo.images.reading.read_image import read_image
 from tests.support import photograph
 
 

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 import pyvips
 
-from convzoo.zoo.images import saved
 from convzoo.zoo.images.image_file import ImageFile
 from convzoo.zoo.images.metadata import Metadata
-from convzoo.zoo.images.read_image import read_image
-from convzoo.zoo.images.write_image import write_image
-from convzoo.zoo.images.write_strips import write_strips
+from convzoo.zoo.images.reading.read_image import read_image
+from convzoo.zoo.images.writing import saved
+from convzoo.zoo.images.writing.write_image import write_image
+from convzoo.zoo.images.writing.write_strips import write_strips
 
 FORMATS = ["png", "tif", "jpg", "webp"]
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from convzoo.common.inputs_kept import is_same_file
 from convzoo.common.output_file import cause_of
 from convzoo.common.types import PathLike
-from convzoo.zoo.images.folder_images import folder_images
-from convzoo.zoo.images.hidden_name import is_hidden
+from convzoo.zoo.images.listing.folder_images import folder_images
+from convzoo.zoo.images.listing.hidden_name import is_hidden
 
 
 def list_tree(folder: PathLike, except_in: PathLike) -> list[Path]:

@@ -11,7 +11,7 @@ from convzoo.common.output_file import check_target
 from convzoo.common.types import PathLike
 from convzoo.zoo.images.image_file import ImageFile
 from convzoo.zoo.images.image_formats import INTERPRETATIONS
-from convzoo.zoo.images.saved import saved
+from convzoo.zoo.images.writing.saved import saved
 
 _JPEG = (".jpg", ".jpeg")
 # Name and largest side of a format.

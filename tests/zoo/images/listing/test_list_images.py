@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from convzoo.zoo.images.list_images import list_images
+from convzoo.zoo.images.listing.list_images import list_images
 
 
 def names_in(folder):

@@ -7,9 +7,9 @@ import pytest
 import pyvips
 from PIL import Image
 
-from convzoo.zoo.images.read_image import read_image
+from convzoo.zoo.images.reading.read_image import read_image
 from tests.support import photograph
-from tests.zoo.images.tiff_writer import tiff
+from tests.zoo.images.reading.tiff_writer import tiff
 
 tifffile = pytest.importorskip("tifffile")
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from convzoo.zoo.images.decode_image import decode_rows
-from convzoo.zoo.images.open_image import open_image
-from convzoo.zoo.images.read_image import read_image
+from convzoo.zoo.images.reading.decode_image import decode_rows
+from convzoo.zoo.images.reading.open_image import open_image
+from convzoo.zoo.images.reading.read_image import read_image
 from tests.support import photograph
 
 FORMATS = ["jpg", "png", "webp", "tif", "bmp"]

@@ -6,7 +6,7 @@ import struct
 from collections.abc import Mapping
 from typing import BinaryIO
 
-from convzoo.zoo.images.tiff_directory import read_directory
+from convzoo.zoo.images.reading.tiff_directory import read_directory
 
 # Tags of a directory.
 _SUBFILE, _WIDTH, _HEIGHT, _BITS = 254, 256, 257, 258

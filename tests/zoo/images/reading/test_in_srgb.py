@@ -8,7 +8,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from convzoo.zoo.images.image_file import ImageFile
-from convzoo.zoo.images.in_srgb import in_srgb
+from convzoo.zoo.images.reading.in_srgb import in_srgb
 from tests.support import photograph
 
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()

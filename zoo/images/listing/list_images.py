@@ -5,8 +5,8 @@ from pathlib import Path
 
 from convzoo.common.image_suffixes import READ
 from convzoo.common.types import PathLike
-from convzoo.zoo.images.folder_images import first_names, folder_images
-from convzoo.zoo.images.hidden_name import is_hidden
+from convzoo.zoo.images.listing.folder_images import first_names, folder_images
+from convzoo.zoo.images.listing.hidden_name import is_hidden
 
 
 def list_images(folder: PathLike) -> list[Path]:

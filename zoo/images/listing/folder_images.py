@@ -8,7 +8,7 @@ from pathlib import Path
 from convzoo.common.image_suffixes import NOT_READ, READ
 from convzoo.common.output_file import cause_of
 from convzoo.common.types import PathLike
-from convzoo.zoo.images.hidden_name import is_hidden
+from convzoo.zoo.images.listing.hidden_name import is_hidden
 
 # Names in one line.
 _NAMED = 3

@@ -5,9 +5,9 @@ import pytest
 from PIL import Image
 
 from convzoo.zoo.images.image_file import ImageFile
-from convzoo.zoo.images.photograph_of import photograph_of
-from convzoo.zoo.images.read_photograph import read_photograph
-from convzoo.zoo.images.write_image import write_image
+from convzoo.zoo.images.reading.photograph_of import photograph_of
+from convzoo.zoo.images.reading.read_photograph import read_photograph
+from convzoo.zoo.images.writing.write_image import write_image
 from tests.support import photograph
 
 

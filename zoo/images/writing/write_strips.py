@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 
 from convzoo.common.types import PathLike
-from convzoo.zoo.images.encoder import Encoder
 from convzoo.zoo.images.metadata import Metadata
-from convzoo.zoo.images.png_stream import png_stream
-from convzoo.zoo.images.saved import saved
-from convzoo.zoo.images.write_image import (
+from convzoo.zoo.images.writing.encoder import Encoder
+from convzoo.zoo.images.writing.png_stream import png_stream
+from convzoo.zoo.images.writing.saved import saved
+from convzoo.zoo.images.writing.write_image import (
     check_format,
     check_quality,
     check_writable,

@@ -8,8 +8,8 @@ import pyvips
 from PIL import Image, ImageCms
 
 from convzoo.zoo.images.image_file import ImageFile
-from convzoo.zoo.images.read_image import read_image
-from convzoo.zoo.images.write_image import check_writable, write_image
+from convzoo.zoo.images.reading.read_image import read_image
+from convzoo.zoo.images.writing.write_image import check_writable, write_image
 from tests.support import photograph
 
 RGB_PROFILE = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()

@@ -2,9 +2,9 @@
 
 from convzoo.common.pixel_limit import MAX_PIXELS
 from convzoo.common.types import PathLike
-from convzoo.zoo.images.decode_image import decode_image
 from convzoo.zoo.images.image_file import ImageFile
-from convzoo.zoo.images.open_image import open_image
+from convzoo.zoo.images.reading.decode_image import decode_image
+from convzoo.zoo.images.reading.open_image import open_image
 
 
 def read_image(path: PathLike, max_pixels: int = MAX_PIXELS) -> ImageFile:

@@ -10,18 +10,18 @@ import pyvips
 from convzoo.common.checks import check_positive
 from convzoo.common.format_of import HEAD, format_of, is_sequence
 from convzoo.common.pixel_limit import MAX_PIXELS, check_pixels
-from convzoo.zoo.images.bmp import decode_bmp
 from convzoo.zoo.images.image_file import ImageFile
 from convzoo.zoo.images.image_formats import INTERPRETATIONS
-from convzoo.zoo.images.image_rows import ImageRows, check_decoding
-from convzoo.zoo.images.jpeg_length import check_jpeg
 from convzoo.zoo.images.metadata import (
     Metadata,
     read_metadata,
     read_tiff_exif,
 )
-from convzoo.zoo.images.png_chunks import check_png
-from convzoo.zoo.images.tiff_tags import check_tiff
+from convzoo.zoo.images.reading.bmp import decode_bmp
+from convzoo.zoo.images.reading.image_rows import ImageRows, check_decoding
+from convzoo.zoo.images.reading.jpeg_length import check_jpeg
+from convzoo.zoo.images.reading.png_chunks import check_png
+from convzoo.zoo.images.reading.tiff_tags import check_tiff
 from convzoo.zoo.images.vips_file import (
     INSTEAD,
     field_of,

@@ -4,9 +4,9 @@ import numpy as np
 
 from convzoo.common.pixel_limit import MAX_PIXELS
 from convzoo.common.types import PathLike
-from convzoo.zoo.images.in_srgb import in_srgb
-from convzoo.zoo.images.photograph_of import photograph_of
-from convzoo.zoo.images.read_image import read_image
+from convzoo.zoo.images.reading.in_srgb import in_srgb
+from convzoo.zoo.images.reading.photograph_of import photograph_of
+from convzoo.zoo.images.reading.read_image import read_image
 
 
 def read_photograph(path: PathLike, max_pixels: int = MAX_PIXELS) -> np.ndarray:

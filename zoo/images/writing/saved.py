@@ -9,7 +9,10 @@ import pyvips
 
 from convzoo.common.output_file import renamed
 from convzoo.zoo.images.metadata import Metadata
-from convzoo.zoo.images.with_metadata import add_exif_to_tiff, with_metadata
+from convzoo.zoo.images.writing.with_metadata import (
+    add_exif_to_tiff,
+    with_metadata,
+)
 
 _QUALITY = 95
 _TIFF = (".tif", ".tiff")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from convzoo.zoo.images.on_white import on_white
+from convzoo.zoo.images.reading.on_white import on_white
 
 
 def photograph_of(pixels: np.ndarray) -> np.ndarray:
