@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import App
 
 from convzoo.common.checks import check_above, check_positive
+from convzoo.common.printable import printable
 from convzoo.options import (
     BALL_PRESET,
     DEFAULT_PRESET,
@@ -161,12 +162,13 @@ def evaluate_ball(
     preset: Preset = BALL_PRESET,
     positions_only: bool = False,
     flips: Flips = False,
-) -> None:
+) -> list[Exception]:
     """Compare a predictor of the ball with simple ones, in metres.
 
     Args:
         data: Tracking data: a .npz or .csv file, PROVIDER:FILES or tfds:NAME;
-            several are evaluated one by one.
+            several are evaluated one by one, and one that cannot be read does
+            not stop the others.
         positions_only: Hide the velocities from all predictors.
     """
     check_there(data)
@@ -178,23 +180,33 @@ def evaluate_ball(
     from convzoo.zoo import BallPositionPredictor
 
     model = BallPositionPredictor.from_preset(preset, flips=flips)
+    failures: list[Exception] = []
     for path in data:
-        game, learned = frames_to_evaluate(path, model, positions_only)
-        qualities = evaluate(model, game, learned)
+        try:
+            game, learned = frames_to_evaluate(path, model, positions_only)
+            qualities = evaluate(model, game, learned)
+        except ValueError as error:
+            if len(data) == 1:
+                raise
+            failures.append(error)
+            continue
         title = f"{Path(path).name}, {len(game)} frames"
         Console().print(_ball_table(title, qualities))
+    return failures
 
 
 def _ball_table(title: str, qualities: Mapping[str, "BallQuality"]) -> "Table":
     from rich import box
     from rich.table import Table
 
-    table = Table(title=title, box=box.SIMPLE_HEAD, show_edge=False, padding=0)
+    table = Table(
+        title=_plain(title), box=box.SIMPLE_HEAD, show_edge=False, padding=0
+    )
     table.add_column("", max_width=_BALL_NAMES, overflow="fold")
     for column in _BALL_COLUMNS:
         table.add_column(column, justify="right", vertical="bottom")
     for name, quality in qualities.items():
-        table.add_row(name, *_ball_cells(quality))
+        table.add_row(_plain(name), *_ball_cells(quality))
     return table
 
 
@@ -242,5 +254,12 @@ def _quality_table(comparisons: Sequence["Comparison"]) -> "Table":
             for name in names
             for quality in (row.bicubic, row.model)
         ]
-        table.add_row(row.name, *cells)
+        table.add_row(_plain(row.name), *cells)
     return table
+
+
+def _plain(name: str) -> str:
+    """The name of a file, without markup and control characters."""
+    from rich.markup import escape
+
+    return escape(printable(name))

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 
 from convzoo.common.types import PathLike
 from convzoo.export.child import cause, run_in_child
+from convzoo.export.input_names import check_names, shapes_of
 from convzoo.export.missing_operators import missing_operators
 
 ConverterRecipe = Literal["float", "float16", "dynamic"]
@@ -112,11 +113,7 @@ class LiteRTModel:
         # The interpreter has one set of tensors.
         with self._lock:
             details = self._runner.get_input_details()
-            if set(inputs) != set(details):
-                raise ValueError(
-                    f"The inputs must be named {sorted(details)}. "
-                    f"Received: {sorted(inputs)}"
-                )
+            check_names(inputs, details)
             arrays = {
                 name: np.ascontiguousarray(value, details[name]["dtype"])
                 for name, value in inputs.items()
@@ -124,10 +121,9 @@ class LiteRTModel:
             try:
                 return self._runner(**arrays)
             except RuntimeError as error:
-                shapes = {name: array.shape for name, array in arrays.items()}
                 raise ValueError(
                     f"{self._path}: cannot run on these inputs. "
-                    f"Received: {shapes}"
+                    f"Received: {shapes_of(arrays)}"
                 ) from error
 
     @property

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 
 from convzoo.common.types import PathLike
 from convzoo.export.child import cause, run_in_child
+from convzoo.export.input_names import check_names, shapes_of
 from convzoo.export.served import NamedShape, named
 
 # The highest opset that tf2onnx 1.17 writes.
@@ -142,7 +143,8 @@ class ONNXModel:
 
     Raises:
         ValueError: If the file does not exist or is not an ONNX file, or ONNX
-            Runtime is not installed.
+            Runtime is not installed; when called, if inputs have other names,
+            or shapes that the model cannot run on.
     """
 
     def __init__(self, path: PathLike, num_threads: int | None = None) -> None:
@@ -169,13 +171,19 @@ class ONNXModel:
         }
 
     def __call__(self, **inputs: ArrayLike) -> dict[str, np.ndarray]:
-        outputs = self._session.run(
-            None,
-            {
-                name: np.asarray(value, self._dtypes[name])
-                for name, value in inputs.items()
-            },
-        )
+        check_names(inputs, self._dtypes)
+        arrays = {
+            name: np.asarray(value, self._dtypes[name])
+            for name, value in inputs.items()
+        }
+        try:
+            outputs = self._session.run(None, arrays)
+        except Exception as error:
+            # ONNX Runtime has no public class of exceptions.
+            raise ValueError(
+                f"{self._path}: cannot run on these inputs ({error}). "
+                f"Received: {shapes_of(arrays)}"
+            ) from error
         names = [value.name for value in self._session.get_outputs()]
         return {
             _own_name(name, self._dtypes): output

@@ -15,6 +15,7 @@ from convzoo.export.byte_endpoints import (
     MAX_PIXELS,
     byte_endpoints,
 )
+from convzoo.export.input_names import check_names
 from convzoo.export.served import Served, opened, served
 
 DEFAULT = "serving_default"
@@ -87,7 +88,7 @@ class SavedModel:
 
     Raises:
         ValueError: If the folder contains no SavedModel; when called, if the
-            endpoint does not exist.
+            endpoint does not exist, or the model cannot run on the inputs.
     """
 
     def __init__(self, folder: PathLike) -> None:
@@ -108,12 +109,18 @@ class SavedModel:
             )
         function = self._loaded.signatures[endpoint]
         _, specs = function.structured_input_signature
-        outputs = function(
-            **{
-                name: tf.constant(value, specs[name].dtype)
-                for name, value in inputs.items()
-            }
-        )
+        check_names(inputs, specs)
+        try:
+            outputs = function(
+                **{
+                    name: tf.constant(value, specs[name].dtype)
+                    for name, value in inputs.items()
+                }
+            )
+        except (TypeError, ValueError, tf.errors.OpError) as error:
+            raise ValueError(
+                f"The SavedModel cannot run on these inputs: {error}"
+            ) from error
         return {name: value.numpy() for name, value in outputs.items()}
 
     @property

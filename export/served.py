@@ -75,7 +75,7 @@ class Served(NamedTuple):
         """Return example arrays for all inputs, with open sizes filled in."""
         arrays = self.examples(self.closed(sizes), random)
         return {
-            name: np.asarray(array, self.dtypes[name])
+            name: np.asarray(array, _numpy_dtype(self.dtypes[name]))
             for name, array in arrays.items()
         }
 
@@ -110,6 +110,10 @@ def served(model: keras.Model | Served) -> Served:
             dict(getattr(model, "serving_scales", {})),
         )
     return _call_signature(model)
+
+
+def _numpy_dtype(dtype: str) -> str:
+    return "S" if dtype == "string" else dtype
 
 
 def opened(shape: NamedShape) -> Shape:
@@ -155,7 +159,11 @@ def _by_name(
 ) -> dict[str, Tensor]:
     """Name the tensors of a structure, in the order of `tree.flatten`."""
     tensors = tree.flatten(structure)
-    if isinstance(structure, dict) and len(structure) == len(tensors):
+    if (
+        isinstance(structure, dict)
+        and len(structure) == len(tensors)
+        and all(isinstance(key, str) for key in structure)
+    ):
         names = sorted(structure)
     elif len(tensors) == 1 and names:
         names = [default]

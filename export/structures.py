@@ -41,13 +41,19 @@ def structures(model: keras.Model) -> tuple[Any, Any]:
             f"which may be a dictionary of tensors. Received: model={model!r}"
         )
     try:
-        return inputs, model(inputs, training=False)
+        outputs = model(inputs, training=False)
     except Exception as error:
         # A `call` of the user may raise anything.
         raise ValueError(
             f"`model` cannot be called on symbolic inputs ({error}). "
             f"Received: model={model!r}"
         ) from error
+    if not all(map(keras.backend.is_keras_tensor, keras.tree.flatten(outputs))):
+        raise ValueError(
+            "`model` must return tensors, or structures of them. "
+            f"Received: model={model!r}, which returns {outputs!r}"
+        )
+    return inputs, outputs
 
 
 def _as_called(model: keras.Model) -> Any:

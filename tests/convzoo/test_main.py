@@ -15,7 +15,11 @@ from convzoo.export import LiteRTModel
 from convzoo.losses.trunk_weights import random_trunk
 from convzoo.presets import built_in
 from convzoo.training import simulate_play
-from convzoo.zoo import SizeAgnosticClassifier, SRGenerator
+from convzoo.zoo import (
+    BallPositionPredictor,
+    SizeAgnosticClassifier,
+    SRGenerator,
+)
 from convzoo.zoo.images.image_file import ImageFile
 from convzoo.zoo.images.reading.read_image import read_image
 from convzoo.zoo.images.writing.write_image import write_image
@@ -614,3 +618,21 @@ def test_classifiers_name_what_will_not_do(convzoo, classes, photo, tmp_path):
     )
     assert_one_line(convzoo("classify", photo, "--preset", run), str(run))
     assert_one_line(convzoo("classify", photo, "--preset", "sgns"), "sgns")
+
+
+def test_one_bad_tracking_file_does_not_stop_the_others(convzoo, tmp_path):
+    preset, play = tmp_path / "preset", simulate_play(6, seed=0)
+    BallPositionPredictor(
+        width=4, depth=1, heads=1, map_width=4
+    ).save_to_preset(preset)
+    paths = [tmp_path / name for name in ("far.npz", "[bold]\x1b[1m.npz")]
+    for path, metres in zip(paths, (100, 1), strict=True):
+        np.savez(
+            path, players=metres * play.players, team=play.team, ball=play.ball
+        )
+    data = [option for path in paths for option in ("--data", path)]
+    code, out, error = convzoo("evaluate", "ball", "--preset", preset, *data)
+    assert code == 1 and len(error.splitlines()) == 1
+    assert "far.npz" in error and "centimetres" in error
+    # The name is neither markup nor a control sequence.
+    assert "[bold]\\x1b[1m.npz, 6 frames" in out

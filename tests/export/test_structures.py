@@ -113,3 +113,28 @@ def test_a_call_that_fails_is_named():
     model.seen = True
     with pytest.raises(ValueError, match=r"`model` cannot be called.*mine"):
         served(model)
+
+
+class Returning(keras.Model):
+    """A model that returns any structure."""
+
+    def __init__(self, make):
+        super().__init__()
+        self.make = make
+
+    def call(self, inputs):
+        return self.make(inputs)
+
+
+def test_outputs_that_are_no_tensors_are_named():
+    model = Returning(lambda inputs: None)
+    model(np.zeros((1, 3)))
+    with pytest.raises(ValueError, match="`model` must return tensors.*None"):
+        served(model)
+
+
+def test_keys_that_are_no_names_are_numbered():
+    model = Returning(lambda inputs: {1: inputs, "b": 2 * inputs})
+    model(np.zeros((1, 3)))
+    outputs = served(model).serve(np.ones((1, 3), "float32"))
+    assert sorted(outputs) == ["output_0", "output_1"]

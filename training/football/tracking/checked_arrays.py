@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-# Whole numbers above it are not exact as floats.
+# Below it, floats have all whole numbers; 2**53 + 1 is rounded to it.
 _EXACT = 2**53
 
 
@@ -46,7 +46,9 @@ def checked_whole(
     """Copy whole numbers as 64-bit integers, after a check of their values."""
     array = np.array(missing if value is None else value)
     if array.dtype.kind == "f":
-        fits = (np.abs(array) <= _EXACT) & (array == np.round(array))
+        # Half precision cannot hold the limit.
+        array = array.astype("float64")
+        fits = (np.abs(array) < _EXACT) & (array == np.round(array))
     elif array.dtype.kind == "u":
         fits = array <= np.iinfo("int64").max
     else:
@@ -57,7 +59,8 @@ def checked_whole(
             f"`{name}` must be whole numbers of 64 bits. "
             f"Received: {array[~fits].tolist()[:3]}"
         )
-    return checked(name, value, shape, "int64", missing)
+    whole = None if value is None else array
+    return checked(name, whole, shape, "int64", missing)
 
 
 def checked_team(value: ArrayLike, shape: tuple[int, ...]) -> np.ndarray:

@@ -7,7 +7,7 @@ import re
 _UNKNOWN = ("na", "n/a", "#n/a", "<na>", "null", "none", "-")
 _SHORT = 60
 _INTEGER = re.compile(r"[+-]?[0-9]+")
-# Floats have all whole numbers up to here.
+# Below it, floats have all whole numbers; 2**53 + 1 is rounded to it.
 _EXACT = 2**53
 _INT64 = 2**63
 
@@ -42,8 +42,8 @@ def whole_number(text: str) -> int:
         value = int(text) if len(text) < 40 else _INT64
         fits = -_INT64 <= value < _INT64
     else:
-        found = number(text, text, "frame")
-        fits = found.is_integer() and abs(found) <= _EXACT
+        found = _float(text)
+        fits = found.is_integer() and abs(found) < _EXACT
         value = int(found) if fits else 0
     if not fits:
         raise ValueError(
@@ -51,6 +51,14 @@ def whole_number(text: str) -> int:
             f"Received: {short(text)!r}"
         )
     return value
+
+
+def _float(text: str) -> float:
+    try:
+        return number(text, text, "frame")
+    except ValueError:
+        # The message of `whole_number` says what is wanted.
+        return math.nan
 
 
 def short(text: str) -> str:

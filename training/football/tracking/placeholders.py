@@ -96,7 +96,9 @@ def _outside(
     needed = name == "players" or inside.any()
     few = _different(places[inside]) < _different(places[far & repeated])
     if many or needed and few:
-        refuse(name, places, pitch)
+        # A placeholder among them says nothing about the unit.
+        told = places[~repeated] if others else places
+        refuse(name, told, pitch)
     return far
 
 

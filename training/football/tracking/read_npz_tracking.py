@@ -36,6 +36,8 @@ def read_npz_tracking(path: Path) -> dict[str, Any]:
             info.filename.removesuffix(".npy"): info
             for info in archive.infolist()
         }
+        if len(members) < len(archive.infolist()):
+            raise ValueError("has two arrays of one name")
         for name in _NEEDED:
             if name not in members:
                 raise ValueError(f"has no array called {name!r}")

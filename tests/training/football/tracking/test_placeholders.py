@@ -137,3 +137,11 @@ def test_past_positions_far_away_are_unknown(play):
     past[3, 0, 4, :2] = -1000
     found = tracked(play, past=past, past_rate=5.0)
     assert np.isnan(found.past).any(-1).sum() == 1
+
+
+@pytest.mark.parametrize("placeholder", [-1e6, 999999, 1e7])
+def test_a_placeholder_does_not_hide_the_unit(play, placeholder):
+    players = 100 * play.players
+    players[5:12, 3] = placeholder
+    with pytest.raises(ValueError, match="centimetres"):
+        tracked(play, players)

@@ -203,7 +203,12 @@ def test_no_pitch_is_known_by_its_numbers(tmp_path):
         ("time,x\n1,2\n", "no column called 'frame'; there are: time, x"),
         ("frame,team,x\n1,a,2\n", "needs the columns .*There are: frame, team"),
         ("frame,team,player,x,y\n1,a,1,two,3\n", "`x` in frame 1 .*'two'"),
-        ("frame,team,player,x,y\none,a,1,2,3\n", "`frame` in.*'one'"),
+        ("frame,team,player,x,y\none,a,1,2,3\n", "`frame` must.*'one'"),
+        # As a float it would be 9007199254740992.
+        (
+            "frame,team,player,x,y\n9007199254740993.0,a,1,2,3\n",
+            "`frame` must be.*9007199254740993",
+        ),
         ("frame,team,player,x,y\n1.5,a,1,2,3\n", "`frame` must be.*'1.5'"),
         (
             "frame,time,team,player,x,y\n1,00:20,a,1,2,3\n",
@@ -222,9 +227,19 @@ def test_no_pitch_is_known_by_its_numbers(tmp_path):
         ("frame,team,player,x,y\n1,a,1,,\n", "no position of a player"),
         *(
             (f"frame,team,player,x,y\n{frame},a,1,2,3\n", "`frame`.*64 bits")
-            for frame in (1e19, -1e19, 2**64 - 1, 2**63, "inf", "nan", 10**50)
+            for frame in (
+                1e19,
+                -1e19,
+                2**64 - 1,
+                2**63,
+                "inf",
+                "nan",
+                10**50,
+                "",
+                "0x1F",
+            )
         ),
-        ("frame,team,player,x,y\n1_0,a,1,2,3\n", "`frame` in.*'1_0'"),
+        ("frame,team,player,x,y\n1_0,a,1,2,3\n", "`frame` must.*'1_0'"),
         ("frame,team,player,x,y\n1,a,1,1_0,3\n", "`x` in.*'1_0'"),
         ("frame,a_1_x,a_1_y,b_1_x,b_1_y\n1,inf,3,4,5\n", "`players`.*finite"),
         ("frame,team,player,x,y,vx\n1,a,1,1,3,2\n", "'vx' and 'vy' without"),
@@ -421,3 +436,14 @@ def test_arrays_in_fortran_order(tmp_path):
     arrays = {k: np.asfortranarray(v) for k, v in game().items()}
     np.savez(tmp_path / "game.npz", **arrays)
     assert_same(read_tracking(tmp_path / "game.npz"), Tracking(**game()))
+
+
+def test_two_arrays_of_one_name_are_refused(tmp_path):
+    path = tmp_path / "game.npz"
+    file = io.BytesIO()
+    np.save(file, game()["team"])
+    np.savez(path, **game())
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("team", file.getvalue())
+    with pytest.raises(ValueError, match="two arrays of one name"):
+        read_tracking(path)

@@ -240,3 +240,15 @@ def test_frames_are_found_by_what_the_file_calls_them():
 def test_another_ball_is_checked(ball):
     with pytest.raises(ValueError, match="`ball` must.*Received"):
         Tracking(**arrays()).with_ball(ball)
+
+
+@pytest.mark.filterwarnings("error")
+def test_frame_numbers_of_any_float_type():
+    """No stray warning for half precision, no rounded number for others."""
+    players = np.reshape([-20.0, -9, 15, 11, 4, -8, 30, 2], (2, 2, 2))
+    team = np.zeros((2, 2), int)
+    for dtype in ("float16", "float32", "float64"):
+        found = Tracking(players, team, number=np.array([7, 9], dtype))
+        assert found.number.tolist() == [7, 9]
+    with pytest.raises(ValueError, match="`number`.*64 bits"):
+        Tracking(players, team, number=[2.0**53, 1])
