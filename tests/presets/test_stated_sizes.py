@@ -52,6 +52,20 @@ def test_a_number_beyond_the_weights_is_named(cls, name, number, saved):
         path.write_text(content)
 
 
+@pytest.mark.parametrize(
+    "stated",
+    [
+        {"registered_name": "mine>Other", "class_name": "SRGenerator"},
+        {"registered_name": "convzoo>SRGenerator", "class_name": "Other"},
+        {"registered_name": None, "class_name": "SRGenerator"},
+    ],
+)
+def test_a_class_is_found_by_either_name(stated):
+    model = {**stated, "config": {"num_blocks": 10**5}}
+    with pytest.raises(ValueError, match="`num_blocks` is 100000"):
+        check_stated_sizes({"class_name": "SRGAN", "config": [model]}, 9, 9999)
+
+
 def test_layers_of_a_file_of_keras_are_checked(tmp_path, monkeypatch):
     model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(3)])
     get_config = keras.layers.Dense.get_config
@@ -84,7 +98,7 @@ def test_wide_networks_of_few_layers_are_within_the_limit():
     # The fewest weights for each argument, in half precision.
     for block in ("plain", "residual", "rrdb"):
         model = SRGenerator(
-            scale=2, filters=300, num_blocks=1, block=block, head_kernel_size=1
+            scale=2, filters=600, num_blocks=1, block=block, head_kernel_size=1
         )
         arrays = model.weights
         check_stated_sizes(
@@ -93,7 +107,7 @@ def test_wide_networks_of_few_layers_are_within_the_limit():
             2 * model.count_params(),
         )
     for backbone in ("residual", "network_in_network", "plain"):
-        model = SizeAgnosticClassifier(2, backbone, bins=(1,), width=300)
+        model = SizeAgnosticClassifier(2, backbone, bins=(1,), width=600)
         check_stated_sizes(
             keras.saving.serialize_keras_object(model),
             len(model.weights),
@@ -101,8 +115,20 @@ def test_wide_networks_of_few_layers_are_within_the_limit():
         )
 
 
+def test_layers_of_keras_may_have_few_weights(tmp_path):
+    model = keras.Sequential(
+        [
+            keras.Input((None, None, 1)),
+            keras.layers.Resizing(4, 10**6),
+            keras.layers.Conv2D(2000, 1, use_bias=False),
+        ]
+    )
+    model.save(tmp_path / "mine.keras")
+    assert load_model(tmp_path / "mine.keras").count_params() == 2000
+
+
 def test_other_numbers_and_other_classes_are_left_alone():
-    config = {"seed": 10**12, "grid": 10**5, "width": 2**8, "depth": 64}
+    config = {"seed": 10**12, "grid": 10**5, "width": 2**9, "depth": 64}
     for name in ("convzoo>SRGenerator", "mine>Model"):
         check_stated_sizes({"registered_name": name, "config": config}, 0, 0)
     config = {"filters": 10**9}
