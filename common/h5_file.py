@@ -1,13 +1,23 @@
 """Check of a HDF5 file before its arrays are read."""
 
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 import h5py
 
 from convzoo.common.types import PathLike
 
 
-def check_h5_file(path: PathLike | BinaryIO, most_bytes: int) -> None:
+class StoredArrays(NamedTuple):
+    """Number of the arrays in a file, and their bytes together."""
+
+    number: int
+    nbytes: int
+
+
+NO_ARRAYS = StoredArrays(0, 0)
+
+
+def check_h5_file(path: PathLike | BinaryIO, most_bytes: int) -> StoredArrays:
     """Raise a `ValueError` unless the arrays of a file have a limited size.
 
     A few kilobytes can stand for gigabytes, and a file can refer to others.
@@ -17,6 +27,9 @@ def check_h5_file(path: PathLike | BinaryIO, most_bytes: int) -> None:
         path: Path of the file, or the open file.
         most_bytes: Most bytes of all arrays together.
 
+    Returns:
+        What the file holds.
+
     Raises:
         ValueError: If the arrays are larger, or the file holds links, or data
             that stands in other files.
@@ -24,7 +37,7 @@ def check_h5_file(path: PathLike | BinaryIO, most_bytes: int) -> None:
     """
     with h5py.File(path, "r") as file:
         # Hard links can form circles, and name an array many times.
-        waiting, seen, size = [file["/"]], set(), 0
+        waiting, seen, number, size = [file["/"]], set(), 0, 0
         while waiting:
             group = waiting.pop()
             for name in group:
@@ -37,11 +50,13 @@ def check_h5_file(path: PathLike | BinaryIO, most_bytes: int) -> None:
                 if isinstance(item, h5py.Group):
                     waiting.append(item)
                 elif isinstance(item, h5py.Dataset):
+                    number += 1
                     size += _size_of(name, item)
                 if size > most_bytes:
                     raise ValueError(
                         f"the arrays have more than {most_bytes} bytes"
                     )
+    return StoredArrays(number, size)
 
 
 def _size_of(name: str, dataset: h5py.Dataset) -> int:

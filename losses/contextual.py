@@ -20,7 +20,12 @@ from convzoo.common.types import Tensor
 from convzoo.layers.input_checks import is_empty_batch
 from convzoo.losses.feature_extractor import FeatureExtractor
 from convzoo.losses.feature_loss import FeatureLoss
-from convzoo.losses.images import no_values
+from convzoo.losses.images import (
+    as_floats,
+    check_images,
+    check_same_shape,
+    no_values,
+)
 from convzoo.losses.matching import (
     affinities,
     best_match,
@@ -58,7 +63,13 @@ def contextual(
     Returns:
         Losses `(batch,)`: -log of the mean of the best affinities over the
         target.
+
+    Raises:
+        ValueError: If an argument is no batch of maps, or they have different
+            numbers of samples or channels.
     """
+    target, source = as_floats(target, source)
+    _check_maps(target, source)
     if is_empty_batch(target):
         return no_values(target)
     targets, sources = positions(target), positions(source)
@@ -71,6 +82,15 @@ def contextual(
 
     best = best_match(found, (sources,), (targets,))
     return -ops.log(ops.mean(best, axis=-1))
+
+
+def _check_maps(target: Tensor, source: Tensor) -> None:
+    for name, maps in {"target": target, "source": source}.items():
+        check_images(name, maps)
+    # Height and width may differ.
+    check_same_shape(
+        target[:, 0, 0], source[:, 0, 0], ("target[:, 0, 0]", "source[:, 0, 0]")
+    )
 
 
 @keras.saving.register_keras_serializable(package="convzoo")

@@ -15,6 +15,8 @@ from convzoo.losses.weights_errors import check_regular_file, unreadable
 # this many times as large as its file, and any may have the second size.
 _MOST_EXPANSION = 8
 _SMALL = 64 << 20
+# Kinds of NumPy's dtypes.
+_NUMBERS = "biufc"
 
 
 def read_npz_file(path: PathLike) -> dict[str, np.ndarray]:
@@ -59,6 +61,9 @@ def _array(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> np.ndarray:
             shape, _, dtype = npy.read_array_header_1_0(member)
         else:
             shape, _, dtype = npy.read_array_header_2_0(member)
+    # Of items without bytes, any number would be there.
+    if dtype.kind not in _NUMBERS:
+        raise ValueError(f"{info.filename!r} holds no numbers, but {dtype}")
     if math.prod(shape) * dtype.itemsize > info.file_size:
         raise ValueError(f"{info.filename!r} ends too early")
     with archive.open(info) as member:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from convzoo.common.keras_weights import WEIGHTS, check_keras_weights
+from convzoo.presets.stated_sizes import check_stated_sizes
 
 CONFIG = "config.json"
 METADATA = "metadata.json"
@@ -132,9 +133,13 @@ class Preset:
     def verified_weights(self) -> Path:
         """The path of the weights, after their digest has been compared.
 
+        Call it before a model is made of the configuration, whose numbers are
+        compared with the weights.
+
         Raises:
             ValueError: The file is missing, truncated or altered, or holds many
-                times its size.
+                times its size, or the configuration asks for more than it
+                holds.
         """
         path = self.weights_path
         expected = None if self.is_archive else self.metadata.get("sha256")
@@ -147,12 +152,16 @@ class Preset:
                 )
         most = max(_INFLATES * path.stat().st_size, _LARGEST)
         try:
-            check_keras_weights(path, most)
+            stored = check_keras_weights(path, most)
         # A damaged file makes HDF5 and `zipfile` raise almost anything.
         except Exception as error:
             raise ValueError(
                 f"{path}: the weights cannot be read ({error})"
             ) from error
+        try:
+            check_stated_sizes(self.serialized, stored.number, stored.nbytes)
+        except ValueError as error:
+            raise ValueError(f"{self.path}: {CONFIG}: {error}") from error
         return path
 
     def _read(self, name: str) -> dict[str, Any]:

@@ -86,6 +86,7 @@ class Pretrained(FixedArguments):
         if not preset.is_archive:
             # A `.keras` file keeps the name of the saved model.
             config["name"] = overrides.get("name", preset.name)
+        weights_path = preset.verified_weights() if load_weights else None
         try:
             model = stored.from_config(config)
         # Constructors raise almost anything on a configuration that is not
@@ -95,8 +96,8 @@ class Pretrained(FixedArguments):
                 f"{preset.path}: no {stored.__name__} can be made of its "
                 f"configuration ({error})"
             ) from error
-        if load_weights:
-            _load_weights(model, preset)
+        if weights_path is not None:
+            _load_weights(model, weights_path)
         return model
 
     def save_to_preset(
@@ -153,8 +154,7 @@ def _check_overrides(overrides: dict[str, Any], cls: type) -> None:
         )
 
 
-def _load_weights(model: keras.Model, preset: Preset) -> None:
-    path = preset.verified_weights()
+def _load_weights(model: keras.Model, path: Path) -> None:
     try:
         with warnings.catch_warnings():
             warnings.filterwarnings("error", _MISSING, UserWarning)

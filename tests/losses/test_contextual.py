@@ -206,3 +206,27 @@ def test_shapes_are_quoted():
         loss(x, y[:, :, :15])
     with pytest.raises(ValueError, match="`y_true`.*3 channels"):
         loss(x[:, :, :, :1], y[:, :, :, :1])
+
+
+def test_maps_of_integers_are_compared_as_floats():
+    target, source = (np.uint8(20 * m + 60) for m in maps())
+    expected = contextual(target.astype("float32"), source.astype("float32"))
+    np.testing.assert_array_equal(
+        numpy_of(contextual(target, source)), numpy_of(expected)
+    )
+
+
+@pytest.mark.parametrize(
+    ("target", "source", "named"),
+    [
+        ((2, 0, 4, 3), (2, 5, 4, 3), "target"),
+        ((2, 5, 4, 3), (2, 5, 0, 3), "source"),
+        ((2, 5, 4, 0), (2, 5, 4, 0), "target"),
+        ((2, 5, 4), (2, 5, 4, 3), "target"),
+        ((2, 5, 4, 3), (2, 5, 4, 2), "source"),
+        ((2, 5, 4, 3), (3, 5, 4, 3), "source"),
+    ],
+)
+def test_invalid_maps_are_named(target, source, named):
+    with pytest.raises(ValueError, match=f"`{named}"):
+        contextual(np.zeros(target, "float32"), np.zeros(source, "float32"))

@@ -114,6 +114,10 @@ def npy(shape, descr="<f4"):
         npy("(1,)", "|V1000000000"),
         npy("(4, 4)"),
         npy("(4,)", "|O"),
+        # A billion items without bytes would be a billion floats.
+        npy("(1000000000,)", "|V0"),
+        npy("(1000000000,)", "|S0"),
+        npy("(1,)", "|S1") + b"x",
         npy("(-4,)"),
         b"no array",
         b"\x00" * (65 << 20),

@@ -34,6 +34,7 @@ from convzoo.zoo.super_resolution.srgan_checks import (
     Loss,
     check_built,
     check_discriminator,
+    check_targets,
     check_terms,
     checked_adversarial,
     checked_discriminator_loss,
@@ -284,6 +285,7 @@ class SRGAN(FixedArguments, keras.Model):
         sample_weight: Tensor | None = None,
         training: bool = True,
     ) -> Tensor:
+        check_targets(y, y_pred)
         # Of float64 images, `fit` casts arrays, but not data sets.
         dtype = keras.backend.result_type(ops.dtype(y_pred), "float32")
         y = ops.cast(y, dtype)

@@ -9,6 +9,7 @@ from convzoo.common.checks import check_number
 from convzoo.common.types import Tensor
 from convzoo.losses import DiscriminatorLoss, GeneratorLoss, Perceptual
 from convzoo.losses.adversarial import AdversarialKind
+from convzoo.losses.images import check_same_shape
 from convzoo.losses.loss_terms import checked_loss
 
 # What `keras.losses.get` takes.
@@ -20,6 +21,16 @@ def check_built(name: str, value: object) -> None:
         raise ValueError(
             f"`{name}` must be a built Keras model. Received: {name}={value!r}"
         )
+
+
+def check_targets(high: Tensor | None, generated: Tensor) -> None:
+    """Raise a `ValueError` unless images are those of the generator's size."""
+    if high is None:
+        raise ValueError(
+            "`fit` of a SRGAN needs pairs of images, low and high resolution. "
+            "Received: no high-resolution images"
+        )
+    check_same_shape(high, generated, ("high", "generator(low)"))
 
 
 def checked_term(name: str, value: object) -> tuple[Loss, float] | None:

@@ -922,3 +922,12 @@ def test_batch_normalization_takes_no_gradient_penalty():
 def test_arguments_of_compile_are_quoted(arguments, message):
     with pytest.raises(ValueError, match=message):
         tiny().compile(**arguments)
+
+
+def test_images_that_are_no_pairs_are_named():
+    model = compiled()
+    low, high = photographs()
+    with pytest.raises(ValueError, match="`high` and `generator.low.` must"):
+        model.fit(low, high[:, :8], verbose=0)
+    with pytest.raises(ValueError, match="no high-resolution images"):
+        model.fit(low, verbose=0)
