@@ -16,12 +16,15 @@ from keras import ops
 from convzoo.common.checks import check_choice, check_flag, checked_pair
 from convzoo.common.choices import Pooling
 from convzoo.common.types import Shape, Tensor
-from convzoo.layers.bins import average_bins, max_bins
+from convzoo.layers.average_bins import average_bins
 from convzoo.layers.input_checks import (
     check_input_shape,
     checked_channels,
     checked_data_format,
+    is_empty_batch,
+    no_outputs,
 )
+from convzoo.layers.max_bins import max_bins
 from convzoo.layers.sizes import checked_sizes
 from convzoo.layers.types import DataFormat, IntOrPair
 
@@ -40,7 +43,9 @@ class SPP(keras.layers.Layer):
     Args:
         bins: Levels of the pyramid, each an int `n` for n x n bins, or a pair
             (rows, columns).
-        pooling: `"max"`, as in the paper, or `"average"`.
+        pooling: `"max"`, as in the paper, or `"average"`. Of equal pixels in a
+            bin, the first has the gradient of a maximum; where the bins of
+            another level divide the bin, the first of each part shares it.
         flatten: Whether to flatten the bins and channels to a vector.
         data_format: `"channels_last"` or `"channels_first"`. None for the
             default of the Keras configuration.
@@ -104,14 +109,19 @@ class SPP(keras.layers.Layer):
 
     def call(self, inputs: Tensor, sizes: Tensor | None = None) -> Tensor:
         check_input_shape("SPP", inputs.shape, (4,))
+        if is_empty_batch(inputs):
+            return no_outputs(self, inputs)
         if self.data_format == "channels_first":
             inputs = ops.transpose(inputs, (0, 2, 3, 1))
         if sizes is not None:
             sizes = checked_sizes(sizes, inputs)
-        pool = max_bins if self.pooling == "max" else average_bins
-        outputs = ops.concatenate(
-            [pool(inputs, level, sizes) for level in self._levels], axis=1
-        )
+        if self.pooling == "max":
+            outputs = max_bins(inputs, self._levels, sizes)
+        else:
+            outputs = ops.concatenate(
+                [average_bins(inputs, level, sizes) for level in self._levels],
+                axis=1,
+            )
         if not self.flatten:
             return outputs
         return ops.reshape(outputs, (-1, self._num_bins * inputs.shape[-1]))

@@ -179,6 +179,80 @@ def test_padding_gets_no_gradient(pooling):
     np.testing.assert_allclose(found.sum(axis=(1, 2, 3)), [20, 20], rtol=1e-5)
 
 
+def gradient_by_loops(maps, bins, weights):
+    """Give each weight to the first largest pixel of its bin.
+
+    The first is the topmost one in the leftmost column that has one.
+    """
+    found = np.zeros_like(maps)
+    height, width, channels = maps.shape
+    position = 0
+    for level in bins:
+        rows, columns = (level, level) if isinstance(level, int) else level
+        for row in range(rows):
+            for column in range(columns):
+                pixels = [
+                    (y, x)
+                    for x in overlapping(column, columns, width)
+                    for y in overlapping(row, rows, height)
+                ]
+                for channel in range(channels):
+                    values = [maps[y, x, channel] for y, x in pixels]
+                    y, x = pixels[int(np.argmax(values))]
+                    found[y, x, channel] += weights[position, channel]
+                position += 1
+    return found
+
+
+@pytest.mark.parametrize("bins", [(1,), (2,), ((3, 4),)])
+@pytest.mark.parametrize("shape", [(7, 10), (4, 4), (2, 3), (1, 1)])
+def test_the_first_of_equal_pixels_has_the_gradient(bins, shape):
+    random = np.random.default_rng(0)
+    maps = random.integers(0, 3, (2, *shape, 3)).astype("float32")
+    check_gradient(maps, bins, random)
+
+
+@pytest.mark.parametrize("bins", [(1, 2, 3, 6), (2, (3, 1), (1, 5))])
+@pytest.mark.parametrize("shape", [(13, 10), (5, 2)])
+def test_levels_add_their_gradients(bins, shape):
+    random = np.random.default_rng(0)
+    maps = random.permutation(2 * 3 * np.prod(shape)).astype("float32")
+    check_gradient(maps.reshape(2, *shape, 3), bins, random)
+
+
+def check_gradient(maps, bins, random):
+    layer = SPP(bins, flatten=False)
+    weights = random.normal(size=tuple(layer(maps).shape)).astype("float32")
+    (found,) = gradients(layer, [maps], weights)
+    expected = [
+        gradient_by_loops(each, bins, of_each)
+        for each, of_each in zip(maps, weights, strict=True)
+    ]
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+    # A padded batch has the gradients of its maps alone.
+    padded = np.pad(maps, ((0, 0), (0, 2), (0, 3), (0, 0)), constant_values=99)
+    sizes = np.array([maps.shape[1:3]] * 2)
+    (again,) = gradients(lambda x: layer(x, sizes=sizes), [padded], weights)
+    np.testing.assert_allclose(again[:, :-2, :-3], found, atol=1e-5)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_gradients_of_odd_values_stay_in_their_bins(value):
+    maps = np.zeros((1, 6, 5, 2), "float32")
+    maps[0, 1:4, 2] = value
+    (found,) = gradients(SPP((2,)), [maps], np.ones((1, 8), "float32"))
+    assert found.sum() == 8
+
+
+def test_equal_cells_share_the_gradient():
+    (found,) = gradients(
+        SPP((1, 2)),
+        [np.ones((1, 4, 4, 1), "float32")],
+        np.ones((1, 5), "float32"),
+    )
+    np.testing.assert_allclose(found[0, ::2, ::2, 0], np.full((2, 2), 1.25))
+
+
 @pytest.mark.parametrize("pooling", ["max", "average"])
 @pytest.mark.slow
 def test_gradients_as_differences(pooling):
