@@ -91,6 +91,9 @@ class Rasterize(keras.layers.Layer):
 
     def call(self, inputs: Tensor) -> Tensor:
         self._channels(inputs.shape)
+        if 0 in inputs.shape[:2]:
+            shape = self.compute_output_shape(tuple(inputs.shape))
+            return ops.zeros(shape, self.compute_dtype)
         features = ops.cast(inputs[:, :, 2:], self.compute_dtype)
         across, down = (
             ops.cast(

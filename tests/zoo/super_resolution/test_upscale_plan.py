@@ -110,7 +110,7 @@ def test_a_suffix_that_is_not_written_makes_no_folder(suffix, tmp_path):
 def test_a_file_without_suffix_is_no_folder(tmp_path):
     image(tmp_path / "in" / "a.png")
     (tmp_path / "notes").write_text("mine")
-    with pytest.raises(ValueError, match="notes: names a file"):
+    with pytest.raises(ValueError, match="notes: is a file"):
         plan_upscale([tmp_path / "in"], tmp_path / "notes", 4)
 
 
