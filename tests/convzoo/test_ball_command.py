@@ -3,12 +3,10 @@
 import errno
 import os
 import re
-import sys
 
 import numpy as np
 import pytest
 
-from convzoo import __main__ as command_line
 from convzoo.training import simulate_play
 from convzoo.training.football import write_ball as writing
 from convzoo.zoo import BallPositionPredictor
@@ -17,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("uncompiled", "one_process")
 
 
 @pytest.fixture
-def ball(monkeypatch, capfd, tmp_path):
+def ball(monkeypatch, command, tmp_path):
     """Run `convzoo ball` in a folder with a game; return code and output."""
     play = simulate_play(12)
     balls = play.ball.copy()
@@ -30,12 +28,7 @@ def ball(monkeypatch, capfd, tmp_path):
     monkeypatch.chdir(tmp_path)
 
     def run(*arguments):
-        argv = ["convzoo", "ball", *arguments, "--preset", "model"]
-        monkeypatch.setattr(sys, "argv", argv)
-        with pytest.raises(SystemExit) as exit:
-            command_line.main()
-        out, error = capfd.readouterr()
-        return exit.value.code or 0, out, error
+        return command("ball", *arguments, "--preset", "model")
 
     return run
 

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from convzoo import __main__ as command_line
 from convzoo.export import LiteRTModel
 from convzoo.losses.trunk_weights import random_trunk
 from convzoo.presets import built_in
@@ -30,18 +29,8 @@ pytestmark = pytest.mark.usefixtures("uncompiled", "one_process")
 
 
 @pytest.fixture
-def convzoo(monkeypatch, capfd):
-    """Function that runs a command and returns exit code, stdout and stderr."""
-
-    def run(*arguments):
-        argv = ["convzoo", *map(str, arguments)]
-        monkeypatch.setattr(sys, "argv", argv)
-        with pytest.raises(SystemExit) as exit:
-            command_line.main()
-        out, error = capfd.readouterr()
-        return exit.value.code or 0, out, error
-
-    return run
+def convzoo(command):
+    return command
 
 
 @pytest.fixture

@@ -10,9 +10,8 @@ from typing import TypeAlias
 
 import numpy as np
 
-from convzoo.common.output_file import cause_of
 from convzoo.zoo.images.listing.folder_images import first_names, folder_images
-from convzoo.zoo.images.listing.hidden_name import is_hidden
+from convzoo.zoo.images.listing.visible_paths import visible_paths
 from convzoo.zoo.images.reading.read_photograph import read_photograph
 
 # A class number, and a function that reads an image of the class.
@@ -85,16 +84,7 @@ class ClassFolders:
 
 
 def _subfolders(folder: Path) -> list[Path]:
-    if not os.path.isdir(folder):
-        raise ValueError(f"{folder}: is not a folder")
-    try:
-        names = sorted(os.listdir(folder))
-    except OSError as error:
-        raise ValueError(
-            f"{folder}: cannot be read ({cause_of(error)})"
-        ) from error
-    paths = [folder / name for name in names if not is_hidden(name)]
-    return [path for path in paths if os.path.isdir(path)]
+    return [path for path in visible_paths(folder) if os.path.isdir(path)]
 
 
 def _hint(folder: Path, empty: list[Path]) -> str:

@@ -6,9 +6,8 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from convzoo.common.image_suffixes import NOT_READ, READ
-from convzoo.common.output_file import cause_of
 from convzoo.common.types import PathLike
-from convzoo.zoo.images.listing.hidden_name import is_hidden
+from convzoo.zoo.images.listing.visible_paths import visible_paths
 
 # Names in one line.
 _NAMED = 3
@@ -23,16 +22,7 @@ def folder_images(folder: PathLike) -> list[Path]:
     Raises:
         ValueError: If `folder` is not a folder, or cannot be read.
     """
-    folder = Path(folder)
-    if not os.path.isdir(folder):
-        raise ValueError(f"{folder}: is not a folder")
-    try:
-        names = sorted(os.listdir(folder))
-    except OSError as error:
-        raise ValueError(
-            f"{folder}: cannot be read ({cause_of(error)})"
-        ) from error
-    paths = [folder / name for name in names if not is_hidden(name)]
+    paths = visible_paths(folder)
     images = [path for path in paths if _ends_with(path, READ)]
     files = [path for path in images if os.path.isfile(path)]
     left_out = [path for path in images if not os.path.isfile(path)]

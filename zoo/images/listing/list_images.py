@@ -6,7 +6,7 @@ from pathlib import Path
 from convzoo.common.image_suffixes import READ
 from convzoo.common.types import PathLike
 from convzoo.zoo.images.listing.folder_images import first_names, folder_images
-from convzoo.zoo.images.listing.hidden_name import is_hidden
+from convzoo.zoo.images.listing.visible_paths import visible_paths
 
 
 def list_images(folder: PathLike) -> list[Path]:
@@ -30,9 +30,5 @@ def list_images(folder: PathLike) -> list[Path]:
 
 def _where(folder: Path) -> str:
     """Name the subfolders, in which the images may be."""
-    found = sorted(
-        path
-        for path in folder.iterdir()
-        if os.path.isdir(path) and not is_hidden(path.name)
-    )
+    found = [path for path in visible_paths(folder) if os.path.isdir(path)]
     return f", only folders: {first_names(found)}" if found else ""
