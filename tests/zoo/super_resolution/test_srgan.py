@@ -925,9 +925,8 @@ def test_arguments_of_compile_are_quoted(arguments, message):
 
 
 def test_images_that_are_no_pairs_are_named():
-    model = compiled()
     low, high = photographs()
     with pytest.raises(ValueError, match="`high` and `generator.low.` must"):
-        model.fit(low, high[:, :8], verbose=0)
+        compiled().fit(low, high[:, :8], verbose=0)
     with pytest.raises(ValueError, match="no high-resolution images"):
-        model.fit(low, verbose=0)
+        compiled().fit(low, verbose=0)
