@@ -4,6 +4,7 @@ import h5py
 import keras
 import numpy as np
 
+from convzoo.layers.seeded_dropout import seeded_dropout
 from convzoo.training import Run
 from convzoo.training.epoch_dataset import EpochDataset
 
@@ -40,7 +41,7 @@ def network(steps=15):
         [
             keras.Input((3,)),
             keras.layers.Dense(4, "relu"),
-            keras.layers.Dropout(0.5),
+            seeded_dropout(0.5, "float32"),
             keras.layers.Dense(1, "sigmoid"),
         ]
     )
@@ -60,7 +61,7 @@ def run_of(folder, steps=15, **arguments):
     return Run(
         folder,
         {"class": "Sequential", "steps": steps},
-        lambda model: {"score": float(model.layers[0].kernel[0, 0])},
+        lambda model: {"score": float(model.layers[0].get_weights()[0][0, 0])},
         "score",
         **arguments,
     )
