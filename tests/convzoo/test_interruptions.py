@@ -12,6 +12,9 @@ import os, signal, sys
 from convzoo.__main__ import app, main
 from convzoo.common.output_file import renamed
 
+# Jobs in the background of a script ignore it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 @app.command
 def write():
     with renamed("result.txt") as temporary:

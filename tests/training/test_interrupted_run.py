@@ -111,6 +111,8 @@ def test_a_signal_waits_for_the_step_and_saves(name, whole, tmp_path):
 
 def test_the_second_signal_stops_at_once(tmp_path):
     folder = tmp_path / "run"
+    # Jobs in the background of a script ignore it.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
 
     def called(step):
         if step == 7:
@@ -119,8 +121,11 @@ def test_the_second_signal_stops_at_once(tmp_path):
             signal.raise_signal(signal.SIGINT)
             pytest.fail("went on")
 
-    with pytest.raises(KeyboardInterrupt) as error:
-        trained(folder, called=called)
+    try:
+        with pytest.raises(KeyboardInterrupt) as error:
+            trained(folder, called=called)
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert "saved after step 5" in error.value.args[1]
 
 
