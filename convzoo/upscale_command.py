@@ -87,10 +87,8 @@ def upscale(
     preset = DEFAULT_PRESET if preset is None else preset
     check_preset(preset, "SRGenerator", "upscale")
     check_is_image(inputs)
-    from convzoo.zoo.super_resolution.upscale_files import (
-        plan_upscale,
-        upscale_file,
-    )
+    from convzoo.zoo.super_resolution.upscale_files import upscale_file
+    from convzoo.zoo.super_resolution.upscale_plan import plan_upscale
 
     model = _model(preset, perceptual)
     work = functools.partial(

@@ -7,9 +7,10 @@ import zipfile
 import numpy as np
 from numpy.lib import format as npy
 
+from convzoo.common.regular_file import regular_size
 from convzoo.common.types import PathLike
 from convzoo.losses.short_reads import ShortReads
-from convzoo.losses.weights_errors import check_regular_file, unreadable
+from convzoo.losses.weights_errors import unreadable
 
 # Compressed weights are rarely below a third of their size. An archive may be
 # this many times as large as its file, and any may have the second size.
@@ -31,7 +32,7 @@ def read_npz_file(path: PathLike) -> dict[str, np.ndarray]:
             than 8 times its size, and more than 64 MiB.
     """
     try:
-        check_regular_file(path)
+        regular_size(path)
         with open(path, "rb") as file:
             short = ShortReads(file)
             with zipfile.ZipFile(short) as archive:

@@ -5,12 +5,13 @@ from collections.abc import Callable
 
 import numpy as np
 
+from convzoo.common.regular_file import regular_size
 from convzoo.common.types import PathLike
 from convzoo.losses.npz_file import read_npz_file
 from convzoo.losses.safetensors_file import read_safetensors_file
 from convzoo.losses.short_reads import ShortReads
 from convzoo.losses.torch_file import read_torch_file
-from convzoo.losses.weights_errors import check_regular_file, unreadable
+from convzoo.losses.weights_errors import unreadable
 
 
 def read_weights_file(path: PathLike) -> dict[str, np.ndarray]:
@@ -46,7 +47,7 @@ def read_weights_file(path: PathLike) -> dict[str, np.ndarray]:
     (3, 3)
     """
     try:
-        check_regular_file(path)
+        regular_size(path)
         read = _reader_of(path)
     except Exception as error:
         raise unreadable(path, "a file of weights", error) from error

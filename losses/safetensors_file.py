@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 import safetensors
 
+from convzoo.common.regular_file import regular_size
 from convzoo.common.types import PathLike
-from convzoo.losses.weights_errors import check_regular_file, unreadable
+from convzoo.losses.weights_errors import unreadable
 
 _DTYPES = {"F16": "<f2", "F32": "<f4", "F64": "<f8", "I64": "<i8"}
 # The header of 80,000 tensors.
@@ -26,7 +27,7 @@ def read_safetensors_file(path: PathLike) -> dict[str, np.ndarray]:
             another dtype.
     """
     try:
-        check_regular_file(path)
+        regular_size(path)
         with open(path, "rb") as file:
             length = int.from_bytes(file.read(8), "little")
             if length > min(_MOST_BYTES_OF_HEADER, os.path.getsize(path)):

@@ -11,12 +11,13 @@ from typing import IO
 
 import numpy as np
 
+from convzoo.common.regular_file import regular_size
 from convzoo.common.types import PathLike
 from convzoo.losses.short_reads import MOST_BYTES, ShortReads
 from convzoo.losses.torch_calls import Parameter
 from convzoo.losses.torch_pickle import read_pickle
 from convzoo.losses.torch_tensors import Storage, StoredTensor
-from convzoo.losses.weights_errors import check_regular_file, unreadable
+from convzoo.losses.weights_errors import unreadable
 
 _LEGACY_MAGIC = 0x1950A86A20F9469CFC6C
 
@@ -37,7 +38,7 @@ def read_torch_file(path: PathLike) -> dict[str, np.ndarray]:
             supported.
     """
     try:
-        check_regular_file(path)
+        regular_size(path)
         read = _read_archive if zipfile.is_zipfile(path) else _read_legacy
         with open(path, "rb") as file:
             found = read(file)

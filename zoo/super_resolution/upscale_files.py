@@ -22,9 +22,6 @@ from convzoo.zoo.images.writing.write_image import (
 from convzoo.zoo.images.writing.write_strips import write_strips
 from convzoo.zoo.super_resolution.named_errors import named_errors
 from convzoo.zoo.super_resolution.sr_generator import SRGenerator
-from convzoo.zoo.super_resolution.upscale_plan import (
-    plan_upscale as plan_upscale,
-)
 from convzoo.zoo.super_resolution.upscale_strips import Progress
 
 # Of a model without `scale`, whose only method is `upscale`.

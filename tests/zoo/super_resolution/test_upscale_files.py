@@ -12,10 +12,8 @@ from PIL import Image, ImageCms
 from convzoo.zoo.images.image_file import ImageFile
 from convzoo.zoo.images.reading.read_image import read_image
 from convzoo.zoo.images.writing.write_image import write_image
-from convzoo.zoo.super_resolution.upscale_files import (
-    plan_upscale,
-    upscale_file,
-)
+from convzoo.zoo.super_resolution.upscale_files import upscale_file
+from convzoo.zoo.super_resolution.upscale_plan import plan_upscale
 from tests.support import photograph, tiny_generator
 
 PROFILE = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()

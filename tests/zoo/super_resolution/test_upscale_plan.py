@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from convzoo.zoo.super_resolution.upscale_files import plan_upscale
+from convzoo.zoo.super_resolution.upscale_plan import plan_upscale
 from tests.support import photograph
 
 

@@ -3,6 +3,7 @@
 import csv
 from pathlib import Path
 
+from convzoo.common.regular_file import regular_size
 from convzoo.common.types import PathLike
 from convzoo.training.football.tracking.named_warnings import named_warnings
 from convzoo.training.football.tracking.provider_files import provider_files
@@ -16,7 +17,6 @@ from convzoo.training.football.tracking.read_provider import (
     PROVIDERS,
     read_provider,
 )
-from convzoo.training.football.tracking.regular_file import check_regular
 from convzoo.training.football.tracking.tfds_tracking import tfds_tracking
 from convzoo.training.football.tracking.timed_velocities import (
     with_timed_velocities,
@@ -77,12 +77,20 @@ def _read_file(path: Path, pitch: tuple[float, float]) -> Tracking:
     if suffix not in _READERS:
         raise ValueError(f"{path}: tracking data must be an .npz or .csv file")
     try:
-        check_regular(path, _LARGEST[suffix])
+        _check_size(regular_size(path), _LARGEST[suffix])
         arrays = _READERS[suffix](path)
         return with_timed_velocities(Tracking(**arrays, pitch=pitch))
     # A damaged file may raise any exception.
     except Exception as error:
         raise ValueError(f"{path}: {_reason(error)}") from error
+
+
+def _check_size(size: int, largest: int) -> None:
+    if size > largest:
+        raise ValueError(
+            f"has {size / 2**30:.1f} GiB; at most {largest / 2**30:g} GiB are "
+            "read"
+        )
 
 
 def _read_provider(

@@ -2,9 +2,9 @@
 
 import io
 import os
-import stat
 
 from convzoo.common.output_file import cause_of
+from convzoo.common.regular_file import regular_size
 from convzoo.common.types import PathLike
 
 
@@ -18,8 +18,11 @@ def open_image(path: PathLike) -> io.FileIO:
             be opened.
     """
     try:
-        _check_regular(path, os.stat(path))
+        if regular_size(path) == 0:
+            raise ValueError("is empty")
         return io.FileIO(path)
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from error
     except FileNotFoundError as error:
         broken = os.path.islink(path)
         reason = "is a link to a missing file" if broken else "does not exist"
@@ -28,12 +31,3 @@ def open_image(path: PathLike) -> io.FileIO:
         raise ValueError(
             f"{path}: cannot be read ({cause_of(error)})"
         ) from error
-
-
-def _check_regular(path: PathLike, status: os.stat_result) -> None:
-    if stat.S_ISDIR(status.st_mode):
-        raise ValueError(f"{path}: is a folder")
-    if not stat.S_ISREG(status.st_mode):
-        raise ValueError(f"{path}: is not a regular file")
-    if status.st_size == 0:
-        raise ValueError(f"{path}: is empty")

@@ -369,8 +369,8 @@ def test_what_is_no_file_is_named(tmp_path):
         (tmp_path / f"folder{suffix}").mkdir()
         (tmp_path / f"device{suffix}").symlink_to("/dev/zero")
         for name, message in (
-            ("pipe", "no regular file"),
-            ("device", "no regular file"),
+            ("pipe", "not a regular file"),
+            ("device", "not a regular file"),
             ("folder", "a folder"),
         ):
             with pytest.raises(ValueError, match=f"{name}.*: is {message}"):
