@@ -1,0 +1,1 @@
+"""Training on the features of a network with published weights."""

@@ -1,0 +1,1 @@
+"""Convolutional networks by name, with their published weights."""
