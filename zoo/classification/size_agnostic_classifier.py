@@ -245,6 +245,11 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
         return self.pool.pooling
 
     @property
+    def num_features(self) -> int:
+        """Length of the pooled features of an image."""
+        return self.head.kernel.shape[0]
+
+    @property
     def arguments(self) -> dict[str, Any]:
         """The constructor's arguments, without those of every Keras model.
 
