@@ -48,6 +48,11 @@ def classification_quality(
     )
 
 
+def validation_figures(quality: ClassificationQuality) -> dict[str, float]:
+    """The metrics of held-out images, by the names in the log of a run."""
+    return {f"validation_{k}": v for k, v in quality._asdict().items()}
+
+
 def softmax(logits: np.ndarray) -> np.ndarray:
     """Class probabilities, in float64."""
     shifted = np.asarray(logits, "float64")

@@ -117,6 +117,47 @@ class ClassifierOptions:
     backbone: Annotated[
         Backbone, Option("Model", "Architecture of the convolutions.")
     ] = "residual"
+    weights: Annotated[
+        PathLike | None,
+        Option(
+            "Model",
+            "Weights of a backbone that has published ones: imagenet, which are "
+            "downloaded once, or a file of them. The networks of convzoo start "
+            "from random weights.",
+        ),
+    ] = "imagenet"
+    maps: Annotated[
+        tuple[str, ...] | None,
+        Option(
+            "Model",
+            "Layers of such a backbone whose maps are pooled. Without it, the "
+            "last one.",
+        ),
+    ] = None
+    short_side: Annotated[
+        int | None,
+        Option(
+            "Model",
+            "Length in pixels to which the shorter side of an image is scaled "
+            "for such a backbone. Without it, validation chooses it.",
+        ),
+    ] = None
+    max_stretch: Annotated[
+        float,
+        Option(
+            "Model",
+            "Largest factor by which the aspect ratio of an image changes in "
+            "batches for such a backbone. 1 keeps each.",
+        ),
+    ] = 1.05
+    fine_tune: Annotated[
+        bool,
+        Option(
+            "Optimization",
+            "Whether to train the upper layers of such a backbone too, after "
+            "the dense layer. What is better on held-out images is kept.",
+        ),
+    ] = False
     width: Annotated[
         int, Option("Model", "Channels of the first convolutions.")
     ] = 32
