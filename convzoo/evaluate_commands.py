@@ -4,25 +4,22 @@ import functools
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 from cyclopts import App
 
-from convzoo.common.checks import check_above, check_positive
-from convzoo.common.printable import printable
+from convzoo.evaluate_classifier_command import evaluate_classifier
 from convzoo.options import (
     BALL_PRESET,
     DEFAULT_PRESET,
-    WHOLE,
     Ensemble,
     Flips,
-    Out,
-    Overwrite,
     Preset,
     check_preset,
     check_there,
     progress_bars,
 )
+from convzoo.plain import plain
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -54,6 +51,7 @@ _BALL_COLUMNS = (
 )
 _BALL_NAMES = 19
 evaluate_app = App(name="evaluate", help="Evaluate a model.")
+evaluate_app.command(evaluate_classifier, name="classifier")
 
 
 @evaluate_app.command(name="sr")
@@ -104,57 +102,6 @@ def evaluate_sr(
     return failures
 
 
-@evaluate_app.command(name="classifier")
-def evaluate_classifier(
-    *,
-    data: str,
-    preset: Preset,
-    warp: Annotated[int | None, WHOLE] = None,
-    scale: float = 1.0,
-    out: Out | None = None,
-    overwrite: Overwrite = False,
-) -> None:
-    """Measure the accuracy and calibration of a classifier.
-
-    Args:
-        data: Folder with one folder of images per class, or tfds:NAME.
-        warp: Side in pixels of squares to which images are warped.
-        scale: Factor by which images are resized.
-        out: Folder for the plots confusion.png and sizes.png.
-    """
-    check_there([data])
-    if warp is not None:
-        check_positive("warp", warp)
-    check_above("scale", scale, 0)
-    check_preset(preset, "SizeAgnosticClassifier", "evaluate classifier")
-    from rich.console import Console
-    from rich.table import Table
-
-    from convzoo.training import evaluate_classifier as evaluate
-    from convzoo.training.classification.classifier_plots import (
-        check_plots,
-        write_plots,
-    )
-    from convzoo.zoo import SizeAgnosticClassifier
-
-    if out is not None:
-        check_plots(out, overwrite)
-    model = SizeAgnosticClassifier.from_preset(preset)
-    report = evaluate(model, data, warp, scale)
-    table = Table(show_header=False)
-    table.add_row("images", str(len(report.right)))
-    table.add_row("accuracy", f"{report.quality.accuracy:.2%}")
-    table.add_row("mean per class", f"{report.quality.class_accuracy:.2%}")
-    table.add_row(
-        "calibration error", f"{report.quality.calibration_error:.2%}"
-    )
-    table.add_row("cross-entropy", f"{report.quality.loss:.4f}")
-    Console().print(table)
-    if out is not None:
-        for path in write_plots(report, out, overwrite):
-            print(path)
-
-
 @evaluate_app.command(name="ball")
 def evaluate_ball(
     *,
@@ -200,13 +147,13 @@ def _ball_table(title: str, qualities: Mapping[str, "BallQuality"]) -> "Table":
     from rich.table import Table
 
     table = Table(
-        title=_plain(title), box=box.SIMPLE_HEAD, show_edge=False, padding=0
+        title=plain(title), box=box.SIMPLE_HEAD, show_edge=False, padding=0
     )
     table.add_column("", max_width=_BALL_NAMES, overflow="fold")
     for column in _BALL_COLUMNS:
         table.add_column(column, justify="right", vertical="bottom")
     for name, quality in qualities.items():
-        table.add_row(_plain(name), *_ball_cells(quality))
+        table.add_row(plain(name), *_ball_cells(quality))
     return table
 
 
@@ -254,12 +201,5 @@ def _quality_table(comparisons: Sequence["Comparison"]) -> "Table":
             for name in names
             for quality in (row.bicubic, row.model)
         ]
-        table.add_row(_plain(row.name), *cells)
+        table.add_row(plain(row.name), *cells)
     return table
-
-
-def _plain(name: str) -> str:
-    """The name of a file, without markup and control characters."""
-    from rich.markup import escape
-
-    return escape(printable(name))

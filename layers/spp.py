@@ -101,7 +101,7 @@ class SPP(keras.layers.Layer):
         self.pooling = pooling
         self.flatten = flatten
         self.data_format = data_format
-        self.levels = levels
+        self._levels = levels
 
     def build(self, input_shape: Shape) -> None:
         check_input_shape("SPP", input_shape, (4,))
@@ -116,10 +116,10 @@ class SPP(keras.layers.Layer):
         if sizes is not None:
             sizes = checked_sizes(sizes, inputs)
         if self.pooling == "max":
-            outputs = max_bins(inputs, self.levels, sizes)
+            outputs = max_bins(inputs, self._levels, sizes)
         else:
             outputs = ops.concatenate(
-                [average_bins(inputs, level, sizes) for level in self.levels],
+                [average_bins(inputs, level, sizes) for level in self._levels],
                 axis=1,
             )
         if not self.flatten:
@@ -148,7 +148,7 @@ class SPP(keras.layers.Layer):
 
     @property
     def _num_bins(self) -> int:
-        return sum(rows * columns for rows, columns in self.levels)
+        return sum(rows * columns for rows, columns in self._levels)
 
 
 def _checked_levels(bins: object) -> list[tuple[int, int]]:

@@ -457,6 +457,10 @@ def test_a_measured_classifier_is_drawn(convzoo, classes, tmp_path):
     assert code == 0 and "mean per class" in out
     assert sorted(p.name for p in plots.iterdir()) == [
         "confusion.png",
+        "mistakes.png",
+        "predictions.csv",
+        "report.csv",
+        "report.json",
         "sizes.png",
     ]
     assert_one_line(convzoo(*measure, "--out", plots), "exists already")

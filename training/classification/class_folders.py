@@ -71,6 +71,11 @@ class ClassFolders:
                 functools.partial(read_photograph, path, self.max_pixels),
             )
 
+    def path_of(self, index: int) -> str:
+        """The path below the folder of the image number `index`."""
+        _, path = self.files[index]
+        return f"{path.parent.name}/{path.name}"
+
     def _fingerprint(self) -> str:
         lines = "".join(
             f"{label} {path.name} {os.path.getsize(path)}\n"

@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from convzoo.training.classification.predictions import predictions
+
 # Guo et al. 2017, On Calibration of Modern Neural Networks,
 # https://arxiv.org/abs/1706.04599, section 5.
 _CONFIDENCE_BINS = 15
@@ -15,6 +17,8 @@ class ClassificationQuality(NamedTuple):
     Attributes:
         accuracy: Fraction of images whose most probable class is correct.
         class_accuracy: Accuracy of each class that occurs, averaged.
+        confidence: Probability of the most probable class, averaged. It equals
+            the accuracy of a calibrated classifier.
         calibration_error: Expected calibration error: the gap between
             confidence and accuracy, as a mean over 15 bins of confidence,
             weighted by their images.
@@ -23,6 +27,7 @@ class ClassificationQuality(NamedTuple):
 
     accuracy: float
     class_accuracy: float
+    confidence: float
     calibration_error: float
     loss: float
 
@@ -36,35 +41,22 @@ def classification_quality(
         logits: `(images, classes)`.
         labels: Integers `(images,)`.
     """
-    probabilities = softmax(logits)
-    right = logits.argmax(axis=1) == labels
+    found = predictions(logits, labels)
+    right = found.predicted == labels
     classes = [right[labels == label].mean() for label in np.unique(labels)]
-    likelihoods = probabilities[np.arange(len(labels)), labels]
+    likelihoods = np.maximum(found.likelihood, 1e-30)
     return ClassificationQuality(
         accuracy=float(right.mean()),
         class_accuracy=float(np.mean(classes)),
-        calibration_error=_calibration_error(probabilities.max(axis=1), right),
-        loss=float(-np.log(np.maximum(likelihoods, 1e-30)).mean()),
+        confidence=float(found.confidence.mean()),
+        calibration_error=_calibration_error(found.confidence, right),
+        loss=float(-np.log(likelihoods).mean()),
     )
 
 
 def validation_figures(quality: ClassificationQuality) -> dict[str, float]:
     """The metrics of held-out images, by the names in the log of a run."""
     return {f"validation_{k}": v for k, v in quality._asdict().items()}
-
-
-def softmax(logits: np.ndarray) -> np.ndarray:
-    """Class probabilities, in float64."""
-    shifted = np.asarray(logits, "float64")
-    shifted = np.exp(shifted - shifted.max(axis=-1, keepdims=True))
-    return shifted / shifted.sum(axis=-1, keepdims=True)
-
-
-def confusion(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """Confusion matrix `(classes, classes)`: true class by predicted class."""
-    counts = np.zeros((logits.shape[1],) * 2, int)
-    np.add.at(counts, (labels, logits.argmax(axis=1)), 1)
-    return counts
 
 
 def _calibration_error(confidence: np.ndarray, right: np.ndarray) -> float:

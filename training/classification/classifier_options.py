@@ -121,9 +121,9 @@ class ClassifierOptions:
         PathLike | None,
         Option(
             "Model",
-            "Weights of a backbone that has published ones: imagenet, which are "
-            "downloaded once, or a file of them. The networks of convzoo start "
-            "from random weights.",
+            "Weights of a backbone that has published ones: imagenet, which "
+            "are downloaded once, or a file of them. The networks of convzoo "
+            "start from random weights.",
         ),
     ] = "imagenet"
     maps: Annotated[

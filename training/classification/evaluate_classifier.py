@@ -1,60 +1,47 @@
 """Evaluation of a classifier on labelled images."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 
-from convzoo.common.checks import check_above, check_positive
 from convzoo.common.types import PathLike
 from convzoo.training.classification.classification_quality import (
-    ClassificationQuality,
     classification_quality,
-    confusion,
 )
+from convzoo.training.classification.classifier_report import ClassifierReport
 from convzoo.training.classification.image_folder import ImageFolder
 from convzoo.training.classification.predict_logits import predict_logits
+from convzoo.training.classification.predictions import predictions
+from convzoo.training.classification.resizing import Resizing
 from convzoo.zoo.classification.size_agnostic_classifier import (
     SizeAgnosticClassifier,
 )
-from convzoo.zoo.images.bicubic import resize_bicubic
-
-
-class ClassifierReport(NamedTuple):
-    """Results of `evaluate_classifier`.
-
-    Attributes:
-        quality: Metrics.
-        confusion: Confusion matrix, see `confusion`.
-        class_names: Names of its rows and columns.
-        right: Whether each prediction is correct, booleans `(images,)`.
-        sizes: Rows and columns of the images as classified, `(images, 2)`.
-    """
-
-    quality: ClassificationQuality
-    confusion: np.ndarray
-    class_names: list[str]
-    right: np.ndarray
-    sizes: np.ndarray
 
 
 def evaluate_classifier(
     model: SizeAgnosticClassifier,
-    data: PathLike,
+    data: PathLike | ImageFolder,
     warp: int | None = None,
     scale: float = 1.0,
     split: str = "test",
+    *,
+    short_side: int | None = None,
 ) -> ClassifierReport:
-    """Classify every image at its own size, and compute metrics.
+    """Classify every image at its own aspect ratio, and compute metrics.
 
     Args:
         model: A `SizeAgnosticClassifier` for images in [0, 1].
         data: Folder with one folder per class, or `tfds:NAME`, see
-            `ImageFolder`. Its classes must be among those of the model, by name
+            `ImageFolder`; or an `ImageFolder`, which is then read once for
+            several calls. Its classes must be among those of the model, by name
             or by number.
-        warp: Side in pixels of squares to which images are warped, or None.
-        scale: Factor by which images are resized before they are warped.
+        warp: Side in pixels of squares to which images are warped, instead of
+            `short_side`, or None.
+        scale: Factor by which images are resized first.
         split: Split of a dataset of tensorflow-datasets.
+        short_side: Length in pixels to which the shorter side of each image is
+            resized, instead of the `short_side` of the model. None for that of
+            the model; one that has none classifies images at their own size.
 
     Returns:
         A `ClassifierReport`.
@@ -62,19 +49,28 @@ def evaluate_classifier(
     Raises:
         ValueError: If an argument is invalid, or the images cannot be used.
     """
-    if warp is not None:
-        check_positive("warp", warp)
-    check_above("scale", scale, 0)
-    folder = ImageFolder(data, split=split)
+    if warp is None and short_side is None:
+        short_side = getattr(model, "short_side", None)
+    resizing = Resizing(scale, short_side, warp)
+    resizing.check()
+    if isinstance(data, ImageFolder):
+        folder = data
+    else:
+        folder = ImageFolder(data, split=split)
     names, labels = _matched(model, folder)
-    images = [_resized(image, warp, scale) for image in folder.images]
-    logits = predict_logits(model, images)
+    logits = predict_logits(model, folder.images, resizing=resizing)
+    found = predictions(logits, labels)
+    sizes = [resizing.scaled(image.shape[:2]) for image in folder.images]
     return ClassifierReport(
         quality=classification_quality(logits, labels),
-        confusion=confusion(logits, labels),
         class_names=names,
-        right=logits.argmax(axis=1) == labels,
-        sizes=np.array([image.shape[:2] for image in images]),
+        labels=labels,
+        predicted=found.predicted,
+        confidence=found.confidence,
+        sizes=np.array(sizes),
+        resizing=resizing,
+        images=folder.images,
+        paths=folder.paths,
     )
 
 
@@ -108,13 +104,3 @@ def _by_number(folders: Sequence[str], count: int) -> dict[str, int]:
     if not all(name.isdecimal() and int(name) < count for name in folders):
         return {}
     return {name: int(name) for name in folders}
-
-
-def _resized(image: np.ndarray, warp: int | None, scale: float) -> np.ndarray:
-    height, width = (max(round(n * scale), 1) for n in image.shape[:2])
-    image = _of_size(image, (height, width))
-    return image if warp is None else _of_size(image, (warp, warp))
-
-
-def _of_size(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    return image if size == image.shape[:2] else resize_bicubic(image, *size)

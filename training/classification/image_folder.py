@@ -38,6 +38,8 @@ class ImageFolder:
         class_names: Name of each class, sorted for a folder.
         images: uint8 arrays `(height, width, 3)`.
         labels: Class of each image, `(images,)`.
+        paths: Path of each image below `data`, as text; its number in a dataset
+            of tensorflow-datasets.
         fingerprint: String that identifies the images.
 
     Raises:
@@ -64,10 +66,11 @@ class ImageFolder:
         self.class_names = source.class_names
         self.fingerprint = source.fingerprint
         labels: list[int] = []
+        self.paths: list[str] = []
         errors: list[str] = []
 
         def decoded() -> Iterator[np.ndarray]:
-            for label, read in source:
+            for index, (label, read) in enumerate(source):
                 try:
                     image = _rgb(read())
                 # Decoders raise many kinds; the other images are read.
@@ -75,6 +78,7 @@ class ImageFolder:
                     errors.append(str(error) or type(error).__name__)
                     continue
                 labels.append(label)
+                self.paths.append(source.path_of(index))
                 yield image if max_side is None else _within(image, max_side)
 
         self.images = mapped_arrays(decoded())
@@ -157,6 +161,9 @@ class _Dataset:
                 int(example["label"]),
                 functools.partial(photograph_of, pixels),
             )
+
+    def path_of(self, index: int) -> str:
+        return str(index)
 
 
 def _rgb(image: np.ndarray) -> np.ndarray:

@@ -60,7 +60,9 @@ def train_classifier(options: ClassifierOptions) -> Run:
         other = _validation(folder, options.validation, options)
         fingerprints["validation"] = other.fingerprint
     if options.backbone in get_args(PretrainedBackbone):
-        return train_transfer(options, TransferData(folder, other, fingerprints))
+        return train_transfer(
+            options, TransferData(folder, other, fingerprints)
+        )
     if other is None:
         learned, validation = folder.split(options.hold_out)
         images = [folder.images[i] for i in validation]

@@ -82,9 +82,7 @@ def _check_backbone(
             if is_name
             else "a Keras model receives images unchanged"
         )
-        _refuse(
-            arguments, _OF_OWN, f"{_named(OwnBackbone)} only: {receives}"
-        )
+        _refuse(arguments, _OF_OWN, f"{_named(OwnBackbone)} only: {receives}")
     if backbone not in get_args(PretrainedBackbone):
         _refuse(
             arguments,

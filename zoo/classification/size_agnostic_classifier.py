@@ -40,7 +40,7 @@ from convzoo.zoo.classification.classifier_networks import (
     residual,
 )
 from convzoo.zoo.classification.classifier_pixels import classifier_pixels
-from convzoo.zoo.classification.spp_evidence import spp_evidence
+from convzoo.zoo.classification.evidence import evidence
 from convzoo.zoo.images.standardized import standardized
 from convzoo.zoo.pretrained import Pretrained
 
@@ -309,10 +309,8 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
             images: Images `(batch, height, width, 3)`.
 
         Returns:
-            `(batch, rows, columns, num_classes)`.
-
-        Raises:
-            ValueError: If several maps are pooled.
+            `(batch, rows, columns, num_classes)`, float32. Where the maps have
+            several sizes, it has the largest of them.
         """
         return self._evidence(*self._features(images, training=False))
 
@@ -358,7 +356,7 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
             `evidence_of`.
 
         Raises:
-            ValueError: If an argument is invalid, or as in `evidence_of`.
+            ValueError: If an argument is invalid.
         """
         if class_name is not None and class_name not in self._names:
             raise ValueError(
@@ -388,10 +386,9 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
             ValueError: If the image is invalid.
         """
         side = self.short_side
-        shape = np.shape(image)
-        if side is None and len(shape) == 3 and 0 not in shape:
-            shorter = min(shape[:2])
-            side = self._smallest_side if shorter < self._smallest_side else None
+        smallest = self._smallest_side
+        if min(np.shape(image)[:2], default=smallest) < smallest:
+            side = max(side or 0, smallest)
         return classifier_pixels(image, self.image_range, side)
 
     def serve(self, image: Tensor) -> dict[str, Tensor]:
@@ -477,21 +474,15 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
         return logits if self.temperature == 1 else logits / self.temperature
 
     def _evidence(self, pooled: Tensor, maps: list[Tensor]) -> Tensor:
-        if len(maps) > 1:
-            raise ValueError(
-                "`maps` must be one layer to compute evidence. "
-                f"Received: maps={self.maps!r}"
-            )
         scale = ops.ones_like(ops.cast(pooled[:, :1], "float32"))
         if self.normalize:
             pooled = ops.cast(pooled, "float32")
             squares = ops.sum(ops.square(pooled), axis=-1, keepdims=True)
             scale = ops.rsqrt(ops.maximum(squares, _LEAST_SQUARES))
-        return spp_evidence(
-            maps[0],
+        return evidence(
+            maps,
+            [self.pool] * len(maps),
             self.head.kernel,
-            self.pool.levels,
-            self.pooling,
             scale / self.temperature,
         )
 

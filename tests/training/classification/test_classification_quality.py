@@ -2,11 +2,13 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from convzoo.training.classification import predictions as predictions_module
 from convzoo.training.classification.classification_quality import (
     classification_quality,
-    confusion,
-    softmax,
 )
+from convzoo.training.classification.confusion_matrix import confusion_matrix
+from convzoo.training.classification.predictions import predictions
+from convzoo.training.classification.softmax import softmax
 
 
 def test_by_hand():
@@ -19,6 +21,7 @@ def test_by_hand():
     assert quality.accuracy == 0.5
     # Accuracy per class: 1/2, 0 and 1.
     np.testing.assert_allclose(quality.class_accuracy, 0.5)
+    np.testing.assert_allclose(quality.confidence, (0.8 + 0.6 + 0.5 + 0.9) / 4)
     # Each prediction is alone in its bin of width 1/15.
     expected = (0.2 + 0.6 + 0.5 + 0.1) / 4
     np.testing.assert_allclose(quality.calibration_error, expected)
@@ -49,7 +52,7 @@ def test_confusion_by_loops(images, classes, seed):
     expected = np.zeros((classes, classes), int)
     for row, label in zip(logits, labels, strict=True):
         expected[label, max(range(classes), key=lambda c: row[c])] += 1
-    found = confusion(logits, labels)
+    found = confusion_matrix(labels, logits.argmax(axis=1), classes)
     np.testing.assert_array_equal(found, expected)
     accuracy = classification_quality(logits, labels).accuracy
     np.testing.assert_allclose(accuracy, np.trace(expected) / images)
@@ -58,3 +61,16 @@ def test_confusion_by_loops(images, classes, seed):
 def test_softmax_of_what_would_overflow():
     found = softmax(np.array([[1e4, 0.0], [-1e4, -1e4]], "float32"))
     np.testing.assert_allclose(found, [[1, 0], [0.5, 0.5]])
+
+
+def test_blocks_of_images_change_nothing(monkeypatch):
+    random = np.random.default_rng(0)
+    logits = random.normal(size=(7, 3))
+    labels = random.integers(3, size=7)
+    expected = softmax(logits)
+    monkeypatch.setattr(predictions_module, "_AT_ONCE", 6)
+    found = predictions(logits, labels)
+    np.testing.assert_array_equal(found.confidence, expected.max(axis=1))
+    np.testing.assert_array_equal(
+        found.likelihood, expected[np.arange(7), labels]
+    )

@@ -1,15 +1,10 @@
-import sys
-
 import keras
 import numpy as np
 import pytest
 from PIL import Image
 
-from convzoo.training.classification.classification_quality import confusion
-from convzoo.training.classification.classifier_plots import (
-    accuracy_by_size,
-    write_plots,
-)
+from convzoo.training import ImageFolder
+from convzoo.training.classification.confusion_matrix import confusion_matrix
 from convzoo.training.classification.evaluate_classifier import (
     evaluate_classifier,
 )
@@ -89,19 +84,66 @@ def test_report_counts_what_is_right(arguments, resize, folder):
     logits = one_by_one(network, originals(resize))
     # The model has a class that the folder lacks.
     labels = np.array([0, 0, 0, 2, 2])
-    expected = confusion(logits, labels)
+    expected = confusion_matrix(labels, logits.argmax(1), 3)
     np.testing.assert_array_equal(report.confusion, expected)
     np.testing.assert_array_equal(report.right, logits.argmax(1) == labels)
     assert report.quality.accuracy == np.trace(expected) / 5
-    sizes = [resize(size) for sizes in SIZES.values() for size in sizes]
-    assert report.sizes.tolist() == [list(size) for size in sizes]
+    np.testing.assert_array_equal(report.predicted, logits.argmax(1))
+    assert report.paths == [
+        "a/0.png",
+        "a/1.png",
+        "a/2.png",
+        "c/0.png",
+        "c/1.png",
+    ]
     assert report.class_names == ["a", "b", "c"]
+    assert report.quality.confidence == pytest.approx(report.confidence.mean())
+
+
+def test_sizes_are_those_of_the_scaled_images(folder):
+    network = model()
+    report = evaluate_classifier(network, folder, scale=2.0)
+    sizes = [size for sizes in SIZES.values() for size in sizes]
+    assert report.sizes.tolist() == [[2 * h, 2 * w] for h, w in sizes]
+    # Otherwise all would be alike.
+    report = evaluate_classifier(network, folder, warp=16)
+    assert report.sizes.tolist() == [list(size) for size in sizes]
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_the_shorter_side_of_the_model(own, folder):
+    """The model's own, or that of the argument; each at its own aspect."""
+    network = model()
+    network.short_side = 12 if own else 40
+    report = evaluate_classifier(
+        network, folder, short_side=None if own else 12
+    )
+
+    def resize(size):
+        factor = 12 / min(size)
+        return tuple(max(round(n * factor), 1) for n in size)
+
+    logits = one_by_one(network, originals(resize))
+    np.testing.assert_array_equal(report.predicted, logits.argmax(1))
+    found = predict_logits(network, ImageFolder(folder).images)
+    if own:
+        np.testing.assert_allclose(found, logits, rtol=1e-4, atol=1e-4)
+    # Squares replace it.
+    report = evaluate_classifier(network, folder, warp=16)
+    assert report.resizing == (1.0, None, 16)
+
+
+def test_a_folder_is_read_once_for_several_sizes(folder, monkeypatch):
+    network, read = model(), ImageFolder(folder)
+    monkeypatch.setattr(ImageFolder, "__init__", None)
+    for scale in (0.5, 2.0):
+        report = evaluate_classifier(network, read, scale=scale)
+        assert report.resizing.scale == scale
 
 
 def test_what_is_scaled_and_warped_is_scaled_first(folder):
     network = model()
     report = evaluate_classifier(network, folder, warp=16, scale=0.01)
-    assert report.sizes.tolist() == [[16, 16]] * 5
     # A single pixel is warped to a uniform image, wherever it lies.
     grey = [
         np.broadcast_to(image, (16, 16, 3))
@@ -135,43 +177,21 @@ def test_classes_that_do_not_fit_are_named(folder):
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("warp", 0), ("warp", 1.5), ("scale", 0)]
+    ("name", "value"),
+    [
+        ("warp", 0),
+        ("warp", 1.5),
+        ("scale", 0),
+        ("scale", float("nan")),
+        ("short_side", 0),
+        ("short_side", 1.5),
+    ],
 )
 def test_arguments_are_checked_by_name(name, value, folder):
     with pytest.raises(ValueError, match=f"`{name}`.*Received"):
         evaluate_classifier(model(), folder, **{name: value})
-
-
-def test_accuracy_by_size_by_hand():
-    sizes = np.array([[4, 4]] * 4 + [[9, 4]] * 4 + [[10, 10]] * 8)
-    right = np.array([1, 1, 1, 0] + [1] * 4 + [0] * 8, bool)
-    side, share, error = accuracy_by_size(right, sizes)
-    np.testing.assert_allclose(side, [4, 4, 6, 6, 10, 10, 10, 10])
-    np.testing.assert_allclose(share[[0, 2, 4]], [1, 1, 0])
-    np.testing.assert_allclose(share[1], 0.5)
-    np.testing.assert_allclose(error[1], np.sqrt(0.25 / 2))
-
-
-def test_plots_are_pictures(folder, tmp_path):
-    pytest.importorskip("matplotlib")
-    report = evaluate_classifier(model(), folder)
-    paths = write_plots(report, tmp_path / "plots")
-    with pytest.raises(ValueError, match="confusion.png: exists already"):
-        write_plots(report, tmp_path / "plots")
-    assert write_plots(report, tmp_path / "plots", overwrite=True) == paths
-    assert [path.name for path in paths] == ["confusion.png", "sizes.png"]
-    assert sorted((tmp_path / "plots").iterdir()) == paths
-    for path in paths:
-        assert np.asarray(Image.open(path).convert("L")).std() > 5
-
-
-def test_without_matplotlib_it_says_what_to_install(
-    folder, tmp_path, monkeypatch
-):
-    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
-    report = evaluate_classifier(model(), folder)
-    with pytest.raises(ValueError, match=r"convzoo\[plots\]"):
-        write_plots(report, tmp_path / "plots")
+    with pytest.raises(ValueError, match="exclude each other"):
+        evaluate_classifier(model(), folder, warp=8, short_side=8)
 
 
 def test_classify_names_the_likeliest():

@@ -62,7 +62,11 @@ def chosen_size(
     found: list[tuple[TriedHead, int, HeadSearch, np.ndarray]] = []
     for side in sides:
         features = PooledFeatures(
-            model, examples.images, side, max_stretch, features_path(folder, side)
+            model,
+            examples.images,
+            side,
+            max_stretch,
+            _path(folder, side),
         )
         if features.num_missing:
             _compute(features, side, verbose)
@@ -84,11 +88,6 @@ def chosen_size(
     return ChosenSize(side, tried, search.fitted(tried.strength), values)
 
 
-def features_path(folder: Path, side: int) -> Path:
-    """Path of the file with the features of one size."""
-    return folder / f"features-{side}.npy"
-
-
 def has_features(folder: Path) -> bool:
     """Whether a folder holds files with features."""
     return any(folder.glob(_FILES))
@@ -100,10 +99,15 @@ def remove_features(folder: Path) -> None:
         os.remove(path)
 
 
+def _path(folder: Path, side: int) -> Path:
+    return folder / f"features-{side}.npy"
+
+
 def _compute(features: PooledFeatures, side: int, verbose: Verbose) -> None:
     if verbose:
         print(
-            f"{side} pixels: features of {features.num_missing} images", flush=True
+            f"{side} pixels: features of {features.num_missing} images",
+            flush=True,
         )
     shown = keras.utils.Progbar(
         features.num_missing,

@@ -99,7 +99,7 @@ class _Pooled(keras.Model):
     """Returns the pooled features of a classifier, compiled as `predict` is."""
 
     def __init__(self, model: SizeAgnosticClassifier) -> None:
-        super().__init__()
+        super().__init__(name="pooled_features")
         self.model = model
 
     def call(self, images: Tensor) -> Tensor:
