@@ -77,6 +77,7 @@ def export(
     quantize: Quantize | None = None,
     calibration: Path | None = None,
     quantize_tolerance: float | None = None,
+    evidence: bool = False,
     overwrite: Overwrite = False,
 ) -> list[Exception]:
     """Export a model for TF Serving, LiteRT or ONNX, compared with Keras.
@@ -96,8 +97,13 @@ def export(
             and to measure on.
         quantize_tolerance: Largest mean difference of a quantized file; 0.01 if
             not given.
+        evidence: Add an output to a classifier: the evidence for each class at
+            each place of the image, which adds up to its logit without the
+            bias.
     """
     preset = find_preset(name)
+    if evidence:
+        preset.check_class("SizeAgnosticClassifier", "`evidence`")
     check_above("tolerance", tolerance, 0)
     check_positive("max_pixels", max_pixels)
     _check_quantization(format, quantize, calibration, quantize_tolerance)
@@ -112,7 +118,7 @@ def export(
     failures: list[Exception] = []
     try:
         exported = export_model(
-            load_model(name),
+            load_model(name, **({"evidence": True} if evidence else {})),
             out,
             formats=list(format),
             sizes=sizes or SIZES,
