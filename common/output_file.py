@@ -91,6 +91,20 @@ def renamed(path: PathLike) -> Iterator[Path]:
             temporary.unlink()
 
 
+def make_folder(folder: Path) -> None:
+    """Create a folder and its parents, unless they are there.
+
+    Raises:
+        ValueError: The folder cannot be created.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ValueError(
+            f"{folder}: cannot be created ({cause_of(error)})"
+        ) from error
+
+
 def cause_of(error: OSError) -> str:
     """The cause of an error of the operating system, without its path."""
     return error.strerror or str(error)

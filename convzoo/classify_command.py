@@ -3,22 +3,16 @@
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from cyclopts import Parameter
 
+from convzoo.classify_outputs import check_explain, explanation_targets
 from convzoo.common.checks import check_positive
 from convzoo.common.pixel_limit import MAX_PIXELS
 from convzoo.common.printable import printable
-from convzoo.options import WHOLE, Preset, check_preset, check_there
+from convzoo.options import WHOLE, Overwrite, Preset, check_preset, check_there
 
-if TYPE_CHECKING:
-    import numpy as np
-
-    from convzoo.zoo import SizeAgnosticClassifier
-
-# Memory per pixel and channel of the first convolutions.
-_BYTES = 10
 MaxPixels = Annotated[
     int,
     WHOLE,
@@ -32,6 +26,11 @@ def classify(
     *,
     preset: Preset,
     top: Annotated[int, WHOLE] = 5,
+    explain: Annotated[Path | None, Parameter(metavar="PATH")] = None,
+    class_name: Annotated[
+        str | None, Parameter(alias="--class", metavar="NAME")
+    ] = None,
+    overwrite: Overwrite = False,
     max_pixels: MaxPixels = MAX_PIXELS,
 ) -> list[Exception]:
     """Classify images; transparent ones on white.
@@ -39,18 +38,35 @@ def classify(
     Args:
         inputs: Image files, or folders of images.
         top: Largest number of classes to print per image.
+        explain: Picture to write, of where the model looked; of several
+            images, the folder to write them to.
+        class_name: The class that the pictures explain, instead of the most
+            probable one.
     """
     check_there(inputs)
     check_positive("top", top)
     check_positive("max_pixels", max_pixels)
+    check_explain(inputs, explain, class_name, overwrite)
     check_preset(preset, "SizeAgnosticClassifier", "classify")
     from convzoo.zoo import SizeAgnosticClassifier
+    from convzoo.zoo.classification.checked_class import checked_class
+    from convzoo.zoo.classification.classify_file import classify_file
 
     model = SizeAgnosticClassifier.from_preset(preset)
+    if class_name is not None:
+        checked_class(class_name, model.class_names, model.num_classes)
     paths, failures = _listed(inputs)
+    targets = explanation_targets(inputs, paths, explain)
     for path in paths:
         try:
-            classes = model.classify(_read(path, max_pixels, model), top)
+            classes = classify_file(
+                model,
+                path,
+                targets.get(path),
+                class_name,
+                overwrite=overwrite,
+                max_pixels=max_pixels,
+            )
         except ValueError as error:
             failures.append(error)
             continue
@@ -58,7 +74,9 @@ def classify(
         except Exception as error:
             failures.append(ValueError(f"{path}: {_described(error)}"))
             continue
-        named = ", ".join(f"{name} {share:.1%}" for name, share in classes)
+        named = ", ".join(
+            f"{name} {share:.1%}" for name, share in classes[:top]
+        )
         print(printable(f"{path}: {named}"))
     if failures and len(inputs) == 1 and len(paths) < 2:
         raise failures[0]
@@ -79,23 +97,6 @@ def _listed(inputs: Sequence[Path]) -> tuple[list[Path], list[Exception]]:
         else:
             paths += found
     return paths, failures
-
-
-def _read(
-    path: Path, max_pixels: int, model: "SizeAgnosticClassifier"
-) -> "np.ndarray":
-    """Read an image, if the memory for its feature maps is free."""
-    from convzoo.zoo.images.memory import check_memory
-    from convzoo.zoo.images.reading.read_photograph import read_photograph
-
-    image = read_photograph(path, max_pixels)
-    height, width = image.shape[:2]
-    check_memory(
-        _BYTES * model.arguments["width"] * height * width,
-        f"{path}: classifying {width}x{height} pixels",
-        "shrink the image",
-    )
-    return image
 
 
 def _described(error: Exception) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from convzoo.common.checks import check_above
-from convzoo.common.output_file import check_target, write_whole
+from convzoo.common.output_file import check_target, make_folder, write_whole
 from convzoo.common.serving_address import ServingAddress
 from convzoo.options import Out, Overwrite, check_there
 
@@ -97,10 +97,5 @@ def _target(path: Path, name: str, content: bytes, out: Path) -> Path:
         raise ValueError(f"output {name!r} has a name that cannot name a file")
     if not content.startswith(_PNG):
         raise ValueError(f"output {name!r} is not a PNG file")
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ValueError(
-            f"{out}: cannot be created ({error.strerror})"
-        ) from error
+    make_folder(out)
     return out / f"{path.stem}_{name.removesuffix('_bytes')}.png"

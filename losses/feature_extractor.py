@@ -4,7 +4,6 @@ import os
 from typing import Any, Literal, Self, cast, get_args
 
 import keras
-import numpy as np
 from keras import ops
 
 from convzoo.common.checks import check_choice, check_flag, check_seed
@@ -22,6 +21,7 @@ from convzoo.losses.images import (
     dtype_of,
     filled_up,
 )
+from convzoo.losses.preprocessed import preprocessed
 from convzoo.losses.tapped_model import (
     copied_model,
     plain_model,
@@ -34,10 +34,6 @@ from convzoo.losses.trunks import (
     trunk_layer_names,
 )
 
-# Mean and standard deviation of each channel, for images in [0, 1].
-_TORCH = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
-# Means of blue, green and red, for images in [0, 255].
-_CAFFE_MEAN = (103.939, 116.779, 123.68)
 Preprocessing = Literal["auto", NativePreprocessing, None]
 
 
@@ -209,29 +205,3 @@ class FeatureExtractor:
                 )
             network = keras.saving.deserialize_keras_object(network)
         return cls(**{**config, "network": network})
-
-
-def preprocessed(
-    images: Tensor,
-    preprocessing: Preprocessing,
-    input_range: tuple[float, float],
-) -> Tensor:
-    """Preprocess images as a network expects them.
-
-    Args:
-        images: Images `(batch, height, width, channels)` in float32.
-        preprocessing: `"torch"`, `"caffe"` or None, see `FeatureExtractor`.
-        input_range: Values of black and white.
-    """
-    low, high = input_range
-    mean, deviation = np.zeros(1), np.ones(1)
-    if preprocessing == "torch":
-        mean, deviation = (np.array(values) for values in _TORCH)
-    if preprocessing == "caffe":
-        images = ops.flip(images, axis=-1)
-        mean, deviation = np.array(_CAFFE_MEAN) / 255, np.ones(1) / 255
-    # Scaling and normalisation as one product and one sum.
-    factor = 1 / ((high - low) * deviation)
-    shift = -(low / (high - low) + mean) / deviation
-    factor = ops.convert_to_tensor(factor, dtype="float32")
-    return images * factor + ops.convert_to_tensor(shift, dtype="float32")

@@ -1,5 +1,6 @@
 """Models that return the outputs of intermediate layers."""
 
+import math
 import os
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -77,9 +78,14 @@ def load_checked(model: keras.Model, path: PathLike) -> None:
         ValueError: If it is; loading it can raise almost any other error.
     """
     if os.fspath(path).endswith(".keras") or h5py.is_hdf5(path):
-        own = sum(weight.nbytes for weight in model.get_weights())
+        own = sum(map(_bytes_of, model.weights))
         check_keras_weights(path, _MOST_COPIES * own + _SMALL)
     model.load_weights(path)
+
+
+def _bytes_of(weight: keras.Variable) -> int:
+    dtype = keras.backend.standardize_dtype(weight.dtype)
+    return math.prod(weight.shape) * (2 if dtype.endswith("16") else 4)
 
 
 def tapped_model(

@@ -17,7 +17,10 @@ from convzoo.losses.trunks import (
     build_trunk,
     trunk_convolutions,
 )
+from convzoo.losses.weights_errors import one_line
 
+# A file may hold wider numbers, or an optimizer's state.
+_MOST_COPIES, _SMALL = 2, 64 << 20
 NativePreprocessing = Literal["caffe", "torch"]
 
 
@@ -42,32 +45,73 @@ def trunk_with_weights(
     Raises:
         ValueError: If the weights cannot be found or belong to another network.
     """
+    if weights is None:
+        trunk = build_trunk(network, layers)
+        arrays = random_trunk(network, seed, layers)
+        return trunk, _load_arrays(trunk, network, layers, arrays, weights)
+    # Keras reads its files in the order of all layers.
+    trunk = build_trunk(network)
+    return trunk, load_trunk(trunk, network, weights, layers)
+
+
+def load_trunk(
+    trunk: keras.Model,
+    network: Network,
+    weights: PathLike,
+    layers: Sequence[str] | None = None,
+    verified: bool = True,
+) -> NativePreprocessing:
+    """Load the weights of a whole trunk.
+
+    Args:
+        trunk: All layers of `build_trunk`.
+        network: Name of the network.
+        weights: `"imagenet"`, `"torchvision"` or a path, see
+            `FeatureExtractor`.
+        layers: Names of the layers whose weights are required. None for all.
+        verified: Whether a `.pth` file must be the published one.
+
+    Returns:
+        The preprocessing that the weights expect.
+
+    Raises:
+        ValueError: If the weights cannot be found or belong to another network.
+    """
     if weights == "imagenet" and network in KERAS:
-        return _load_keras(network, KERAS[network].fetched()), "caffe"
+        return _load_keras(trunk, network, KERAS[network].fetched())
     if weights in ("imagenet", "torchvision"):
         arrays = read_weights_file(TORCHVISION[network].fetched())
-        return _load_arrays(network, layers, arrays, weights)
-    if weights is None:
-        arrays = random_trunk(network, seed, layers)
-        return _load_arrays(network, layers, arrays, weights)
-    return _load_path(network, layers, os.fspath(weights))
-
-
-def _load_path(
-    network: Network, layers: Sequence[str], path: str
-) -> tuple[keras.Model, NativePreprocessing]:
+        return _load_arrays(trunk, network, layers, arrays, weights)
+    path = os.fspath(weights)
     check_is_file(path)
-    if path.endswith(".h5"):
-        if network not in KERAS:
-            raise ValueError(
-                f"Keras has no {network}: `weights` must be a .pth file of "
-                "torchvision, or an .npz or .safetensors file. "
-                f"Received: weights={path!r}"
-            )
-        return _load_keras(network, path), "caffe"
-    if not path.endswith((".npz", ".safetensors")):
-        TORCHVISION[network].check(path)
-    return _load_arrays(network, layers, _read_arrays(path), path)
+    if path.endswith((".h5", ".keras")):
+        _check_keras_has(network, path)
+        return _load_keras(trunk, network, path)
+    published = TORCHVISION[network]
+    _check_length(path, published.about)
+    if verified and not path.endswith((".npz", ".safetensors")):
+        published.check(path)
+    return _load_arrays(trunk, network, layers, _read_arrays(path), path)
+
+
+def _check_keras_has(network: Network, path: str) -> None:
+    if network not in KERAS:
+        raise ValueError(
+            f"Keras has no {network}: `weights` must be a .pth file of "
+            "torchvision, or an .npz or .safetensors file. "
+            f"Received: weights={path!r}"
+        )
+
+
+def _check_length(path: str, published: int) -> None:
+    """Raise a `ValueError` if a file is much larger than the published one."""
+    most = _MOST_COPIES * published + _SMALL
+    found = os.path.getsize(path)
+    if found > most:
+        raise ValueError(
+            f"`weights` must be a file of at most {most} bytes. "
+            f"Received: weights={path!r} with {found}"
+        )
 
 
 def check_is_file(path: PathLike) -> None:
@@ -89,26 +133,26 @@ def _read_arrays(path: str) -> dict[str, np.ndarray]:
         ) from error
 
 
-def _load_keras(network: Network, path: PathLike) -> keras.Model:
-    """Load a whole trunk, since Keras reads its files in layer order."""
-    trunk = build_trunk(network)
+def _load_keras(
+    trunk: keras.Model, network: Network, path: PathLike
+) -> NativePreprocessing:
     try:
         load_checked(trunk, path)
     except Exception as error:
         raise ValueError(
             f"`weights` must be a Keras file of {network} without the "
-            f"classifier. Received: weights={path!r}: {error}"
+            f"classifier. Received: weights={path!r}: {one_line(error)}"
         ) from error
-    return trunk
+    return "caffe"
 
 
 def _load_arrays(
+    trunk: keras.Model,
     network: Network,
-    layers: Sequence[str],
+    layers: Sequence[str] | None,
     arrays: dict[str, np.ndarray],
     weights: PathLike | None,
-) -> tuple[keras.Model, NativePreprocessing]:
-    trunk = build_trunk(network, layers)
+) -> NativePreprocessing:
     is_caffe = "conv1_w_0" in arrays
     for part in trunk_convolutions(network, layers):
         names = _caffe_names(part) if is_caffe else _torch_names(part)
@@ -117,7 +161,7 @@ def _load_arrays(
         trunk.get_layer(part.name).set_weights(
             [kernel.transpose(2, 3, 1, 0), bias]
         )
-    return trunk, "caffe" if is_caffe else "torch"
+    return "caffe" if is_caffe else "torch"
 
 
 def _torch_names(part: Convolution) -> tuple[str, str]:

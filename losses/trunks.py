@@ -12,7 +12,7 @@ torchvision's, and SqueezeNet is version 1.1, which its authors published later.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 import keras
 
@@ -196,45 +196,65 @@ TRUNKS: dict[Network, list[Part]] = {
 }
 
 
-# Regardless of Keras's settings: the weights were trained for these.
-_FIXED = {"dtype": "float32", "trainable": False}
-_FIXED_2D = {**_FIXED, "data_format": "channels_last"}
+class _Settings(NamedTuple):
+    """Settings of all layers of a trunk."""
+
+    dtype: str | keras.DTypePolicy
+    trainable: bool
+
+    @property
+    def common(self) -> dict[str, Any]:
+        return {"dtype": self.dtype, "trainable": self.trainable}
+
+    @property
+    def of_maps(self) -> dict[str, Any]:
+        return {**self.common, "data_format": "channels_last"}
 
 
 def build_trunk(
-    network: Network, layers: Sequence[str] | None = None
+    network: Network,
+    layers: Sequence[str] | None = None,
+    *,
+    dtype: str | keras.DTypePolicy = "float32",
+    trainable: bool = False,
 ) -> keras.Model:
     """Build a network up to the deepest of some layers.
 
     Args:
         network: Name of the network.
         layers: Names of the required layers. None for all.
+        dtype: Data type or policy of the layers. The default is float32,
+            regardless of Keras's settings: losses need its precision.
+        trainable: Whether the weights are trainable and drawn at random, as
+            He et al. do. Otherwise, they are zeros.
 
     Returns:
-        A functional `keras.Model` of images `(batch, height, width, 3)`, in
-        float32 and channels-last regardless of Keras's settings, without
-        trainable weights. Its weights are zeros.
+        A functional `keras.Model` of images `(batch, height, width, 3)`,
+        channels-last regardless of Keras's settings.
     """
+    settings = _Settings(dtype, trainable)
     inputs = keras.Input((None, None, 3), dtype="float32", name="images")
     outputs = inputs
     for part in parts_until(network, layers):
-        outputs = _add(part, outputs)
-    return keras.Model(inputs, outputs, name=network, trainable=False)
+        outputs = _add(part, outputs, settings)
+    return keras.Model(inputs, outputs, name=network, trainable=trainable)
 
 
-def _add(part: Part, inputs: Tensor) -> Tensor:
+def _add(part: Part, inputs: Tensor, settings: _Settings) -> Tensor:
     if isinstance(part, Convolution):
-        return _add_convolution(part, inputs)
+        return _add_convolution(part, inputs, settings)
     if isinstance(part, Pool):
-        return _add_pool(part, inputs)
-    return _add_fire(part, inputs)
+        return _add_pool(part, inputs, settings)
+    return _add_fire(part, inputs, settings)
 
 
-def _add_convolution(part: Convolution, inputs: Tensor) -> Tensor:
+def _add_convolution(
+    part: Convolution, inputs: Tensor, settings: _Settings
+) -> Tensor:
     if part.padding:
         # With strides, Keras's "same" padding can be asymmetric.
         inputs = keras.layers.ZeroPadding2D(
-            part.padding, name=f"{part.name}_padding", **_FIXED_2D
+            part.padding, name=f"{part.name}_padding", **settings.of_maps
         )(inputs)
     return keras.layers.Conv2D(
         part.filters,
@@ -242,29 +262,29 @@ def _add_convolution(part: Convolution, inputs: Tensor) -> Tensor:
         strides=part.stride,
         padding="same" if part.padding is None else "valid",
         activation="relu",
-        kernel_initializer="zeros",
+        kernel_initializer="he_normal" if settings.trainable else "zeros",
         name=part.name,
-        **_FIXED_2D,
+        **settings.of_maps,
     )(inputs)
 
 
-def _add_pool(part: Pool, inputs: Tensor) -> Tensor:
+def _add_pool(part: Pool, inputs: Tensor, settings: _Settings) -> Tensor:
     if part.fill:
         # Outputs of a ReLU are at least 0, so zeros do not change a maximum.
         inputs = keras.layers.ZeroPadding2D(
             ((0, part.fill), (0, part.fill)),
             name=f"{part.name}_padding",
-            **_FIXED_2D,
+            **settings.of_maps,
         )(inputs)
     return keras.layers.MaxPooling2D(
-        part.size, strides=2, name=part.name, **_FIXED_2D
+        part.size, strides=2, name=part.name, **settings.of_maps
     )(inputs)
 
 
-def _add_fire(part: Fire, inputs: Tensor) -> Tensor:
-    squeezed = _add_convolution(part.squeeze, inputs)
+def _add_fire(part: Fire, inputs: Tensor, settings: _Settings) -> Tensor:
+    squeezed = _add_convolution(part.squeeze, inputs, settings)
     expanded = [
-        _add_convolution(part.expand1x1, squeezed),
-        _add_convolution(part.expand3x3, squeezed),
+        _add_convolution(part.expand1x1, squeezed, settings),
+        _add_convolution(part.expand3x3, squeezed, settings),
     ]
-    return keras.layers.Concatenate(name=part.name, **_FIXED)(expanded)
+    return keras.layers.Concatenate(name=part.name, **settings.common)(expanded)

@@ -8,7 +8,11 @@ _LONGEST = 200
 
 def unreadable(path: PathLike, what: str, error: Exception) -> ValueError:
     """Return the error of a file that cannot be read, in one line."""
+    return ValueError(f"{path}: cannot be read as {what}: {one_line(error)}")
+
+
+def one_line(error: Exception) -> str:
+    """Return the start of the message of an error, in one line."""
     text = " ".join(str(error)[:_LONGEST].split())
     name = type(error).__name__
-    reason = text if isinstance(error, ValueError) else f"{name}: {text}"
-    return ValueError(f"{path}: cannot be read as {what}: {reason}")
+    return text if isinstance(error, ValueError) else f"{name}: {text}"

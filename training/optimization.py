@@ -5,6 +5,8 @@ from typing import Any, Literal
 import keras
 
 from convzoo.common.choices import Schedule
+from convzoo.training.averaged_adam import AveragedAdam
+from convzoo.training.averaged_adamw import AveragedAdamW
 
 
 def falling_rate(
@@ -25,12 +27,27 @@ def falling_rate(
     )
 
 
+def averaged_adam(
+    rate: float | keras.optimizers.schedules.LearningRateSchedule,
+    ema: float,
+    **arguments: Any,
+) -> AveragedAdam:
+    """Return Adam with a moving average of the weights.
+
+    Args:
+        rate: Learning rate or schedule.
+        ema: Momentum of the moving average, in [0, 1). 0 disables it.
+        **arguments: Keyword arguments of `keras.optimizers.Adam`.
+    """
+    return AveragedAdam(rate, use_ema=ema > 0, ema_momentum=ema, **arguments)
+
+
 def averaged_adamw(
     rate: float | keras.optimizers.schedules.LearningRateSchedule,
     weight_decay: float,
     ema: float,
     **arguments: Any,
-) -> keras.optimizers.AdamW:
+) -> AveragedAdamW:
     """Return AdamW with a moving average of the weights.
 
     Args:
@@ -40,7 +57,7 @@ def averaged_adamw(
         ema: Momentum of the moving average, in [0, 1). 0 disables it.
         **arguments: Keyword arguments of `keras.optimizers.AdamW`.
     """
-    optimizer = keras.optimizers.AdamW(
+    optimizer = AveragedAdamW(
         rate,
         weight_decay=weight_decay,
         use_ema=ema > 0,

@@ -1,9 +1,10 @@
 """A training run in a folder, which resumes after it was killed."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import keras
 import numpy as np
@@ -137,6 +138,36 @@ class Run(keras.callbacks.Callback):
         self._step = state.step
         self._metrics = state.metrics
         self.steps_done = int(model.optimizer.iterations)
+
+    @contextmanager
+    def opened(self) -> Iterator[None]:
+        """Hold the lock of the folder, and write the settings.
+
+        For work of a recipe outside of `train`, which holds the lock itself.
+        """
+        told = told_interruption(self.folder, lambda: self.steps_done)
+        with locked(self.folder), told:
+            self._prepare()
+            write_settings(self.folder, self.settings)
+            yield
+
+    def record(self, model: keras.Model, figures: dict[str, float]) -> None:
+        """Save a model that was fitted outside of `train`, as an epoch.
+
+        Args:
+            model: The model.
+            figures: Its validation figures.
+        """
+        entry = {"epoch": self.epochs_done, **figures}
+        self.log.append(entry)
+        for which in get_args(RunWeights):
+            if which == "last" or self.best is entry:
+                self._save_preset(which, model)
+        write_log(self.folder, self.log)
+
+    def replace_best(self, model: keras.Model) -> None:
+        """Save a model in place of the best one, such as a calibrated copy."""
+        self._save_preset("best", model)
 
     def train(
         self,
@@ -279,9 +310,10 @@ class Run(keras.callbacks.Callback):
         logs.update(figures)
         entry.update(figures)
         self.log.append(entry)
-        self._save_preset("last")
+        subject = self.subject(self.model)
+        self._save_preset("last", subject)
         if self.best is entry:
-            self._save_preset("best")
+            self._save_preset("best", subject)
         assign_values(variables, state.variables)
         self._save_state(state)
         write_log(self.folder, self.log)
@@ -296,8 +328,7 @@ class Run(keras.callbacks.Callback):
         if (self.folder / RUN).exists():
             remove_temporary(self.folder)
 
-    def _save_preset(self, which: RunWeights) -> None:
-        model = self.subject(self.model)
+    def _save_preset(self, which: RunWeights, model: keras.Model) -> None:
         save_run_preset(
             model, self.folder, which, self.settings, self.epochs_done
         )

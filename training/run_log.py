@@ -49,3 +49,20 @@ def write_log(folder: Path, log: Sequence[dict[str, Any]]) -> None:
     path = folder / LOG
     if lines and not (path.is_file() and path.read_bytes() == lines.encode()):
         write_whole(path, lines)
+
+
+def read_log(folder: Path) -> list[dict[str, Any]]:
+    """Read `log.jsonl`; empty if there is none.
+
+    Raises:
+        ValueError: It cannot be read.
+    """
+    path = folder / LOG
+    if not path.exists():
+        return []
+    try:
+        return [json.loads(line) for line in path.read_text().splitlines()]
+    except (OSError, ValueError) as error:
+        raise ValueError(
+            f"{path}: is no log of a run ({error}); name another folder"
+        ) from error

@@ -55,7 +55,8 @@ EMAOption: TypeAlias = Annotated[
     Option(
         "Optimization",
         "Momentum of the moving average of the weights, which is what is "
-        "validated and saved. 0 turns it off.",
+        "validated and saved; it rises to this value in the first steps. 0 "
+        "turns the average off.",
     ),
 ]
 PatienceOption: TypeAlias = Annotated[

@@ -8,6 +8,8 @@ from PIL import Image
 
 from convzoo.__main__ import main
 from convzoo.zoo import SizeAgnosticClassifier
+from convzoo.zoo.classification.explained_picture import explained_picture
+from convzoo.zoo.images.reading.read_image import read_image
 from tests.support import photograph
 
 
@@ -121,3 +123,96 @@ def test_too_little_memory_is_one_line(classify, tmp_path, monkeypatch):
     save(tmp_path / "image.png", np.zeros((20, 24, 3), "uint8"))
     code, _, errors = classify(tmp_path / "image.png")
     assert code == 2 and "classifying 24x20 pixels needs" in errors[0]
+
+
+def test_a_picture_of_where_the_model_looked(classify, model, tmp_path):
+    save(tmp_path / "photo.png")
+    lines = classify(tmp_path / "photo.png")[1]
+    target = tmp_path / "new" / "heat.png"
+    code, explained, errors = classify(
+        tmp_path / "photo.png", "--explain", target
+    )
+    assert (code, explained, errors) == (0, lines, [])
+    image = read_image(tmp_path / "photo.png").pixels
+    (name, share), *_ = model.classify(image)
+    expected = explained_picture(
+        image, model.explain(image, name), f"photo.png: {name} {share:.1%}"
+    )
+    np.testing.assert_array_equal(read_image(target).pixels, expected)
+
+
+def test_the_class_to_explain(classify, tmp_path):
+    save(tmp_path / "photo.png")
+    pictures = []
+    for index in range(3):
+        target = tmp_path / f"{index}.png"
+        code, _, errors = classify(
+            *(tmp_path / "photo.png", "--explain", target, "--class", index)
+        )
+        assert code == 0, errors
+        pictures.append(target.read_bytes())
+    assert len(set(pictures)) == 3
+
+
+def test_one_picture_of_each_image(classify, tmp_path):
+    for name in ("one.png", "two.jpg", "three.bmp"):
+        save(tmp_path / name)
+    (tmp_path / "bad.png").write_text("no image")
+    code, lines, errors = classify(tmp_path, "--explain", tmp_path / "heat")
+    assert code == 1 and len(lines) == 3 and len(errors) == 1
+    assert sorted(os.listdir(tmp_path / "heat")) == [
+        *("one_explained.png", "three_explained.png", "two_explained.jpg")
+    ]
+    # What is there is kept, and the others are written.
+    (tmp_path / "heat" / "one_explained.png").write_text("mine")
+    (tmp_path / "heat" / "two_explained.jpg").unlink()
+    code, lines, errors = classify(tmp_path, "--explain", tmp_path / "heat")
+    assert code == 1 and len(lines) == 1 and len(errors) == 3
+    assert "one_explained.png: exists already" in "\n".join(errors)
+    assert (tmp_path / "heat" / "one_explained.png").read_text() == "mine"
+    code, lines, _ = classify(
+        *(tmp_path, "--explain", tmp_path / "heat", "--overwrite")
+    )
+    assert code == 1 and len(lines) == 3
+    assert (tmp_path / "heat" / "one_explained.png").stat().st_size > 1000
+
+
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        (["--class", "1"], "`--class-name` requires `--explain`"),
+        (["--overwrite"], "`--overwrite` requires `--explain`"),
+        (["--explain", "there.png"], "there.png: exists already"),
+        (["--explain", "photo.png", "--overwrite"], "photo.png: is an input"),
+        (["--explain", "heat.gif"], "GIF is not written"),
+        (["--explain", "there.png/heat.png"], "there.png: cannot be created"),
+        (
+            ["--explain", "heat.png", "--class", "7"],
+            "its classes: '0', '1', '2'. Received: --class-name='7'",
+        ),
+    ],
+)
+def test_what_cannot_be_explained(
+    options, named, classify, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    save(tmp_path / "photo.png")
+    save(tmp_path / "there.png")
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    code, lines, errors = classify("photo.png", *options)
+    assert (code, lines, len(errors)) == (2, [], 1)
+    assert named in errors[0]
+    assert before == {path: path.read_bytes() for path in tmp_path.iterdir()}
+
+
+def test_pictures_of_one_name(classify, tmp_path):
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        save(tmp_path / name / "photo.png")
+    inputs = tmp_path / "a", tmp_path / "b"
+    code, lines, errors = classify(*inputs, "--explain", tmp_path / "heat")
+    assert (code, lines, len(errors)) == (2, [], 1)
+    assert "photo_explained.png: both" in errors[0]
+    code, _, errors = classify(*inputs, "--explain", tmp_path / "heat.png")
+    assert code == 2 and "the inputs are several; name a folder" in errors[0]
+    assert not (tmp_path / "heat").exists()

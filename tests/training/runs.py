@@ -7,6 +7,7 @@ import numpy as np
 from convzoo.layers.seeded_dropout import seeded_dropout
 from convzoo.training import Run
 from convzoo.training.epoch_dataset import EpochDataset
+from convzoo.training.optimization import averaged_adam
 
 LENGTH = 5
 
@@ -46,7 +47,7 @@ def network(steps=15):
         ]
     )
     rate = keras.optimizers.schedules.CosineDecay(0.1, steps)
-    optimizer = keras.optimizers.Adam(rate, use_ema=True, ema_momentum=0.9)
+    optimizer = averaged_adam(rate, 0.9)
     model.compile(
         optimizer,
         "binary_crossentropy",

@@ -54,6 +54,11 @@ def classification_quality(
     )
 
 
+def validation_figures(quality: ClassificationQuality) -> dict[str, float]:
+    """The metrics of held-out images, by the names in the log of a run."""
+    return {f"validation_{k}": v for k, v in quality._asdict().items()}
+
+
 def _calibration_error(confidence: np.ndarray, right: np.ndarray) -> float:
     bins = np.minimum(
         (confidence * _CONFIDENCE_BINS).astype(int), _CONFIDENCE_BINS - 1

@@ -4,17 +4,16 @@ from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING, Annotated, get_args
 
+from convzoo.common.backbone_kinds import OF_OWN, OF_PRETRAINED
 from convzoo.common.checks import (
     check_choice,
     check_flag,
     check_fraction,
     check_number,
     check_positive,
+    check_unused,
 )
-from convzoo.common.choices import (
-    Backbone,
-    Pooling,
-)
+from convzoo.common.choices import Backbone, Pooling, PretrainedBackbone
 from convzoo.common.option import Option, arguments_of, documented
 from convzoo.common.pixel_limit import MAX_PIXELS
 from convzoo.common.types import PathLike
@@ -38,6 +37,19 @@ from convzoo.training.shared_options import (
 
 if TYPE_CHECKING:
     from convzoo.training.classification.augmentation import Augmentation
+
+# Options without effect for the other kind of backbones.
+_OF_OWN = (
+    "width",
+    "buckets",
+    "sizes",
+    "standardize",
+    "grid",
+    "rescale",
+    "mirror",
+    "dropout",
+)
+_OF_PRETRAINED = ("weights", "maps", "short_side", "max_stretch", "fine_tune")
 
 
 @documented
@@ -117,6 +129,47 @@ class ClassifierOptions:
     backbone: Annotated[
         Backbone, Option("Model", "Architecture of the convolutions.")
     ] = "residual"
+    weights: Annotated[
+        PathLike | None,
+        Option(
+            "Model",
+            "Weights of a backbone that has published ones: imagenet, which "
+            "are downloaded once, or a file of them. The networks of convzoo "
+            "start from random weights.",
+        ),
+    ] = "imagenet"
+    maps: Annotated[
+        tuple[str, ...] | None,
+        Option(
+            "Model",
+            "Layers of such a backbone whose maps are pooled. Without it, the "
+            "last one.",
+        ),
+    ] = None
+    short_side: Annotated[
+        int | None,
+        Option(
+            "Model",
+            "Length in pixels to which the shorter side of an image is scaled "
+            "for such a backbone. Without it, validation chooses it.",
+        ),
+    ] = None
+    max_stretch: Annotated[
+        float,
+        Option(
+            "Model",
+            "Largest factor by which the aspect ratio of an image changes in "
+            "batches for such a backbone. 1 keeps each.",
+        ),
+    ] = 1.05
+    fine_tune: Annotated[
+        bool,
+        Option(
+            "Optimization",
+            "Whether to train the upper layers of such a backbone too, after "
+            "the dense layer. What is better on held-out images is kept.",
+        ),
+    ] = False
     width: Annotated[
         int, Option("Model", "Channels of the first convolutions.")
     ] = 32
@@ -231,7 +284,7 @@ class ClassifierOptions:
         check_shared_options(self)
         for name in ("buckets", "width"):
             check_positive(name, getattr(self, name))
-        for name in ("grid", "max_side"):
+        for name in ("grid", "max_side", "short_side"):
             if getattr(self, name) is not None:
                 check_positive(name, getattr(self, name))
         check_number("dropout", self.dropout, 0, 1)
@@ -248,10 +301,31 @@ class ClassifierOptions:
                 "`mirror` is for classes that are not all alike when "
                 f"mirrored. Received: mirror={self.mirror!r}, flip=True"
             )
+        check_number("max_stretch", self.max_stretch, 1, 4)
+        check_flag("fine_tune", self.fine_tune)
+        self._check_kind()
         check_fraction("hold_out", self.hold_out)
         validates = self.validation is not None or self.hold_out > 0
         check_patience(self.patience, validates)
         self.augmentation()
+
+    @property
+    def is_pretrained(self) -> bool:
+        """Whether the backbone has published weights."""
+        backbone = self.backbone
+        if self.init is not None:
+            backbone = find_preset(self.init).config.get("backbone")
+        return backbone in get_args(PretrainedBackbone)
+
+    def _check_kind(self) -> None:
+        """Check that no option is for another kind of backbones."""
+        use, unused = OF_PRETRAINED, _OF_PRETRAINED
+        if self.is_pretrained:
+            use, unused = OF_OWN, _OF_OWN
+        fields = type(self).__dataclass_fields__
+        check_unused(
+            vars(self), {name: fields[name].default for name in unused}, use
+        )
 
     def augmentation(self) -> "Augmentation":
         """The augmentation of training images.

@@ -7,8 +7,10 @@ import numpy as np
 
 from convzoo.common.option import arguments_of
 from convzoo.common.types import PathLike
+from convzoo.training.classification.balanced_weights import balanced_weights
 from convzoo.training.classification.classification_quality import (
     classification_quality,
+    validation_figures,
 )
 from convzoo.training.classification.classifier_options import (
     ClassifierOptions,
@@ -16,6 +18,10 @@ from convzoo.training.classification.classifier_options import (
 from convzoo.training.classification.image_folder import ImageFolder
 from convzoo.training.classification.predict_logits import predict_logits
 from convzoo.training.classification.size_buckets import SizeBuckets
+from convzoo.training.classification.transfer.train_transfer import (
+    train_transfer,
+)
+from convzoo.training.classification.transfer.transfer_data import TransferData
 from convzoo.training.optimization import (
     averaged_adamw,
     falling_rate,
@@ -47,14 +53,20 @@ def train_classifier(options: ClassifierOptions) -> Run:
             or the loss became NaN.
     """
     folder = _read(options.data, "train", options)
+    other = None
     fingerprints = {"data": folder.fingerprint}
-    if options.validation is None:
+    if options.validation is not None:
+        other = _validation(folder, options.validation, options)
+        fingerprints["validation"] = other.fingerprint
+    if options.is_pretrained:
+        return train_transfer(
+            options, TransferData(folder, other, fingerprints)
+        )
+    if other is None:
         learned, validation = folder.split(options.hold_out)
         images = [folder.images[i] for i in validation]
         labels = folder.labels[validation]
     else:
-        other = _validation(folder, options.validation, options)
-        fingerprints["validation"] = other.fingerprint
         learned = np.arange(len(folder))
         images, labels = other.images, other.labels
     examples = _examples(folder, learned, options.mirror)
@@ -182,8 +194,7 @@ def _batches(
 ) -> SizeBuckets:
     weights = None
     if options.balance:
-        counts = np.bincount(labels, minlength=num_classes)
-        weights = (len(labels) / num_classes / counts)[labels].astype("float32")
+        weights = balanced_weights(labels, num_classes)
     return SizeBuckets(
         images,
         np.eye(num_classes, dtype="float32")[labels],
@@ -210,8 +221,7 @@ def _figures(
     if len(sizes) == 1:
         images = [resize_bicubic(image, *sizes, *sizes) for image in images]
     logits = predict_logits(model, images, options.batch_size)
-    quality = classification_quality(logits, labels)
-    return {f"validation_{k}": v for k, v in quality._asdict().items()}
+    return validation_figures(classification_quality(logits, labels))
 
 
 def _report(batches: SizeBuckets) -> None:

@@ -10,7 +10,11 @@ from convzoo.common.option import arguments_of
 from convzoo.common.types import PathLike
 from convzoo.export.quantization_aware import quantization_aware
 from convzoo.losses import Luma
-from convzoo.training.optimization import falling_rate, jit_compile
+from convzoo.training.optimization import (
+    averaged_adam,
+    falling_rate,
+    jit_compile,
+)
 from convzoo.training.recipe import recipe
 from convzoo.training.run import Run
 from convzoo.training.run_settings import run_settings
@@ -147,9 +151,7 @@ def _enlarged(
 
 def _compile(model: keras.Model, options: SROptions) -> None:
     rate = falling_rate(options.learning_rate, options.steps, options.schedule)
-    optimizer = keras.optimizers.Adam(
-        rate, use_ema=options.ema > 0, ema_momentum=options.ema
-    )
+    optimizer = averaged_adam(rate, options.ema)
     loss = _LOSSES[options.loss]
     model.compile(optimizer, loss, jit_compile=jit_compile())
     optimizer.build(model.trainable_variables)

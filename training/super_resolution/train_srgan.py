@@ -11,7 +11,11 @@ import numpy as np
 
 from convzoo.common.option import arguments_of
 from convzoo.common.types import Tensor
-from convzoo.training.optimization import falling_rate, jit_compile
+from convzoo.training.optimization import (
+    averaged_adam,
+    falling_rate,
+    jit_compile,
+)
 from convzoo.training.recipe import recipe
 from convzoo.training.run import Run
 from convzoo.training.run_settings import run_settings
@@ -154,12 +158,11 @@ def _built(options: SRGANOptions) -> SRGAN:
     model = SRGAN(
         generator, discriminator, seed=options.seed, **_losses(options)
     )
-    optimizer = keras.optimizers.Adam(
+    optimizer = averaged_adam(
         falling_rate(options.learning_rate, options.steps, options.schedule),
+        options.ema,
         # As in ESRGAN: gradients change faster than without a discriminator.
         beta_2=0.99,
-        use_ema=options.ema > 0,
-        ema_momentum=options.ema,
     )
     rate = options.discriminator_learning_rate
     if rate is not None:

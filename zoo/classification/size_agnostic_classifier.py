@@ -3,36 +3,44 @@
 He, Zhang, Ren and Sun 2014, Spatial Pyramid Pooling in Deep Convolutional
 Networks for Visual Recognition, https://arxiv.org/abs/1406.4729.
 
-What differs from the paper: a residual network instead of an AlexNet-style one,
-one dense layer after the pyramid instead of three, and batches that contain
-several image sizes.
+What differs from the paper: residual and other networks instead of an
+AlexNet-style one, one dense layer after the pyramid instead of three, and
+batches that contain several image sizes.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any, Self, get_args
+from typing import Any, Literal, NamedTuple, Self, cast, get_args
 
 import keras
 import numpy as np
 from keras import layers, ops
 
-from convzoo.common.checks import (
-    check_choice,
-    check_flag,
-    check_number,
-    check_positive,
+from convzoo.common.checks import check_positive
+from convzoo.common.choices import (
+    Backbone,
+    OwnBackbone,
+    Pooling,
+    PreprocessingMode,
+    PretrainedBackbone,
 )
-from convzoo.common.choices import Backbone, Pooling
-from convzoo.common.types import Shape, Tensor
-from convzoo.common.unit_range import unit_range
+from convzoo.common.types import PathLike, Shape, Tensor
 from convzoo.layers import SPP
 from convzoo.layers.seeded_dropout import seeded_dropout
 from convzoo.layers.sizes import checked_sizes, valid_area
+from convzoo.zoo.backbones.preprocess import preprocess
+from convzoo.zoo.backbones.pretrained_network import pretrained_network
+from convzoo.zoo.classification.classifier_checks import (
+    check_arguments,
+    map_shape,
+)
 from convzoo.zoo.classification.classifier_networks import (
     Unit,
     network_in_network,
     plain,
     residual,
 )
+from convzoo.zoo.classification.classifier_pixels import classifier_pixels
+from convzoo.zoo.classification.evidence import evidence
 from convzoo.zoo.images.standardized import standardized
 from convzoo.zoo.pretrained import Pretrained
 
@@ -42,6 +50,22 @@ _NETWORKS: dict[str, Callable[[int, keras.DTypePolicy], list[Unit]]] = {
     "plain": plain,
 }
 _KEYS = {"images", "sizes"}
+# As in `keras.layers.UnitNormalization`.
+_LEAST_SQUARES = 1e-12
+
+
+class Features(NamedTuple):
+    """What `SizeAgnosticClassifier.features` returns.
+
+    Attributes:
+        pooled: Vectors `(batch, length)`, of one length for images of any size;
+            the input of the dense layer.
+        maps: Feature maps `(batch, rows, columns, channels)`, one for each of
+            `maps`.
+    """
+
+    pooled: Tensor
+    maps: list[Tensor]
 
 
 @keras.saving.register_keras_serializable(package="convzoo")
@@ -54,26 +78,50 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
 
     Args:
         num_classes: Number of classes.
-        backbone: `"residual"`; `"network_in_network"`, a chain of `MLPConv`
-            layers; `"plain"`, the same chain with single convolutions; or a
-            Keras model that outputs feature maps for images of any size, such
-            as one of `keras.applications` with `include_top=False`.
+        backbone: One of:
+
+            - a network of convzoo, from random weights: `"residual"`;
+              `"network_in_network"`, a chain of `MLPConv` layers; `"plain"`,
+              the same chain with single convolutions;
+            - a network with published weights: `"squeezenet"`, `"alexnet"`, or
+              a convolutional one of `keras.applications`, as
+              `"mobilenet_v3_small"`, `"efficientnet_b0"`, `"resnet50"`;
+            - a Keras model that outputs feature maps for images of any size.
         bins: As in `SPP`.
         pooling: As in `SPP`.
-        width: Number of output channels of the first convolution of the named
-            backbones.
+        width: Number of output channels of the first convolution of a network
+            of convzoo.
         dropout: Fraction of the pooled features to drop.
-        image_range: Lowest and highest pixel value. Named backbones map it to
-            [-1, 1]; a Keras model receives images unchanged.
+        image_range: Lowest and highest pixel value. Networks of convzoo map it
+            to [-1, 1], networks with published weights to what those expect; a
+            Keras model receives images unchanged.
         class_names: Name of each class, or None.
-        standardize: Whether named backbones standardise each image to mean 0
-            and standard deviation 1 over its pixels and channels instead, which
-            removes brightness and contrast.
+        standardize: Whether networks of convzoo standardise each image to mean
+            0 and standard deviation 1 over its pixels and channels instead,
+            which removes brightness and contrast.
         grid: Side of a square grid to which the maps of the first convolution
             are average-pooled, with the bins of `SPP`, or None. If an object
             fills its image, the image size determines its scale: the rest of
             the network then sees a single scale, and does not have to learn
-            each one, without any warping of pixels.
+            each one, without any warping of pixels. For networks of convzoo.
+        weights: Weights of a backbone with published ones: `"imagenet"`, which
+            are downloaded once; a path of a file of Keras, torchvision or, for
+            SqueezeNet, Caffe, see `FeatureExtractor`; or None for random ones.
+            A saved model holds its weights: its configuration has None.
+        maps: Names of the layers of such a backbone whose maps are pooled. None
+            for the last one.
+        preprocessing_mode: Preprocessing of such a backbone, as in
+            `keras.applications.imagenet_utils`: `"caffe"`, `"tf"`, `"torch"`,
+            or `"none"` for pixels from 0 to 255. `"auto"` takes that of the
+            weights.
+        short_side: Length in pixels to which `classify` and `explain` scale the
+            shorter side of an image, keeping its aspect ratio, or None. The
+            model itself, and exported files of it, take images as they are.
+        normalize: Whether to scale the pooled features of each image to unit
+            length.
+        temperature: Divisor of the logits. Above 1, the probabilities are less
+            certain. `fit_temperature` calibrates it.
+        evidence: Whether exported files return `evidence_of` too.
         **kwargs: `name` and `dtype` of `keras.Model`.
 
     Input shape: `(batch, height, width, 3)`; or a dictionary `{"images":
@@ -82,9 +130,10 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
     Output shape: `(batch, num_classes)`, logits in float32.
 
     Raises:
-        ValueError: If an argument is invalid, `standardize` or `grid` is set
-            for a Keras model, or `sizes` exceed the images or are passed for a
-            Keras model, which cannot ignore padding.
+        ValueError: If an argument is invalid or belongs to another kind of
+            backbone; the weights cannot be found or belong to another network;
+            or `sizes` exceed the images or are passed for a backbone that is
+            not of convzoo, which cannot ignore padding.
 
     Example:
 
@@ -97,6 +146,10 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
     >>> images = np.zeros((2, 31, 47, 3), "float32")
     >>> model({"images": images, "sizes": sizes}).shape
     TensorShape([2, 10])
+    >>> model = SizeAgnosticClassifier(10, "squeezenet", bins=(1, 2))
+    >>> pooled, (maps,) = model.features(images)
+    >>> pooled.shape, maps.shape
+    (TensorShape([2, 2560]), TensorShape([2, 1, 2, 512]))
 
     Reference: [He et al. 2014](https://arxiv.org/abs/1406.4729),
     [Lin et al. 2013](https://arxiv.org/abs/1312.4400).
@@ -114,14 +167,35 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
         class_names: Sequence[str] | None = None,
         standardize: bool = False,
         grid: int | None = None,
+        *,
+        weights: PathLike | None = None,
+        maps: Sequence[str] | None = None,
+        preprocessing_mode: PreprocessingMode | Literal["auto"] = "auto",
+        short_side: int | None = None,
+        normalize: bool = False,
+        temperature: float = 1.0,
+        evidence: bool = False,
         **kwargs: Any,
     ) -> None:
-        check_positive("num_classes", num_classes)
-        check_positive("width", width)
-        check_number("dropout", dropout, 0, 1)
-        _check_range(image_range)
-        _check_names(class_names, num_classes)
-        _check_backbone(backbone, standardize, grid)
+        check_arguments(
+            backbone,
+            {
+                "num_classes": num_classes,
+                "width": width,
+                "dropout": dropout,
+                "image_range": image_range,
+                "class_names": class_names,
+                "standardize": standardize,
+                "grid": grid,
+                "weights": weights,
+                "maps": maps,
+                "preprocessing_mode": preprocessing_mode,
+                "short_side": short_side,
+                "normalize": normalize,
+                "temperature": temperature,
+                "evidence": evidence,
+            },
+        )
         super().__init__(**kwargs)
         self.num_classes = num_classes
         self.backbone = backbone
@@ -132,18 +206,37 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
         self.standardize = standardize
         self.grid = grid
         self.class_names = None if class_names is None else list(class_names)
+        self.short_side = short_side
+        self.normalize = normalize
+        self.temperature = temperature
+        self.evidence = evidence
         policy = self.dtype_policy
-        self.units: list[Unit] = (
-            _NETWORKS[backbone](width, policy)
-            if isinstance(backbone, str)
-            else []
-        )
+        self.units: list[Unit] = []
+        # The network of a backbone with published weights.
+        self.network: keras.Model | None = None
+        self.maps: tuple[str, ...] | None = None
+        self.preprocessing_mode: PreprocessingMode | Literal["auto"] = "auto"
+        self._smallest_side = 1
+        if backbone in get_args(PretrainedBackbone):
+            found = pretrained_network(
+                cast(PretrainedBackbone, backbone), maps, weights, policy
+            )
+            self.network, self.maps = found.model, found.maps
+            self._smallest_side = found.smallest_side
+            self.preprocessing_mode = (
+                found.preprocessing_mode
+                if preprocessing_mode == "auto"
+                else preprocessing_mode
+            )
+        elif isinstance(backbone, str):
+            self.units = _NETWORKS[backbone](width, policy)
         self.pool = SPP(bins, pooling, dtype=policy)
         self.regrid: SPP | None = None
         if grid is not None:
             self.regrid = SPP((grid,), "average", flatten=False, dtype=policy)
+        # Half precision would overflow, and round the logits.
+        self.norm = layers.UnitNormalization(dtype="float32")
         self.drop = seeded_dropout(dropout, policy)
-        # Half precision would round the logits before the softmax.
         self.head = layers.Dense(num_classes, dtype="float32", name="head")
         self.build((None, None, None, 3))
 
@@ -151,35 +244,75 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
     def pooling(self) -> Pooling:
         return self.pool.pooling
 
+    @property
+    def num_features(self) -> int:
+        """Length of the pooled features of an image."""
+        return self.head.kernel.shape[0]
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """The constructor's arguments, without those of every Keras model.
+
+        Without `weights`, too, which a saved model holds; `model.weights` are
+        its variables, as in Keras.
+        """
+        found = super().arguments
+        del found["weights"]
+        return found
+
     def build(self, input_shape: Shape) -> None:
-        shape: Shape = tuple(input_shape)
+        length = 0
+        for shape in self._map_shapes(tuple(input_shape)):
+            self.pool.build(shape)
+            length += self.pool.compute_output_shape(shape)[-1]
+        self.head.build((None, length))
+        self.built = True
+
+    def _map_shapes(self, shape: Shape) -> list[Shape]:
+        """Build the backbone, and return the shapes of its maps."""
+        if self.network is not None:
+            return [tuple(each.shape) for each in self.network.outputs]
+        if not self.units:
+            return [map_shape(self.backbone)]
         for index, unit in enumerate(self.units):
             if index == 1 and self.grid:
                 shape = shape[0], self.grid, self.grid, shape[3]
             unit.build(shape)
             shape = unit.compute_output_shape(shape)
-        if not self.units:
-            shape = _map_shape(self.backbone)
-        self.pool.build(shape)
-        self.head.build(self.pool.compute_output_shape(shape))
-        self.built = True
+        return [shape]
 
     def call(
         self, inputs: Tensor | dict[str, Tensor], training: bool | None = None
     ) -> Tensor:
-        images, sizes = self._unpacked(inputs)
-        if isinstance(self.backbone, str):
-            x = ops.cast(self._mapped(images, sizes), self.compute_dtype)
-            for index, unit in enumerate(self.units):
-                if index == 1:
-                    x, sizes = self._regridded(x, sizes)
-                x = unit(x, sizes=sizes, training=training)
-                sizes = None if sizes is None else unit.sizes_after(sizes)
-        else:
-            x = ops.cast(images, self.compute_dtype)
-            x = self.backbone(x, training=training)
-        x = self.drop(self.pool(x, sizes=sizes), training=training)
-        return self.head(x)
+        pooled, _ = self._features(inputs, training)
+        vectors = self.drop(self._normalized(pooled), training=training)
+        return self._logits(vectors)
+
+    def features(self, images: Tensor | dict[str, Tensor]) -> Features:
+        """Return the pooled features and the maps of images of any size.
+
+        Args:
+            images: As in a call of the model.
+        """
+        pooled, maps = self._features(images, training=False)
+        return Features(self._normalized(pooled), maps)
+
+    def evidence_of(self, images: Tensor) -> Tensor:
+        """Return the evidence for each class at each place of the maps.
+
+        It is computed forward, through pyramid and dense layer. Its sum over
+        all places is the logit of the class, without the bias. Of
+        `normalize=True`, the length of the vector counts as a constant of the
+        image. Where the maxima of a bin are equal, they share its evidence.
+
+        Args:
+            images: Images `(batch, height, width, 3)`.
+
+        Returns:
+            `(batch, rows, columns, num_classes)`, float32. Where the maps have
+            several sizes, it has the largest of them.
+        """
+        return self._evidence(*self._features(images, training=False))
 
     def classify(
         self, image: np.ndarray, top: int = 5
@@ -201,22 +334,82 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
                 infinite.
         """
         check_positive("top", top)
-        pixels = _pixels(image, self.image_range)
-        logits = self.predict_on_batch(np.expand_dims(pixels, 0))[0]
+        pixels = np.expand_dims(self.pixels_of(image), 0)
+        logits = self.predict_on_batch(pixels)[0]
         odds = np.exp(logits - logits.max(), dtype="float64")
         likeliest = np.argsort(-odds, kind="stable")[:top]
-        names = self.class_names or [str(i) for i in range(self.num_classes)]
+        names = self._names
         return [(names[i], float(odds[i] / odds.sum())) for i in likeliest]
+
+    def explain(
+        self, image: np.ndarray, class_name: str | None = None
+    ) -> np.ndarray:
+        """Return the evidence for one class at each place of an image.
+
+        Args:
+            image: As in `classify`.
+            class_name: Name of the class, or its number where the model has no
+                names. None for the most probable one.
+
+        Returns:
+            Float32 array `(rows, columns)` of the size of the feature maps; see
+            `evidence_of`.
+
+        Raises:
+            ValueError: If an argument is invalid.
+        """
+        if class_name is not None and class_name not in self._names:
+            raise ValueError(
+                "`class_name` must be the name of a class of the model. "
+                f"Received: class_name={class_name!r}"
+            )
+        pixels = np.expand_dims(self.pixels_of(image), 0)
+        pooled, maps = self._features(pixels, training=False)
+        evidence = ops.convert_to_numpy(self._evidence(pooled, maps))[0]
+        if class_name is None:
+            logits = self._logits(self._normalized(pooled))
+            return evidence[..., int(ops.argmax(logits[0]))]
+        return evidence[..., self._names.index(class_name)]
+
+    def pixels_of(self, image: np.ndarray) -> np.ndarray:
+        """Return an image as `classify` passes it to the model.
+
+        Args:
+            image: As in `classify`.
+
+        Returns:
+            Float32 array `(height, width, 3)` in `image_range`. Its shorter
+            side is `short_side`, or at least the smallest that the backbone
+            takes.
+
+        Raises:
+            ValueError: If the image is invalid.
+        """
+        side = self.short_side
+        smallest = self._smallest_side
+        if min(np.shape(image)[:2], default=smallest) < smallest:
+            side = max(side or 0, smallest)
+        return classifier_pixels(image, self.image_range, side)
 
     def serve(self, image: Tensor) -> dict[str, Tensor]:
         """Forward pass of exported files."""
-        logits = self(image, training=False)
-        return {"logits": logits, "probabilities": ops.softmax(logits)}
+        pooled, maps = self._features(image, training=False)
+        logits = self._logits(self._normalized(pooled))
+        outputs = {"logits": logits, "probabilities": ops.softmax(logits)}
+        if self.evidence:
+            outputs["evidence"] = self._evidence(pooled, maps)
+        return outputs
 
     @property
     def preprocessing(self) -> str:
         low, high = self.image_range
-        return f"RGB in [{low:g}, {high:g}], channels last, any size"
+        sizes = (
+            "any size"
+            if self.short_side is None
+            else f"any size, best with a shorter side of {self.short_side} "
+            "pixels"
+        )
+        return f"RGB in [{low:g}, {high:g}], channels last, {sizes}"
 
     @property
     def serving_inputs(self) -> dict[str, tuple[str | int, ...]]:
@@ -238,6 +431,70 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
             config = {**config, "backbone": backbone}
         return cls(**config)
 
+    @property
+    def _names(self) -> list[str]:
+        return self.class_names or [str(i) for i in range(self.num_classes)]
+
+    def _features(
+        self, inputs: Tensor | dict[str, Tensor], training: bool | None
+    ) -> tuple[Tensor, list[Tensor]]:
+        """Return the pooled features before `normalize`, and the maps."""
+        images, sizes = self._unpacked(inputs)
+        maps, sizes = self._maps(images, sizes, training)
+        pooled = [self.pool(each, sizes=sizes) for each in maps]
+        if len(pooled) == 1:
+            return pooled[0], maps
+        return ops.concatenate(pooled, axis=-1), maps
+
+    def _maps(
+        self, images: Tensor, sizes: Tensor | None, training: bool | None
+    ) -> tuple[list[Tensor], Tensor | None]:
+        """Return the maps of the backbone, and their valid sizes."""
+        if self.network is not None:
+            self._check_side(images)
+            x = preprocess(images, self.preprocessing_mode, self.image_range)
+            # Inference mode keeps the statistics of the published weights.
+            return self.network(x, training=False), None
+        if not self.units:
+            x = ops.cast(images, self.compute_dtype)
+            return [self.backbone(x, training=training)], None
+        x = ops.cast(self._mapped(images, sizes), self.compute_dtype)
+        for index, unit in enumerate(self.units):
+            if index == 1:
+                x, sizes = self._regridded(x, sizes)
+            x = unit(x, sizes=sizes, training=training)
+            sizes = None if sizes is None else unit.sizes_after(sizes)
+        return [x], sizes
+
+    def _normalized(self, pooled: Tensor) -> Tensor:
+        return self.norm(pooled) if self.normalize else pooled
+
+    def _logits(self, vectors: Tensor) -> Tensor:
+        logits = self.head(vectors)
+        return logits if self.temperature == 1 else logits / self.temperature
+
+    def _evidence(self, pooled: Tensor, maps: list[Tensor]) -> Tensor:
+        scale = ops.ones_like(ops.cast(pooled[:, :1], "float32"))
+        if self.normalize:
+            pooled = ops.cast(pooled, "float32")
+            squares = ops.sum(ops.square(pooled), axis=-1, keepdims=True)
+            scale = ops.rsqrt(ops.maximum(squares, _LEAST_SQUARES))
+        return evidence(
+            maps,
+            [self.pool] * len(maps),
+            self.head.kernel,
+            scale / self.temperature,
+        )
+
+    def _check_side(self, images: Tensor) -> None:
+        for side in images.shape[1:3]:
+            if side is not None and side < self._smallest_side:
+                raise ValueError(
+                    f"Images for {self.backbone!r} must have sides of at least "
+                    f"{self._smallest_side} pixels. Received: images of shape "
+                    f"{tuple(images.shape)}"
+                )
+
     def _unpacked(
         self, inputs: Tensor | dict[str, Tensor]
     ) -> tuple[Tensor, Tensor | None]:
@@ -249,12 +506,13 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
                 "A batch of several sizes must have the keys 'images' and "
                 f"'sizes'. Received: {sorted(inputs)}"
             )
-        if not isinstance(self.backbone, str):
+        if not self.units:
+            name = getattr(self.backbone, "name", self.backbone)
             raise ValueError(
                 "`backbone` must be one of "
-                f"{', '.join(map(repr, _NETWORKS))} for a batch of several "
-                "sizes: a Keras model cannot ignore padding. "
-                f"Received: backbone={self.backbone.name!r}"
+                f"{', '.join(map(repr, get_args(OwnBackbone)))} for a batch of "
+                "several sizes: other networks cannot ignore padding. "
+                f"Received: backbone={name!r}"
             )
         images = inputs["images"]
         return images, checked_sizes(inputs["sizes"], images)
@@ -282,94 +540,3 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
             area = ops.expand_dims(valid_area(sizes, x), -1)
             x = ops.where(area, x, ops.zeros_like(x))
         return standardized(x, area) if self.standardize else x
-
-
-def _pixels(image: np.ndarray, image_range: Sequence[float]) -> np.ndarray:
-    """Return float32 pixels `(height, width, 3)` in `image_range`."""
-    image = np.asarray(image)
-    if image.ndim != 3 or image.shape[2] not in (1, 3, 4) or 0 in image.shape:
-        raise ValueError(
-            "`image` must have shape (height, width, channels) with 1, 3 or 4 "
-            f"channels. Received: image of shape {image.shape}"
-        )
-    is_integer = image.dtype.newbyteorder("=") in (np.uint8, np.uint16)
-    if not is_integer and image.dtype.kind != "f":
-        raise ValueError(
-            "`image` must be uint8, uint16 or a float array. Received: "
-            f"dtype={image.dtype}"
-        )
-    if not np.isfinite(image).all():
-        raise ValueError(
-            "`image` must not contain NaN or infinity. Received: image with "
-            f"{np.count_nonzero(~np.isfinite(image))} such values"
-        )
-    low, high = image_range
-    if not is_integer and (image.min() < low or image.max() > high):
-        raise ValueError(
-            f"A float `image` must lie in [{low:g}, {high:g}]. Received: "
-            f"values from {image.min():g} to {image.max():g}"
-        )
-    if is_integer:
-        image = low + unit_range(image) * (high - low)
-    if image.shape[2] == 4:
-        image = _on_white(image, image_range)
-    channels = np.broadcast_to(image, (*image.shape[:2], 3))
-    return channels.astype("float32")
-
-
-def _on_white(image: np.ndarray, image_range: Sequence[float]) -> np.ndarray:
-    """Composite an image in `image_range`, whose last channel is alpha."""
-    low, high = image_range
-    alpha = np.clip((image[..., 3:] - low) / (high - low), 0, 1)
-    return image[..., :3] * alpha + high * (1 - alpha)
-
-
-def _map_shape(backbone: keras.Model) -> Shape:
-    shape = backbone.output_shape
-    if not isinstance(shape, tuple) or len(shape) != 4 or shape[-1] is None:
-        raise ValueError(
-            "`backbone` must output maps (batch, height, width, channels); "
-            "models of keras.applications do with include_top=False. "
-            f"Received: a model with output shape {shape}"
-        )
-    return shape
-
-
-def _check_backbone(
-    backbone: Backbone | keras.Model, standardize: bool, grid: int | None
-) -> None:
-    check_flag("standardize", standardize)
-    if grid is not None:
-        check_positive("grid", grid)
-    if not isinstance(backbone, keras.Model):
-        check_choice("backbone", backbone, get_args(Backbone))
-        return
-    for name, value in (("standardize", standardize), ("grid", grid)):
-        if value:
-            raise ValueError(
-                f"`{name}` applies to the named backbones only: a Keras model "
-                f"receives images unchanged. Received: {name}={value!r}"
-            )
-
-
-def _check_range(image_range: Sequence[float]) -> None:
-    if not isinstance(image_range, (tuple, list)) or len(image_range) != 2:
-        raise ValueError(
-            "`image_range` must be a pair (low, high). "
-            f"Received: image_range={image_range!r}"
-        )
-    for index, value in enumerate(image_range):
-        check_number(f"image_range[{index}]", value, float("-inf"))
-    if not image_range[0] < image_range[1]:
-        raise ValueError(
-            "`image_range` must have low < high. "
-            f"Received: image_range={image_range!r}"
-        )
-
-
-def _check_names(class_names: Sequence[str] | None, num_classes: int) -> None:
-    if class_names is not None and len(class_names) != num_classes:
-        raise ValueError(
-            "`class_names` must have a name for each of the "
-            f"{num_classes} classes. Received: {len(class_names)} names"
-        )

@@ -8,7 +8,7 @@ import numpy as np
 from convzoo.common.checks import check_flag, check_positive
 from convzoo.common.image_suffixes import check_written
 from convzoo.common.inputs_kept import check_inputs_kept
-from convzoo.common.output_file import cause_of, check_absent
+from convzoo.common.output_file import check_absent, make_folder
 from convzoo.common.result_limit import MAX_RESULT_PIXELS
 from convzoo.common.types import PathLike
 from convzoo.zoo.images.reading.decode_image import decode_rows
@@ -83,7 +83,7 @@ def upscale_file(
         _check_size(source, shape, max_pixels)
         check_format(target, image.dtype, shape)
         # Before the work, which takes longer.
-        _make_folder(target.parent)
+        make_folder(target.parent)
         check_writable(target, overwrite)
         check_disk_space(target, source, image.size, image.size * scale**2)
         with named_errors(source):
@@ -121,12 +121,3 @@ def _check_size(
             f"{source}: the result has {width}x{height} pixels, which is more "
             f"than `max_pixels`. Received: max_pixels={max_pixels}"
         )
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ValueError(
-            f"{folder}: cannot be created ({cause_of(error)})"
-        ) from error

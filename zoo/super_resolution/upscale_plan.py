@@ -4,12 +4,12 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from convzoo.common.image_suffixes import WRITTEN
 from convzoo.common.image_target import ImageFormat, image_target
 from convzoo.common.inputs_kept import check_inputs_kept
 from convzoo.common.types import PathLike
 from convzoo.zoo.images.listing.list_images import list_images
 from convzoo.zoo.images.listing.list_tree import list_tree
+from convzoo.zoo.images.planned_targets import planned_targets
 
 
 def plan_upscale(
@@ -53,18 +53,7 @@ def plan_upscale(
     if target is not None:
         check_inputs_kept([target], paths)
         return [(paths[0], target)]
-    plan: dict[Path, Path] = {}
-    for source, folder in _sources(paths, out, recursive):
-        suffix = f".{format}" if format else source.suffix
-        if suffix.lower() not in WRITTEN:
-            suffix = ".png"
-        target = folder / f"{source.stem}_x{scale}{suffix}"
-        if target in plan:
-            raise ValueError(
-                f"{target}: both {plan[target]} and {source} would be written "
-                "to this file; rename one, or call twice with different folders"
-            )
-        plan[target] = source
+    plan = planned_targets(_sources(paths, out, recursive), f"x{scale}", format)
     if skip_existing:
         plan = {t: s for t, s in plan.items() if s not in plan}
     check_inputs_kept(plan, plan.values())

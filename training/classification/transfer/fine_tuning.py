@@ -1,0 +1,122 @@
+"""Further training of a network with published weights."""
+
+import keras
+import numpy as np
+
+from convzoo.training.classification.balanced_weights import balanced_weights
+from convzoo.training.classification.calibrated import calibrated
+from convzoo.training.classification.classification_quality import (
+    classification_quality,
+    validation_figures,
+)
+from convzoo.training.classification.classifier_options import (
+    ClassifierOptions,
+)
+from convzoo.training.classification.fit_temperature import fit_temperature
+from convzoo.training.classification.predict_logits import predict_logits
+from convzoo.training.classification.transfer.aspect_batches import (
+    AspectBatches,
+)
+from convzoo.training.classification.transfer.examples import Examples
+from convzoo.training.optimization import (
+    averaged_adamw,
+    falling_rate,
+    jit_compile,
+)
+from convzoo.training.run import Run
+from convzoo.training.tensorboard import Curves
+from convzoo.zoo.classification.size_agnostic_classifier import (
+    SizeAgnosticClassifier,
+)
+
+# Share of the layers with weights that is trained, from the top.
+_SHARE = 0.5
+
+
+class FineTuning:
+    """Trains the upper layers of a classifier, with a low rate.
+
+    Args:
+        options: Options of the recipe.
+        examples: Images; those with a fold validate.
+    """
+
+    def __init__(self, options: ClassifierOptions, examples: Examples) -> None:
+        self._options = options
+        self._examples = examples
+        validates = np.flatnonzero(examples.folds >= 0)
+        self._images = [examples.images[i] for i in validates]
+        self._labels = examples.labels[validates]
+
+    def figures(self, model: SizeAgnosticClassifier) -> dict[str, float]:
+        """The `ClassificationQuality` of calibrated logits on held-out images.
+
+        Calibration makes the cross-entropy comparable: training changes how
+        certain a network is.
+        """
+        if not len(self._labels):
+            return {}
+        logits = predict_logits(model, self._images)
+        logits /= fit_temperature(logits, self._labels)
+        return validation_figures(classification_quality(logits, self._labels))
+
+    def train(self, model: SizeAgnosticClassifier, run: Run) -> None:
+        """Train a classifier whose dense layer is fitted already."""
+        options = self._options
+        batches = self._batches(model.short_side)
+        steps = options.epochs * len(batches)
+        unfreeze_top(model.network)
+        rate = falling_rate(options.learning_rate, steps, options.schedule)
+        optimizer = averaged_adamw(rate, options.weight_decay, options.ema)
+        loss = keras.losses.CategoricalCrossentropy(
+            from_logits=True, label_smoothing=options.label_smoothing
+        )
+        model.compile(
+            optimizer,
+            loss,
+            weighted_metrics=["accuracy"],
+            jit_compile=jit_compile(),
+        )
+        optimizer.build(model.trainable_variables)
+        callbacks = [Curves(run.folder)] if options.tensorboard else []
+        run.train(model, batches, steps, options.verbose, callbacks)
+
+    def best(self, run: Run) -> SizeAgnosticClassifier | None:
+        """Return the best weights, calibrated; None if training was in vain."""
+        if run.best is None or run.best["epoch"] == 0:
+            return None
+        model = SizeAgnosticClassifier.from_preset(run.folder)
+        logits = predict_logits(model, self._images)
+        return calibrated(model, logits, self._labels)
+
+    def _batches(self, side: int) -> AspectBatches:
+        examples, options = self._examples, self._options
+        learned = np.flatnonzero(examples.is_learned)
+        labels = examples.labels[learned]
+        weights = np.ones(len(labels))
+        if examples.balance:
+            weights = balanced_weights(labels, examples.num_classes)
+        return AspectBatches(
+            [examples.images[i] for i in learned],
+            np.eye(examples.num_classes, dtype="float32")[labels],
+            weights,
+            batch_size=options.batch_size,
+            side=side,
+            max_stretch=options.max_stretch,
+            augmentation=options.augmentation(),
+            seed=options.seed,
+        )
+
+
+def unfreeze_top(network: keras.Model) -> None:
+    """Let the upper half of the layers with weights be trained.
+
+    The lower ones see edges and textures, which differ little between sets of
+    photographs. Normalisations keep their statistics and their weights.
+    """
+    weighted = [layer for layer in network.layers if layer.weights]
+    first = int(len(weighted) * (1 - _SHARE))
+    network.trainable = True
+    for index, layer in enumerate(weighted):
+        is_norm = isinstance(layer, keras.layers.BatchNormalization)
+        layer.trainable = index >= first and not is_norm

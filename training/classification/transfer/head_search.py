@@ -1,0 +1,113 @@
+"""Choice of a dense layer by validation."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from convzoo.training.classification.classification_quality import (
+    ClassificationQuality,
+    classification_quality,
+)
+from convzoo.training.classification.fit_temperature import fit_temperature
+from convzoo.training.classification.transfer.dense_head import (
+    DenseHead,
+    class_mean_head,
+    logistic_head,
+)
+from convzoo.training.classification.transfer.examples import Examples
+from convzoo.training.classification.transfer.rotated_features import (
+    rotated_features,
+)
+
+# With more images than these, those of one fold are enough to choose by.
+_MANY = 5000
+# Inverse regularisations to try for features of unit length.
+_STRENGTHS = (3.0, 10.0, 30.0, 100.0, 300.0)
+_USUAL = 30.0
+# Largest product of images, their dimensions and classes for a regression: it
+# then takes about a minute on two cores.
+_MOST_WORK = 2e10
+
+
+class TriedHead(NamedTuple):
+    """A regularisation, and how well it does.
+
+    Attributes:
+        strength: As in `logistic_head`; None for `class_mean_head`.
+        temperature: Divisor of the logits that calibrates them.
+        quality: Figures of images, each predicted by a layer that did not learn
+            from it; None without such images.
+        num_validated: Number of these images.
+    """
+
+    strength: float | None
+    temperature: float
+    quality: ClassificationQuality | None
+    num_validated: int
+
+    @property
+    def loss(self) -> float:
+        """Cross-entropy, lower is better."""
+        return 0.0 if self.quality is None else self.quality.loss
+
+
+class HeadSearch:
+    """Fits dense layers to features and validates them.
+
+    Args:
+        features: Float32 array `(images, features)`, of unit length.
+        examples: The images.
+    """
+
+    def __init__(self, features: np.ndarray, examples: Examples) -> None:
+        self._examples = examples
+        self._rotated = rotated_features(features)
+        size = float(np.prod(self._rotated.values.shape))
+        is_small = size * examples.num_classes <= _MOST_WORK
+        self._strengths = _STRENGTHS if is_small else (None,)
+
+    def usual(self) -> TriedHead:
+        """Validate with a regularisation that is right for most data."""
+        return self.tried(
+            _USUAL if _USUAL in self._strengths else self._strengths[0]
+        )
+
+    def best(self) -> TriedHead:
+        """Validate with all regularisations, and return the best."""
+        tried = map(self.tried, self._strengths)
+        return min(tried, key=lambda each: each.loss)
+
+    def tried(self, strength: float | None) -> TriedHead:
+        """Validate with one regularisation."""
+        folds = self._examples.folds
+        used = np.unique(folds[folds >= 0])
+        if len(folds) > _MANY:
+            used = used[:1]
+        logits, labels = [], []
+        for fold in used:
+            validates = folds == fold
+            head = self._fit(strength, ~validates)
+            logits.append(head.logits(self._rotated.values[validates]))
+            labels.append(self._examples.labels[validates])
+        if not logits:
+            return TriedHead(strength, 1.0, None, 0)
+        found, expected = np.concatenate(logits), np.concatenate(labels)
+        temperature = fit_temperature(found, expected)
+        quality = classification_quality(found / temperature, expected)
+        return TriedHead(strength, temperature, quality, len(expected))
+
+    def fitted(self, strength: float | None) -> DenseHead:
+        """Fit a layer to all images that it may learn from."""
+        return self._rotated.restored(
+            self._fit(strength, self._examples.is_learned)
+        )
+
+    def _fit(self, strength: float | None, learned: np.ndarray) -> DenseHead:
+        examples = self._examples
+        features = self._rotated.values[learned]
+        labels = examples.labels[learned]
+        if strength is None:
+            return class_mean_head(features, labels, examples.num_classes)
+        return logistic_head(
+            features, labels, examples.num_classes, strength, examples.balance
+        )

@@ -1,0 +1,148 @@
+"""Training of a classifier whose backbone has published weights."""
+
+import keras
+
+from convzoo.common.option import arguments_of
+from convzoo.training.classification.classification_quality import (
+    validation_figures,
+)
+from convzoo.training.classification.classifier_options import (
+    ClassifierOptions,
+)
+from convzoo.training.classification.transfer.chosen_size import (
+    chosen_size,
+    has_features,
+    remove_features,
+)
+from convzoo.training.classification.transfer.dense_head import DenseHead
+from convzoo.training.classification.transfer.fine_tuning import FineTuning
+from convzoo.training.classification.transfer.head_search import (
+    HeadSearch,
+    TriedHead,
+)
+from convzoo.training.classification.transfer.transfer_data import TransferData
+from convzoo.training.run import Run
+from convzoo.training.run_log import read_log
+from convzoo.training.run_settings import run_settings
+from convzoo.zoo.classification.size_agnostic_classifier import (
+    SizeAgnosticClassifier,
+)
+
+# Shorter sides to try, in pixels: most published weights learned from 224.
+_SIDES = (224, 160, 320)
+# With more images than these, only the first side is tried.
+_MANY = 2000
+
+
+def train_transfer(options: ClassifierOptions, data: TransferData) -> Run:
+    """Train a dense layer on features, and the network if it is asked for.
+
+    The network stays as it is at first: its features are computed once, and
+    cross-validation chooses the size of the images and the regularisation of a
+    logistic regression. `fine_tune` goes on from there with the upper layers of
+    the network, and keeps what is better on held-out images.
+
+    Args:
+        options: Options with a backbone that has published weights.
+        data: The images.
+    """
+    model = _built(options, data.folder.class_names)
+    split = data.split(options.hold_out, options.balance)
+    tuning = FineTuning(options, split)
+    examples = data.examples(options.balance)
+    run = Run(
+        options.out,
+        run_settings(options, model, **data.fingerprints),
+        tuning.figures,
+        score="-validation_loss" if (examples.folds >= 0).any() else "epoch",
+        patience=options.patience,
+        extend=options.extend,
+        save_minutes=options.save_minutes,
+    )
+    run.log = read_log(run.folder)
+    if run.log and not has_features(run.folder) and not options.extend:
+        return run
+    with run.opened():
+        chosen = chosen_size(
+            model,
+            examples,
+            _sides(options, len(examples.labels)),
+            options.max_stretch,
+            run.folder,
+            options.verbose,
+        )
+        fitted = with_head(
+            model, chosen.side, chosen.head, chosen.tried.temperature
+        )
+        if not options.fine_tune:
+            run.record(fitted, _figures(chosen.tried))
+            remove_features(run.folder)
+            return run
+        search = HeadSearch(chosen.features, split)
+        tried = search.tried(chosen.tried.strength)
+        head = search.fitted(tried.strength)
+        # Training starts from calibrated logits.
+        start = with_head(model, chosen.side, head.cooled(tried.temperature))
+        if not run.log:
+            run.record(start, _figures(tried))
+    tuning.train(start, run)
+    with run.opened():
+        better = tuning.best(run)
+        run.replace_best(fitted if better is None else better)
+        remove_features(run.folder)
+    return run
+
+
+def _built(
+    options: ClassifierOptions, class_names: list[str]
+) -> SizeAgnosticClassifier:
+    """The classifier, with a dense layer of random weights."""
+    keras.utils.set_random_seed(options.seed)
+    arguments = arguments_of(SizeAgnosticClassifier, options)
+    if options.init is not None:
+        other = SizeAgnosticClassifier.from_preset(options.init)
+        arguments = {**other.arguments, "temperature": 1.0}
+    arguments |= {"class_names": class_names, "normalize": True}
+    model = SizeAgnosticClassifier(
+        **{**arguments, "num_classes": len(class_names)},
+        dtype=options.precision,
+    )
+    if options.init is not None:
+        model.network.set_weights(other.network.get_weights())
+    return model
+
+
+def with_head(
+    model: SizeAgnosticClassifier,
+    side: int,
+    head: DenseHead,
+    temperature: float = 1.0,
+) -> SizeAgnosticClassifier:
+    """Return the same classifier with a dense layer that was fitted.
+
+    Args:
+        model: The classifier.
+        side: Its `short_side`.
+        head: Weights of the dense layer.
+        temperature: Its `temperature`.
+    """
+    config = {
+        **model.get_config(),
+        "short_side": side,
+        "temperature": temperature,
+    }
+    other = SizeAgnosticClassifier.from_config(config)
+    other.network.set_weights(model.network.get_weights())
+    other.head.set_weights([head.kernel, head.bias])
+    return other
+
+
+def _sides(options: ClassifierOptions, count: int) -> tuple[int, ...]:
+    """The lengths of the shorter side to try, for a number of images."""
+    if options.short_side is not None:
+        return (options.short_side,)
+    return _SIDES if count <= _MANY else _SIDES[:1]
+
+
+def _figures(tried: TriedHead) -> dict[str, float]:
+    return {} if tried.quality is None else validation_figures(tried.quality)
