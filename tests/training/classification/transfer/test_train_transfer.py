@@ -264,3 +264,17 @@ def test_networks_of_convzoo_have_no_such_options(arguments, data, tmp_path):
     (name,) = arguments
     with pytest.raises(ValueError, match=f"`{name}` is for networks with"):
         train_classifier(data, tmp_path / "run", **arguments)
+
+
+def test_many_images_have_fewer_bins(data, tmp_path, monkeypatch, capsys):
+    # 20 images with 5 bins of 512 channels take 204,800 bytes.
+    monkeypatch.setattr(
+        "convzoo.training.classification.transfer.train_transfer._MOST_BYTES",
+        200_000,
+    )
+    run = train_classifier(data, tmp_path / "run", **QUICK)
+    assert "the pyramid has the bins 1: the features of 20 images" in (
+        capsys.readouterr().out
+    )
+    model = SizeAgnosticClassifier.from_preset(run.folder)
+    assert list(model.bins) == [1]
