@@ -2,7 +2,7 @@
 
 import math
 import numbers
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import TypeGuard
 
 
@@ -20,6 +20,23 @@ def _is_among(value: object, choices: Collection[object]) -> bool:
     # An array has no single truth value, and a list no hash.
     except (TypeError, ValueError):
         return False
+
+
+def check_unused(
+    values: Mapping[str, object], defaults: Mapping[str, object], use: str
+) -> None:
+    """Raise a `ValueError` if an argument that has no effect was set.
+
+    Args:
+        values: Values of arguments, by name.
+        defaults: The default of each argument that has no effect.
+        use: What these arguments are for.
+    """
+    for name, default in defaults.items():
+        if values[name] != default:
+            raise ValueError(
+                f"`{name}` is for {use}. Received: {name}={values[name]!r}"
+            )
 
 
 def check_positive(name: str, value: object) -> None:

@@ -69,46 +69,44 @@ def class_table(classes: Sequence["ClassAccuracy"]) -> "Table":
 
 def curve_table(reports: Sequence["ClassifierReport"]) -> "Table":
     """A row for each size to which the same images were resized."""
-    table = _table("size", f"{len(reports[0].labels)} images at each size")
-    for column in (
+    table = _table(None, f"{len(reports[0].labels)} images at each size")
+    steps = [
+        name
+        for name in ("scale", "short_side", "warp")
+        if any(getattr(each.resizing, name) is not None for each in reports)
+    ]
+    for title in (
+        *(name.replace("_", "\n") for name in steps),
         "accuracy",
         "95 % interval",
-        "mean per class",
-        "confidence",
-        "cross-entropy",
+        "mean per\nclass",
+        "mean\nconfidence",
+        "cross-\nentropy",
     ):
-        table.add_column(column, justify="right")
+        table.add_column(title, justify="right", vertical="bottom")
     for report in reports:
+        quality = report.quality
         table.add_row(
-            _size(report),
-            f"{report.quality.accuracy:.1%}",
+            *(f"{getattr(report.resizing, name):g}" for name in steps),
+            f"{quality.accuracy:.1%}",
             _interval(*report.accuracy_interval),
-            f"{report.quality.class_accuracy:.1%}",
-            f"{report.quality.confidence:.1%}",
-            f"{report.quality.loss:.3f}",
+            f"{quality.class_accuracy:.1%}",
+            f"{quality.confidence:.1%}",
+            f"{quality.loss:.3f}",
         )
     return table
 
 
-def _table(first: str, title: str | None) -> "Table":
+def _table(first: str | None, title: str | None) -> "Table":
     from rich import box
     from rich.table import Table
 
     table = Table(
         title=title, box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0)
     )
-    table.add_column(first, max_width=_NAME, overflow="fold")
+    if first is not None:
+        table.add_column(first, max_width=_NAME, overflow="fold")
     return table
-
-
-def _size(report: "ClassifierReport") -> str:
-    scale, short_side, warp = report.resizing
-    steps = [f"scale {scale:g}"] if scale != 1 else []
-    if short_side is not None:
-        steps.append(f"short side {short_side}")
-    if warp is not None:
-        steps.append(f"warped to {warp}x{warp}")
-    return ", ".join(steps) or "as they are"
 
 
 def _interval(low: float, high: float) -> str:

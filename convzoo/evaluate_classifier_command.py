@@ -1,5 +1,6 @@
 """`convzoo evaluate classifier`."""
 
+import functools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +16,7 @@ from convzoo.options import (
     check_there,
     commas,
     joined,
+    progress_bars,
 )
 
 if TYPE_CHECKING:
@@ -79,11 +81,18 @@ def evaluate_classifier(
         (check_curve if several else check_report)(out, overwrite)
     model = SizeAgnosticClassifier.from_preset(preset)
     folder = ImageFolder(data, split="test")
-    reports = [
-        evaluate(model, folder, warp, factor, short_side=side)
-        for factor in scale
-        for side in sides
-    ]
+    with progress_bars() as progress:
+        total = len(folder) * len(scale) * len(sides)
+        advance = functools.partial(
+            progress.advance, progress.add_task("images", total=total)
+        )
+        reports = [
+            evaluate(
+                model, folder, warp, factor, short_side=side, advance=advance
+            )
+            for factor in scale
+            for side in sides
+        ]
     for table in _tables(reports):
         Console().print(table)
     if out is not None:

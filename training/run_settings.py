@@ -37,6 +37,8 @@ def run_settings(
     }
     if settings.get("init") is not None:
         settings["init"] = _digest(find_preset(options.init).weights_path)
+    if settings.get("weights") not in (None, "imagenet"):
+        settings["weights"] = _digest(Path(settings["weights"]))
     for name in ("features", "judge"):
         if name in settings:
             settings[name] = _network(settings[name])

@@ -4,17 +4,16 @@ from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING, Annotated, get_args
 
+from convzoo.common.backbone_kinds import OF_OWN, OF_PRETRAINED
 from convzoo.common.checks import (
     check_choice,
     check_flag,
     check_fraction,
     check_number,
     check_positive,
+    check_unused,
 )
-from convzoo.common.choices import (
-    Backbone,
-    Pooling,
-)
+from convzoo.common.choices import Backbone, Pooling, PretrainedBackbone
 from convzoo.common.option import Option, arguments_of, documented
 from convzoo.common.pixel_limit import MAX_PIXELS
 from convzoo.common.types import PathLike
@@ -38,6 +37,19 @@ from convzoo.training.shared_options import (
 
 if TYPE_CHECKING:
     from convzoo.training.classification.augmentation import Augmentation
+
+# Options without effect for the other kind of backbones.
+_OF_OWN = (
+    "width",
+    "buckets",
+    "sizes",
+    "standardize",
+    "grid",
+    "rescale",
+    "mirror",
+    "dropout",
+)
+_OF_PRETRAINED = ("weights", "maps", "short_side", "max_stretch", "fine_tune")
 
 
 @documented
@@ -272,7 +284,7 @@ class ClassifierOptions:
         check_shared_options(self)
         for name in ("buckets", "width"):
             check_positive(name, getattr(self, name))
-        for name in ("grid", "max_side"):
+        for name in ("grid", "max_side", "short_side"):
             if getattr(self, name) is not None:
                 check_positive(name, getattr(self, name))
         check_number("dropout", self.dropout, 0, 1)
@@ -289,10 +301,31 @@ class ClassifierOptions:
                 "`mirror` is for classes that are not all alike when "
                 f"mirrored. Received: mirror={self.mirror!r}, flip=True"
             )
+        check_number("max_stretch", self.max_stretch, 1, 4)
+        check_flag("fine_tune", self.fine_tune)
+        self._check_kind()
         check_fraction("hold_out", self.hold_out)
         validates = self.validation is not None or self.hold_out > 0
         check_patience(self.patience, validates)
         self.augmentation()
+
+    @property
+    def is_pretrained(self) -> bool:
+        """Whether the backbone has published weights."""
+        backbone = self.backbone
+        if self.init is not None:
+            backbone = find_preset(self.init).config.get("backbone")
+        return backbone in get_args(PretrainedBackbone)
+
+    def _check_kind(self) -> None:
+        """Check that no option is for another kind of backbones."""
+        use, unused = OF_PRETRAINED, _OF_PRETRAINED
+        if self.is_pretrained:
+            use, unused = OF_OWN, _OF_OWN
+        fields = type(self).__dataclass_fields__
+        check_unused(
+            vars(self), {name: fields[name].default for name in unused}, use
+        )
 
     def augmentation(self) -> "Augmentation":
         """The augmentation of training images.

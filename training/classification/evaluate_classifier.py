@@ -1,6 +1,6 @@
 """Evaluation of a classifier on labelled images."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -26,6 +26,7 @@ def evaluate_classifier(
     split: str = "test",
     *,
     short_side: int | None = None,
+    advance: Callable[[int], object] | None = None,
 ) -> ClassifierReport:
     """Classify every image at its own aspect ratio, and compute metrics.
 
@@ -42,6 +43,7 @@ def evaluate_classifier(
         short_side: Length in pixels to which the shorter side of each image is
             resized, instead of the `short_side` of the model. None for that of
             the model; one that has none classifies images at their own size.
+        advance: As in `predict_logits`.
 
     Returns:
         A `ClassifierReport`.
@@ -58,7 +60,9 @@ def evaluate_classifier(
     else:
         folder = ImageFolder(data, split=split)
     names, labels = _matched(model, folder)
-    logits = predict_logits(model, folder.images, resizing=resizing)
+    logits = predict_logits(
+        model, folder.images, resizing=resizing, advance=advance
+    )
     found = predictions(logits, labels)
     sizes = [resizing.scaled(image.shape[:2]) for image in folder.images]
     return ClassifierReport(

@@ -1,6 +1,6 @@
 """Prediction for many images, each at its own size."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -19,6 +19,7 @@ def predict_logits(
     batch_size: int = 32,
     buckets: int = 6,
     resizing: Resizing | None = None,
+    advance: Callable[[int], object] | None = None,
 ) -> np.ndarray:
     """Predict the logits of each image, `(images, classes)`.
 
@@ -34,23 +35,41 @@ def predict_logits(
         buckets: Maximum number of batch shapes.
         resizing: How images are resized. Without it, their shorter side becomes
             the `short_side` of the model, if it has one.
+        advance: Called after each batch with the number of its images, to show
+            the progress.
     """
     if resizing is None:
         resizing = Resizing(short_side=getattr(model, "short_side", None))
     logits = np.empty((len(images), model.num_classes), "float32")
+    sizes = [resizing.resized(image.shape[:2]) for image in images]
+    for batch, shape in _batches(model, sizes, batch_size, buckets):
+        shown = [resizing(images[index]) for index in batch]
+        inputs = (
+            padded_batch(shown, shape)
+            if model.units
+            else unit_range(np.stack(shown))
+        )
+        logits[batch] = model.predict_on_batch(inputs)
+        if advance is not None:
+            advance(len(batch))
+    return logits
+
+
+def _batches(
+    model: SizeAgnosticClassifier,
+    sizes: Sequence[tuple[int, int]],
+    batch_size: int,
+    buckets: int,
+) -> Iterator[tuple[np.ndarray, Sequence[int]]]:
+    """The images of each batch, and its shape."""
     if not model.units:
-        for index, image in enumerate(images):
-            pixels = unit_range(np.expand_dims(resizing(image), 0))
-            logits[index] = model.predict_on_batch(pixels)[0]
-        return logits
-    if not len(images):
-        return logits
-    sizes = np.array([resizing.resized(image.shape[:2]) for image in images])
-    numbers, shapes = bucket_shapes(sizes, buckets)
+        # A foreign backbone cannot tell padding: each image is alone.
+        yield from ((np.array([i]), size) for i, size in enumerate(sizes))
+        return
+    if not sizes:
+        return
+    numbers, shapes = bucket_shapes(np.array(sizes), buckets)
     for number, shape in enumerate(shapes):
         members = np.flatnonzero(numbers == number)
         for start in range(0, len(members), batch_size):
-            batch = members[start : start + batch_size]
-            inputs = padded_batch([resizing(images[i]) for i in batch], shape)
-            logits[batch] = model.predict_on_batch(inputs)
-    return logits
+            yield members[start : start + batch_size], shape

@@ -1,11 +1,10 @@
 """Training recipe of a size-agnostic classifier."""
 
-from typing import Any, get_args
+from typing import Any
 
 import keras
 import numpy as np
 
-from convzoo.common.choices import PretrainedBackbone
 from convzoo.common.option import arguments_of
 from convzoo.common.types import PathLike
 from convzoo.training.classification.balanced_weights import balanced_weights
@@ -59,7 +58,7 @@ def train_classifier(options: ClassifierOptions) -> Run:
     if options.validation is not None:
         other = _validation(folder, options.validation, options)
         fingerprints["validation"] = other.fingerprint
-    if options.backbone in get_args(PretrainedBackbone):
+    if options.is_pretrained:
         return train_transfer(
             options, TransferData(folder, other, fingerprints)
         )

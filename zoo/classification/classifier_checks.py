@@ -5,12 +5,14 @@ from typing import Any, get_args
 
 import keras
 
+from convzoo.common.backbone_kinds import OF_OWN, OF_PRETRAINED
 from convzoo.common.checks import (
     check_above,
     check_choice,
     check_flag,
     check_number,
     check_positive,
+    check_unused,
 )
 from convzoo.common.choices import (
     Backbone,
@@ -82,28 +84,9 @@ def _check_backbone(
             if is_name
             else "a Keras model receives images unchanged"
         )
-        _refuse(arguments, _OF_OWN, f"{_named(OwnBackbone)} only: {receives}")
+        check_unused(arguments, _OF_OWN, f"{OF_OWN}: {receives}")
     if backbone not in get_args(PretrainedBackbone):
-        _refuse(
-            arguments,
-            _OF_PRETRAINED,
-            "networks with published weights only, such as 'squeezenet'",
-        )
-
-
-def _refuse(
-    arguments: dict[str, Any], defaults: dict[str, Any], text: str
-) -> None:
-    for name, default in defaults.items():
-        if arguments[name] != default:
-            raise ValueError(
-                f"`{name}` applies to {text}. "
-                f"Received: {name}={arguments[name]!r}"
-            )
-
-
-def _named(choices: Any) -> str:
-    return "the backbones " + ", ".join(map(repr, get_args(choices)))
+        check_unused(arguments, _OF_PRETRAINED, OF_PRETRAINED)
 
 
 def _check_range(image_range: Sequence[float]) -> None:

@@ -59,14 +59,20 @@ def test_logits_of_many_are_those_of_each():
         found = predict_logits(network, images, **arguments)
         expected = one_by_one(network, images)
         np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-4)
+    done = []
+    predict_logits(network, images, 2, 1, advance=done.append)
+    assert done == [2, 2, 1]
+    assert predict_logits(network, []).shape == (0, 3)
 
 
 def test_a_keras_model_gets_images_one_by_one():
     image = keras.Input((None, None, 3))
     backbone = keras.Model(image, keras.layers.Conv2D(4, 3, 2)(image))
     network, images = model(backbone=backbone), originals()
-    found = predict_logits(network, images)
+    done = []
+    found = predict_logits(network, images, advance=done.append)
     np.testing.assert_allclose(found, one_by_one(network, images), atol=1e-5)
+    assert done == [1] * 5
 
 
 @pytest.mark.parametrize(

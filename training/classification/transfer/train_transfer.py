@@ -46,14 +46,7 @@ def train_transfer(options: ClassifierOptions, data: TransferData) -> Run:
         options: Options with a backbone that has published weights.
         data: The images.
     """
-    keras.utils.set_random_seed(options.seed)
-    model = SizeAgnosticClassifier(
-        len(data.folder.class_names),
-        **arguments_of(SizeAgnosticClassifier, options),
-        normalize=True,
-        class_names=data.folder.class_names,
-        dtype=options.precision,
-    )
+    model = _built(options, data.folder.class_names)
     split = data.split(options.hold_out, options.balance)
     tuning = FineTuning(options, split)
     examples = data.examples(options.balance)
@@ -98,6 +91,25 @@ def train_transfer(options: ClassifierOptions, data: TransferData) -> Run:
         run.replace_best(fitted if better is None else better)
         remove_features(run.folder)
     return run
+
+
+def _built(
+    options: ClassifierOptions, class_names: list[str]
+) -> SizeAgnosticClassifier:
+    """The classifier, with a dense layer of random weights."""
+    keras.utils.set_random_seed(options.seed)
+    arguments = arguments_of(SizeAgnosticClassifier, options)
+    if options.init is not None:
+        other = SizeAgnosticClassifier.from_preset(options.init)
+        arguments = {**other.arguments, "temperature": 1.0}
+    arguments |= {"class_names": class_names, "normalize": True}
+    model = SizeAgnosticClassifier(
+        **{**arguments, "num_classes": len(class_names)},
+        dtype=options.precision,
+    )
+    if options.init is not None:
+        model.network.set_weights(other.network.get_weights())
+    return model
 
 
 def with_head(
