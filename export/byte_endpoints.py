@@ -90,6 +90,7 @@ def byte_endpoints(
 
     size = image_size or IMAGE_SIZE
     is_alone = image_size is None and model.sides[1] is not None
+    endpoints: dict[str, Callable[[Tensor], dict[str, Tensor]]]
     endpoints = {"serve_bytes": each_alone if is_alone else in_one_size}
     if fixed:
         endpoints["serve_one_bytes"] = serve_one_bytes

@@ -64,13 +64,13 @@ def checked_sizes(
             "`sizes` must be tuples of positive integers, such as "
             f"{SIZES[:2]}. Received: sizes={sizes!r}"
         )
-    sizes = tuple(map(tuple, sizes))
-    if sizes == SIZES:
+    checked = tuple(map(tuple, sizes))
+    if checked == SIZES:
         more = model.sides[0] - 1
-        sizes = tuple((n, *(side + more for side in s)) for n, *s in sizes)
-    for each in sizes:
+        checked = tuple((n, *(side + more for side in s)) for n, *s in checked)
+    for each in checked:
         model.closed(each)
-    return sizes
+    return checked
 
 
 def check_callable(model: Served, sizes: Iterable[Sequence[int]]) -> None:
