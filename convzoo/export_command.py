@@ -65,14 +65,13 @@ def export(
     ] = None,
     tolerance: float = 1e-4,
     image_size: Annotated[
-        tuple[int, int],
+        tuple[int, int] | None,
         Parameter(
             converter=lambda _, tokens: _size(tokens[0].value),
             n_tokens=1,
             metavar="HEIGHTxWIDTH",
-            show_default=lambda size: "x".join(map(str, size)),
         ),
-    ] = (256, 256),
+    ] = None,
     max_pixels: Annotated[int, WHOLE] = 2**22,
     quantize: Quantize | None = None,
     calibration: Path | None = None,
@@ -89,7 +88,8 @@ def export(
             then the open sizes, such as 1x32x48,2x41x23.
         tolerance: Largest difference to Keras.
         image_size: Height and width to which the endpoint serve_bytes resizes
-            images.
+            images; 256x256 if not given. A classifier that was trained on one
+            shorter side scales them to it instead, and keeps their aspect.
         max_pixels: Pixels of the largest encoded image that endpoints accept.
         quantize: Quantization of the LiteRT file. auto takes the smallest file
             within the tolerance.
