@@ -1,5 +1,6 @@
 """The command line."""
 
+import gc
 import inspect
 import logging
 import os
@@ -169,6 +170,10 @@ def main(tokens: Sequence[str] | None = None) -> None:
             f"internal error, please report it: {type(error).__name__}: "
             f"{error} ({_TRACEBACK}=1 shows where)"
         )
+    if code:
+        # Datasets of TensorFlow that an error left open: at the end of the
+        # interpreter, their threads would wait for it forever.
+        gc.collect()
     sys.exit(code)
 
 
