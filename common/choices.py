@@ -8,7 +8,8 @@ from typing import Literal
 # Networks of convzoo, which are trained from random weights.
 OwnBackbone = Literal["residual", "network_in_network", "plain"]
 # Networks with published weights: those that losses compare features of, and
-# those of `keras.applications`.
+# those of `keras.applications`, but NASNet, whose layers depend on the size of
+# its images.
 PretrainedBackbone = Literal[
     "squeezenet",
     "alexnet",
@@ -43,8 +44,6 @@ PretrainedBackbone = Literal[
     "mobilenet_v2",
     "mobilenet_v3_small",
     "mobilenet_v3_large",
-    "nasnet_mobile",
-    "nasnet_large",
     "resnet50",
     "resnet101",
     "resnet152",

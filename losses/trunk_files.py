@@ -26,7 +26,6 @@ class PublishedFile(NamedTuple):
         size: Length in bytes beside an MD5, or None. A forged file of an equal
             MD5 would have to be of equal length, too.
         parameters: Number of weights in the file, in float32.
-        remote: Name of the file in its folder, if it is not `name`.
     """
 
     folder: str
@@ -34,11 +33,10 @@ class PublishedFile(NamedTuple):
     digest: str | None
     size: int | None = None
     parameters: int = 0
-    remote: str | None = None
 
     @property
     def url(self) -> str:
-        return self.folder + (self.remote or self.name)
+        return self.folder + self.name
 
     @property
     def about(self) -> int:

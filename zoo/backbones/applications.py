@@ -53,8 +53,6 @@ APPLICATIONS: dict[str, Application] = {
     "mobilenet_v2": Application("MobileNetV2", "tf"),
     "mobilenet_v3_small": Application("MobileNetV3Small", "none"),
     "mobilenet_v3_large": Application("MobileNetV3Large", "none"),
-    "nasnet_mobile": Application("NASNetMobile", "tf"),
-    "nasnet_large": Application("NASNetLarge", "tf"),
     "resnet50": Application("ResNet50", "caffe"),
     "resnet101": Application("ResNet101", "caffe"),
     "resnet152": Application("ResNet152", "caffe"),

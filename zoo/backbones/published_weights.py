@@ -184,20 +184,6 @@ PUBLISHED: dict[str, PublishedFile] = {
         "07fb09a5933dd0c8eaafa16978110389",
         parameters=2_996_352,
     ),
-    "nasnet_mobile": PublishedFile(
-        f"{_KERAS}nasnet/",
-        "nasnet_mobile_no_top.h5",
-        "1ed92395b5b598bdda52abe5c0dbfd63",
-        parameters=4_267_604,
-        remote="NASNet-mobile-no-top.h5",
-    ),
-    "nasnet_large": PublishedFile(
-        f"{_KERAS}nasnet/",
-        "nasnet_large_no_top.h5",
-        "d81d89dc07e6e56530c4e77faddd61b5",
-        parameters=84_887_922,
-        remote="NASNet-large-no-top.h5",
-    ),
     "resnet50": PublishedFile(
         f"{_KERAS}resnet/",
         "resnet50_weights_tf_dim_ordering_tf_kernels_notop.h5",

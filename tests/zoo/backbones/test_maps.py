@@ -78,7 +78,7 @@ def test_maps_of_one_place_are_refused():
 
 
 def test_unknown_network():
-    with pytest.raises(ValueError, match="`backbone` .* 'mobilenet_v3_smal'"):
+    with pytest.raises(ValueError, match="`backbone` .*='mobilenet_v3_smal'"):
         pretrained_network("mobilenet_v3_smal")
 
 
