@@ -59,6 +59,8 @@ def byte_endpoints(
     images = [name for name, spec in outputs.items() if _is_image(name, spec)]
     low, high = model.image_range
     is_scaled = model.sides != (1, None)
+    size = size_in_batches(model, image_size)
+    height, width = size or IMAGE_SIZE
 
     def served(batch: Tensor) -> dict[str, Tensor]:
         in_range = tf.cast(low + batch * (high - low), dtype)
@@ -73,10 +75,10 @@ def byte_endpoints(
 
     def resized(encoded: Tensor) -> Tensor:
         image = decoded(encoded, channels, max_pixels)
-        return tf.image.resize(image, size, antialias=True)
+        return tf.image.resize(image, (height, width), antialias=True)
 
     def in_one_size(image_bytes: Tensor) -> dict[str, Tensor]:
-        spec = tf.TensorSpec((*size, channels))
+        spec = tf.TensorSpec((height, width, channels))
         return served(of_each(resized, image_bytes, spec))
 
     specs = _specs_of_one(outputs, images)
@@ -88,13 +90,20 @@ def byte_endpoints(
     def serve_one_bytes(image_bytes: Tensor) -> dict[str, Tensor]:
         return outputs_of_each(one, image_bytes, fixed)
 
-    size = image_size or IMAGE_SIZE
-    is_alone = image_size is None and model.sides[1] is not None
     endpoints: dict[str, Callable[[Tensor], dict[str, Tensor]]]
-    endpoints = {"serve_bytes": each_alone if is_alone else in_one_size}
+    endpoints = {"serve_bytes": in_one_size if size else each_alone}
     if fixed:
         endpoints["serve_one_bytes"] = serve_one_bytes
     return endpoints
+
+
+def size_in_batches(
+    model: Served, image_size: tuple[int, int] | None
+) -> tuple[int, int] | None:
+    """Return the size of images in `serve_bytes`; None if each has its own."""
+    if image_size is None and model.sides[1] is None:
+        return IMAGE_SIZE
+    return image_size
 
 
 def _check(image_size: tuple[int, int] | None, max_pixels: int) -> None:

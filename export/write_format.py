@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from convzoo.common.choices import ExportFormat
+from convzoo.export.byte_endpoints import size_in_batches, takes_images
 from convzoo.export.difference import largest, measure
 from convzoo.export.export_options import ExportOptions
 from convzoo.export.exported import Exported
@@ -59,6 +60,8 @@ def write_format(
         name = f"{target.parent.name}/{name}"
         write_warm_up(path, run, model, target.parent.name, sizes)
     report = describe(format, path, run, name, differences)
+    if takes_images(model):
+        report |= {"sides": model.sides, "image_range": model.image_range}
     report |= options.more | more
     return path, Exported(format, target, largest(differences), report)
 
@@ -70,6 +73,7 @@ def _write(
     if format == "saved_model":
         run = SavedModel(saved_model)
         more = {"endpoints": run.endpoints, **options.images}
+        more["image_size"] = size_in_batches(model, more.get("image_size"))
         return _Unchecked(saved_model, run, more)
     if format == "litert":
         return _write_litert(model, saved_model, work, options)

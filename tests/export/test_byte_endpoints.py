@@ -209,6 +209,16 @@ def test_one_size_that_is_asked_for(tmp_path):
         np.testing.assert_allclose(scores, expected, atol=1e-3)
 
 
+def test_the_report_says_which_images_a_model_takes(tmp_path):
+    """It is compared at sizes that it takes, if none are given."""
+    report = export_saved_model(Scaled(), tmp_path / "model").report
+    assert report["sides"] == (16, 16) and report["image_range"] == (0, 255)
+    assert report["image_size"] is None
+    usual = export_saved_model(classifier(), tmp_path / "usual").report
+    assert usual["sides"] == (1, None) and usual["image_range"] == (0, 1)
+    assert usual["image_size"] == (256, 256)
+
+
 def test_only_images_that_are_too_small_are_scaled(tmp_path):
     model = AtLeast()
     write_saved_model(model, tmp_path / "model", image_size=SIZE)

@@ -16,7 +16,7 @@ _IMAGE = 24
 # our own networks; measured for others; and the most of those measured.
 _OWN = 10
 _MEASURED = {"squeezenet": 200, "resnet50": 240, "mobilenet_v3_small": 110}
-_OTHER = 1000
+_OTHER = 1300
 
 
 def classifier_memory(
