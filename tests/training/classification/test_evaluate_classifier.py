@@ -272,6 +272,8 @@ def test_signs_spp_names_signs_of_any_size():
     assert len(own.right) == 671
     assert own.quality.accuracy >= 0.983
     assert own.quality.class_accuracy >= 0.97
+    # Without its temperature it was 11 points too unsure.
+    assert abs(own.quality.confidence - own.quality.accuracy) < 0.02
     for report in (small, large):
         assert report.quality.accuracy > own.quality.accuracy - 0.02
     assert own.class_names[14] == "stop"
