@@ -65,18 +65,18 @@ def export(
     ] = None,
     tolerance: float = 1e-4,
     image_size: Annotated[
-        tuple[int, int],
+        tuple[int, int] | None,
         Parameter(
             converter=lambda _, tokens: _size(tokens[0].value),
             n_tokens=1,
             metavar="HEIGHTxWIDTH",
-            show_default=lambda size: "x".join(map(str, size)),
         ),
-    ] = (256, 256),
+    ] = None,
     max_pixels: Annotated[int, WHOLE] = 2**22,
     quantize: Quantize | None = None,
     calibration: Path | None = None,
     quantize_tolerance: float | None = None,
+    evidence: bool = False,
     overwrite: Overwrite = False,
 ) -> list[Exception]:
     """Export a model for TF Serving, LiteRT or ONNX, compared with Keras.
@@ -88,7 +88,8 @@ def export(
             then the open sizes, such as 1x32x48,2x41x23.
         tolerance: Largest difference to Keras.
         image_size: Height and width to which the endpoint serve_bytes resizes
-            images.
+            images; 256x256 if not given. A classifier that was trained on one
+            shorter side scales them to it instead, and keeps their aspect.
         max_pixels: Pixels of the largest encoded image that endpoints accept.
         quantize: Quantization of the LiteRT file. auto takes the smallest file
             within the tolerance.
@@ -96,8 +97,13 @@ def export(
             and to measure on.
         quantize_tolerance: Largest mean difference of a quantized file; 0.01 if
             not given.
+        evidence: Add an output to a classifier: the evidence for each class at
+            each place of the image, which adds up to its logit without the
+            bias.
     """
     preset = find_preset(name)
+    if evidence:
+        preset.check_class("SizeAgnosticClassifier", "`evidence`")
     check_above("tolerance", tolerance, 0)
     check_positive("max_pixels", max_pixels)
     _check_quantization(format, quantize, calibration, quantize_tolerance)
@@ -112,7 +118,7 @@ def export(
     failures: list[Exception] = []
     try:
         exported = export_model(
-            load_model(name),
+            load_model(name, **({"evidence": True} if evidence else {})),
             out,
             formats=list(format),
             sizes=sizes or SIZES,

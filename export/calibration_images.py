@@ -7,7 +7,7 @@ from PIL import Image
 
 from convzoo.common.unit_range import unit_range
 from convzoo.export.byte_endpoints import takes_images
-from convzoo.export.served import Served
+from convzoo.export.served import Served, Sides
 
 _SUFFIXES = {".jpeg", ".jpg", ".png", ".webp"}
 # Number of images and side of their central crops: enough for ranges, and fast.
@@ -24,7 +24,8 @@ def calibration_images(
         model: A `Served` with the input `image`.
 
     Returns:
-        Central crops of at most 64 images, evenly chosen.
+        Central crops of at most 64 images, evenly chosen, scaled to the
+        model's `sides` and in its `image_range`.
 
     Raises:
         ValueError: If the model takes other inputs, there is no image, or one
@@ -45,16 +46,35 @@ def calibration_images(
         raise ValueError(f"{folder}: contains no JPEG, PNG or WebP image")
     step = (len(paths) + _IMAGES - 1) // _IMAGES
     mode = {1: "L", 3: "RGB"}[int(model.shapes["image"][-1])]
-    return [{"image": _middle(path, mode)} for path in paths[::step]]
+    low, high = model.image_range
+    return [
+        {"image": low + (high - low) * _middle(path, mode, model.sides)}
+        for path in paths[::step]
+    ]
 
 
-def _middle(path: Path, mode: str) -> np.ndarray:
+def _middle(path: Path, mode: str, sides: Sides) -> np.ndarray:
+    """Read the middle of an image, scaled to the sides that a model takes."""
+    lowest, highest = sides
     try:
         with Image.open(path) as image:
-            left, top = (max(0, (side - _SIDE) // 2) for side in image.size)
-            width, height = (min(side, _SIDE) for side in image.size)
+            shorter = min(image.size)
+            target = max(shorter, lowest)
+            scale = min(target, highest or target) / shorter
+            largest = max(_SIDE, highest or 0)
+            # Cropped before it is scaled: one row would become very long.
+            width, height = (
+                min(side, max(round(largest / scale), 1)) for side in image.size
+            )
+            left, top = (image.width - width) // 2, (image.height - height) // 2
             middle = image.crop((left, top, left + width, top + height))
-            pixels = np.asarray(middle.convert(mode))
+            middle = middle.convert(mode)
+            if scale != 1:
+                middle = middle.resize(
+                    (round(width * scale), round(height * scale)),
+                    Image.Resampling.BICUBIC,
+                )
+            pixels = np.asarray(middle)
     # Damaged files make Pillow raise almost anything. It decodes no image of
     # more than 179 million pixels.
     except Exception as error:

@@ -44,6 +44,9 @@ def checked_sizes(
 ) -> tuple[tuple[int, ...], ...]:
     """Check `sizes` against the shapes of a `Served`, and return them.
 
+    To the sides of the default `SIZES`, one less is added than the smallest
+    side of images that the model takes.
+
     Raises:
         ValueError: If `sizes` are not tuples of positive integers, or too
             short.
@@ -61,9 +64,13 @@ def checked_sizes(
             "`sizes` must be tuples of positive integers, such as "
             f"{SIZES[:2]}. Received: sizes={sizes!r}"
         )
-    for each in sizes:
+    checked = tuple(map(tuple, sizes))
+    if checked == SIZES:
+        more = model.sides[0] - 1
+        checked = tuple((n, *(side + more for side in s)) for n, *s in checked)
+    for each in checked:
         model.closed(each)
-    return tuple(map(tuple, sizes))
+    return checked
 
 
 def check_callable(model: Served, sizes: Iterable[Sequence[int]]) -> None:

@@ -7,7 +7,7 @@ import keras
 
 from convzoo.common.choices import ExportFormat
 from convzoo.common.types import PathLike
-from convzoo.export.byte_endpoints import IMAGE_SIZE, MAX_PIXELS
+from convzoo.export.byte_endpoints import MAX_PIXELS
 from convzoo.export.difference import SIZES, TOLERANCE
 from convzoo.export.export_formats import export_formats
 from convzoo.export.export_options import ExportOptions
@@ -34,7 +34,7 @@ def export_model(
     *,
     sizes: Sequence[Sequence[int]] = SIZES,
     tolerance: float = TOLERANCE,
-    image_size: tuple[int, int] = IMAGE_SIZE,
+    image_size: tuple[int, int] | None = None,
     max_pixels: int = MAX_PIXELS,
     quantize: Quantize | None = None,
     calibration: Calibration | None = None,

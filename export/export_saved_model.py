@@ -6,7 +6,7 @@ from pathlib import Path
 import keras
 
 from convzoo.common.types import PathLike
-from convzoo.export.byte_endpoints import IMAGE_SIZE, MAX_PIXELS
+from convzoo.export.byte_endpoints import MAX_PIXELS
 from convzoo.export.difference import SIZES, TOLERANCE
 from convzoo.export.export_formats import export_format
 from convzoo.export.export_options import ExportOptions
@@ -21,7 +21,7 @@ def export_saved_model(
     *,
     sizes: Sequence[Sequence[int]] = SIZES,
     tolerance: float = TOLERANCE,
-    image_size: tuple[int, int] = IMAGE_SIZE,
+    image_size: tuple[int, int] | None = None,
     max_pixels: int = MAX_PIXELS,
 ) -> Exported:
     """Export a model to a SavedModel for TF Serving, and check it.

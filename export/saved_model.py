@@ -10,11 +10,7 @@ import tensorflow as tf
 from numpy.typing import ArrayLike
 
 from convzoo.common.types import PathLike
-from convzoo.export.byte_endpoints import (
-    IMAGE_SIZE,
-    MAX_PIXELS,
-    byte_endpoints,
-)
+from convzoo.export.byte_endpoints import MAX_PIXELS, byte_endpoints
 from convzoo.export.input_names import check_names
 from convzoo.export.served import Served, opened, served
 
@@ -24,7 +20,7 @@ DEFAULT = "serving_default"
 def write_saved_model(
     model: keras.Model | Served,
     folder: PathLike,
-    image_size: tuple[int, int] = IMAGE_SIZE,
+    image_size: tuple[int, int] | None = None,
     max_pixels: int = MAX_PIXELS,
     encoded: bool = True,
 ) -> None:

@@ -14,6 +14,8 @@ from convzoo.export.structures import structures
 
 # Sizes of a tensor's axes; an open size is a name.
 NamedShape: TypeAlias = tuple[int | str, ...]
+# Smallest and largest length of a shorter side; None for no limit.
+Sides: TypeAlias = tuple[int, int | None]
 Examples: TypeAlias = Callable[
     [dict[str, tuple[int, ...]], np.random.Generator], dict[str, np.ndarray]
 ]
@@ -32,6 +34,10 @@ class Served(NamedTuple):
             NumPy random generator to a dictionary of arrays.
         scales: Dictionary from output names to scales, by which differences are
             divided. Default scale of an output: 1.
+        sides: Of an image model, the smallest and the largest length of the
+            shorter side of an image, or None for no limit: endpoints of
+            encoded images scale others, and keep their aspect.
+        image_range: Of an image model, the values of black and white.
     """
 
     model: keras.Model
@@ -40,6 +46,8 @@ class Served(NamedTuple):
     serve: Callable[..., dict[str, Tensor]]
     examples: Examples
     scales: dict[str, float]
+    sides: Sides = (1, None)
+    image_range: tuple[float, float] = (0, 1)
 
     def closed(self, sizes: Sequence[int]) -> dict[str, tuple[int, ...]]:
         """Return the shapes with the open sizes filled in.
@@ -85,8 +93,9 @@ def served(model: keras.Model | Served) -> Served:
 
     Args:
         model: Keras model with `serve` and `serving_inputs`, a dictionary from
-            names to shapes as in `Served`; it may have `serving_examples` and
-            `serving_scales` (`examples` and `scales` of `Served`). Or one with
+            names to shapes as in `Served`; it may have `serving_examples`,
+            `serving_scales`, `serving_sides` and `serving_range` (`examples`,
+            `scales`, `sides` and `image_range` of `Served`). Or one with
             `served_model`, which is served in its place. Or a model
             with known inputs (see `structures`), which is served by its call
             with `training=False`; inputs and outputs without a name of their
@@ -108,6 +117,8 @@ def served(model: keras.Model | Served) -> Served:
             model.serve,
             getattr(model, "serving_examples", _noise(dtypes)),
             dict(getattr(model, "serving_scales", {})),
+            getattr(model, "serving_sides", (1, None)),
+            getattr(model, "serving_range", (0, 1)),
         )
     return _call_signature(model)
 

@@ -12,6 +12,7 @@ from convzoo.losses.read_weights_file import read_weights_file
 from convzoo.losses.tapped_model import load_checked
 from convzoo.losses.trunk_files import KERAS, TORCHVISION
 from convzoo.losses.trunks import (
+    TRUNKS,
     Convolution,
     Network,
     build_trunk,
@@ -19,6 +20,8 @@ from convzoo.losses.trunks import (
 )
 from convzoo.losses.weights_errors import one_line
 
+# An array that only the files of Caffe have.
+_CAFFE = "conv1_w_0"
 # A file may hold wider numbers, or an optimizer's state.
 _MOST_COPIES, _SMALL = 2, 64 << 20
 NativePreprocessing = Literal["caffe", "torch"]
@@ -153,43 +156,51 @@ def _load_arrays(
     arrays: dict[str, np.ndarray],
     weights: PathLike | None,
 ) -> NativePreprocessing:
-    is_caffe = "conv1_w_0" in arrays
     for part in trunk_convolutions(network, layers):
-        names = _caffe_names(part) if is_caffe else _torch_names(part)
-        kernel = _checked(arrays, names[0], _kernel_shape(part), weights)
-        bias = _checked(arrays, names[1], (part.filters,), weights)
+        wrong = _mismatch(arrays, part)
+        if wrong is not None:
+            raise ValueError(
+                f"`weights` must hold the array {wrong}, as {network} has it. "
+                f"Received: weights={weights!r}{_owner(arrays)}"
+            )
+        kernel, bias = (arrays[name] for name in _names(arrays, part))
         trunk.get_layer(part.name).set_weights(
-            [kernel.transpose(2, 3, 1, 0), bias]
+            [
+                kernel.astype("float32").transpose(2, 3, 1, 0),
+                bias.astype("float32"),
+            ]
         )
-    return "caffe" if is_caffe else "torch"
+    return "caffe" if _CAFFE in arrays else "torch"
 
 
-def _torch_names(part: Convolution) -> tuple[str, str]:
+def _mismatch(arrays: dict[str, np.ndarray], part: Convolution) -> str | None:
+    """Return what is wrong with the arrays of a convolution, or None."""
+    kernel = part.filters, part.channels, part.kernel, part.kernel
+    shapes = kernel, (part.filters,)
+    for name, shape in zip(_names(arrays, part), shapes, strict=True):
+        found = arrays[name].shape if name in arrays else "no such array"
+        if found != shape:
+            return f"{name!r} of shape {shape} instead of {found}"
+    return None
+
+
+def _owner(arrays: dict[str, np.ndarray]) -> str:
+    """Return the network that arrays belong to, as part of an error."""
+    for network in TRUNKS:
+        if all(
+            _mismatch(arrays, part) is None
+            for part in trunk_convolutions(network)
+        ):
+            return f" with weights of {network}"
+    return ""
+
+
+def _names(arrays: dict[str, np.ndarray], part: Convolution) -> tuple[str, str]:
+    """Return the names of a kernel and a bias, of torchvision or of Caffe."""
+    if _CAFFE in arrays:
+        name = part.name.replace("_", "/")
+        return f"{name}_w_0", f"{name}_b_0"
     return f"{part.torch_name}.weight", f"{part.torch_name}.bias"
-
-
-def _caffe_names(part: Convolution) -> tuple[str, str]:
-    name = part.name.replace("_", "/")
-    return f"{name}_w_0", f"{name}_b_0"
-
-
-def _kernel_shape(part: Convolution) -> tuple[int, ...]:
-    return part.filters, part.channels, part.kernel, part.kernel
-
-
-def _checked(
-    arrays: dict[str, np.ndarray],
-    name: str,
-    shape: tuple[int, ...],
-    weights: PathLike | None,
-) -> np.ndarray:
-    found = arrays[name].shape if name in arrays else "no such array"
-    if found != shape:
-        raise ValueError(
-            f"`weights` must hold the array {name!r} of shape {shape}. "
-            f"Received: weights={weights!r} with {found}"
-        )
-    return arrays[name].astype("float32")
 
 
 def random_trunk(

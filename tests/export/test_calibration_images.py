@@ -33,6 +33,34 @@ def test_the_middle_of_an_image(channels, mode, sides, tmp_path):
     )
 
 
+@pytest.mark.parametrize(
+    ("sides", "limits", "expected"),
+    [
+        ((300, 250), (64, 64), (77, 64)),
+        ((30, 40), (64, 64), (64, 85)),
+        ((30, 40), (17, None), (30, 40)),
+        ((10, 20), (17, None), (17, 34)),
+        ((400, 400), (224, 224), (224, 224)),
+        # One row becomes no image of 4,000 columns.
+        ((1, 4000), (64, 64), (64, 192)),
+    ],
+)
+def test_images_are_scaled_to_what_a_model_takes(
+    sides, limits, expected, tmp_path
+):
+    image = Image.fromarray(photograph(*sides))
+    image.save(tmp_path / "a.png")
+    model = model_of(3)._replace(sides=limits, image_range=(-1, 1))
+    (found,) = calibration_images(tmp_path, model)
+    height, width = expected
+    assert found["image"].shape == (1, height, width, 3)
+    if max(sides) < 4000:
+        whole = np.asarray(image.resize((width, height), Image.BICUBIC))
+        np.testing.assert_allclose(
+            found["image"][0], whole / 127.5 - 1, atol=1e-5
+        )
+
+
 def test_at_most_64_images_from_all_of_them(tmp_path):
     for index in range(130):
         image = Image.new("RGB", (1, 1), (index, 0, 0))

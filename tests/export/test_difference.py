@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from convzoo.export.difference import SIZES, largest, measure
+from convzoo.export.difference import SIZES, checked_sizes, largest, measure
 from convzoo.export.served import served
 from tests.support import tiny_generator
 
@@ -84,3 +84,13 @@ def test_a_size_that_a_model_cannot_compute_is_named():
     model = served(keras.Model(image, pooled))
     with pytest.raises(ValueError, match=r"`sizes` \(1, 5, 8\)"):
         measure(model, lambda input: {}, [(1, 5, 8)])
+
+
+def test_default_sizes_are_those_that_a_model_takes():
+    model = served(tiny_generator())
+    assert checked_sizes(SIZES, model) == SIZES
+    found = checked_sizes(SIZES, model._replace(sides=(17, None)))
+    assert found == ((1, 48, 64), (2, 57, 39), (1, 21, 24))
+    # What is asked for is taken as it is.
+    asked = ((1, 5, 8),)
+    assert checked_sizes(asked, model._replace(sides=(17, None))) == asked

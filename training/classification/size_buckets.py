@@ -17,6 +17,7 @@ from convzoo.training.classification.classifier_options import (
     check_rescale,
     check_sizes,
 )
+from convzoo.training.classification.one_hot_targets import OneHotTargets
 from convzoo.training.classification.padded_batch import padded_batch
 from convzoo.training.epoch_dataset import EpochDataset
 from convzoo.zoo.images.bicubic import resize_bicubic
@@ -43,7 +44,7 @@ class SizeBuckets(EpochDataset):
 
     Args:
         images: uint8 arrays `(height, width, 3)`.
-        targets: Array with one row per image.
+        targets: Array with one row per image, or `OneHotTargets`.
         batch_size: Number of images in a batch.
         buckets: Maximum number of batch shapes.
         sizes: Sides in pixels, or None. Each epoch warps all images to squares
@@ -56,6 +57,9 @@ class SizeBuckets(EpochDataset):
             returns an image of the same size, or None.
         weights: Weight of each image, `(images,)`, or None.
         seed: Seed of the random draws.
+        limit: Function of the rows and columns of a batch that returns how many
+            images it may hold at most, or None. With `sizes`, the largest side
+            decides for all.
 
     Raises:
         ValueError: If an argument is invalid.
@@ -66,7 +70,7 @@ class SizeBuckets(EpochDataset):
     def __init__(
         self,
         images: Sequence[np.ndarray],
-        targets: np.ndarray,
+        targets: np.ndarray | OneHotTargets,
         batch_size: int = 32,
         buckets: int = 6,
         sizes: Sequence[int] | None = None,
@@ -75,6 +79,7 @@ class SizeBuckets(EpochDataset):
         | None = None,
         weights: np.ndarray | None = None,
         seed: int = 0,
+        limit: Callable[[int, int], int] | None = None,
     ) -> None:
         check_positive("batch_size", batch_size)
         check_positive("buckets", buckets)
@@ -97,12 +102,17 @@ class SizeBuckets(EpochDataset):
         self._members = [
             np.flatnonzero(numbers == n) for n in range(len(self.shapes))
         ]
+        shapes = [(max(sizes),) * 2] if sizes else self.shapes.tolist()
+        # Number of images in the batches of each bucket.
+        self.batch_sizes = [
+            batch_size if limit is None else min(batch_size, limit(*shape))
+            for shape in shapes
+        ]
         self._plan_of: tuple[int | None, _Plan] = None, []
 
     def __len__(self) -> int:
-        whole = self.batch_size * self._variants
         return sum(
-            (len(members) + whole - 1) // whole for members in self._members
+            self._batches_of(bucket) for bucket in range(len(self._members))
         )
 
     def __getitem__(
@@ -128,23 +138,35 @@ class SizeBuckets(EpochDataset):
             random = np.random.default_rng((self.seed, cycle))
             batches = [
                 (bucket, batch)
-                for bucket, members in enumerate(self._members)
-                for batch in self._batches(members, turn, random)
+                for bucket in range(len(self._members))
+                for batch in self._batches(bucket, turn, random)
             ]
             random = np.random.default_rng((self.seed, self.epoch))
             order = random.permutation(len(batches))
             self._plan_of = self.epoch, [batches[i] for i in order]
         return self._plan_of[1]
 
+    def shape_of(self, index: int) -> tuple[int, ...]:
+        """Return the rows and columns of a batch of this epoch, unread."""
+        if self.sizes:
+            return (self.sizes[self.epoch % len(self.sizes)],) * 2
+        bucket, _ = self._plan()[index]
+        return tuple(self.shapes[bucket].tolist())
+
+    def _batches_of(self, bucket: int) -> int:
+        """Number of batches of a bucket in each epoch."""
+        whole = self.batch_sizes[bucket] * self._variants
+        return (len(self._members[bucket]) + whole - 1) // whole
+
     def _batches(
-        self, members: np.ndarray, turn: int, random: np.random.Generator
+        self, bucket: int, turn: int, random: np.random.Generator
     ) -> np.ndarray:
         """Return the batches of one epoch of a cycle through all sizes."""
+        members, size = self._members[bucket], self.batch_sizes[bucket]
         order = random.permutation(members)
-        whole = self.batch_size * self._variants
-        missing = -len(order) % whole
+        missing = -len(order) % (size * self._variants)
         order = np.concatenate([order, random.choice(members, missing)])
-        return order.reshape(self._variants, -1, self.batch_size)[turn]
+        return order.reshape(self._variants, -1, size)[turn]
 
     def _image(self, shown: int, random: np.random.Generator) -> np.ndarray:
         image = self.images[shown // self._variants]

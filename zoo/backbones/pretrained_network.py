@@ -1,5 +1,6 @@
 """Convolutional networks by name, with their published weights."""
 
+import os
 from collections.abc import Sequence
 from typing import NamedTuple, cast, get_args
 
@@ -14,6 +15,7 @@ from convzoo.losses.trunk_weights import load_trunk
 from convzoo.losses.trunks import Network, build_trunk, smallest_side
 from convzoo.zoo.backbones.application_weights import load_application
 from convzoo.zoo.backbones.applications import APPLICATIONS, build_application
+from convzoo.zoo.backbones.file_network import check_file_network
 from convzoo.zoo.backbones.maps import checked_maps
 from convzoo.zoo.backbones.maps_model import MapsModel
 from convzoo.zoo.backbones.smallest_side import smallest_image_side
@@ -102,6 +104,8 @@ def _trunk(
     names = checked_maps(name, whole, maps)
     mode: PreprocessingMode = "caffe" if name in KERAS else "torch"
     if weights is not None:
+        if os.fspath(weights).endswith((".h5", ".keras")):
+            check_file_network(name, weights)
         mode = load_trunk(whole, name, weights, verified=False)
     return PretrainedNetwork(
         _until(whole, names), names, mode, smallest_side(name, names)
@@ -109,7 +113,7 @@ def _trunk(
 
 
 def _application(
-    name: str,
+    name: PretrainedBackbone,
     maps: str | Sequence[str] | None,
     weights: PathLike | None,
     policy: keras.DTypePolicy,

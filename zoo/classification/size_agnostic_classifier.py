@@ -9,7 +9,7 @@ batches that contain several image sizes.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any, Literal, NamedTuple, Self, cast, get_args
+from typing import Any, Literal, Self, cast, get_args
 
 import keras
 import numpy as np
@@ -26,7 +26,7 @@ from convzoo.common.choices import (
 from convzoo.common.types import PathLike, Shape, Tensor
 from convzoo.layers import SPP
 from convzoo.layers.seeded_dropout import seeded_dropout
-from convzoo.layers.sizes import checked_sizes, valid_area
+from convzoo.layers.sizes import checked_sizes
 from convzoo.zoo.backbones.preprocess import preprocess
 from convzoo.zoo.backbones.pretrained_network import pretrained_network
 from convzoo.zoo.classification.classifier_checks import (
@@ -41,7 +41,8 @@ from convzoo.zoo.classification.classifier_networks import (
 )
 from convzoo.zoo.classification.classifier_pixels import classifier_pixels
 from convzoo.zoo.classification.evidence import evidence
-from convzoo.zoo.images.standardized import standardized
+from convzoo.zoo.classification.features import Features
+from convzoo.zoo.classification.mapped_pixels import mapped_pixels
 from convzoo.zoo.pretrained import Pretrained
 
 _NETWORKS: dict[str, Callable[[int, keras.DTypePolicy], list[Unit]]] = {
@@ -52,20 +53,6 @@ _NETWORKS: dict[str, Callable[[int, keras.DTypePolicy], list[Unit]]] = {
 _KEYS = {"images", "sizes"}
 # As in `keras.layers.UnitNormalization`.
 _LEAST_SQUARES = 1e-12
-
-
-class Features(NamedTuple):
-    """What `SizeAgnosticClassifier.features` returns.
-
-    Attributes:
-        pooled: Vectors `(batch, length)`, of one length for images of any size;
-            the input of the dense layer.
-        maps: Feature maps `(batch, rows, columns, channels)`, one for each of
-            `maps`.
-    """
-
-    pooled: Tensor
-    maps: list[Tensor]
 
 
 @keras.saving.register_keras_serializable(package="convzoo")
@@ -464,7 +451,8 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
         if not self.units:
             x = ops.cast(images, self.compute_dtype)
             return [self.backbone(x, training=training)], None
-        x = ops.cast(self._mapped(images, sizes), self.compute_dtype)
+        x = mapped_pixels(images, sizes, self.image_range, self.standardize)
+        x = ops.cast(x, self.compute_dtype)
         for index, unit in enumerate(self.units):
             if index == 1:
                 x, sizes = self._regridded(x, sizes)
@@ -532,17 +520,3 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
         pooled = self.regrid(maps, sizes=sizes)
         shape = (-1, self.grid, self.grid, maps.shape[-1])
         return ops.reshape(pooled, shape), None
-
-    def _mapped(self, images: Tensor, sizes: Tensor | None) -> Tensor:
-        """Return the input of the first unit, 0 outside the valid area.
-
-        It is computed in float32: half precision would round pixel values.
-        """
-        low, high = self.image_range
-        images = ops.cast(images, "float32")
-        x = (images - (low + high) / 2) * (2 / (high - low))
-        area = None
-        if sizes is not None:
-            area = ops.expand_dims(valid_area(sizes, x), -1)
-            x = ops.where(area, x, ops.zeros_like(x))
-        return standardized(x, area) if self.standardize else x

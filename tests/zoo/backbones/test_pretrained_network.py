@@ -51,3 +51,29 @@ def test_seed_of_keras_is_that_of_random_weights():
     for one, other in zip(*found, strict=True):
         np.testing.assert_array_equal(one, other)
     assert np.std(found[0][0]) > 0.1
+
+
+@pytest.mark.parametrize("name", QUICK)
+@pytest.mark.parametrize("policy", ["mixed_bfloat16", "float16"])
+def test_half_precision(name, policy):
+    network = pretrained_network(name, dtype=policy)
+    (maps,) = network.model(IMAGES[:1] / 255)
+    expected = keras.dtype_policies.get(policy)
+    assert keras.backend.standardize_dtype(maps.dtype) == expected.compute_dtype
+    kernels = [v for v in network.model.weights if "kernel" in v.path]
+    assert {v.dtype for v in kernels} == {expected.variable_dtype}
+
+
+@pytest.mark.parametrize("name", QUICK)
+def test_all_layers_can_be_trained(name):
+    model = pretrained_network(name).model
+    trainable = {id(v) for v in model.trainable_variables}
+    frozen = [v.path for v in model.weights if id(v) not in trainable]
+    # Statistics of batches are weights that no gradient changes.
+    assert trainable and all("moving" in path for path in frozen)
+    mean = keras.ops.mean(model(model.inputs[0])[0], (1, 2))
+    learner = keras.Model(model.inputs, keras.layers.Dense(2)(mean))
+    learner.compile("sgd", "mse")
+    old = numpy_of(model.trainable_variables[0].value)
+    learner.fit(IMAGES / 255, np.ones((2, 2)), verbose=0)
+    assert np.abs(numpy_of(model.trainable_variables[0].value) - old).max() > 0

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-import keras
 import numpy as np
 
 from convzoo.common.choices import Verbose
@@ -17,6 +16,9 @@ from convzoo.training.classification.transfer.head_search import (
 )
 from convzoo.training.classification.transfer.pooled_features import (
     PooledFeatures,
+)
+from convzoo.training.classification.transfer.show_progress import (
+    show_progress,
 )
 from convzoo.zoo.classification.size_agnostic_classifier import (
     SizeAgnosticClassifier,
@@ -104,16 +106,11 @@ def _path(folder: Path, side: int) -> Path:
 
 
 def _compute(features: PooledFeatures, side: int, verbose: Verbose) -> None:
+    missing = features.num_missing
     if verbose:
+        shapes = len(np.unique(features.shapes, axis=0))
         print(
-            f"{side} pixels: features of {features.num_missing} images",
+            f"{side} pixels: features of {missing} images, in {shapes} shapes",
             flush=True,
         )
-    shown = keras.utils.Progbar(
-        features.num_missing,
-        verbose=1 if verbose == "auto" else verbose,
-        unit_name="image",
-    )
-    for count in features.compute():
-        if verbose:
-            shown.add(count)
+    show_progress(features.compute(), missing, verbose)

@@ -32,6 +32,8 @@ from convzoo.zoo.classification.size_agnostic_classifier import (
 _SIDES = (224, 160, 320)
 # With more images than these, only the first side is tried.
 _MANY = 2000
+# Largest size of all features. Regressions take copies of them.
+_MOST_BYTES = 5e8
 
 
 def train_transfer(options: ClassifierOptions, data: TransferData) -> Run:
@@ -46,7 +48,9 @@ def train_transfer(options: ClassifierOptions, data: TransferData) -> Run:
         options: Options with a backbone that has published weights.
         data: The images.
     """
-    model = _built(options, data.folder.class_names)
+    model = _within_memory(
+        _built(options, data.folder.class_names), len(data.folder)
+    )
     split = data.split(options.hold_out, options.balance)
     tuning = FineTuning(options, split)
     examples = data.examples(options.balance)
@@ -110,6 +114,30 @@ def _built(
     if options.init is not None:
         model.network.set_weights(other.network.get_weights())
     return model
+
+
+def _within_memory(
+    model: SizeAgnosticClassifier, count: int
+) -> SizeAgnosticClassifier:
+    """Return the classifier with as many bins as there is memory for.
+
+    Args:
+        model: The classifier.
+        count: Number of images.
+    """
+    bins = list(model.bins)
+    config = model.get_config()
+    fewer = model
+    while 4 * count * fewer.num_features > _MOST_BYTES and len(bins) > 1:
+        del bins[-1]
+        fewer = SizeAgnosticClassifier.from_config({**config, "bins": bins})
+    if fewer is not model:
+        fewer.network.set_weights(model.network.get_weights())
+        print(
+            f"the pyramid has the bins {', '.join(map(str, bins))}: the "
+            f"features of {count} images with all of {model.bins} are too large"
+        )
+    return fewer
 
 
 def with_head(
