@@ -40,8 +40,9 @@ def evaluate_classifier(
         scale: Factor by which images are resized before they are warped.
         split: Split of a dataset of tensorflow-datasets.
         short_side: Length in pixels to which the model scales the shorter side
-            of each image, instead of its own `short_side`. None for its own; a
-            model that has none classifies images at their own size.
+            of each image, instead of its own `short_side`, but at least what
+            its backbone takes. None for its own; a model that has none
+            classifies images at their own size.
         advance: As in `predict_logits`.
 
     Returns:
