@@ -55,9 +55,9 @@ def evaluate_classifier(
         scale: Factor by which images are resized first. Several, such as
             0.5,0.71,1,1.41,2, give a table with a row for each.
         short_side: Length in pixels to which the shorter side of each image is
-            then resized, instead of that of the model. Several, such as
+            then scaled, instead of that of the model. Several, such as
             64,128,224, give a table with a row for each.
-        warp: Side in pixels of squares to which images are warped instead.
+        warp: Side in pixels of squares to which images are warped.
         out: Folder for confusion.png, sizes.png and mistakes.png, report.json,
             report.csv with all classes, and predictions.csv with all images;
             of several sizes, for curve.png and curve.csv.
@@ -109,14 +109,8 @@ def _check_sizes(
         check_above("scale", scale, 0)
     for side in short_sides or ():
         check_positive("short_side", side)
-    if warp is None:
-        return
-    check_positive("warp", warp)
-    if short_sides:
-        raise ValueError(
-            "`warp` and `short_side` exclude each other. Received: "
-            f"warp={warp}, short_side={joined(short_sides)}"
-        )
+    if warp is not None:
+        check_positive("warp", warp)
 
 
 def _tables(reports: Sequence["ClassifierReport"]) -> list["Table"]:

@@ -102,7 +102,6 @@ def test_several_sizes_are_one_table(option, evaluate, tmp_path, monkeypatch):
         (("--scale", "1,x"), "must be numbers with commas between"),
         (("--short-side", "64,0"), "`--short-side` must be a positive"),
         (("--short-side", "1.5"), "must be integers with commas between"),
-        (("--short-side", "8", "--warp", "8"), "exclude each other"),
         (("--warp", "0"), "`--warp` must be a positive integer"),
         (("--out", "FILE"), "is a file; name a folder"),
     ],

@@ -36,13 +36,13 @@ def evaluate_classifier(
             `ImageFolder`; or an `ImageFolder`, which is then read once for
             several calls. Its classes must be among those of the model, by name
             or by number.
-        warp: Side in pixels of squares to which images are warped, instead of
-            `short_side`, or None.
-        scale: Factor by which images are resized first.
+        warp: Side in pixels of squares to which images are warped, or None.
+        scale: Factor by which images are resized before they are warped.
         split: Split of a dataset of tensorflow-datasets.
-        short_side: Length in pixels to which the shorter side of each image is
-            resized, instead of the `short_side` of the model. None for that of
-            the model; one that has none classifies images at their own size.
+        short_side: Length in pixels to which the model scales the shorter side
+            of each image, instead of its own `short_side`, but at least what
+            its backbone takes. None for its own; a model that has none
+            classifies images at their own size.
         advance: As in `predict_logits`.
 
     Returns:
@@ -51,9 +51,7 @@ def evaluate_classifier(
     Raises:
         ValueError: If an argument is invalid, or the images cannot be used.
     """
-    if warp is None and short_side is None:
-        short_side = getattr(model, "short_side", None)
-    resizing = Resizing(scale, short_side, warp)
+    resizing = Resizing(scale, warp, short_side)
     resizing.check()
     if isinstance(data, ImageFolder):
         folder = data

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from convzoo.common.unit_range import unit_range
 from convzoo.training.classification.bucket_shapes import bucket_shapes
 from convzoo.training.classification.padded_batch import padded_batch
 from convzoo.training.classification.resizing import Resizing
+from convzoo.zoo.classification.classifier_pixels import scaled_size
 from convzoo.zoo.classification.size_agnostic_classifier import (
     SizeAgnosticClassifier,
 )
@@ -27,32 +27,43 @@ def predict_logits(
     memory.
 
     Args:
-        model: A `SizeAgnosticClassifier` for images in [0, 1].
+        model: A `SizeAgnosticClassifier`.
         images: uint8 arrays `(height, width, 3)`.
         batch_size: Number of images in a padded batch. A model whose backbone
             is not one of our own processes images one by one, which is slower,
             with equal results.
         buckets: Maximum number of batch shapes.
-        resizing: How images are resized. Without it, their shorter side becomes
-            the `short_side` of the model, if it has one.
+        resizing: How images are resized. Without it, as `classify` does.
         advance: Called after each batch with the number of its images, to show
             the progress.
     """
     if resizing is None:
-        resizing = Resizing(short_side=getattr(model, "short_side", None))
+        resizing = Resizing()
     logits = np.empty((len(images), model.num_classes), "float32")
-    sizes = [resizing.resized(image.shape[:2]) for image in images]
+    sizes = [_size(model, image, resizing) for image in images]
     for batch, shape in _batches(model, sizes, batch_size, buckets):
-        shown = [resizing(images[index]) for index in batch]
+        pixels = [
+            model.pixels_of(resizing(images[index]), resizing.short_side)
+            for index in batch
+        ]
         inputs = (
-            padded_batch(shown, shape)
+            padded_batch(pixels, shape)
             if model.units
-            else unit_range(np.stack(shown))
+            else np.expand_dims(pixels[0], 0)
         )
         logits[batch] = model.predict_on_batch(inputs)
         if advance is not None:
             advance(len(batch))
     return logits
+
+
+def _size(
+    model: SizeAgnosticClassifier, image: np.ndarray, resizing: Resizing
+) -> tuple[int, int]:
+    """The rows and columns of an image as the model gets it."""
+    size = resizing.resized(image.shape[:2])
+    side = resizing.short_side or model.short_side
+    return size if side is None else scaled_size(size, side)
 
 
 def _batches(

@@ -18,54 +18,36 @@ class Resizing(NamedTuple):
     Attributes:
         scale: Factor of both sides, as if the photograph had been taken from
             nearer or farther.
-        short_side: Length in pixels of the shorter side, keeping the aspect
-            ratio; None for no such step.
-        warp: Side in pixels of a square to which the image is warped instead;
-            None for no such step.
+        warp: Side in pixels of a square; None for no such step.
+        short_side: Length in pixels to which the model then scales the shorter
+            side, keeping the aspect ratio; None for the `short_side` of the
+            model.
     """
 
     scale: float = 1.0
-    short_side: int | None = None
     warp: int | None = None
+    short_side: int | None = None
 
     def check(self) -> None:
         """Raise a `ValueError` that names an invalid attribute."""
         check_above("scale", self.scale, 0)
-        for name in ("short_side", "warp"):
+        for name in ("warp", "short_side"):
             if getattr(self, name) is not None:
                 check_positive(name, getattr(self, name))
-        if self.warp is not None and self.short_side is not None:
-            raise ValueError(
-                "`warp` and `short_side` exclude each other. Received: "
-                f"warp={self.warp}, short_side={self.short_side}"
-            )
 
     def scaled(self, size: _Size) -> _Size:
         """Rows and columns after the first step."""
-        height, width = size
-        return _rounded(height * self.scale, width * self.scale)
+        height, width = (max(round(side * self.scale), 1) for side in size)
+        return height, width
 
     def resized(self, size: _Size) -> _Size:
-        """Rows and columns after all steps."""
-        return self._steps(size)[-1]
+        """Rows and columns after the second step."""
+        return (self.warp, self.warp) if self.warp else self.scaled(size)
 
     def __call__(self, image: np.ndarray) -> np.ndarray:
-        """Return the resized image `(height, width, channels)`."""
-        for size in self._steps(image.shape[:2]):
+        """Return an image after the second step."""
+        own = image.shape[:2]
+        for size in (self.scaled(own), self.resized(own)):
             if size != image.shape[:2]:
                 image = resize_bicubic(image, *size)
         return image
-
-    def _steps(self, size: _Size) -> list[_Size]:
-        steps = [self.scaled(size)]
-        if self.short_side is not None:
-            height, width = steps[-1]
-            factor = self.short_side / min(height, width)
-            steps.append(_rounded(height * factor, width * factor))
-        if self.warp is not None:
-            steps.append((self.warp, self.warp))
-        return steps
-
-
-def _rounded(height: float, width: float) -> _Size:
-    return max(round(height), 1), max(round(width), 1)

@@ -358,11 +358,15 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
             return evidence[..., int(ops.argmax(logits[0]))]
         return evidence[..., self._names.index(class_name)]
 
-    def pixels_of(self, image: np.ndarray) -> np.ndarray:
+    def pixels_of(
+        self, image: np.ndarray, short_side: int | None = None
+    ) -> np.ndarray:
         """Return an image as `classify` passes it to the model.
 
         Args:
             image: As in `classify`.
+            short_side: Length in pixels that replaces `short_side` of the
+                model, or None.
 
         Returns:
             Float32 array `(height, width, 3)` in `image_range`. Its shorter
@@ -372,10 +376,12 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
         Raises:
             ValueError: If the image is invalid.
         """
-        side = self.short_side
+        side = self.short_side if short_side is None else short_side
         smallest = self._smallest_side
-        if min(np.shape(image)[:2], default=smallest) < smallest:
-            side = max(side or 0, smallest)
+        if side is not None:
+            side = max(side, smallest)
+        elif min(np.shape(image)[:2], default=smallest) < smallest:
+            side = smallest
         return classifier_pixels(image, self.image_range, side)
 
     def serve(self, image: Tensor) -> dict[str, Tensor]:

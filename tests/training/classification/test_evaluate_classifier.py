@@ -9,6 +9,7 @@ from convzoo.training.classification.evaluate_classifier import (
     evaluate_classifier,
 )
 from convzoo.training.classification.predict_logits import predict_logits
+from convzoo.training.classification.softmax import softmax
 from convzoo.zoo import SizeAgnosticClassifier
 from tests.support import photograph, randomized, shared_data
 
@@ -30,6 +31,11 @@ def folder(tmp_path):
 def model(**arguments):
     defaults = {"num_classes": 3, "width": 4, "class_names": ["a", "b", "c"]}
     return randomized(SizeAgnosticClassifier(**{**defaults, **arguments}))
+
+
+def conv_model():
+    image = keras.Input((None, None, 3))
+    return keras.Model(image, keras.layers.Conv2D(4, 3, 2)(image))
 
 
 def one_by_one(model, images):
@@ -66,9 +72,7 @@ def test_logits_of_many_are_those_of_each():
 
 
 def test_a_keras_model_gets_images_one_by_one():
-    image = keras.Input((None, None, 3))
-    backbone = keras.Model(image, keras.layers.Conv2D(4, 3, 2)(image))
-    network, images = model(backbone=backbone), originals()
+    network, images = model(backbone=conv_model()), originals()
     done = []
     found = predict_logits(network, images, advance=done.append)
     np.testing.assert_allclose(found, one_by_one(network, images), atol=1e-5)
@@ -116,27 +120,45 @@ def test_sizes_are_those_of_the_scaled_images(folder):
     assert report.sizes.tolist() == [list(size) for size in sizes]
 
 
-@pytest.mark.parametrize("own", [True, False])
-def test_the_shorter_side_of_the_model(own, folder):
-    """The model's own, or that of the argument; each at its own aspect."""
-    network = model()
-    network.short_side = 12 if own else 40
-    report = evaluate_classifier(
-        network, folder, short_side=None if own else 12
-    )
+def as_classify(network, images):
+    """The probabilities of `classify`, in the order of the classes."""
+    found = [dict(network.classify(image, top=3)) for image in images]
+    return [[each[name] for name in "abc"] for each in found]
 
-    def resize(size):
-        factor = 12 / min(size)
-        return tuple(max(round(n * factor), 1) for n in size)
 
-    logits = one_by_one(network, originals(resize))
-    np.testing.assert_array_equal(report.predicted, logits.argmax(1))
-    found = predict_logits(network, ImageFolder(folder).images)
-    if own:
-        np.testing.assert_allclose(found, logits, rtol=1e-4, atol=1e-4)
-    # Squares replace it.
-    report = evaluate_classifier(network, folder, warp=16)
-    assert report.resizing == (1.0, None, 16)
+@pytest.mark.parametrize("foreign", [True, False])
+@pytest.mark.parametrize("short_side", [None, 12])
+def test_images_are_resized_as_classify_does(short_side, foreign, folder):
+    arguments = {}
+    if foreign:
+        arguments["backbone"] = conv_model()
+    network = model(**arguments, short_side=short_side)
+    images = ImageFolder(folder).images
+    found = softmax(predict_logits(network, images))
+    expected = as_classify(network, images)
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+    # An argument replaces what the model has.
+    other = model(**arguments, short_side=40)
+    report = evaluate_classifier(other, folder, short_side=12)
+    expected = as_classify(model(**arguments, short_side=12), images)
+    np.testing.assert_array_equal(report.predicted, np.argmax(expected, 1))
+
+
+def test_pixels_are_those_of_the_model(folder):
+    """The range of its images, and padding, make no difference."""
+    network = model(image_range=(-1, 3))
+    images = ImageFolder(folder).images
+    found = softmax(predict_logits(network, images))
+    expected = as_classify(network, images)
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
+def test_a_backbone_gets_no_image_below_its_smallest(folder):
+    network = model(backbone="squeezenet", weights=None)
+    images = ImageFolder(folder).images
+    report = evaluate_classifier(network, folder, short_side=3)
+    expected = as_classify(network, images)
+    np.testing.assert_array_equal(report.predicted, np.argmax(expected, 1))
 
 
 def test_a_folder_is_read_once_for_several_sizes(folder, monkeypatch):
@@ -196,8 +218,6 @@ def test_classes_that_do_not_fit_are_named(folder):
 def test_arguments_are_checked_by_name(name, value, folder):
     with pytest.raises(ValueError, match=f"`{name}`.*Received"):
         evaluate_classifier(model(), folder, **{name: value})
-    with pytest.raises(ValueError, match="exclude each other"):
-        evaluate_classifier(model(), folder, warp=8, short_side=8)
 
 
 def test_classify_names_the_likeliest():
@@ -252,6 +272,8 @@ def test_signs_spp_names_signs_of_any_size():
     assert len(own.right) == 671
     assert own.quality.accuracy >= 0.983
     assert own.quality.class_accuracy >= 0.97
+    # Without its temperature it was 11 points too unsure.
+    assert abs(own.quality.confidence - own.quality.accuracy) < 0.02
     for report in (small, large):
         assert report.quality.accuracy > own.quality.accuracy - 0.02
     assert own.class_names[14] == "stop"

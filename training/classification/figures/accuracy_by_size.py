@@ -6,8 +6,9 @@ import numpy as np
 
 from convzoo.training.classification.wilson_interval import wilson_interval
 
-# Largest number of groups, each a point of the plot.
-_GROUPS = 8
+# Largest number of groups, each a point of the plot, and smallest number of
+# images in a group, unless there are fewer.
+_GROUPS, _FEWEST = 8, 20
 
 
 class SizeGroup(NamedTuple):
@@ -45,13 +46,30 @@ def accuracy_by_size(right: np.ndarray, sizes: np.ndarray) -> list[SizeGroup]:
         sizes: Rows and columns, `(images, 2)`.
     """
     sides = sizes.min(axis=1)
-    shares = np.linspace(0, 1, _GROUPS + 1)[1:-1]
-    edges = np.unique(np.quantile(sides, shares, method="lower"))
-    numbers = np.searchsorted(edges, sides, side="left")
+    numbers = _numbers(sides)
     return [
         _group(right[numbers == number], sides[numbers == number])
         for number in np.unique(numbers)
     ]
+
+
+def _numbers(sides: np.ndarray) -> np.ndarray:
+    """The group of each image: of growing sides, as soon as one is full."""
+    full = max(_FEWEST, (len(sides) + _GROUPS - 1) // _GROUPS)
+    _, places, counts = np.unique(
+        sides, return_inverse=True, return_counts=True
+    )
+    groups = np.zeros(len(counts), int)
+    number = members = 0
+    for place, count in enumerate(counts):
+        groups[place] = number
+        members += count
+        if members >= full:
+            number, members = number + 1, 0
+    if members < _FEWEST:
+        # Too few are left over: they join the group before.
+        groups = np.minimum(groups, max(number - 1, 0))
+    return groups[places]
 
 
 def _group(right: np.ndarray, sides: np.ndarray) -> SizeGroup:

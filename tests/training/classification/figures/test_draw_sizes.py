@@ -38,11 +38,15 @@ def test_honest_axes(figure, report):
         # Photographs that are scaled: their own size, however they are
         # resized afterwards.
         (
-            [Resizing(2.0, 224), Resizing(0.5, 224)],
+            [Resizing(2.0, None, 224), Resizing(0.5, None, 224)],
             [640, 160],
             [160, 640],
         ),
-        ([Resizing(1.0, 64), Resizing(1.0, 32)], [320, 320], [32, 64]),
+        (
+            [Resizing(short_side=64), Resizing(short_side=32)],
+            [320, 320],
+            [32, 64],
+        ),
     ],
 )
 def test_curve(resizings, sizes, expected, figure, report):
