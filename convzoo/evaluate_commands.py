@@ -10,6 +10,7 @@ from cyclopts import App
 
 from convzoo.common.checks import check_above, check_positive
 from convzoo.common.printable import printable
+from convzoo.common.progress_bars import progress_bars
 from convzoo.options import (
     BALL_PRESET,
     DEFAULT_PRESET,
@@ -21,7 +22,6 @@ from convzoo.options import (
     Preset,
     check_preset,
     check_there,
-    progress_bars,
 )
 
 if TYPE_CHECKING:

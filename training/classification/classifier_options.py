@@ -5,11 +5,13 @@ from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING, Annotated, get_args
 
 from convzoo.common.checks import (
+    check_above,
     check_choice,
     check_flag,
     check_fraction,
     check_number,
     check_positive,
+    is_integer,
 )
 from convzoo.common.choices import (
     Backbone,
@@ -35,6 +37,9 @@ from convzoo.training.shared_options import (
     check_patience,
     check_shared_options,
 )
+
+# Minutes of training if neither epochs nor minutes are given.
+_MINUTES = 15.0
 
 if TYPE_CHECKING:
     from convzoo.training.classification.augmentation import Augmentation
@@ -75,14 +80,33 @@ class ClassifierOptions:
             "and the last weights are the best.",
         ),
     ] = 0.1
+    short_side: Annotated[
+        int | None,
+        Option(
+            "Data",
+            "Side in pixels to which the shorter side of each image is scaled. "
+            "0 keeps the images' own sizes. By default 96 for photographs, "
+            "which are 144 pixels and more in the median, and 0 for smaller "
+            "images, and with `sizes`, `grid` or `rescale`.",
+        ),
+    ] = None
     max_side: Annotated[
         int | None,
         Option(
             "Data",
-            "Images with a longer side, in pixels, are downscaled to it.",
+            "Images with a longer side, in pixels, are downscaled to it, which "
+            "bounds the memory.",
         ),
-    ] = None
+    ] = 512
     max_pixels: MaxPixelsOption = MAX_PIXELS
+    memory: Annotated[
+        float,
+        Option(
+            "Data",
+            "Gigabytes that the maps of a training step may take, as "
+            "estimated. Batches of large images hold fewer of them.",
+        ),
+    ] = 1.25
     buckets: Annotated[
         int,
         Option(
@@ -129,7 +153,7 @@ class ClassifierOptions:
     ] = "max"
     dropout: Annotated[
         float, Option("Model", "Dropout rate of the pooled features.")
-    ] = 0.0
+    ] = 0.3
     standardize: Annotated[
         bool,
         Option(
@@ -155,38 +179,40 @@ class ClassifierOptions:
     ] = 1.0
     rotation: Annotated[
         float, Option("Augmentation", "Largest rotation in degrees.")
-    ] = 10.0
+    ] = 15.0
     zoom: Annotated[
         float,
         Option(
             "Augmentation",
             "Largest relative change of size, drawn for each axis.",
         ),
-    ] = 0.1
+    ] = 0.3
     shift: Annotated[
         float, Option("Augmentation", "Largest shift as a fraction of a side.")
-    ] = 0.05
+    ] = 0.1
     color: Annotated[
         float,
         Option(
             "Augmentation",
             "Largest relative change of brightness, contrast and saturation.",
         ),
-    ] = 0.3
+    ] = 0.4
     tint: Annotated[
         float,
         Option(
             "Augmentation",
             "Largest relative change of brightness, drawn for each channel.",
         ),
-    ] = 0.0
+    ] = 0.1
     flip: Annotated[
-        bool,
+        bool | None,
         Option(
             "Augmentation",
-            "Whether to mirror half of the images horizontally.",
+            "Whether to mirror half of the images horizontally. By default, "
+            "they are unless `mirror` says which classes are; turn it off for "
+            "text and signs.",
         ),
-    ] = False
+    ] = None
     mirror: Annotated[
         dict[str, str] | None,
         Option(
@@ -196,8 +222,23 @@ class ClassifierOptions:
         ),
     ] = None
     epochs: Annotated[
-        int, Option("Optimization", "Number of passes over the images.")
-    ] = 60
+        int | None,
+        Option(
+            "Optimization",
+            "Number of passes over the images. Without it, `minutes` decides.",
+        ),
+    ] = None
+    minutes: Annotated[
+        float | None,
+        Option(
+            "Optimization",
+            "Minutes of training and validation, after the images are read, in "
+            "place of `epochs`; 15 if neither is given. From the time of the "
+            "first steps, the number of steps is planned once: the learning "
+            "rate falls to their end, a resumed run keeps them, and a slower "
+            "computer takes longer.",
+        ),
+    ] = None
     batch_size: Annotated[
         int, Option("Optimization", "Number of images per batch.")
     ] = 32
@@ -206,7 +247,7 @@ class ClassifierOptions:
     ] = 1e-3
     schedule: ScheduleOption = "cosine"
     extend: ExtendOption = False
-    weight_decay: WeightDecayOption = 1e-4
+    weight_decay: WeightDecayOption = 0.05
     ema: EMAOption = 0.99
     label_smoothing: Annotated[
         float,
@@ -243,6 +284,11 @@ class ClassifierOptions:
         check_rescale(self.rescale, self.sizes)
         check_number("label_smoothing", self.label_smoothing, 0, 1)
         check_flag("balance", self.balance)
+        check_above("memory", self.memory, 0)
+        _check_short_side(self.short_side)
+        if self.flip is not None:
+            check_flag("flip", self.flip)
+        _check_end(self.epochs, self.minutes)
         if self.mirror is not None and self.flip:
             raise ValueError(
                 "`mirror` is for classes that are not all alike when "
@@ -262,7 +308,40 @@ class ClassifierOptions:
         # Imported here: NumPy takes longer than `--help` may.
         from convzoo.training.classification.augmentation import Augmentation
 
-        return Augmentation(**arguments_of(Augmentation, self))
+        arguments = arguments_of(Augmentation, self)
+        return Augmentation(**{**arguments, "flip": self.flips})
+
+    @property
+    def flips(self) -> bool:
+        """Whether half of the images are mirrored."""
+        return self.mirror is None if self.flip is None else self.flip
+
+    @property
+    def planned_minutes(self) -> float | None:
+        """Minutes of training, or None if `epochs` are given."""
+        if self.epochs is not None:
+            return None
+        return _MINUTES if self.minutes is None else float(self.minutes)
+
+
+def _check_short_side(side: int | None) -> None:
+    if side is not None and (not is_integer(side) or side < 0):
+        raise ValueError(
+            "`short_side` must be a side in pixels, 0 or None. "
+            f"Received: short_side={side!r}"
+        )
+
+
+def _check_end(epochs: int | None, minutes: float | None) -> None:
+    if epochs is not None:
+        check_positive("epochs", epochs)
+    if minutes is not None:
+        check_above("minutes", minutes, 0)
+    if None not in (epochs, minutes):
+        raise ValueError(
+            "`epochs` and `minutes` both end the training; give one. "
+            f"Received: epochs={epochs!r}, minutes={minutes!r}"
+        )
 
 
 def check_sizes(sizes: Sequence[int] | None) -> None:

@@ -153,6 +153,10 @@ class SizeBuckets(EpochDataset):
         bucket, _ = self._plan()[index]
         return tuple(self.shapes[bucket].tolist())
 
+    def size_of(self, index: int) -> int:
+        """Return the number of images of a batch of this epoch, unread."""
+        return len(self._plan()[index][1])
+
     def _batches_of(self, bucket: int) -> int:
         """Number of batches of a bucket in each epoch."""
         whole = self.batch_sizes[bucket] * self._variants

@@ -1,5 +1,7 @@
 """Estimated memory of a training step, and the batches that it allows."""
 
+from typing import Any
+
 from convzoo.layers import MLPConv
 from convzoo.zoo.classification.classifier_networks import Unit
 from convzoo.zoo.classification.residual_unit import ResidualUnit
@@ -23,7 +25,9 @@ def image_bytes(model: SizeAgnosticClassifier, height: int, width: int) -> int:
         height: Rows of the image, with its padding.
         width: Columns.
     """
-    numbers, shape = 0, (1, height, width, 3)
+    numbers = 0
+    # `Any`: Keras's shapes may be open, and these are not.
+    shape: Any = 1, height, width, 3
     for index, unit in enumerate(model.units):
         if index == 1 and model.grid is not None:
             shape = 1, model.grid, model.grid, shape[3]
