@@ -150,7 +150,7 @@ class ClassifierOptions:
     ] = (1, 2, 4)
     pooling: Annotated[
         Pooling, Option("Model", "Pooling in the bins of the pyramid.")
-    ] = "max"
+    ] = "average"
     dropout: Annotated[
         float, Option("Model", "Dropout rate of the pooled features.")
     ] = 0.3
