@@ -75,6 +75,21 @@ def main():
     print_spread("scaled by", _SCALES, curves, (1,) * len(_SCALES))
 
 
+# What every arm has, but for what it says itself.
+_RECIPE = {
+    "short_side": 0,
+    "pooling": "max",
+    "dropout": 0.0,
+    "rotation": 10.0,
+    "zoom": 0.1,
+    "shift": 0.05,
+    "color": 0.3,
+    "tint": 0.0,
+    "flip": False,
+    "weight_decay": 1e-4,
+}
+
+
 def _arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("train", nargs="?")
@@ -115,7 +130,7 @@ def _reports(arguments, name, settings, seed):
         precision=arguments.precision,
         seed=seed,
         verbose=0,
-        **{"width": arguments.width, **settings},
+        **{"width": arguments.width, **_RECIPE, **settings},
     )
     model = SizeAgnosticClassifier.from_preset(run.folder)
     # A network trained on warped images is tested on warped images.

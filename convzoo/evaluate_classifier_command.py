@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from convzoo.common.checks import check_above, check_positive
+from convzoo.common.progress_bars import progress_bars
 from convzoo.options import (
     WHOLE,
     Out,
@@ -16,7 +17,6 @@ from convzoo.options import (
     check_there,
     commas,
     joined,
-    progress_bars,
 )
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from cyclopts import App
 
+from convzoo.common.progress_bars import progress_bars
 from convzoo.evaluate_classifier_command import evaluate_classifier
 from convzoo.options import (
     BALL_PRESET,
@@ -17,7 +18,6 @@ from convzoo.options import (
     Preset,
     check_preset,
     check_there,
-    progress_bars,
 )
 from convzoo.plain import plain
 

@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import (
-    TYPE_CHECKING,
     Annotated,
     Any,
     Literal,
@@ -20,9 +19,6 @@ from cyclopts import Group, Parameter, Token
 
 from convzoo.common import option as options_of
 from convzoo.common.option import Described
-
-if TYPE_CHECKING:
-    from rich.progress import Progress
 
 DEFAULT_PRESET = "sr_x4_tiny"
 FAITHFUL_PRESET = "sr_x4_base"
@@ -240,25 +236,3 @@ def check_preset(name: str, class_name: str, command: str) -> None:
     from convzoo.presets import find_preset
 
     find_preset(name).check_class(class_name, f"`convzoo {command}`")
-
-
-def progress_bars() -> "Progress":
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-
-    console = Console(stderr=True)
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=console,
-        disable=not console.is_terminal,
-        transient=True,
-    )

@@ -44,7 +44,10 @@ def _classifier(options: ClassifierOptions) -> None:
 
     _print_best(
         train_classifier(options),
-        lambda best: f"validation accuracy {best['validation_accuracy']:.1%}",
+        lambda best: (
+            f"validation accuracy {best['validation_accuracy']:.1%} "
+            f"of {best['validation_images']} images"
+        ),
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from convzoo.common.inputs_kept import file_identity
 from convzoo.common.printable import printable
-from convzoo.options import progress_bars
+from convzoo.common.progress_bars import progress_bars
 
 if TYPE_CHECKING:
     from rich.progress import TaskID

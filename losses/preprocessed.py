@@ -1,5 +1,7 @@
 """Preprocessing of images for a pretrained network."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from keras import ops
 
@@ -15,7 +17,7 @@ _CAFFE_MEAN = (103.939, 116.779, 123.68)
 def preprocessed(
     images: Tensor,
     mode: PreprocessingMode | None,
-    input_range: tuple[float, float],
+    input_range: Sequence[float],
 ) -> Tensor:
     """Preprocess images as a network expects them.
 

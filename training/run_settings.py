@@ -4,7 +4,7 @@ import json
 import os
 from collections.abc import Collection
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, TypeGuard, get_args
 
 from convzoo.common.checks import is_integer
 from convzoo.common.option import identity
@@ -16,7 +16,7 @@ from convzoo.presets.preset import sha256
 
 STATE, LOG = "state.npz", "log.jsonl"
 # What `extend` may enlarge.
-_END = ("steps", "epochs", "patience")
+_END = ("steps", "epochs", "minutes", "patience")
 
 
 def run_settings(
@@ -101,6 +101,16 @@ def check_settings(
             )
 
 
+def read_settings(folder: PathLike) -> dict[str, Any] | None:
+    """Return the settings of the run in a folder, or None without a run.
+
+    Raises:
+        ValueError: They cannot be read.
+    """
+    path = Path(folder) / RUN
+    return _read(path) if os.path.lexists(path) else None
+
+
 def write_settings(folder: Path, settings: dict[str, Any]) -> str:
     """Write `run.json`, and return its text."""
     text = json.dumps(settings, indent=2) + "\n"
@@ -136,7 +146,11 @@ def _check_unused(folder: Path) -> None:
 
 
 def _is_later(old: object, new: object) -> bool:
-    return is_integer(old) and is_integer(new) and old < new
+    return _is_number(old) and _is_number(new) and old < new
+
+
+def _is_number(value: object) -> TypeGuard[float]:
+    return isinstance(value, float) or is_integer(value)
 
 
 def _network(choice: str) -> str:

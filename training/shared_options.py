@@ -103,8 +103,8 @@ ExtendOption: TypeAlias = Annotated[
     Option(
         "Optimization",
         "Whether a run that is there goes on to a later end: larger `steps`, "
-        "`epochs` or `patience`. From there on, its learning rate is that of a "
-        "run planned to the new end.",
+        "`epochs`, `minutes` or `patience`. From there on, its learning rate "
+        "is that of a run planned to the new end.",
         identifies=False,
     ),
 ]
@@ -142,7 +142,7 @@ def check_shared_options(options: Any) -> None:
     ):
         if name in values:
             check_choice(name, values[name], get_args(choices))
-    for name in ("steps", "epoch_steps", "epochs", "batch_size", "max_pixels"):
+    for name in ("steps", "epoch_steps", "batch_size", "max_pixels"):
         if name in values:
             check_positive(name, values[name])
     check_folder(values["out"])

@@ -11,8 +11,8 @@ import numpy as np
 def tf_source(dataset: keras.utils.PyDataset) -> Any:
     """Convert one epoch of a `keras.utils.PyDataset` to a `tf.data.Dataset`.
 
-    Keras infers the shapes of all batches from the first two. Here, only the
-    rank, the batch size and the number of channels are fixed.
+    Keras infers the shapes of all batches from the first two. Here, the number
+    of images of a batch and their rows and columns are open.
 
     Args:
         dataset: Dataset of nested dictionaries and tuples of arrays. Images
@@ -21,7 +21,7 @@ def tf_source(dataset: keras.utils.PyDataset) -> Any:
     import tensorflow as tf
 
     def signature(array: np.ndarray) -> tf.TensorSpec:
-        shape: list[int | None] = list(np.shape(array))
+        shape: list[int | None] = [None, *np.shape(array)[1:]]
         if len(shape) == 4:
             shape[1:3] = None, None
         return tf.TensorSpec(shape, array.dtype)

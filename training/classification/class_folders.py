@@ -18,6 +18,10 @@ from convzoo.zoo.images.reading.read_photograph import read_photograph
 Example: TypeAlias = tuple[int, Callable[[], np.ndarray]]
 
 
+# Names of the part of a set that is learned from.
+_TRAIN = ("train", "training")
+
+
 class ClassFolders:
     """Image files, class by class, each with a function that reads it.
 
@@ -64,8 +68,18 @@ class ClassFolders:
         ]
         self.fingerprint = self._fingerprint()
 
+    def __len__(self) -> int:
+        return len(self.files)
+
     def __iter__(self) -> Iterator[Example]:
-        for label, path in self.files:
+        return self._examples(1)
+
+    def sample(self, count: int) -> Iterator[Example]:
+        """Some examples, at least `count` if there are, from all over."""
+        return self._examples(max(len(self.files) // count, 1))
+
+    def _examples(self, step: int) -> Iterator[Example]:
+        for label, path in self.files[::step]:
             yield (
                 label,
                 functools.partial(read_photograph, path, self.max_pixels),
@@ -97,6 +111,9 @@ def _hint(folder: Path, empty: list[Path]) -> str:
     if folder_images(folder):
         return "; it holds images itself"
     deeper = [path for path in empty if _subfolders(path)]
+    parts = [path for path in deeper if path.name.lower() in _TRAIN]
+    if parts:
+        return f"; give {parts[0]}"
     if deeper:
         return f"; images may be in the folders of {first_names(deeper)}"
     return f"; without an image: {first_names(empty)}" if empty else ""

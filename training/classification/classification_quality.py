@@ -54,9 +54,17 @@ def classification_quality(
     )
 
 
-def validation_figures(quality: ClassificationQuality) -> dict[str, float]:
-    """The metrics of held-out images, by the names in the log of a run."""
-    return {f"validation_{k}": v for k, v in quality._asdict().items()}
+def validation_figures(
+    quality: ClassificationQuality, images: int
+) -> dict[str, float]:
+    """The metrics of held-out images, by the names in the log of a run.
+
+    Args:
+        quality: The metrics.
+        images: Number of these images.
+    """
+    named = {f"validation_{k}": v for k, v in quality._asdict().items()}
+    return {**named, "validation_images": images}
 
 
 def _calibration_error(confidence: np.ndarray, right: np.ndarray) -> float:

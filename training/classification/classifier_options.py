@@ -2,16 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
-from typing import TYPE_CHECKING, Annotated, get_args
+from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 from convzoo.common.backbone_kinds import OF_OWN, OF_PRETRAINED
 from convzoo.common.checks import (
+    check_above,
     check_choice,
     check_flag,
     check_fraction,
     check_number,
     check_positive,
     check_unused,
+    is_integer,
 )
 from convzoo.common.choices import Backbone, Pooling, PretrainedBackbone
 from convzoo.common.option import Option, arguments_of, documented
@@ -30,10 +32,24 @@ from convzoo.training.shared_options import (
     SeedOption,
     TensorBoardOption,
     VerboseOption,
-    WeightDecayOption,
     check_patience,
     check_shared_options,
 )
+
+# A default that depends on the backbone: the first is of the networks of
+# convzoo, the second of those with published weights.
+CHOSEN: Any = None
+_CHOSEN = {
+    "pooling": ("average", "max"),
+    "dropout": (0.3, 0.0),
+    "learning_rate": (1e-3, 1e-5),
+    "weight_decay": (0.05, 0.0),
+    "label_smoothing": (0.1, 0.0),
+}
+# Minutes of training if neither epochs nor minutes are given.
+_MINUTES = 15.0
+# Epochs of fine-tuning, by default.
+_TUNING_EPOCHS = 6
 
 if TYPE_CHECKING:
     from convzoo.training.classification.augmentation import Augmentation
@@ -47,9 +63,8 @@ _OF_OWN = (
     "grid",
     "rescale",
     "mirror",
-    "dropout",
 )
-_OF_PRETRAINED = ("weights", "maps", "short_side", "max_stretch", "fine_tune")
+_OF_PRETRAINED = ("weights", "maps", "max_stretch", "fine_tune")
 
 
 @documented
@@ -87,14 +102,34 @@ class ClassifierOptions:
             "and the last weights are the best.",
         ),
     ] = 0.1
+    short_side: Annotated[
+        int | None,
+        Option(
+            "Data",
+            "Side in pixels to which the shorter side of each image is scaled. "
+            "By default, validation chooses it for a backbone with published "
+            "weights. For others, it is 96 for photographs, which are 144 "
+            "pixels and more in the median, and 0, which keeps the images' own "
+            "sizes, for smaller images, and with `sizes`, `grid` or `rescale`.",
+        ),
+    ] = None
     max_side: Annotated[
         int | None,
         Option(
             "Data",
-            "Images with a longer side, in pixels, are downscaled to it.",
+            "Images with a longer side, in pixels, are downscaled to it, which "
+            "bounds the memory.",
         ),
-    ] = None
+    ] = 512
     max_pixels: MaxPixelsOption = MAX_PIXELS
+    memory: Annotated[
+        float,
+        Option(
+            "Data",
+            "Gigabytes that the maps of a training step may take, as "
+            "estimated. Batches of large images hold fewer of them.",
+        ),
+    ] = 1.25
     buckets: Annotated[
         int,
         Option(
@@ -146,14 +181,6 @@ class ClassifierOptions:
             "last one.",
         ),
     ] = None
-    short_side: Annotated[
-        int | None,
-        Option(
-            "Model",
-            "Length in pixels to which the shorter side of an image is scaled "
-            "for such a backbone. Without it, validation chooses it.",
-        ),
-    ] = None
     max_stretch: Annotated[
         float,
         Option(
@@ -178,11 +205,21 @@ class ClassifierOptions:
         Option("Model", "Levels of the spatial pyramid, in bins per side."),
     ] = (1, 2, 4)
     pooling: Annotated[
-        Pooling, Option("Model", "Pooling in the bins of the pyramid.")
-    ] = "max"
+        Pooling,
+        Option(
+            "Model",
+            "Pooling in the bins of the pyramid. By default average, and max "
+            "with published weights.",
+        ),
+    ] = CHOSEN
     dropout: Annotated[
-        float, Option("Model", "Dropout rate of the pooled features.")
-    ] = 0.0
+        float,
+        Option(
+            "Model",
+            "Dropout rate of the pooled features. By default 0.3, and 0 with "
+            "published weights.",
+        ),
+    ] = CHOSEN
     standardize: Annotated[
         bool,
         Option(
@@ -208,38 +245,40 @@ class ClassifierOptions:
     ] = 1.0
     rotation: Annotated[
         float, Option("Augmentation", "Largest rotation in degrees.")
-    ] = 10.0
+    ] = 15.0
     zoom: Annotated[
         float,
         Option(
             "Augmentation",
             "Largest relative change of size, drawn for each axis.",
         ),
-    ] = 0.1
+    ] = 0.3
     shift: Annotated[
         float, Option("Augmentation", "Largest shift as a fraction of a side.")
-    ] = 0.05
+    ] = 0.1
     color: Annotated[
         float,
         Option(
             "Augmentation",
             "Largest relative change of brightness, contrast and saturation.",
         ),
-    ] = 0.3
+    ] = 0.4
     tint: Annotated[
         float,
         Option(
             "Augmentation",
             "Largest relative change of brightness, drawn for each channel.",
         ),
-    ] = 0.0
+    ] = 0.1
     flip: Annotated[
-        bool,
+        bool | None,
         Option(
             "Augmentation",
-            "Whether to mirror half of the images horizontally.",
+            "Whether to mirror half of the images horizontally. By default, "
+            "they are unless `mirror` says which classes are; turn it off for "
+            "text and signs.",
         ),
-    ] = False
+    ] = None
     mirror: Annotated[
         dict[str, str] | None,
         Option(
@@ -249,25 +288,55 @@ class ClassifierOptions:
         ),
     ] = None
     epochs: Annotated[
-        int, Option("Optimization", "Number of passes over the images.")
-    ] = 60
+        int | None,
+        Option(
+            "Optimization",
+            "Number of passes over the images. Without it, `minutes` decides, "
+            "and 6 with `fine_tune`.",
+        ),
+    ] = None
+    minutes: Annotated[
+        float | None,
+        Option(
+            "Optimization",
+            "Minutes of training and validation, after the images are read, in "
+            "place of `epochs`; 15 if neither is given, but for `fine_tune`. "
+            "From the time of the first steps, the number of steps is planned "
+            "once: the learning rate falls to their end, a resumed run keeps "
+            "them, and a slower "
+            "computer takes longer.",
+        ),
+    ] = None
     batch_size: Annotated[
         int, Option("Optimization", "Number of images per batch.")
     ] = 32
     learning_rate: Annotated[
-        float, Option("Optimization", "Initial learning rate of AdamW.")
-    ] = 1e-3
+        float,
+        Option(
+            "Optimization",
+            "Initial learning rate of AdamW. By default 1e-3, and 1e-5 with "
+            "published weights.",
+        ),
+    ] = CHOSEN
     schedule: ScheduleOption = "cosine"
     extend: ExtendOption = False
-    weight_decay: WeightDecayOption = 1e-4
+    weight_decay: Annotated[
+        float,
+        Option(
+            "Optimization",
+            "Weight decay of AdamW. By default 0.05, and 0 with published "
+            "weights.",
+        ),
+    ] = CHOSEN
     ema: EMAOption = 0.99
     label_smoothing: Annotated[
         float,
         Option(
             "Optimization",
-            "Probability mass of a label that is spread over all classes.",
+            "Probability mass of a label that is spread over all classes. By "
+            "default 0.1, and 0 with published weights.",
         ),
-    ] = 0.1
+    ] = CHOSEN
     patience: PatienceOption = None
     precision: PrecisionOption = "float32"
     seed: SeedOption = 0
@@ -276,26 +345,34 @@ class ClassifierOptions:
     verbose: VerboseOption = "auto"
 
     def __post_init__(self) -> None:
-        for name, choices in (
-            ("backbone", Backbone),
-            ("pooling", Pooling),
-        ):
-            check_choice(name, getattr(self, name), get_args(choices))
-        check_shared_options(self)
-        for name in ("buckets", "width"):
-            check_positive(name, getattr(self, name))
-        for name in ("grid", "max_side", "short_side"):
-            if getattr(self, name) is not None:
-                check_positive(name, getattr(self, name))
-        check_number("dropout", self.dropout, 0, 1)
+        check_choice("backbone", self.backbone, get_args(Backbone))
         if self.init is not None:
             find_preset(self.init).check_class(
                 "SizeAgnosticClassifier", "`init`"
             )
+        self._check_kind()
+        for name, defaults in _CHOSEN.items():
+            if getattr(self, name) is CHOSEN:
+                # The one way to set a field of a frozen dataclass.
+                object.__setattr__(self, name, defaults[self.is_pretrained])
+        for name, choices in (("pooling", Pooling),):
+            check_choice(name, getattr(self, name), get_args(choices))
+        check_shared_options(self)
+        for name in ("buckets", "width"):
+            check_positive(name, getattr(self, name))
+        for name in ("grid", "max_side"):
+            if getattr(self, name) is not None:
+                check_positive(name, getattr(self, name))
+        check_number("dropout", self.dropout, 0, 1)
         check_sizes(self.sizes)
         check_rescale(self.rescale, self.sizes)
         check_number("label_smoothing", self.label_smoothing, 0, 1)
         check_flag("balance", self.balance)
+        check_above("memory", self.memory, 0)
+        _check_short_side(self.short_side, self.is_pretrained)
+        if self.flip is not None:
+            check_flag("flip", self.flip)
+        _check_end(self.epochs, self.minutes)
         if self.mirror is not None and self.flip:
             raise ValueError(
                 "`mirror` is for classes that are not all alike when "
@@ -303,7 +380,6 @@ class ClassifierOptions:
             )
         check_number("max_stretch", self.max_stretch, 1, 4)
         check_flag("fine_tune", self.fine_tune)
-        self._check_kind()
         check_fraction("hold_out", self.hold_out)
         validates = self.validation is not None or self.hold_out > 0
         check_patience(self.patience, validates)
@@ -312,16 +388,18 @@ class ClassifierOptions:
     @property
     def is_pretrained(self) -> bool:
         """Whether the backbone has published weights."""
-        backbone = self.backbone
+        backbone: Any = self.backbone
         if self.init is not None:
             backbone = find_preset(self.init).config.get("backbone")
         return backbone in get_args(PretrainedBackbone)
 
     def _check_kind(self) -> None:
         """Check that no option is for another kind of backbones."""
-        use, unused = OF_PRETRAINED, _OF_PRETRAINED
-        if self.is_pretrained:
-            use, unused = OF_OWN, _OF_OWN
+        use, unused = (
+            (OF_OWN, _OF_OWN)
+            if self.is_pretrained
+            else (OF_PRETRAINED, _OF_PRETRAINED)
+        )
         fields = type(self).__dataclass_fields__
         check_unused(
             vars(self), {name: fields[name].default for name in unused}, use
@@ -336,7 +414,48 @@ class ClassifierOptions:
         # Imported here: NumPy takes longer than `--help` may.
         from convzoo.training.classification.augmentation import Augmentation
 
-        return Augmentation(**arguments_of(Augmentation, self))
+        arguments = arguments_of(Augmentation, self)
+        return Augmentation(**{**arguments, "flip": self.flips})
+
+    @property
+    def flips(self) -> bool:
+        """Whether half of the images are mirrored."""
+        return self.mirror is None if self.flip is None else self.flip
+
+    @property
+    def planned_minutes(self) -> float | None:
+        """Minutes of training, or None if epochs decide."""
+        if self.minutes is not None:
+            return float(self.minutes)
+        has_epochs = self.epochs is not None or self.is_pretrained
+        return None if has_epochs else _MINUTES
+
+    @property
+    def planned_epochs(self) -> int:
+        """Number of epochs, where they decide."""
+        return _TUNING_EPOCHS if self.epochs is None else self.epochs
+
+
+def _check_short_side(side: int | None, is_pretrained: bool) -> None:
+    if is_pretrained and side is not None:
+        check_positive("short_side", side)
+    elif side is not None and (not is_integer(side) or side < 0):
+        raise ValueError(
+            "`short_side` must be a side in pixels, 0 or None. "
+            f"Received: short_side={side!r}"
+        )
+
+
+def _check_end(epochs: int | None, minutes: float | None) -> None:
+    if epochs is not None:
+        check_positive("epochs", epochs)
+    if minutes is not None:
+        check_above("minutes", minutes, 0)
+    if None not in (epochs, minutes):
+        raise ValueError(
+            "`epochs` and `minutes` both end the training; give one. "
+            f"Received: epochs={epochs!r}, minutes={minutes!r}"
+        )
 
 
 def check_sizes(sizes: Sequence[int] | None) -> None:

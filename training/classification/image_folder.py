@@ -1,8 +1,11 @@
 """Labelled images, each at its own size."""
 
 import functools
+import itertools
 import warnings
 from collections.abc import Iterator
+from contextlib import suppress
+from typing import Literal
 
 import numpy as np
 
@@ -10,13 +13,19 @@ from convzoo.common.checks import check_fraction, check_positive
 from convzoo.common.pixel_limit import MAX_PIXELS
 from convzoo.common.types import PathLike
 from convzoo.training.classification.class_folders import ClassFolders, Example
+from convzoo.training.classification.scaled_image import (
+    chosen_short_side,
+    scaled_image,
+)
+from convzoo.training.classification.told_reading import told_reading
 from convzoo.training.mapped_arrays import mapped_arrays
 from convzoo.training.tfds_source import PREFIX, load_tfds
-from convzoo.zoo.images.bicubic import resize_bicubic
 from convzoo.zoo.images.reading.photograph_of import photograph_of
 
 # Errors of images that one warning names.
-_NAMED = 3
+_NAMED = 5
+# Images whose sizes decide how images are scaled, at least.
+_SAMPLE = 25
 
 
 class ImageFolder:
@@ -33,10 +42,18 @@ class ImageFolder:
             their aspect ratio. None for no limit.
         split: Split of a dataset of tensorflow-datasets.
         max_pixels: Files with more pixels are left out before they are decoded.
+        short_side: Side in pixels to which the shorter side of each image is
+            scaled, keeping its aspect ratio, unless the longer one would exceed
+            `max_side`. `"auto"`: that of `chosen_short_side` for some of the
+            images. None: the images keep their sizes.
+        told: Whether to show how many images are read.
 
     Attributes:
         class_names: Name of each class, sorted for a folder.
         images: uint8 arrays `(height, width, 3)`.
+        original_sizes: Rows and columns of the images in their files, `(images,
+            2)`.
+        short_side: Side to which the images are scaled, or None.
         labels: Class of each image, `(images,)`.
         paths: Path of each image below `data`, as text; its number in a dataset
             of tensorflow-datasets.
@@ -53,9 +70,12 @@ class ImageFolder:
         max_side: int | None = None,
         split: str = "train",
         max_pixels: int = MAX_PIXELS,
+        short_side: int | Literal["auto"] | None = None,
+        told: bool = False,
     ) -> None:
-        if max_side is not None:
-            check_positive("max_side", max_side)
+        for name, side in (("max_side", max_side), ("short_side", short_side)):
+            if side not in (None, "auto"):
+                check_positive(name, side)
         check_positive("max_pixels", max_pixels)
         self.data = str(data)
         source: _Dataset | ClassFolders
@@ -65,12 +85,17 @@ class ImageFolder:
             source = ClassFolders(self.data, max_pixels)
         self.class_names = source.class_names
         self.fingerprint = source.fingerprint
+        if short_side == "auto":
+            short_side = chosen_short_side(_some_sizes(source))
+        self.short_side = short_side
         labels: list[int] = []
         self.paths: list[str] = []
+        sizes: list[tuple[int, ...]] = []
         errors: list[str] = []
 
         def decoded() -> Iterator[np.ndarray]:
-            for index, (label, read) in enumerate(source):
+            examples = told_reading(source, len(source), told)
+            for index, (label, read) in enumerate(examples):
                 try:
                     image = _rgb(read())
                 # Decoders raise many kinds; the other images are read.
@@ -79,10 +104,12 @@ class ImageFolder:
                     continue
                 labels.append(label)
                 self.paths.append(source.path_of(index))
-                yield image if max_side is None else _within(image, max_side)
+                sizes.append(image.shape[:2])
+                yield scaled_image(image, short_side, max_side)
 
         self.images = mapped_arrays(decoded())
         self.labels = np.array(labels, "int32")
+        self.original_sizes = np.array(sizes, "int32").reshape(-1, 2)
         self._warn_of(errors)
         self._check_classes()
 
@@ -106,8 +133,10 @@ class ImageFolder:
         """
         check_fraction("share", share)
         learned, held_out = [], []
-        for label in range(len(self.class_names)):
-            members = np.flatnonzero(self.labels == label)
+        # One pass over the images, however many classes there are.
+        order = np.argsort(self.labels, kind="stable")
+        stops = np.cumsum(self._counts)[:-1]
+        for members in np.split(order, stops):
             count = max(round(share * len(members)), 1) if share else 0
             count = min(count, len(members) - 1)
             learned.append(members[: len(members) - count])
@@ -124,9 +153,14 @@ class ImageFolder:
                 stacklevel=3,
             )
 
+    @property
+    def _counts(self) -> np.ndarray:
+        """Number of images of each class."""
+        return np.bincount(self.labels, minlength=len(self.class_names))
+
     def _check_classes(self) -> None:
-        for label, name in enumerate(self.class_names):
-            if not (self.labels == label).any():
+        for name, count in zip(self.class_names, self._counts, strict=True):
+            if not count:
                 raise ValueError(
                     f"{self.data}: the class {name!r} has no image that can be "
                     "read"
@@ -151,8 +185,15 @@ class _Dataset:
             )
         self.class_names = info.features["label"].names
         self.examples = datasets[split]
-        count = info.splits[split].num_examples
-        self.fingerprint = f"{count} of {info.full_name}, {split}"
+        self.count = info.splits[split].num_examples
+        self.fingerprint = f"{self.count} of {info.full_name}, {split}"
+
+    def __len__(self) -> int:
+        return self.count
+
+    def sample(self, count: int) -> Iterator[Example]:
+        """The first examples: the others take as long to reach."""
+        return itertools.islice(self, count)
 
     def __iter__(self) -> Iterator[Example]:
         for example in self.examples:
@@ -171,11 +212,10 @@ def _rgb(image: np.ndarray) -> np.ndarray:
     return np.repeat(image, 3, axis=-1) if image.shape[-1] == 1 else image
 
 
-def _within(image: np.ndarray, max_side: int) -> np.ndarray:
-    """Downscale an image whose longer side exceeds `max_side`."""
-    height, width = image.shape[:2]
-    if max(height, width) <= max_side:
-        return image
-    factor = max_side / max(height, width)
-    height, width = (max(round(n * factor), 1) for n in (height, width))
-    return resize_bicubic(image, height, width)
+def _some_sizes(source: "_Dataset | ClassFolders") -> list[tuple[int, ...]]:
+    """Rows and columns of some images that can be read."""
+    sizes = []
+    for _, read in source.sample(_SAMPLE):
+        with suppress(Exception):
+            sizes.append(read().shape[:2])
+    return sizes

@@ -19,7 +19,7 @@ from convzoo.training.classification.classifier_options import (
 )
 from convzoo.training.classification.one_hot_targets import OneHotTargets
 from convzoo.training.classification.padded_batch import padded_batch
-from convzoo.training.epoch_dataset import EpochDataset
+from convzoo.training.classification.shaped_batches import ShapedBatches
 from convzoo.zoo.images.bicubic import resize_bicubic
 
 # Padded images and their sizes, or images of one size.
@@ -30,7 +30,7 @@ _Plan: TypeAlias = list[tuple[int, np.ndarray]]
 _VARIANTS = 8
 
 
-class SizeBuckets(EpochDataset):
+class SizeBuckets(ShapedBatches):
     """Reproducible batches for `SizeAgnosticClassifier`.
 
     Batch `index` of epoch `epoch` depends on `(seed, epoch, index)` only. All
@@ -64,8 +64,6 @@ class SizeBuckets(EpochDataset):
     Raises:
         ValueError: If an argument is invalid.
     """
-
-    shapes_vary = True
 
     def __init__(
         self,
@@ -147,11 +145,13 @@ class SizeBuckets(EpochDataset):
         return self._plan_of[1]
 
     def shape_of(self, index: int) -> tuple[int, ...]:
-        """Return the rows and columns of a batch of this epoch, unread."""
         if self.sizes:
             return (self.sizes[self.epoch % len(self.sizes)],) * 2
         bucket, _ = self._plan()[index]
         return tuple(self.shapes[bucket].tolist())
+
+    def size_of(self, index: int) -> int:
+        return len(self._plan()[index][1])
 
     def _batches_of(self, bucket: int) -> int:
         """Number of batches of a bucket in each epoch."""

@@ -1,6 +1,9 @@
 """Estimated memory of a training step, and the batches that it allows."""
 
+from typing import Any
+
 from convzoo.layers import MLPConv
+from convzoo.zoo.classification.classifier_memory import bytes_per_pixel
 from convzoo.zoo.classification.classifier_networks import Unit
 from convzoo.zoo.classification.residual_unit import ResidualUnit
 from convzoo.zoo.classification.size_agnostic_classifier import (
@@ -11,19 +14,27 @@ from convzoo.zoo.classification.size_agnostic_classifier import (
 # there, in sizes of its output: measured on TensorFlow, rounded up.
 _COPIES = 6
 _BYTES = 4
+# A training step of a whole network takes this much more than a prediction.
+_TUNED = 4
 
 
 def image_bytes(model: SizeAgnosticClassifier, height: int, width: int) -> int:
     """Estimate what one image adds to the memory of a training step.
 
-    0 for a model without named units, whose maps are unknown.
+    A network that is not of convzoo is taken to keep as many arrays for the
+    gradient.
 
     Args:
         model: The classifier.
         height: Rows of the image, with its padding.
         width: Columns.
     """
-    numbers, shape = 0, (1, height, width, 3)
+    if not model.units:
+        pixels = bytes_per_pixel(model.backbone, model.width) * height * width
+        return _TUNED * pixels
+    numbers = 0
+    # `Any`: Keras's shapes may be open, and these are not.
+    shape: Any = 1, height, width, 3
     for index, unit in enumerate(model.units):
         if index == 1 and model.grid is not None:
             shape = 1, model.grid, model.grid, shape[3]
@@ -38,10 +49,9 @@ def images_within(
 ) -> int:
     """Return how many images of a size a step of that memory takes.
 
-    At least one, and as many as one likes if their memory is unknown.
+    At least one.
     """
-    needed = image_bytes(model, height, width)
-    return max(int(gigabytes * 1e9 / max(needed, 1)), 1)
+    return max(int(gigabytes * 1e9 / image_bytes(model, height, width)), 1)
 
 
 def _convolutions(unit: Unit) -> int:

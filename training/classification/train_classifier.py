@@ -1,13 +1,17 @@
 """Training recipe of a size-agnostic classifier."""
 
-from typing import Any
+import functools
+from typing import Any, Literal
 
 import keras
 import numpy as np
 
 from convzoo.common.option import arguments_of
 from convzoo.common.types import PathLike
+from convzoo.presets import find_preset
 from convzoo.training.classification.balanced_weights import balanced_weights
+from convzoo.training.classification.calibrate_run import calibrate_run
+from convzoo.training.classification.class_examples import class_examples
 from convzoo.training.classification.classification_quality import (
     classification_quality,
     validation_figures,
@@ -15,17 +19,28 @@ from convzoo.training.classification.classification_quality import (
 from convzoo.training.classification.classifier_options import (
     ClassifierOptions,
 )
+from convzoo.training.classification.compile_classifier import (
+    compile_classifier,
+)
+from convzoo.training.classification.data_advice import data_advice
 from convzoo.training.classification.image_folder import ImageFolder
+from convzoo.training.classification.one_hot_targets import OneHotTargets
+from convzoo.training.classification.planned_end import planned_end
 from convzoo.training.classification.predict_logits import predict_logits
 from convzoo.training.classification.size_buckets import SizeBuckets
+from convzoo.training.classification.step_memory import images_within
+from convzoo.training.classification.step_times import measure_steps
+from convzoo.training.classification.training_plan import (
+    data_plan,
+    shapes_plan,
+    split_plan,
+    time_plan,
+)
 from convzoo.training.classification.transfer.train_transfer import (
     train_transfer,
 )
-from convzoo.training.classification.transfer.transfer_data import TransferData
-from convzoo.training.optimization import (
-    averaged_adamw,
-    falling_rate,
-    jit_compile,
+from convzoo.training.classification.transfer.transfer_data import (
+    TransferData,
 )
 from convzoo.training.recipe import recipe
 from convzoo.training.run import Run
@@ -52,16 +67,19 @@ def train_classifier(options: ClassifierOptions) -> Run:
         ValueError: An option is not as described, the images cannot be used,
             or the loss became NaN.
     """
-    folder = _read(options.data, "train", options)
+    tell = functools.partial(_tell, bool(options.verbose))
+    tell(f"reading {options.data} ...")
+    folder = _read(options.data, "train", options, _short_side(options))
     other = None
     fingerprints = {"data": folder.fingerprint}
     if options.validation is not None:
         other = _validation(folder, options.validation, options)
         fingerprints["validation"] = other.fingerprint
+    for line in data_plan(folder):
+        tell(line)
     if options.is_pretrained:
-        return train_transfer(
-            options, TransferData(folder, other, fingerprints)
-        )
+        data = TransferData(folder, other, fingerprints)
+        return train_transfer(options, data, tell)
     if other is None:
         learned, validation = folder.split(options.hold_out)
         images = [folder.images[i] for i in validation]
@@ -69,36 +87,73 @@ def train_classifier(options: ClassifierOptions) -> Run:
     else:
         learned = np.arange(len(folder))
         images, labels = other.images, other.labels
-    examples = _examples(folder, learned, options.mirror)
-    model = _built(options, folder.class_names)
-    batches = _batches(*examples, len(folder.class_names), options)
+    examples = class_examples(folder, learned, options.mirror)
+    model = _built(options, folder)
+    batches = _batches(model, *examples, options)
+    for line in _plan(folder, examples[1], labels, batches, options):
+        tell(line)
+    pixels = sum(image.shape[0] * image.shape[1] for image in images)
+    end = planned_end(model, batches, pixels, options, tell)
     run = Run(
         options.out,
-        run_settings(options, model, **fingerprints),
+        {**run_settings(options, model, **fingerprints), **end.settings},
         lambda model: _figures(model, images, labels, options),
         score="validation_accuracy" if len(labels) else "epoch",
         patience=options.patience,
         extend=options.extend,
         save_minutes=options.save_minutes,
     )
-    steps = options.epochs * len(batches)
-    _compile(model, options, steps)
-    _report(batches)
+    compile_classifier(model, options, end.steps)
+    if options.verbose:
+        times = end.times or measure_steps(model, batches, pixels, tell)
+        for line in time_plan(times, end.steps, len(batches)):
+            tell(line)
     callbacks = [Curves(run.folder)] if options.tensorboard else []
-    run.train(model, batches, steps, options.verbose, callbacks)
+    run.train(model, batches, end.steps, options.verbose, callbacks)
+    if len(labels):
+        calibrate_run(run, functools.partial(_logits, images, options), labels)
     return run
 
 
+def _tell(shows: bool, line: str) -> None:
+    if shows:
+        # At once, also where the output is a file.
+        print(line, flush=True)
+
+
 def _read(
-    data: PathLike, split: str, options: ClassifierOptions
+    data: PathLike,
+    split: str,
+    options: ClassifierOptions,
+    short_side: int | Literal["auto"] | None,
 ) -> ImageFolder:
-    return ImageFolder(data, options.max_side, split, options.max_pixels)
+    return ImageFolder(
+        data,
+        options.max_side,
+        split,
+        options.max_pixels,
+        short_side,
+        told=bool(options.verbose),
+    )
+
+
+def _short_side(options: ClassifierOptions) -> int | Literal["auto"] | None:
+    """The side to which images are scaled, as far as options tell."""
+    if options.is_pretrained:
+        return options.short_side
+    if options.short_side is not None:
+        return options.short_side or None
+    if options.sizes or options.grid or options.rescale != 1:
+        return None
+    if options.init is None:
+        return "auto"
+    return find_preset(options.init).config.get("short_side")
 
 
 def _validation(
     folder: ImageFolder, validation: PathLike, options: ClassifierOptions
 ) -> ImageFolder:
-    other = _read(validation, "validation", options)
+    other = _read(validation, "validation", options, folder.short_side)
     if other.class_names != folder.class_names:
         raise ValueError(
             "`validation` must have the classes of `data`. Received: "
@@ -108,14 +163,18 @@ def _validation(
 
 
 def _built(
-    options: ClassifierOptions, class_names: list[str]
+    options: ClassifierOptions, folder: ImageFolder
 ) -> SizeAgnosticClassifier:
     """The network, with its initial weights."""
+    class_names = folder.class_names
     keras.utils.set_random_seed(options.seed)
     if options.init is None:
+        chosen = arguments_of(SizeAgnosticClassifier, options)
+        if "short_side" in chosen:
+            chosen["short_side"] = folder.short_side
         return SizeAgnosticClassifier(
             len(class_names),
-            **arguments_of(SizeAgnosticClassifier, options),
+            **chosen,
             class_names=class_names,
             dtype=options.precision,
         )
@@ -124,6 +183,7 @@ def _built(
         **other.arguments,
         "num_classes": len(class_names),
         "class_names": class_names,
+        "temperature": 1.0,
     }
     model = SizeAgnosticClassifier(**arguments, dtype=options.precision)
     for new, old in zip(model.units, other.units, strict=True):
@@ -138,73 +198,24 @@ def _built(
     return model
 
 
-def _compile(
-    model: SizeAgnosticClassifier, options: ClassifierOptions, steps: int
-) -> None:
-    rate = falling_rate(options.learning_rate, steps, options.schedule)
-    optimizer = averaged_adamw(rate, options.weight_decay, options.ema)
-    loss = keras.losses.CategoricalCrossentropy(
-        from_logits=True, label_smoothing=options.label_smoothing
-    )
-    model.compile(
-        optimizer, loss, metrics=["accuracy"], jit_compile=jit_compile()
-    )
-    optimizer.build(model.trainable_variables)
-
-
-def _examples(
-    folder: ImageFolder, learned: np.ndarray, mirror: dict[str, str] | None
-) -> tuple[list[np.ndarray], np.ndarray]:
-    """Training images and their labels; mirror images come last."""
-    images = [folder.images[i] for i in learned]
-    labels = folder.labels[learned]
-    if mirror is None:
-        return images, labels
-    becomes = _mirrored_labels(mirror, folder.class_names)
-    mirrored = np.flatnonzero(becomes[labels] >= 0)
-    images += [images[i][:, ::-1] for i in mirrored]
-    return images, np.concatenate([labels, becomes[labels[mirrored]]])
-
-
-def _mirrored_labels(
-    mirror: dict[str, str], class_names: list[str]
-) -> np.ndarray:
-    """For each class, that of its mirror image, or -1."""
-    if not isinstance(mirror, dict):
-        raise ValueError(
-            f"`mirror` must be a dictionary, or None. Received: {mirror!r}"
-        )
-    becomes = np.full(len(class_names), -1)
-    for name, other in mirror.items():
-        for known in (name, other):
-            if known not in class_names:
-                raise ValueError(
-                    "`mirror` must have names of classes. Received: "
-                    f"{known!r}, not one of {', '.join(class_names)}"
-                )
-        becomes[class_names.index(name)] = class_names.index(other)
-    return becomes
-
-
 def _batches(
+    model: SizeAgnosticClassifier,
     images: list[np.ndarray],
     labels: np.ndarray,
-    num_classes: int,
     options: ClassifierOptions,
 ) -> SizeBuckets:
-    weights = None
-    if options.balance:
-        weights = balanced_weights(labels, num_classes)
+    classes = model.num_classes
     return SizeBuckets(
         images,
-        np.eye(num_classes, dtype="float32")[labels],
+        OneHotTargets(labels, classes),
         options.batch_size,
         options.buckets,
         options.sizes,
         options.rescale,
         options.augmentation(),
-        weights,
+        balanced_weights(labels, classes) if options.balance else None,
         options.seed,
+        functools.partial(images_within, model, options.memory),
     )
 
 
@@ -217,17 +228,34 @@ def _figures(
     """The `ClassificationQuality` on validation images."""
     if not len(labels):
         return {}
+    quality = classification_quality(_logits(images, options, model), labels)
+    return validation_figures(quality, len(labels))
+
+
+def _logits(
+    images: list[np.ndarray],
+    options: ClassifierOptions,
+    model: SizeAgnosticClassifier,
+) -> np.ndarray:
     sizes = options.sizes or ()
     if len(sizes) == 1:
         images = [resize_bicubic(image, *sizes, *sizes) for image in images]
-    logits = predict_logits(model, images, options.batch_size)
-    return validation_figures(classification_quality(logits, labels))
+    return predict_logits(model, images, options.batch_size)
 
 
-def _report(batches: SizeBuckets) -> None:
-    if batches.sizes:
-        sides = ", ".join(f"{side}x{side}" for side in batches.sizes)
-        print(f"all images are warped to {sides}")
-        return
-    shapes = ", ".join(f"{w}x{h}" for h, w in sorted(batches.shapes.tolist()))
-    print(f"{len(batches.shapes)} shapes of batches: {shapes}")
+def _plan(
+    folder: ImageFolder,
+    labels: np.ndarray,
+    validation: np.ndarray,
+    batches: SizeBuckets,
+    options: ClassifierOptions,
+) -> list[str]:
+    """Lines on the images, before anything is computed."""
+    classes = len(folder.class_names)
+    held_out = np.bincount(validation, minlength=classes)
+    counts = np.bincount(folder.labels, minlength=classes)
+    return [
+        split_plan(len(labels), len(validation)),
+        *data_advice(options, folder.class_names, counts, held_out),
+        shapes_plan(batches),
+    ]

@@ -1,5 +1,6 @@
 """Preprocessing that the weights of a network expect."""
 
+from collections.abc import Sequence
 from typing import get_args
 
 from keras import ops
@@ -11,7 +12,7 @@ from convzoo.losses.preprocessed import preprocessed
 
 
 def preprocess(
-    images: Tensor, mode: PreprocessingMode, image_range: tuple[float, float]
+    images: Tensor, mode: PreprocessingMode, image_range: Sequence[float]
 ) -> Tensor:
     """Preprocess images as the weights of a network expect them.
 

@@ -32,11 +32,17 @@ def classifier_memory(
     rows, columns = height, width
     if model.short_side is not None:
         rows, columns = scaled_size((height, width), model.short_side)
-    per_pixel = _per_pixel(model.backbone, model.width)
+    per_pixel = bytes_per_pixel(model.backbone, model.width)
     return _IMAGE * height * width + per_pixel * rows * columns
 
 
-def _per_pixel(backbone: str | keras.Model, width: int) -> int:
+def bytes_per_pixel(backbone: str | keras.Model, width: int) -> int:
+    """Return the bytes that a network takes for each pixel of an image.
+
+    Args:
+        backbone: Backbone of a classifier.
+        width: Its `width`.
+    """
     if not isinstance(backbone, str):
         return _OTHER
     if backbone in get_args(OwnBackbone):

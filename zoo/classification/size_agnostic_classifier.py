@@ -25,10 +25,12 @@ from convzoo.common.choices import (
 )
 from convzoo.common.types import PathLike, Shape, Tensor
 from convzoo.layers import SPP
+from convzoo.layers.input_checks import checked_channels
 from convzoo.layers.seeded_dropout import seeded_dropout
 from convzoo.layers.sizes import checked_sizes
 from convzoo.zoo.backbones.preprocess import preprocess
 from convzoo.zoo.backbones.pretrained_network import pretrained_network
+from convzoo.zoo.classification.checked_class import checked_class
 from convzoo.zoo.classification.classifier_checks import (
     check_arguments,
     map_shape,
@@ -199,10 +201,11 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
         self.evidence = evidence
         policy = self.dtype_policy
         self.units: list[Unit] = []
-        # The network of a backbone with published weights.
-        self.network: keras.Model | None = None
+        # `Any`: a `keras.Model` for a backbone with published weights.
+        self.network: Any = None
         self.maps: tuple[str, ...] | None = None
-        self.preprocessing_mode: PreprocessingMode | Literal["auto"] = "auto"
+        # `Any`: it is "auto" only without such a network.
+        self.preprocessing_mode: Any = "auto"
         self._smallest_side = 1
         if backbone in get_args(PretrainedBackbone):
             found = pretrained_network(
@@ -251,7 +254,8 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
         length = 0
         for shape in self._map_shapes(tuple(input_shape)):
             self.pool.build(shape)
-            length += self.pool.compute_output_shape(shape)[-1]
+            pooled = self.pool.compute_output_shape(shape)
+            length += checked_channels("SPP", pooled, -1)
         self.head.build((None, length))
         self.built = True
 
@@ -345,18 +349,16 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
         Raises:
             ValueError: If an argument is invalid.
         """
-        if class_name is not None and class_name not in self._names:
-            raise ValueError(
-                "`class_name` must be the name of a class of the model. "
-                f"Received: class_name={class_name!r}"
-            )
         pixels = np.expand_dims(self.pixels_of(image), 0)
         pooled, maps = self._features(pixels, training=False)
-        evidence = ops.convert_to_numpy(self._evidence(pooled, maps))[0]
         if class_name is None:
             logits = self._logits(self._normalized(pooled))
-            return evidence[..., int(ops.argmax(logits[0]))]
-        return evidence[..., self._names.index(class_name)]
+            number = int(ops.argmax(logits[0]))
+        else:
+            names = self.class_names
+            number = checked_class(class_name, names, self.num_classes)
+        evidence = self._evidence(pooled, maps, number)
+        return ops.convert_to_numpy(evidence)[0, :, :, 0]
 
     def pixels_of(
         self, image: np.ndarray, short_side: int | None = None
@@ -409,6 +411,21 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
         """Names and shapes of the inputs of `serve`; open sizes are named."""
         return {"image": ("batch", "height", "width", 3)}
 
+    @property
+    def serving_sides(self) -> tuple[int, int | None]:
+        """Least and largest shorter side of the images of an endpoint.
+
+        Endpoints of encoded images scale them to it; None is no limit.
+        """
+        if self.short_side is not None:
+            return self.short_side, self.short_side
+        return self._smallest_side, None
+
+    @property
+    def serving_range(self) -> tuple[float, ...]:
+        """Lowest and highest pixel value of the images of an endpoint."""
+        return self.image_range
+
     def get_config(self) -> dict[str, Any]:
         config = {**super().get_config(), **self.arguments}
         if not isinstance(self.backbone, str):
@@ -450,7 +467,8 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
             return self.network(x, training=False), None
         if not self.units:
             x = ops.cast(images, self.compute_dtype)
-            return [self.backbone(x, training=training)], None
+            network = cast(keras.Model, self.backbone)
+            return [network(x, training=training)], None
         x = mapped_pixels(images, sizes, self.image_range, self.standardize)
         x = ops.cast(x, self.compute_dtype)
         for index, unit in enumerate(self.units):
@@ -467,7 +485,13 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
         logits = self.head(vectors)
         return logits if self.temperature == 1 else logits / self.temperature
 
-    def _evidence(self, pooled: Tensor, maps: list[Tensor]) -> Tensor:
+    def _evidence(
+        self, pooled: Tensor, maps: list[Tensor], number: int | None = None
+    ) -> Tensor:
+        """Return the evidence for one class, or for all for None."""
+        kernel = self.head.kernel
+        if number is not None:
+            kernel = kernel[:, number : number + 1]
         scale = ops.ones_like(ops.cast(pooled[:, :1], "float32"))
         if self.normalize:
             pooled = ops.cast(pooled, "float32")
@@ -476,7 +500,7 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
         return evidence(
             maps,
             [self.pool] * len(maps),
-            self.head.kernel,
+            kernel,
             scale / self.temperature,
         )
 

@@ -115,7 +115,7 @@ def test_folders_that_will_not_do_are_named(folder, tmp_path):
         ImageFolder(tmp_path / "one" / "only")
     (tmp_path / "two" / "train").mkdir(parents=True)
     (tmp_path / "one").rename(tmp_path / "two" / "train" / "deep")
-    with pytest.raises(ValueError, match="may be in the folders of train"):
+    with pytest.raises(ValueError, match="; give .*train$"):
         ImageFolder(tmp_path / "two")
     shutil.rmtree(tmp_path / "two")
     (folder / "broken").mkdir()
@@ -136,10 +136,10 @@ def test_folders_without_images_are_left_out(folder):
 
 
 def test_many_broken_images_are_one_warning(folder):
-    for index in range(5):
+    for index in range(7):
         (folder / "a" / f"x{index}.png").write_bytes(b"no image")
     with pytest.warns(
-        UserWarning, match="5 of 12 images left out: .*x2.*; ...$"
+        UserWarning, match="7 of 14 images left out: .*x4.*; ...$"
     ):
         assert len(ImageFolder(folder)) == 7
 
@@ -249,3 +249,47 @@ def test_a_dataset_with_alpha_or_16_bits(monkeypatch):
     images = ImageFolder("tfds:clear").images
     assert [image.shape for image in images] == [(9, 8, 3)] * 2
     assert all((image == 255).all() for image in images)
+
+
+def test_the_train_folder_of_a_set_is_named(folder, tmp_path):
+    parts = tmp_path / "set"
+    for part in ("train", "test"):
+        for name in ("a", "b"):
+            shutil.copytree(folder / name, parts / part / name)
+    with pytest.raises(ValueError, match="give .*set/train"):
+        ImageFolder(parts)
+
+
+def test_photographs_are_scaled_and_small_images_are_not(tmp_path):
+    for name, side in (("a", 200), ("b", 160)):
+        (tmp_path / name).mkdir()
+        image = Image.fromarray(photograph(side, 240))
+        image.save(tmp_path / name / "0.png")
+    found = ImageFolder(tmp_path, 512, short_side="auto")
+    assert found.short_side == 96
+    assert found.sizes.tolist() == [[96, 115], [96, 144]]
+    assert found.original_sizes.tolist() == [[200, 240], [160, 240]]
+    Image.fromarray(photograph(30, 40)).save(tmp_path / "b" / "1.png")
+    Image.fromarray(photograph(30, 40)).save(tmp_path / "b" / "2.png")
+    found = ImageFolder(tmp_path, 512, short_side="auto")
+    assert found.short_side is None
+    np.testing.assert_array_equal(found.sizes, found.original_sizes)
+
+
+def test_reading_is_told_line_by_line(folder, monkeypatch, capsys):
+    monkeypatch.setattr(
+        "convzoo.training.classification.told_reading._SECONDS", 0
+    )
+    ImageFolder(folder, told=True)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[-1] == "read 7 of 7 images"
+    ImageFolder(folder)
+    assert not capsys.readouterr().out
+
+
+def test_many_classes_are_split_in_one_pass(folder):
+    found = ImageFolder(folder)
+    found.labels = np.array([1, 0, 1, 1, 0, 0, 1])
+    learned, held_out = found.split(0.5)
+    assert learned.tolist() == [1, 0, 2]
+    assert held_out.tolist() == [4, 5, 3, 6]

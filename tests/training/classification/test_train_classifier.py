@@ -6,6 +6,7 @@ import pytest
 
 from convzoo.training import ImageFolder, Run, train_classifier
 from convzoo.training.classification.predict_logits import predict_logits
+from convzoo.training.classification.step_times import StepTimes
 from convzoo.zoo import SizeAgnosticClassifier
 from convzoo.zoo.images.image_file import ImageFile
 from convzoo.zoo.images.writing.write_image import write_image
@@ -107,6 +108,8 @@ def test_a_run_that_was_cut_ends_with_the_same_weights(
         {"sizes": (12, 16), "precision": "mixed_bfloat16"},
         {"schedule": "halving", "ema": 0, "label_smoothing": 0},
         {"max_side": 10, "hold_out": 0, "rescale": 1.5},
+        # Batches of two sizes, for memory.
+        {"short_side": 12, "memory": 2e-4, "flip": False},
         {"standardize": True, "mirror": {"blue": "red"}, "balance": True},
         {"grid": 3},
     ),
@@ -130,8 +133,8 @@ def test_without_validation_the_last_weights_are_the_best(data, tmp_path):
 
 @pytest.mark.slow
 def test_shapes_are_printed(data, tmp_path, capsys):
-    train_classifier(data, tmp_path / "run", **QUICK)
-    assert "2 shapes of batches: " in capsys.readouterr().out
+    train_classifier(data, tmp_path / "run", **{**QUICK, "verbose": 2})
+    assert "2 shapes of batches (images in each): " in capsys.readouterr().out
 
 
 @pytest.mark.slow
@@ -200,6 +203,11 @@ def test_another_folder_validates(data, tmp_path):
         ("rescale", 0),
         ("grid", 0),
         ("standardize", 1),
+        ("short_side", -1),
+        ("memory", 0),
+        ("flip", 1),
+        ("minutes", 0),
+        ("minutes", 1),
         ("mirror", "blue"),
         ("mirror", {"blue": "green"}),
         ("mirror", {"green": "blue"}),
@@ -220,7 +228,7 @@ def test_mirror_images_are_learned_too(data, tmp_path, monkeypatch):
 
     class Watched(module.SizeBuckets):
         def __init__(self, images, targets, *args):
-            given.append((images, targets))
+            given.append((images, targets[np.arange(len(images))]))
             super().__init__(images, targets, *args)
 
     monkeypatch.setattr(module, "SizeBuckets", Watched)
@@ -260,3 +268,53 @@ def test_a_limit_of_pixels_holds_for_training(data, tmp_path):
         train_classifier(data, tmp_path, max_pixels=9, **QUICK)
     with pytest.raises(ValueError, match="`max_pixels`.*Received"):
         train_classifier(data, tmp_path, max_pixels=0, **QUICK)
+
+
+def test_the_number_of_steps_is_planned_once(data, tmp_path, monkeypatch):
+    """A resumed run keeps it, though the computer is now faster."""
+    module = importlib.import_module(
+        "convzoo.training.classification.planned_end"
+    )
+    paces = []
+
+    def measured(*_):
+        paces.append(0.1)
+        return StepTimes(step=1.0, epoch=60 * paces[0])
+
+    monkeypatch.setattr(module, "measure_steps", measured)
+    arguments = {**QUICK, "epochs": None}
+    run = train_classifier(data, tmp_path / "run", minutes=0.25, **arguments)
+    # Two epochs of 6 seconds.
+    assert len(run.log) == 2 and len(paces) == 1
+    settings = json.loads((run.folder / "run.json").read_text())
+    assert settings["minutes"] == 0.25 and settings["steps"] % 2 == 0
+    again = train_classifier(data, tmp_path / "run", minutes=0.25, **arguments)
+    assert again.log == run.log and len(paces) == 1
+    with pytest.raises(ValueError, match="minutes=0.25; pass `extend`"):
+        train_classifier(data, tmp_path / "run", minutes=0.5, **arguments)
+    more = train_classifier(
+        data, tmp_path / "run", minutes=0.5, extend=True, **arguments
+    )
+    assert len(more.log) == 4 and more.log[:2] == run.log
+
+
+@pytest.mark.slow
+def test_the_plan_stands_before_the_training(data, tmp_path, capsys):
+    arguments = {**QUICK, "verbose": 2, "epochs": 1}
+    run = train_classifier(data, tmp_path / "run", **arguments)
+    text = capsys.readouterr().out
+    plan, _, rest = text.partition("Epoch 1/1")
+    for told in (
+        "12 images of 2 classes, 6 a class; smallest ",
+        "10 to learn from, 2 to validate on",
+        "compiling the training step for ",
+        " steps, ",
+        " from the first to the last",
+    ):
+        assert told in plan
+    assert rest
+    # The steps that were timed are undone.
+    silent = train_classifier(
+        data, tmp_path / "other", **{**arguments, "verbose": 0}
+    )
+    assert silent.log == run.log

@@ -5,14 +5,14 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from convzoo.common.unit_range import unit_range
+from convzoo.training.classification.shaped_batches import ShapedBatches
 from convzoo.training.classification.transfer.aspect_shapes import aspect_shapes
 from convzoo.training.classification.transfer.pooled_features import resized
-from convzoo.training.epoch_dataset import EpochDataset
 
 Augmented = Callable[[np.ndarray, np.random.Generator], np.ndarray]
 
 
-class AspectBatches(EpochDataset):
+class AspectBatches(ShapedBatches):
     """Reproducible batches of images whose aspect ratios are alike.
 
     Batch `index` of epoch `epoch` depends on `(seed, epoch, index)` only. An
@@ -27,14 +27,14 @@ class AspectBatches(EpochDataset):
         targets: Array with one row per image.
         weights: Weight of each image, `(images,)`.
         batch_size: Number of images in a batch.
+        limit: Function of the rows and columns of a batch that returns how many
+            images it may hold at most.
         side: Length to which the shorter side is scaled, in pixels.
         max_stretch: As in `aspect_shapes`.
         augmentation: Function of an image and a `numpy.random.Generator` that
             returns an image of the same size.
         seed: Seed of the random draws.
     """
-
-    shapes_vary = True
 
     def __init__(
         self,
@@ -43,6 +43,7 @@ class AspectBatches(EpochDataset):
         weights: np.ndarray,
         *,
         batch_size: int,
+        limit: Callable[[int, int], int],
         side: int,
         max_stretch: float,
         augmentation: Augmented,
@@ -52,7 +53,6 @@ class AspectBatches(EpochDataset):
         self._images = images
         self._targets = targets
         self._weights = weights.astype("float32")
-        self._batch_size = batch_size
         self._augmentation = augmentation
         self._seed = seed
         sizes = np.array([image.shape[:2] for image in images])
@@ -62,11 +62,17 @@ class AspectBatches(EpochDataset):
             np.flatnonzero(numbers.ravel() == number)
             for number in range(len(self.shapes))
         ]
+        # Number of images in the batches of each shape.
+        self._sizes = [
+            min(batch_size, limit(*shape)) for shape in self.shapes.tolist()
+        ]
         self._plan: tuple[int | None, list[tuple[int, np.ndarray]]] = None, []
 
     def __len__(self) -> int:
-        shapes = range(len(self._members))
-        return sum(map(self._filled, shapes)) // self._batch_size
+        return sum(
+            self._filled(number) // size
+            for number, size in enumerate(self._sizes)
+        )
 
     def __getitem__(
         self, index: int
@@ -85,9 +91,16 @@ class AspectBatches(EpochDataset):
             self._weights[members] * share,
         )
 
+    def shape_of(self, index: int) -> tuple[int, ...]:
+        number, _ = self._batches()[index]
+        return tuple(self.shapes[number].tolist())
+
+    def size_of(self, index: int) -> int:
+        return len(self._batches()[index][1])
+
     def _filled(self, number: int) -> int:
         """Number of images in the batches of a shape, with those that fill."""
-        size = self._batch_size
+        size = self._sizes[number]
         return (len(self._members[number]) + size - 1) // size * size
 
     def _batches(self) -> list[tuple[int, np.ndarray]]:
@@ -108,4 +121,4 @@ class AspectBatches(EpochDataset):
         order = random.permutation(members)
         missing = self._filled(number) - len(members)
         order = np.concatenate([order, random.choice(members, missing)])
-        return order.reshape(-1, self._batch_size)
+        return order.reshape(-1, self._sizes[number])

@@ -1,5 +1,8 @@
 """Further training of a network with published weights."""
 
+import functools
+from collections.abc import Callable
+
 import keras
 import numpy as np
 
@@ -12,19 +15,22 @@ from convzoo.training.classification.classification_quality import (
 from convzoo.training.classification.classifier_options import (
     ClassifierOptions,
 )
+from convzoo.training.classification.compile_classifier import (
+    compile_classifier,
+)
 from convzoo.training.classification.fit_temperature import fit_temperature
+from convzoo.training.classification.planned_end import planned_end
 from convzoo.training.classification.predict_logits import predict_logits
+from convzoo.training.classification.step_memory import images_within
+from convzoo.training.classification.step_times import measure_steps
+from convzoo.training.classification.training_plan import time_plan
 from convzoo.training.classification.transfer.aspect_batches import (
     AspectBatches,
 )
 from convzoo.training.classification.transfer.examples import Examples
-from convzoo.training.optimization import (
-    averaged_adamw,
-    falling_rate,
-    jit_compile,
-)
 from convzoo.training.run import Run
 from convzoo.training.tensorboard import Curves
+from convzoo.zoo.classification.classifier_pixels import scaled_size
 from convzoo.zoo.classification.size_agnostic_classifier import (
     SizeAgnosticClassifier,
 )
@@ -39,12 +45,19 @@ class FineTuning:
     Args:
         options: Options of the recipe.
         examples: Images; those with a fold validate.
+        tell: Called with what is going on.
     """
 
-    def __init__(self, options: ClassifierOptions, examples: Examples) -> None:
+    def __init__(
+        self,
+        options: ClassifierOptions,
+        examples: Examples,
+        tell: Callable[[str], None],
+    ) -> None:
         self._options = options
+        self._tell = tell
         self._examples = examples
-        validates = np.flatnonzero(examples.folds >= 0)
+        validates = np.flatnonzero(examples.folds >= 0).tolist()
         self._images = [examples.images[i] for i in validates]
         self._labels = examples.labels[validates]
 
@@ -58,28 +71,33 @@ class FineTuning:
             return {}
         logits = predict_logits(model, self._images)
         logits /= fit_temperature(logits, self._labels)
-        return validation_figures(classification_quality(logits, self._labels))
+        quality = classification_quality(logits, self._labels)
+        return validation_figures(quality, len(self._labels))
 
-    def train(self, model: SizeAgnosticClassifier, run: Run) -> None:
-        """Train a classifier whose dense layer is fitted already."""
+    def train(self, model: SizeAgnosticClassifier, side: int, run: Run) -> None:
+        """Train a classifier whose dense layer is fitted already.
+
+        Args:
+            model: The classifier.
+            side: Length of the shorter side of the images, in pixels.
+            run: The run.
+        """
         options = self._options
-        batches = self._batches(model.short_side)
-        steps = options.epochs * len(batches)
+        batches = self._batches(model, side)
         unfreeze_top(model.network)
-        rate = falling_rate(options.learning_rate, steps, options.schedule)
-        optimizer = averaged_adamw(rate, options.weight_decay, options.ema)
-        loss = keras.losses.CategoricalCrossentropy(
-            from_logits=True, label_smoothing=options.label_smoothing
-        )
-        model.compile(
-            optimizer,
-            loss,
-            weighted_metrics=["accuracy"],
-            jit_compile=jit_compile(),
-        )
-        optimizer.build(model.trainable_variables)
+        sizes = [scaled_size(image.shape, side) for image in self._images]
+        pixels = sum(height * width for height, width in sizes)
+        end = planned_end(model, batches, pixels, options, self._tell)
+        run.settings |= end.settings
+        compile_classifier(model, options, end.steps)
+        if options.verbose:
+            times = end.times or measure_steps(
+                model, batches, pixels, self._tell
+            )
+            for line in time_plan(times, end.steps, len(batches)):
+                self._tell(line)
         callbacks = [Curves(run.folder)] if options.tensorboard else []
-        run.train(model, batches, steps, options.verbose, callbacks)
+        run.train(model, batches, end.steps, options.verbose, callbacks)
 
     def best(self, run: Run) -> SizeAgnosticClassifier | None:
         """Return the best weights, calibrated; None if training was in vain."""
@@ -89,9 +107,11 @@ class FineTuning:
         logits = predict_logits(model, self._images)
         return calibrated(model, logits, self._labels)
 
-    def _batches(self, side: int) -> AspectBatches:
+    def _batches(
+        self, model: SizeAgnosticClassifier, side: int
+    ) -> AspectBatches:
         examples, options = self._examples, self._options
-        learned = np.flatnonzero(examples.is_learned)
+        learned = np.flatnonzero(examples.is_learned).tolist()
         labels = examples.labels[learned]
         weights = np.ones(len(labels))
         if examples.balance:
@@ -101,6 +121,7 @@ class FineTuning:
             np.eye(examples.num_classes, dtype="float32")[labels],
             weights,
             batch_size=options.batch_size,
+            limit=functools.partial(images_within, model, options.memory),
             side=side,
             max_stretch=options.max_stretch,
             augmentation=options.augmentation(),

@@ -1,5 +1,8 @@
 """Training of a classifier whose backbone has published weights."""
 
+from collections.abc import Callable
+from typing import Any
+
 import keras
 
 from convzoo.common.option import arguments_of
@@ -23,7 +26,7 @@ from convzoo.training.classification.transfer.head_search import (
 from convzoo.training.classification.transfer.transfer_data import TransferData
 from convzoo.training.run import Run
 from convzoo.training.run_log import read_log
-from convzoo.training.run_settings import run_settings
+from convzoo.training.run_settings import read_settings, run_settings
 from convzoo.zoo.classification.size_agnostic_classifier import (
     SizeAgnosticClassifier,
 )
@@ -36,7 +39,11 @@ _MANY = 2000
 _MOST_BYTES = 5e8
 
 
-def train_transfer(options: ClassifierOptions, data: TransferData) -> Run:
+def train_transfer(
+    options: ClassifierOptions,
+    data: TransferData,
+    tell: Callable[[str], None],
+) -> Run:
     """Train a dense layer on features, and the network if it is asked for.
 
     The network stays as it is at first: its features are computed once, and
@@ -47,16 +54,19 @@ def train_transfer(options: ClassifierOptions, data: TransferData) -> Run:
     Args:
         options: Options with a backbone that has published weights.
         data: The images.
+        tell: Called with what is going on.
     """
-    model = _within_memory(
-        _built(options, data.folder.class_names), len(data.folder)
-    )
+    model = _built(options, data.folder.class_names)
+    model = _within_memory(model, len(data.folder), tell)
     split = data.split(options.hold_out, options.balance)
-    tuning = FineTuning(options, split)
+    tuning = FineTuning(options, split, tell)
     examples = data.examples(options.balance)
     run = Run(
         options.out,
-        run_settings(options, model, **data.fingerprints),
+        {
+            **run_settings(options, model, **data.fingerprints),
+            **_planned(options),
+        },
         tuning.figures,
         score="-validation_loss" if (examples.folds >= 0).any() else "epoch",
         patience=options.patience,
@@ -89,7 +99,7 @@ def train_transfer(options: ClassifierOptions, data: TransferData) -> Run:
         start = with_head(model, chosen.side, head.cooled(tried.temperature))
         if not run.log:
             run.record(start, _figures(tried))
-    tuning.train(start, run)
+    tuning.train(start, chosen.side, run)
     with run.opened():
         better = tuning.best(run)
         run.replace_best(fitted if better is None else better)
@@ -117,13 +127,14 @@ def _built(
 
 
 def _within_memory(
-    model: SizeAgnosticClassifier, count: int
+    model: SizeAgnosticClassifier, count: int, tell: Callable[[str], None]
 ) -> SizeAgnosticClassifier:
     """Return the classifier with as many bins as there is memory for.
 
     Args:
         model: The classifier.
         count: Number of images.
+        tell: Called with what is going on.
     """
     bins = list(model.bins)
     config = model.get_config()
@@ -133,7 +144,7 @@ def _within_memory(
         fewer = SizeAgnosticClassifier.from_config({**config, "bins": bins})
     if fewer is not model:
         fewer.network.set_weights(model.network.get_weights())
-        print(
+        tell(
             f"the pyramid has the bins {', '.join(map(str, bins))}: the "
             f"features of {count} images with all of {model.bins} are too large"
         )
@@ -165,6 +176,13 @@ def with_head(
     return other
 
 
+def _planned(options: ClassifierOptions) -> dict[str, Any]:
+    """The steps that `minutes` allowed, of a run that is there."""
+    settings = read_settings(options.out) or {}
+    is_planned = options.planned_minutes is not None and "steps" in settings
+    return {"steps": settings["steps"]} if is_planned else {}
+
+
 def _sides(options: ClassifierOptions, count: int) -> tuple[int, ...]:
     """The lengths of the shorter side to try, for a number of images."""
     if options.short_side is not None:
@@ -173,4 +191,6 @@ def _sides(options: ClassifierOptions, count: int) -> tuple[int, ...]:
 
 
 def _figures(tried: TriedHead) -> dict[str, float]:
-    return {} if tried.quality is None else validation_figures(tried.quality)
+    if tried.quality is None:
+        return {}
+    return validation_figures(tried.quality, tried.num_validated)
