@@ -17,6 +17,9 @@ from convzoo.zoo.classification.size_agnostic_classifier import (
     SizeAgnosticClassifier,
 )
 
+# Classes that an error names.
+_NAMED = 10
+
 
 def evaluate_classifier(
     model: SizeAgnosticClassifier,
@@ -93,9 +96,10 @@ def _matched(
         numbers = _by_number(folder.class_names, len(names)) or numbers
     unknown = [name for name in folder.class_names if name not in numbers]
     if unknown:
+        more = f" and {len(unknown) - _NAMED} more" if unknown[_NAMED:] else ""
         raise ValueError(
             f"{folder.data}: the model does not know these classes: "
-            f"{', '.join(unknown)}"
+            f"{', '.join(unknown[:_NAMED])}{more}"
         )
     order = np.array([numbers[name] for name in folder.class_names])
     return names, order[folder.labels]

@@ -1,3 +1,5 @@
+import shutil
+
 import keras
 import numpy as np
 import pytest
@@ -198,6 +200,14 @@ def test_folders_may_be_called_by_number(folder):
 def test_classes_that_do_not_fit_are_named(folder):
     with pytest.raises(ValueError, match="does not know these classes: c"):
         evaluate_classifier(model(class_names=["a", "b", "x"]), folder)
+    for number in range(11):
+        (folder / f"class {number}").mkdir()
+        image = Image.fromarray(photograph(4, 4))
+        image.save(folder / f"class {number}" / "0.png")
+    with pytest.raises(ValueError, match="c, class 0.*class 7 and 2 more$"):
+        evaluate_classifier(model(class_names=["a", "b", "x"]), folder)
+    for number in range(11):
+        shutil.rmtree(folder / f"class {number}")
     with pytest.raises(ValueError, match="the 3 classes.*Received: 2"):
         evaluate_classifier(model(class_names=None), folder)
     nameless = model(class_names=None, num_classes=2)
