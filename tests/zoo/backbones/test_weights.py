@@ -1,5 +1,6 @@
 """Weights from files, against the network of Keras with the same weights."""
 
+import gc
 import os
 import sys
 import warnings
@@ -75,6 +76,15 @@ def check(name, weights, expected):
     np.testing.assert_allclose(numpy_of(found), expected, atol=1e-4 * scale)
 
 
+@pytest.fixture
+def memory():
+    """Free the networks of a test before the next, which may be large."""
+    yield
+    keras.backend.clear_session()
+    gc.collect()
+
+
+@pytest.mark.usefixtures("memory")
 @pytest.mark.parametrize("name", QUICK_OR_SLOW)
 def test_path_of_every_network(name, tmp_path):
     path = tmp_path / f"{name}.weights.h5"
@@ -82,7 +92,9 @@ def test_path_of_every_network(name, tmp_path):
     model.save_weights(path)
     expected = expected_of(name, model)
     del model
+    gc.collect()
     check(name, path, expected)
+    path.unlink()
 
 
 @pytest.mark.parametrize("suffix", rest_slow("legacy.h5", "h5", "keras"))
