@@ -16,26 +16,39 @@ from convzoo.zoo.backbones.published_weights import PUBLISHED
 _SUFFIXES = (".h5", ".hdf5", ".keras")
 
 
+def application_file(network: PretrainedBackbone, weights: PathLike) -> str:
+    """Return the path of a file with weights of a network.
+
+    Args:
+        network: Name of a network of `keras.applications`.
+        weights: `"imagenet"`, whose file is downloaded if it is missing, or the
+            path of Keras's file.
+
+    Raises:
+        ValueError: If there is none, or if it is another network's.
+    """
+    if weights == "imagenet":
+        return PUBLISHED[network].fetched()
+    path = os.fspath(weights)
+    check_is_file(path)
+    _check_suffix(network, path)
+    check_file_network(network, path)
+    return path
+
+
 def load_application(
-    model: keras.Model, network: PretrainedBackbone, weights: PathLike
+    model: keras.Model, network: PretrainedBackbone, path: str
 ) -> None:
     """Load the weights of a network without its classifier.
 
     Args:
         model: The network of `build_application`.
         network: Its name.
-        weights: `"imagenet"`, or the path of Keras's file.
+        path: Path of `application_file`.
 
     Raises:
-        ValueError: If they cannot be found, or belong to another network.
+        ValueError: If the file cannot be read, or does not fit.
     """
-    if weights == "imagenet":
-        path = PUBLISHED[network].fetched()
-    else:
-        path = os.fspath(weights)
-        check_is_file(path)
-        _check_suffix(network, path)
-        check_file_network(network, path)
     try:
         load_checked(model, path)
     # Keras, h5py and zipfile raise errors of many types.

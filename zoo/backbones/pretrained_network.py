@@ -13,7 +13,10 @@ from convzoo.losses.feature_checks import check_weights
 from convzoo.losses.trunk_files import KERAS
 from convzoo.losses.trunk_weights import load_trunk
 from convzoo.losses.trunks import Network, build_trunk, smallest_side
-from convzoo.zoo.backbones.application_weights import load_application
+from convzoo.zoo.backbones.application_weights import (
+    application_file,
+    load_application,
+)
 from convzoo.zoo.backbones.applications import APPLICATIONS, build_application
 from convzoo.zoo.backbones.file_network import check_file_network
 from convzoo.zoo.backbones.maps import checked_maps
@@ -118,10 +121,12 @@ def _application(
     weights: PathLike | None,
     policy: keras.DTypePolicy,
 ) -> PretrainedNetwork:
+    # Whatever is wrong with the weights is said before the network is built.
+    path = None if weights is None else application_file(name, weights)
     whole = build_application(name, policy)
     names = checked_maps(name, whole, maps)
-    if weights is not None:
-        load_application(whole, name, weights)
+    if path is not None:
+        load_application(whole, name, path)
     model = _until(whole, names)
     return PretrainedNetwork(
         model, names, APPLICATIONS[name].mode, smallest_image_side(model)

@@ -10,7 +10,7 @@ from convzoo.losses.trunk_files import KERAS
 from convzoo.zoo.backbones.applications import APPLICATIONS
 from convzoo.zoo.backbones.published_weights import PUBLISHED
 
-CHEAP = "mobilenet_v3_small", "mobilenet_v3_large", "mobilenet", "mobilenet_v2"
+CHEAP = "mobilenet_v3_small", "mobilenet"
 BUILDERS = {
     **{name: APPLICATIONS[name].builder for name in APPLICATIONS},
     "vgg16": "VGG16",
