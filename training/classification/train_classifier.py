@@ -27,6 +27,7 @@ from convzoo.training.classification.image_folder import ImageFolder
 from convzoo.training.classification.one_hot_targets import OneHotTargets
 from convzoo.training.classification.planned_end import planned_end
 from convzoo.training.classification.predict_logits import predict_logits
+from convzoo.training.classification.same_classes import check_same_classes
 from convzoo.training.classification.size_buckets import SizeBuckets
 from convzoo.training.classification.step_memory import images_within
 from convzoo.training.classification.step_times import measure_steps
@@ -154,11 +155,7 @@ def _validation(
     folder: ImageFolder, validation: PathLike, options: ClassifierOptions
 ) -> ImageFolder:
     other = _read(validation, "validation", options, folder.short_side)
-    if other.class_names != folder.class_names:
-        raise ValueError(
-            "`validation` must have the classes of `data`. Received: "
-            f"{other.class_names}, not {folder.class_names}"
-        )
+    check_same_classes(folder.class_names, other.class_names)
     return other
 
 
