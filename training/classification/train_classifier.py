@@ -167,8 +167,7 @@ def _built(
     keras.utils.set_random_seed(options.seed)
     if options.init is None:
         chosen = arguments_of(SizeAgnosticClassifier, options)
-        if "short_side" in chosen:
-            chosen["short_side"] = folder.short_side
+        chosen |= {"weights": None, "short_side": folder.short_side}
         return SizeAgnosticClassifier(
             len(class_names),
             **chosen,

@@ -8,6 +8,7 @@ from convzoo.training.classification.step_times import StepTimes
 from convzoo.training.classification.training_plan import (
     data_plan,
     shapes_plan,
+    split_plan,
     time_plan,
 )
 
@@ -27,14 +28,14 @@ def folder(labels, short_side=None):
 
 
 def test_images_and_their_sizes():
-    assert data_plan(folder([0, 1, 1]), 2, 1) == [
+    assert data_plan(folder([0, 1, 1])) == [
         "3 images of 2 classes, 1 to 2 a class; smallest 9x8, median 40x30, "
         "largest 70x20 pixels",
-        "2 to learn from, 1 to validate on",
     ]
-    assert data_plan(folder([0, 1, 1], 96), 2, 1)[1] == (
+    assert data_plan(folder([0, 1, 1], 96))[1] == (
         "all are scaled to 96 pixels on the shorter side"
     )
+    assert split_plan(2, 1) == "2 to learn from, 1 to validate on"
 
 
 def test_shapes_and_images_in_each():

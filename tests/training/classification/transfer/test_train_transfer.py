@@ -272,7 +272,8 @@ def test_many_images_have_fewer_bins(data, tmp_path, monkeypatch, capsys):
         "convzoo.training.classification.transfer.train_transfer._MOST_BYTES",
         200_000,
     )
-    run = train_classifier(data, tmp_path / "run", **QUICK)
+    arguments = {**QUICK, "verbose": 2}
+    run = train_classifier(data, tmp_path / "run", **arguments)
     assert "the pyramid has the bins 1: the features of 20 images" in (
         capsys.readouterr().out
     )
