@@ -111,7 +111,8 @@ def _few_images(
     options: ClassifierOptions, counts: np.ndarray
 ) -> Iterator[str]:
     median = int(np.median(counts))
-    if options.init is None and median < _FEW:
+    starts_anew = options.init is None and not options.is_pretrained
+    if starts_anew and median < _FEW:
         yield (
             f"{median} images a class are few for {options.backbone}, which "
             "starts from random weights: --backbone squeezenet starts from "

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import keras
+import numpy as np
 
 from convzoo.common.option import arguments_of
 from convzoo.training.classification.classification_quality import (
@@ -12,6 +13,7 @@ from convzoo.training.classification.classification_quality import (
 from convzoo.training.classification.classifier_options import (
     ClassifierOptions,
 )
+from convzoo.training.classification.data_advice import data_advice
 from convzoo.training.classification.transfer.chosen_size import (
     chosen_size,
     has_features,
@@ -61,6 +63,15 @@ def train_transfer(
     split = data.split(options.hold_out, options.balance)
     tuning = FineTuning(options, split, tell)
     examples = data.examples(options.balance)
+    validates = examples.folds >= 0
+    names = data.folder.class_names
+    for line in data_advice(
+        options,
+        names,
+        np.bincount(data.folder.labels, minlength=len(names)),
+        np.bincount(examples.labels[validates], minlength=len(names)),
+    ):
+        tell(line)
     run = Run(
         options.out,
         {
@@ -68,7 +79,7 @@ def train_transfer(
             **_planned(options),
         },
         tuning.figures,
-        score="-validation_loss" if (examples.folds >= 0).any() else "epoch",
+        score="-validation_loss" if validates.any() else "epoch",
         patience=options.patience,
         extend=options.extend,
         save_minutes=options.save_minutes,
