@@ -11,11 +11,10 @@ from convzoo.common.types import PathLike
 from convzoo.presets import find_preset
 from convzoo.training.classification.balanced_weights import balanced_weights
 from convzoo.training.classification.calibrate_run import calibrate_run
-from convzoo.training.classification.class_examples import class_examples
-from convzoo.training.classification.classification_quality import (
-    classification_quality,
-    validation_figures,
+from convzoo.training.classification.calibrated_figures import (
+    calibrated_figures,
 )
+from convzoo.training.classification.class_examples import class_examples
 from convzoo.training.classification.classifier_options import (
     ClassifierOptions,
 )
@@ -95,11 +94,12 @@ def train_classifier(options: ClassifierOptions) -> Run:
         tell(line)
     pixels = sum(image.shape[0] * image.shape[1] for image in images)
     end = planned_end(model, batches, pixels, options, tell)
+    predict = functools.partial(_logits, images, options)
     run = Run(
         options.out,
         {**run_settings(options, model, **fingerprints), **end.settings},
-        lambda model: _figures(model, images, labels, options),
-        score="validation_accuracy" if len(labels) else "epoch",
+        lambda model: calibrated_figures(predict(model), labels),
+        score="-validation_loss" if len(labels) else "epoch",
         patience=options.patience,
         extend=options.extend,
         save_minutes=options.save_minutes,
@@ -112,7 +112,7 @@ def train_classifier(options: ClassifierOptions) -> Run:
     callbacks = [Curves(run.folder)] if options.tensorboard else []
     run.train(model, batches, end.steps, options.verbose, callbacks)
     if len(labels):
-        calibrate_run(run, functools.partial(_logits, images, options), labels)
+        calibrate_run(run, predict, labels)
     return run
 
 
@@ -213,19 +213,6 @@ def _batches(
         options.seed,
         functools.partial(images_within, model, options.memory),
     )
-
-
-def _figures(
-    model: SizeAgnosticClassifier,
-    images: list[np.ndarray],
-    labels: np.ndarray,
-    options: ClassifierOptions,
-) -> dict[str, float]:
-    """The `ClassificationQuality` on validation images."""
-    if not len(labels):
-        return {}
-    quality = classification_quality(_logits(images, options, model), labels)
-    return validation_figures(quality, len(labels))
 
 
 def _logits(

@@ -8,9 +8,8 @@ import numpy as np
 
 from convzoo.training.classification.balanced_weights import balanced_weights
 from convzoo.training.classification.calibrated import calibrated
-from convzoo.training.classification.classification_quality import (
-    classification_quality,
-    validation_figures,
+from convzoo.training.classification.calibrated_figures import (
+    calibrated_figures,
 )
 from convzoo.training.classification.classifier_options import (
     ClassifierOptions,
@@ -18,7 +17,6 @@ from convzoo.training.classification.classifier_options import (
 from convzoo.training.classification.compile_classifier import (
     compile_classifier,
 )
-from convzoo.training.classification.fit_temperature import fit_temperature
 from convzoo.training.classification.planned_end import planned_end
 from convzoo.training.classification.predict_logits import predict_logits
 from convzoo.training.classification.step_memory import images_within
@@ -62,17 +60,9 @@ class FineTuning:
         self._labels = examples.labels[validates]
 
     def figures(self, model: SizeAgnosticClassifier) -> dict[str, float]:
-        """The `ClassificationQuality` of calibrated logits on held-out images.
-
-        Calibration makes the cross-entropy comparable: training changes how
-        certain a network is.
-        """
-        if not len(self._labels):
-            return {}
+        """The `calibrated_figures` of held-out images."""
         logits = predict_logits(model, self._images)
-        logits /= fit_temperature(logits, self._labels)
-        quality = classification_quality(logits, self._labels)
-        return validation_figures(quality, len(self._labels))
+        return calibrated_figures(logits, self._labels)
 
     def train(self, model: SizeAgnosticClassifier, side: int, run: Run) -> None:
         """Train a classifier whose dense layer is fitted already.
