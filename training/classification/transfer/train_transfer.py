@@ -64,6 +64,7 @@ def train_transfer(
     tuning = FineTuning(options, split, tell)
     examples = data.examples(options.balance)
     validates = examples.folds >= 0
+    compared = split.folds >= 0 if options.fine_tune else validates
     names = data.folder.class_names
     for line in data_advice(
         options,
@@ -79,7 +80,7 @@ def train_transfer(
             **_planned(options),
         },
         tuning.figures,
-        score="-validation_loss" if validates.any() else "epoch",
+        score="-validation_loss" if compared.any() else "epoch",
         patience=options.patience,
         extend=options.extend,
         save_minutes=options.save_minutes,
@@ -105,9 +106,9 @@ def train_transfer(
             return run
         search = HeadSearch(chosen.features, split)
         tried = search.tried(chosen.tried.strength)
-        head = search.fitted(tried.strength)
         # Training starts from calibrated logits.
-        start = with_head(model, chosen.side, head.cooled(tried.temperature))
+        head = search.fitted(tried.strength).cooled(chosen.tried.temperature)
+        start = with_head(model, chosen.side, head)
         if not run.log:
             run.record(start, _figures(tried))
     tuning.train(start, chosen.side, run)

@@ -279,3 +279,16 @@ def test_many_images_have_fewer_bins(data, tmp_path, monkeypatch, capsys):
     )
     model = SizeAgnosticClassifier.from_preset(run.folder)
     assert list(model.bins) == [1]
+
+
+def test_without_held_out_images_the_last_weights_are_the_best(data, tmp_path):
+    arguments = {**TUNED, "epochs": 1, "hold_out": 0}
+    run = train_classifier(data, tmp_path / "run", **arguments)
+    assert run.best["epoch"] == 1
+    best, last = (
+        SizeAgnosticClassifier.from_preset(run.folder, weights=which)
+        for which in ("best", "last")
+    )
+    assert best.temperature == 1
+    for a, b in zip(best.get_weights(), last.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
