@@ -7,6 +7,7 @@ from typing import NamedTuple
 import keras
 
 from convzoo.common.choices import PreprocessingMode
+from convzoo.zoo.backbones.normalization import Normalization
 from convzoo.zoo.backbones.stable_names import name_by_position
 
 
@@ -85,12 +86,13 @@ def build_application(name: str, dtype: keras.DTypePolicy) -> keras.Model:
             include_top=False, weights=None, input_shape=(None, None, 3)
         )
     name_by_position(model)
-    normalization = _normalization_of_data(model)
-    if normalization is not None:
-        # As in the published files, once `mend_normalization` mended them.
-        normalization.adapt_mean.assign(_MEAN)
-        normalization.adapt_variance.assign([d**2 for d in _DEVIATION])
-        normalization.finalize_state()
+    for layer in _normalizations(model):
+        # It computes with its weights, not with a copy of them.
+        layer.__class__ = Normalization
+        if layer.weights:
+            # As in the published files, once `mend_normalization` mended them.
+            layer.adapt_mean.assign(_MEAN)
+            layer.adapt_variance.assign([d**2 for d in _DEVIATION])
     return model
 
 
@@ -102,21 +104,19 @@ def mend_normalization(model: keras.Model) -> None:
     variances are corrected, so that one structure fits all weights. Other
     networks and values stay as they are.
     """
-    normalization = _normalization_of_data(model)
-    if normalization is None:
-        return
-    variance = keras.ops.convert_to_numpy(normalization.adapt_variance)
-    if all(abs(variance - _DEVIATION) < _CLOSE):
-        normalization.adapt_variance.assign(variance * _DEVIATION)
-        normalization.finalize_state()
+    for layer in _normalizations(model):
+        if layer.weights:
+            variance = keras.ops.convert_to_numpy(layer.adapt_variance)
+            if all(abs(variance - _DEVIATION) < _CLOSE):
+                layer.adapt_variance.assign(variance * _DEVIATION)
 
 
-def _normalization_of_data(model: keras.Model) -> keras.Layer | None:
-    """Return the layer whose mean and variance are weights, if any."""
-    for layer in model.layers:
-        if isinstance(layer, keras.layers.Normalization) and layer.weights:
-            return layer
-    return None
+def _normalizations(model: keras.Model) -> list[keras.layers.Normalization]:
+    return [
+        layer
+        for layer in model.layers
+        if isinstance(layer, keras.layers.Normalization)
+    ]
 
 
 @contextlib.contextmanager

@@ -343,3 +343,14 @@ def test_without_a_connection(name, published, cache, monkeypatch, capfd):
     line = next(t for t in said.splitlines() if t.startswith("Downloading"))
     for part in (published.name, published.url, str(cache), "MB"):
         assert part in line
+
+
+def test_normalization_of_pixels_is_set_with_the_weights():
+    """The layer of Keras computes with a copy, which stays as it is."""
+    model = randomized(of_keras("efficientnet_b0"))
+    ours = pretrained_network("efficientnet_b0").model
+    ours.set_weights(model.get_weights())
+    images = IMAGES.astype("float32")
+    expected = numpy_of(model(images))
+    atol = 1e-5 * np.abs(expected).max()
+    np.testing.assert_allclose(numpy_of(ours(images)[0]), expected, atol=atol)
