@@ -34,6 +34,7 @@ def logistic_head(
     num_classes: int,
     strength: float,
     balance: bool = False,
+    tolerance: float = 1e-4,
 ) -> DenseHead:
     """Fit a dense layer by logistic regression with L2 regularisation.
 
@@ -43,13 +44,14 @@ def logistic_head(
         num_classes: Number of classes.
         strength: Inverse of the regularisation, `C` of scikit-learn.
         balance: Whether all classes count alike.
+        tolerance: Of the optimizer, `tol` of scikit-learn.
     """
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
 
     weight = "balanced" if balance else None
     fit = LogisticRegression(
-        C=strength, class_weight=weight, max_iter=_ITERATIONS
+        C=strength, class_weight=weight, max_iter=_ITERATIONS, tol=tolerance
     )
     with warnings.catch_warnings():
         # What is not used to fit judges the result.
