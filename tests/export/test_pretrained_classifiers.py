@@ -53,7 +53,7 @@ def classifier(name):
     random = np.random.default_rng(0)
     for variable in model.variables:
         if len(variable.shape) == 1:
-            positive = variable.name in ("gamma", "variance")
+            positive = variable.name.endswith(("gamma", "variance"))
             low, high = (0.5, 1.5) if positive else (-0.1, 0.1)
             variable.assign(random.uniform(low, high, variable.shape))
     return model
