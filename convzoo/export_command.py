@@ -86,7 +86,8 @@ def export(
         format: File formats, with commas between: saved_model, litert, onnx.
         sizes: Input sizes to compare on, with commas between: the batch size,
             then the open sizes, such as 1x32x48,2x41x23.
-        tolerance: Largest difference to Keras.
+        tolerance: Largest difference to Keras; of an output with values above
+            1, relative to its largest.
         image_size: Height and width to which the endpoint serve_bytes resizes
             images; 256x256 if not given. A classifier that was trained on one
             shorter side scales them to it instead, and keeps their aspect.

@@ -56,7 +56,8 @@ def export_model(
         formats: Selection of `FORMATS`.
         sizes: Values of the open sizes in the comparisons, as tuples: the batch
             size, then the others, such as height and width.
-        tolerance: Maximum difference from Keras.
+        tolerance: Maximum difference from Keras; of an output with values above
+            1, relative to its largest.
         image_size: Height and width of images in the endpoint `serve_bytes`;
             see `byte_endpoints`.
         max_pixels: Maximum height times width of an encoded image; see

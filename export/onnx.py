@@ -59,13 +59,22 @@ def convert_to_onnx(
     import numpy as np
     import tensorflow as tf
     import tf2onnx
+    from tensorflow.python.framework.convert_to_constants import (
+        convert_variables_to_constants_v2,
+    )
 
     loaded = tf.saved_model.load(str(saved_model_folder))
     function = loaded.signatures["serving_default"]
     specs = function.structured_input_signature[1]
+    # Otherwise tf2onnx takes constant tensors, such as those of
+    # `keras.layers.Normalization`, for inputs.
+    frozen = convert_variables_to_constants_v2(function)
+    # It returns a list, in the order of `tf.nest.flatten`.
+    names = sorted(function.structured_outputs)
 
     def serve(*tensors: Any) -> dict[str, Any]:
-        outputs = function(**dict(zip(specs, tensors, strict=True)))
+        found = frozen(**dict(zip(specs, tensors, strict=True)))
+        outputs = dict(zip(names, found, strict=True))
         # Tensor names are unique: outputs make way for inputs.
         return {n + "_output" * (n in specs): t for n, t in outputs.items()}
 

@@ -18,6 +18,7 @@ from convzoo.common.choices import QuantizationRecipe, Quantize
 from convzoo.common.types import PathLike
 from convzoo.export.calibration_images import calibration_images
 from convzoo.export.child import cause, run_in_child
+from convzoo.export.default_shapes import set_default_shapes
 from convzoo.export.difference import SIZES, Comparison, compare
 from convzoo.export.litert import LiteRTModel, write_litert
 from convzoo.export.served import Served
@@ -205,6 +206,9 @@ def _write_int8(
     }
     calibration = path.with_suffix(".npz")
     np.savez(calibration, **arrays)
+    # ai-edge-quantizer allocates the tensors before it resizes the inputs.
+    shapes = {name: array.shape for name, array in examples[0].items()}
+    set_default_shapes(plain, shapes)
     result = run_in_child(quantize_int8, plain, calibration, path)
     calibration.unlink()
     if result.returncode != 0:

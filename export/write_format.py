@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 
 from convzoo.common.choices import ExportFormat
 from convzoo.export.byte_endpoints import size_in_batches, takes_images
-from convzoo.export.difference import largest, measure
+from convzoo.export.default_shapes import set_default_shapes
+from convzoo.export.difference import Comparison, excess, largest, measure
 from convzoo.export.export_options import ExportOptions
 from convzoo.export.exported import Exported
 from convzoo.export.litert import LiteRTModel, write_litert
@@ -50,11 +51,11 @@ def write_format(
     Raises:
         ValueError: If the format cannot be written, or differs from Keras.
     """
-    path, run, more = _write(format, model, work, options)
+    path, run, more = _write(format, model, work, sizes[0], options)
     differences = measure(model, run, sizes)
     # Quantised files have their own tolerance, already checked.
     if "quantization" not in more:
-        _check_difference(format, largest(differences), options.tolerance)
+        _check_difference(format, differences, options.tolerance)
     name = target.name
     if format == "saved_model":
         name = f"{target.parent.name}/{name}"
@@ -67,7 +68,11 @@ def write_format(
 
 
 def _write(
-    format: ExportFormat, model: Served, work: Path, options: ExportOptions
+    format: ExportFormat,
+    model: Served,
+    work: Path,
+    sizes: Sequence[int],
+    options: ExportOptions,
 ) -> _Unchecked:
     saved_model = work / "saved_model"
     if format == "saved_model":
@@ -76,14 +81,18 @@ def _write(
         more["image_size"] = size_in_batches(model, more.get("image_size"))
         return _Unchecked(saved_model, run, more)
     if format == "litert":
-        return _write_litert(model, saved_model, work, options)
+        return _write_litert(model, saved_model, work, sizes, options)
     path = work / "model.onnx"
     write_onnx(saved_model, path, model.shapes)
     return _Unchecked(path, ONNXModel(path), {})
 
 
 def _write_litert(
-    model: Served, saved_model: Path, work: Path, options: ExportOptions
+    model: Served,
+    saved_model: Path,
+    work: Path,
+    sizes: Sequence[int],
+    options: ExportOptions,
 ) -> _Unchecked:
     if options.quantization is None:
         path, more = work / "model.tflite", {}
@@ -93,15 +102,17 @@ def _write_litert(
             model, saved_model, work, options.quantization
         )
         more = {"quantization": report}
+    set_default_shapes(path, model.closed(sizes))
     return _Unchecked(path, LiteRTModel(path), more)
 
 
 def _check_difference(
-    format: ExportFormat, difference: float, tolerance: float
+    format: ExportFormat, differences: Sequence[Comparison], tolerance: float
 ) -> None:
     # A NaN must not pass for a small number.
-    if not difference <= tolerance:
+    if not excess(differences, tolerance) <= 1:
         raise ValueError(
-            f"The {format} file differs from Keras by {difference:.2g}, more "
-            f"than the `tolerance` of {tolerance:.0e}, and was not written"
+            f"The {format} file differs from Keras by "
+            f"{largest(differences):.2g}, more than the `tolerance` of "
+            f"{tolerance:.0e}, and was not written"
         )

@@ -48,3 +48,22 @@ def test_what_is_not_a_number_stays_where_it_is_left_out(tmp_path):
     given = np.array([[0.5, np.nan, 3.0]], "float32")
     found = ONNXModel(path)(positions=given)["output"]
     np.testing.assert_array_equal(found, [[0.5, 0, 3]])
+
+
+@pytest.mark.usefixtures("one_process")
+def test_constant_tensors_are_no_inputs(tmp_path):
+    """TensorFlow captures those of `Normalization` like variables."""
+    pytest.importorskip("onnxruntime")
+    left, right = keras.Input((3,), name="b"), keras.Input((3,), name="a")
+    scaled = keras.layers.Normalization(mean=[1, 2, 3], variance=[4, 9, 16])
+    outputs = {"z": scaled(left), "a": right * 2, "y": left}
+    model = served(keras.Model({"b": left, "a": right}, outputs))
+    write_saved_model(model, tmp_path / "model")
+    path = tmp_path / "model.onnx"
+    write_onnx(tmp_path / "model", path, model.shapes)
+    one, two = np.array([[5, 5, 5]]), np.array([[1, 2, 3]])
+    found = ONNXModel(path)(b=one, a=two)
+    expected = {"a": [[2, 4, 6]], "y": [[5, 5, 5]], "z": [[2, 1, 0.5]]}
+    assert sorted(found) == sorted(expected)
+    for name, value in expected.items():
+        np.testing.assert_allclose(found[name], value, atol=1e-6)

@@ -1,0 +1,91 @@
+"""Exports of classifiers with published networks: one file, several sizes."""
+
+import gc
+
+import keras
+import numpy as np
+import pytest
+
+from convzoo.export import LiteRTModel, ONNXModel, SavedModel, export_model
+from convzoo.zoo import SizeAgnosticClassifier
+from tests.support import numpy_of, rest_slow
+
+pytestmark = pytest.mark.usefixtures("one_process")
+
+NETWORKS = rest_slow(
+    "squeezenet",
+    "mobilenet_v3_small",
+    "efficientnet_b0",
+    "resnet50",
+    "convnext_tiny",
+)
+FORMATS = {
+    "saved_model": SavedModel,
+    "litert": LiteRTModel,
+    "onnx": ONNXModel,
+}
+# Not those of the comparison at export; other aspects, other batch sizes.
+SIZES = (1, 97, 64), (2, 75, 131), (1, 160, 101)
+
+
+@pytest.fixture
+def memory():
+    """Free the networks of a test before the next, which may be large."""
+    yield
+    keras.backend.clear_session()
+    gc.collect()
+
+
+def classifier(name):
+    """Return a classifier with random statistics, scales and biases.
+
+    The initial ones hide mistakes: those of ConvNeXt's blocks are 1e-6.
+    """
+    keras.utils.set_random_seed(0)
+    model = SizeAgnosticClassifier(
+        3,
+        name,
+        normalize=True,
+        temperature=0.7,
+        short_side=64,
+        evidence=True,
+    )
+    random = np.random.default_rng(0)
+    for variable in model.variables:
+        if len(variable.shape) == 1:
+            positive = variable.name.endswith(("gamma", "variance"))
+            low, high = (0.5, 1.5) if positive else (-0.1, 0.1)
+            variable.assign(random.uniform(low, high, variable.shape))
+    return model
+
+
+@pytest.mark.usefixtures("memory")
+@pytest.mark.parametrize("name", NETWORKS)
+def test_one_file_of_each_format_takes_all_sizes(name, tmp_path):
+    pytest.importorskip("onnxruntime")
+    model = classifier(name)
+    exported = export_model(
+        model, tmp_path, formats=list(FORMATS), sizes=[(1, 80, 64)]
+    )
+    random = np.random.default_rng(1)
+    images = [random.random((*size, 3), "float32") for size in SIZES]
+    expected = [model.serve(image) for image in images]
+    for file in exported:
+        run = FORMATS[file.format](file.path)
+        for image, outputs in zip(images, expected, strict=True):
+            check(run(image=image), outputs, model)
+
+
+def check(found, expected, model):
+    assert sorted(found) == ["evidence", "logits", "probabilities"]
+    for name, value in expected.items():
+        np.testing.assert_allclose(
+            found[name], numpy_of(value), atol=1e-5, err_msg=name
+        )
+    odds = np.exp(found["logits"].astype("float64"))
+    odds /= odds.sum(-1, keepdims=True)
+    np.testing.assert_allclose(found["probabilities"], odds, atol=1e-6)
+    assert found["evidence"].shape[1] > 1 and found["evidence"].shape[2] > 1
+    bias = numpy_of(model.head.bias) / model.temperature
+    total = found["evidence"].sum((1, 2)) + bias
+    np.testing.assert_allclose(total, found["logits"], atol=1e-4)
