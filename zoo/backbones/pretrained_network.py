@@ -86,8 +86,8 @@ def pretrained_network(
     ('fire5', 'fire9')
     >>> for maps in network.model(np.zeros((1, 96, 64, 3), "float32")):
     ...     print(maps.shape)
-    (1, 12, 8, 256)
-    (1, 6, 4, 512)
+    (1, 11, 7, 256)
+    (1, 5, 3, 512)
     """
     check_choice("backbone", name, get_args(PretrainedBackbone))
     check_weights(weights)

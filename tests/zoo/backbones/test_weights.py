@@ -89,6 +89,8 @@ def memory():
 def test_path_of_every_network(name, tmp_path):
     path = tmp_path / f"{name}.weights.h5"
     model = randomized(of_keras(name))
+    # Sizes are said, and files are told apart, by the number of weights.
+    assert model.count_params() == PUBLISHED[name].parameters
     model.save_weights(path)
     expected = expected_of(name, model)
     del model
@@ -182,6 +184,7 @@ def test_arrays_of_caffe():
 def test_vgg_of_keras(suffix, tmp_path):
     path = tmp_path / f"vgg16.{suffix}"
     model = keras.applications.VGG16(include_top=False, weights=None)
+    assert model.count_params() == KERAS["vgg16"].parameters
     if suffix == "weights.h5":
         model.save_weights(path)
     else:
