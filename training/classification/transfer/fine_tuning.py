@@ -61,13 +61,18 @@ class FineTuning:
         self._images = [examples.images[i] for i in validates]
         self._labels = examples.labels[validates]
 
+    @property
+    def validates(self) -> bool:
+        """Whether images are held out."""
+        return bool(len(self._labels))
+
     def figures(self, model: SizeAgnosticClassifier) -> dict[str, float]:
         """The `ClassificationQuality` of calibrated logits on held-out images.
 
         Calibration makes the cross-entropy comparable: training changes how
         certain a network is.
         """
-        if not len(self._labels):
+        if not self.validates:
             return {}
         logits = predict_logits(model, self._images)
         logits /= fit_temperature(logits, self._labels)
