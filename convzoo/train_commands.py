@@ -3,6 +3,7 @@
 import dataclasses
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from cyclopts import App
@@ -65,14 +66,17 @@ def _print_best(run: "Run", told: Callable[[dict[str, Any]], str]) -> None:
     best = run.best
     if best is None:
         return
-    try:
-        figures = f", {told(best)}"
-    except KeyError:
-        # There is no validation.
-        figures = ""
+    parts = []
+    # The only one is no choice.
+    if run.epochs_done > 1:
+        parts.append(f"epoch {best['epoch'] + 1} of {run.epochs_done}")
+    # Without validation, there are no figures.
+    with suppress(KeyError):
+        parts.append(told(best))
     print(
-        f"best: epoch {best['epoch'] + 1} of {run.epochs_done}{figures}: "
-        f"{run.folder / 'best'}"
+        ": ".join(
+            filter(None, ["best", ", ".join(parts), str(run.folder / "best")])
+        )
     )
 
 

@@ -13,6 +13,9 @@ from convzoo.losses.short_reads import ShortReads
 from convzoo.losses.torch_file import read_torch_file
 from convzoo.losses.weights_errors import unreadable
 
+# First byte of the older format of PyTorch.
+_PICKLE = b"\x80"
+
 
 def read_weights_file(path: PathLike) -> dict[str, np.ndarray]:
     """Read the arrays of a file of weights, by name.
@@ -60,6 +63,11 @@ def _reader_of(path: PathLike) -> Callable[[PathLike], dict[str, np.ndarray]]:
         if file.read(9)[8:] == b"{":
             return read_safetensors_file
         if not zipfile.is_zipfile(file):
+            file.seek(0)
+            if file.read(1) != _PICKLE:
+                raise ValueError(
+                    "it is no file of PyTorch, safetensors or NumPy"
+                )
             return read_torch_file
         with zipfile.ZipFile(ShortReads(file)) as archive:
             names = archive.namelist()

@@ -120,9 +120,11 @@ def _check_length(path: str, published: int) -> None:
 def check_is_file(path: PathLike) -> None:
     """Raise a `ValueError` unless there is a file at a path of weights."""
     if not os.path.isfile(path):
+        is_there = os.path.lexists(path)
         raise ValueError(
             "`weights` must be the path of a file, or a documented name. "
-            f"Received: weights={path!r}"
+            f"Received: weights={os.fspath(path)!r}, which "
+            f"{'is no file' if is_there else 'does not exist'}"
         )
 
 

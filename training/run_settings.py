@@ -17,6 +17,8 @@ from convzoo.presets.preset import sha256
 STATE, LOG = "state.npz", "log.jsonl"
 # What `extend` may enlarge.
 _END = ("steps", "epochs", "minutes", "patience")
+# Paths, in whose place are fingerprints of what is there.
+_CONTENTS = {"data", "validation", "init", "weights", "features", "judge"}
 
 
 def run_settings(
@@ -65,6 +67,33 @@ def check_folder(folder: PathLike) -> None:
         raise ValueError(f"{folder}: cannot be written (permission denied)")
 
 
+def check_options(folder: Path, options: Any) -> None:
+    """Check options against the run in a folder, before data are read.
+
+    Data and files, which the run knows by their content, are left to
+    `check_settings`, and so is a folder with something else.
+
+    Args:
+        folder: Folder of the run.
+        options: Options of the recipe, with `extend`.
+
+    Raises:
+        ValueError: It holds a run with another value of an option.
+    """
+    found = read_settings(folder)
+    if found is None:
+        return
+    names = set(found) - _CONTENTS
+    given = {
+        name: value
+        for name, value in identity(options).items()
+        # Without `minutes`, a recipe may choose them.
+        if name in names and not (name == "minutes" and value is None)
+    }
+    old = {name: found[name] for name in given}
+    _check_same(folder, old, given, options.extend)
+
+
 def check_settings(
     folder: Path, settings: dict[str, Any], extends: bool = False
 ) -> None:
@@ -89,16 +118,26 @@ def check_settings(
             f"another folder for a {settings.get('class', 'model')}"
         )
     # As they are read back: tuples become lists.
-    settings = json.loads(json.dumps(settings))
+    _check_same(folder, found, json.loads(json.dumps(settings)), extends)
+
+
+def _check_same(
+    folder: Path, found: dict[str, Any], settings: dict[str, Any], extends: bool
+) -> None:
+    """Check that the settings of a run are those that were found."""
     for name in sorted({*found, *settings}):
         old, new = found.get(name), settings.get(name)
         is_later = name in _END and _is_later(old, new)
-        if old != new and not (extends and is_later):
-            remedy = "pass `extend` to train on, or " if is_later else ""
-            raise ValueError(
-                f"{folder}: holds a run with {name}={old!r}; {remedy}name "
-                f"another folder. Received: {name}={new!r}"
-            )
+        if old == new or (extends and is_later):
+            continue
+        if isinstance(old, dict) and isinstance(new, dict):
+            # Arguments of the model: only what differs is of interest.
+            _check_same(folder, old, new, extends=False)
+        remedy = "pass `extend` to train on, or " if is_later else ""
+        raise ValueError(
+            f"{folder}: holds a run with {name}={old!r}; {remedy}name "
+            f"another folder. Received: {name}={new!r}"
+        )
 
 
 def read_settings(folder: PathLike) -> dict[str, Any] | None:

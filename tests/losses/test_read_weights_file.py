@@ -143,3 +143,10 @@ def test_truncated(write, part, tmp_path):
 def test_no_such_file(tmp_path):
     refuses(tmp_path / "missing.pth")
     refuses(tmp_path)
+
+
+@pytest.mark.parametrize("content", [b"", b"hello\n", b"<html>"])
+def test_a_file_of_another_kind_is_none_of_weights(content, tmp_path):
+    (tmp_path / "file.npz").write_bytes(content)
+    with pytest.raises(ValueError, match="no file of PyTorch, safetensors or"):
+        read_weights_file(tmp_path / "file.npz")

@@ -404,6 +404,20 @@ class ClassifierOptions:
         check_unused(
             vars(self), {name: fields[name].default for name in unused}, use
         )
+        if self.init is None:
+            return
+        # Given beside `init`, they would have no effect either.
+        found = find_preset(self.init).config.get("backbone")
+        if self.backbone not in (fields["backbone"].default, found):
+            raise ValueError(
+                f"`backbone` is that of `init`, {found!r}; leave it out. "
+                f"Received: backbone={self.backbone!r}"
+            )
+        if self.weights not in (fields["weights"].default, None):
+            raise ValueError(
+                "`weights` are those of `init`; leave them out. "
+                f"Received: weights={self.weights!r}"
+            )
 
     def augmentation(self) -> "Augmentation":
         """The augmentation of training images.

@@ -16,6 +16,23 @@ _SMALL, _UNEQUAL, _FEW = 5, 10, 200
 # Names in one line.
 _NAMED = 5
 _TEST = {"test", "val", "valid", "validation"}
+# Options of training by steps.
+_OF_STEPS = (
+    "rotation",
+    "zoom",
+    "shift",
+    "color",
+    "tint",
+    "flip",
+    "epochs",
+    "minutes",
+    "batch_size",
+    "learning_rate",
+    "weight_decay",
+    "label_smoothing",
+    "ema",
+    "patience",
+)
 _PARTS = {*_TEST, "train", "training"}
 
 
@@ -40,6 +57,7 @@ def data_advice(
         *_large_class(options, class_names, counts),
         *_without_validation(options, class_names, held_out),
         *_few_images(options, counts),
+        *_without_effect(options),
     ]
 
 
@@ -111,10 +129,32 @@ def _few_images(
     options: ClassifierOptions, counts: np.ndarray
 ) -> Iterator[str]:
     median = int(np.median(counts))
-    starts_anew = options.init is None and not options.is_pretrained
-    if starts_anew and median < _FEW:
+    is_random = options.init is None and not options.is_pretrained
+    if is_random and median < _FEW:
         yield (
             f"{median} images a class are few for {options.backbone}, which "
             "starts from random weights: --backbone squeezenet starts from "
             "those of ImageNet and needs fewer"
+        )
+
+
+def _without_effect(options: ClassifierOptions) -> Iterator[str]:
+    """Options of training by steps, where only a dense layer is fitted."""
+    if options.fine_tune or not options.is_pretrained:
+        return
+    usual = ClassifierOptions(
+        options.data,
+        options.out,
+        init=options.init,
+        backbone=options.backbone,
+    )
+    changed = [
+        f"--{name.replace('_', '-')}"
+        for name in _OF_STEPS
+        if getattr(options, name) != getattr(usual, name)
+    ]
+    if changed:
+        yield (
+            f"without --fine-tune, {', '.join(changed)} change nothing: only "
+            "a dense layer is fitted to the features"
         )

@@ -1,5 +1,6 @@
 """Prediction for many images, each at its own size."""
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
@@ -7,10 +8,12 @@ import numpy as np
 from convzoo.training.classification.bucket_shapes import bucket_shapes
 from convzoo.training.classification.padded_batch import padded_batch
 from convzoo.training.classification.resizing import Resizing
+from convzoo.zoo.classification.classifier_memory import bytes_per_pixel
 from convzoo.zoo.classification.classifier_pixels import scaled_size
 from convzoo.zoo.classification.size_agnostic_classifier import (
     SizeAgnosticClassifier,
 )
+from convzoo.zoo.images.memory import check_memory
 
 
 def predict_logits(
@@ -73,11 +76,17 @@ def _batches(
     buckets: int,
 ) -> Iterator[tuple[np.ndarray, Sequence[int]]]:
     """The images of each batch, and its shape."""
+    if not sizes:
+        return
     if not model.units:
         # A foreign backbone cannot tell padding: each image is alone.
+        height, width = max(sizes, key=math.prod)
+        check_memory(
+            bytes_per_pixel(model.backbone, model.width) * height * width,
+            f"an image that is scaled to {width}x{height} pixels",
+            "leave out images that are so long or so large",
+        )
         yield from ((np.array([i]), size) for i, size in enumerate(sizes))
-        return
-    if not sizes:
         return
     numbers, shapes = bucket_shapes(np.array(sizes), buckets)
     for number, shape in enumerate(shapes):

@@ -1,6 +1,7 @@
 """Training recipe of a size-agnostic classifier."""
 
 import functools
+from pathlib import Path
 from typing import Any, Literal
 
 import keras
@@ -37,6 +38,7 @@ from convzoo.training.classification.training_plan import (
     time_plan,
 )
 from convzoo.training.classification.transfer.train_transfer import (
+    pretrained_start,
     train_transfer,
 )
 from convzoo.training.classification.transfer.transfer_data import (
@@ -44,8 +46,13 @@ from convzoo.training.classification.transfer.transfer_data import (
 )
 from convzoo.training.recipe import recipe
 from convzoo.training.run import Run
-from convzoo.training.run_settings import run_settings
+from convzoo.training.run_settings import (
+    check_folder,
+    check_options,
+    run_settings,
+)
 from convzoo.training.tensorboard import Curves
+from convzoo.zoo.classification.classifier_pixels import LONGEST
 from convzoo.zoo.classification.size_agnostic_classifier import (
     SizeAgnosticClassifier,
 )
@@ -68,6 +75,10 @@ def train_classifier(options: ClassifierOptions) -> Run:
             or the loss became NaN.
     """
     tell = functools.partial(_tell, bool(options.verbose))
+    # What is wrong with them is said before many images are read.
+    check_folder(options.out)
+    check_options(Path(options.out), options)
+    start = pretrained_start(options) if options.is_pretrained else None
     tell(f"reading {options.data} ...")
     folder = _read(options.data, "train", options, _short_side(options))
     other = None
@@ -77,9 +88,9 @@ def train_classifier(options: ClassifierOptions) -> Run:
         fingerprints["validation"] = other.fingerprint
     for line in data_plan(folder):
         tell(line)
-    if options.is_pretrained:
+    if start is not None:
         data = TransferData(folder, other, fingerprints)
-        return train_transfer(options, data, tell)
+        return train_transfer(options, start, data, tell)
     if other is None:
         learned, validation = folder.split(options.hold_out)
         images = [folder.images[i] for i in validation]
@@ -128,9 +139,14 @@ def _read(
     options: ClassifierOptions,
     short_side: int | Literal["auto"] | None,
 ) -> ImageFolder:
+    max_side: int | None = options.max_side
+    if options.is_pretrained and options.short_side is not None:
+        # Features are of images of that side: an image that was smaller in
+        # between would only be blurred.
+        max_side = LONGEST * options.short_side
     return ImageFolder(
         data,
-        options.max_side,
+        max_side,
         split,
         options.max_pixels,
         short_side,

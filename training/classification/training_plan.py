@@ -43,6 +43,22 @@ def split_plan(learned: int, validated: int) -> str:
     return f"{learned} to learn from, {validated} to validate on"
 
 
+def transfer_plan(sides: Sequence[int], fine_tune: bool) -> str:
+    """Return a line on the training of a network with published weights.
+
+    Args:
+        sides: Lengths of the shorter side to try, in pixels.
+        fine_tune: Whether the network is trained, too.
+    """
+    *others, last = map(str, sides)
+    named = f"{', '.join(others)} and {last}" if others else last
+    after = "; then its upper layers are trained" if fine_tune else ""
+    return (
+        f"a dense layer is fitted to features of the network, of images with "
+        f"{named} pixels on the shorter side{after}"
+    )
+
+
 def shapes_plan(batches: SizeBuckets) -> str:
     """Return a line on the shapes of the batches."""
     if batches.sizes:

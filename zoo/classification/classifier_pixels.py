@@ -7,6 +7,9 @@ import numpy as np
 from convzoo.common.unit_range import unit_range
 from convzoo.zoo.images.bicubic import resize_bicubic
 
+# Largest aspect ratio of an image that is scaled; panoramas are less long.
+LONGEST = 16
+
 
 def classifier_pixels(
     image: np.ndarray, image_range: Sequence[float], side: int | None = None
@@ -19,7 +22,7 @@ def classifier_pixels(
             composited on white.
         image_range: Lowest and highest pixel value.
         side: Length in pixels to which the shorter side is scaled, keeping the
-            aspect ratio. None keeps the size.
+            aspect ratio, see `scaled_size`. None keeps the size.
 
     Returns:
         Float32 array `(height, width, 3)` in `image_range`.
@@ -36,16 +39,20 @@ def classifier_pixels(
     if image.shape[2] == 4:
         image = _on_white(image, image_range)
     image = np.broadcast_to(image, (*image.shape[:2], 3)).astype("float32")
-    if side is None or min(image.shape[:2]) == side:
+    if side is None:
+        return image
+    size = scaled_size(image.shape, side)
+    if size == image.shape[:2]:
         return image
     # Cubic interpolation overshoots at edges.
-    return resize_bicubic(image, *scaled_size(image.shape, side)).clip(
-        low, high
-    )
+    return resize_bicubic(image, *size).clip(low, high)
 
 
 def scaled_size(shape: Sequence[int], side: int) -> tuple[int, int]:
     """Return the rows and columns of an image with a shorter side of `side`.
+
+    An image that is more than 16 times as long as wide is squeezed to that: a
+    line of a scan would take gigabytes.
 
     Args:
         shape: Shape of the image; rows and columns come first.
@@ -55,8 +62,8 @@ def scaled_size(shape: Sequence[int], side: int) -> tuple[int, int]:
     shorter = min(height, width)
     # The shorter side is exact, and the longer one rounded half up.
     return (
-        (2 * height * side + shorter) // (2 * shorter),
-        (2 * width * side + shorter) // (2 * shorter),
+        min((2 * height * side + shorter) // (2 * shorter), LONGEST * side),
+        min((2 * width * side + shorter) // (2 * shorter), LONGEST * side),
     )
 
 

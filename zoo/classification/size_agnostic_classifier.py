@@ -412,6 +412,11 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
         return {"image": ("batch", "height", "width", 3)}
 
     @property
+    def smallest_side(self) -> int:
+        """Smallest side of the images that the backbone takes."""
+        return self._smallest_side
+
+    @property
     def serving_sides(self) -> tuple[int, int | None]:
         """Least and largest shorter side of the images of an endpoint.
 

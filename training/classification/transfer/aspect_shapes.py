@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from convzoo.zoo.classification.classifier_pixels import scaled_size
+from convzoo.zoo.classification.classifier_pixels import LONGEST, scaled_size
 
 
 def aspect_shapes(
@@ -14,7 +14,8 @@ def aspect_shapes(
 
     The shorter side becomes `side`. The aspect ratio moves to the nearest of a
     few, which are evenly spread on a logarithmic scale and contain 1, so that a
-    network without masks sees batches of a few shapes.
+    network without masks sees batches of a few shapes. Images that are more
+    than 16 times as long as wide are squeezed to that.
 
     Args:
         sizes: Rows and columns, integers `(images, 2)`.
@@ -32,7 +33,7 @@ def aspect_shapes(
     step = 2 * math.log(max_stretch)
     ratios = sizes.max(axis=1) / sizes.min(axis=1)
     nearest = np.exp(np.rint(np.log(ratios) / step) * step)
-    longer = np.maximum(np.rint(side * nearest).astype(int), side)
+    longer = np.rint(side * nearest).astype(int).clip(side, LONGEST * side)
     is_wide = sizes[:, 1] > sizes[:, 0]
     shapes[:, 0] = np.where(is_wide, side, longer)
     shapes[:, 1] = np.where(is_wide, longer, side)

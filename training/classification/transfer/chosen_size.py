@@ -87,6 +87,12 @@ def chosen_size(
             found = [(tried, side, search, values)]
     ((_, side, search, values),) = found
     tried = search.best()
+    if verbose and tried.quality is not None:
+        strength = "" if tried.strength is None else f", C = {tried.strength:g}"
+        print(
+            f"chosen for the lowest cross-entropy: {side} pixels{strength}",
+            flush=True,
+        )
     return ChosenSize(side, tried, search.fitted(tried.strength), values)
 
 

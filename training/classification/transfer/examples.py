@@ -30,6 +30,11 @@ class Examples(NamedTuple):
     is_learned: np.ndarray
     balance: bool = False
 
+    @property
+    def validates(self) -> bool:
+        """Whether any image validates."""
+        return bool((self.folds >= 0).any())
+
 
 def cross_validated(
     images: Sequence[np.ndarray],

@@ -59,6 +59,11 @@ class FineTuning:
         self._images = [examples.images[i] for i in validates]
         self._labels = examples.labels[validates]
 
+    @property
+    def validates(self) -> bool:
+        """Whether images are held out."""
+        return bool(len(self._labels))
+
     def figures(self, model: SizeAgnosticClassifier) -> dict[str, float]:
         """The `calibrated_figures` of held-out images."""
         logits = predict_logits(model, self._images)

@@ -9,10 +9,12 @@ import numpy as np
 from convzoo.common.types import Tensor
 from convzoo.common.unit_range import unit_range
 from convzoo.training.classification.transfer.aspect_shapes import aspect_shapes
+from convzoo.zoo.classification.classifier_memory import bytes_per_pixel
 from convzoo.zoo.classification.size_agnostic_classifier import (
     SizeAgnosticClassifier,
 )
 from convzoo.zoo.images.bicubic import resize_bicubic
+from convzoo.zoo.images.memory import check_memory
 
 # Pixels of a batch, which bound the memory for its feature maps.
 _PIXELS = 16 * 224 * 300
@@ -56,8 +58,10 @@ class PooledFeatures:
         """Compute what is missing; yield the number of images of each batch.
 
         Raises:
-            ValueError: A feature is NaN or infinite.
+            ValueError: A feature is NaN or infinite, or an image needs more
+                memory than is free.
         """
+        self._check_memory()
         for batch in self._batches():
             shape = self.shapes[batch[0]].tolist()
             images = [resized(self._images[i], shape) for i in batch]
@@ -76,6 +80,16 @@ class PooledFeatures:
     def values(self) -> np.ndarray:
         """Float32 array `(images, length)`, read into memory."""
         return np.array(self._array[:, :-1])
+
+    def _check_memory(self) -> None:
+        """Check the memory for the largest image."""
+        height, width = self.shapes[self.shapes.prod(axis=1).argmax()].tolist()
+        model = self._network.model
+        check_memory(
+            bytes_per_pixel(model.backbone, model.width) * height * width,
+            f"an image of {width}x{height} pixels",
+            "pass a smaller `short_side`",
+        )
 
     def _batches(self) -> Iterator[np.ndarray]:
         is_missing = self._array[:, -1] == 0

@@ -14,12 +14,15 @@ from convzoo.training.classification.classifier_options import (
     ClassifierOptions,
 )
 from convzoo.training.classification.data_advice import data_advice
+from convzoo.training.classification.image_folder import ImageFolder
+from convzoo.training.classification.training_plan import transfer_plan
 from convzoo.training.classification.transfer.chosen_size import (
     chosen_size,
     has_features,
     remove_features,
 )
 from convzoo.training.classification.transfer.dense_head import DenseHead
+from convzoo.training.classification.transfer.examples import Examples
 from convzoo.training.classification.transfer.fine_tuning import FineTuning
 from convzoo.training.classification.transfer.head_search import (
     HeadSearch,
@@ -29,9 +32,11 @@ from convzoo.training.classification.transfer.transfer_data import TransferData
 from convzoo.training.run import Run
 from convzoo.training.run_log import read_log
 from convzoo.training.run_settings import read_settings, run_settings
+from convzoo.zoo.classification.classifier_memory import bytes_per_pixel
 from convzoo.zoo.classification.size_agnostic_classifier import (
     SizeAgnosticClassifier,
 )
+from convzoo.zoo.images.memory import check_memory
 
 # Shorter sides to try, in pixels: most published weights learned from 224.
 _SIDES = (224, 160, 320)
@@ -43,6 +48,7 @@ _MOST_BYTES = 5e8
 
 def train_transfer(
     options: ClassifierOptions,
+    start: SizeAgnosticClassifier,
     data: TransferData,
     tell: Callable[[str], None],
 ) -> Run:
@@ -55,24 +61,21 @@ def train_transfer(
 
     Args:
         options: Options with a backbone that has published weights.
+        start: The classifier of `pretrained_start`.
         data: The images.
         tell: Called with what is going on.
     """
-    model = _built(options, data.folder.class_names)
+    model = _for_classes(start, data.folder.class_names, options.precision)
     model = _within_memory(model, len(data.folder), tell)
     split = data.split(options.hold_out, options.balance)
     tuning = FineTuning(options, split, tell)
     examples = data.examples(options.balance)
-    validates = examples.folds >= 0
-    compared = split.folds >= 0 if options.fine_tune else validates
-    names = data.folder.class_names
-    for line in data_advice(
-        options,
-        names,
-        np.bincount(data.folder.labels, minlength=len(names)),
-        np.bincount(examples.labels[validates], minlength=len(names)),
-    ):
+    sides = _sides(options, len(examples.labels))
+    for line in _advice(options, data.folder, examples):
         tell(line)
+    tell(transfer_plan(sides, options.fine_tune))
+    # Where the network is trained too, other images validate.
+    validates = tuning.validates if options.fine_tune else examples.validates
     run = Run(
         options.out,
         {
@@ -80,7 +83,7 @@ def train_transfer(
             **_planned(options),
         },
         tuning.figures,
-        score="-validation_loss" if compared.any() else "epoch",
+        score="-validation_loss" if validates else "epoch",
         patience=options.patience,
         extend=options.extend,
         save_minutes=options.save_minutes,
@@ -92,7 +95,7 @@ def train_transfer(
         chosen = chosen_size(
             model,
             examples,
-            _sides(options, len(examples.labels)),
+            sides,
             options.max_stretch,
             run.folder,
             options.verbose,
@@ -119,22 +122,55 @@ def train_transfer(
     return run
 
 
-def _built(
-    options: ClassifierOptions, class_names: list[str]
-) -> SizeAgnosticClassifier:
-    """The classifier, with a dense layer of random weights."""
+def pretrained_start(options: ClassifierOptions) -> SizeAgnosticClassifier:
+    """Return a classifier with the weights that training starts from.
+
+    It needs no images: what is wrong with the weights is said before they are
+    read. Its dense layer has random weights, and two classes unless `init` has
+    more.
+
+    Raises:
+        ValueError: The weights cannot be found, or belong to another network.
+    """
     keras.utils.set_random_seed(options.seed)
-    arguments = arguments_of(SizeAgnosticClassifier, options)
     if options.init is not None:
-        other = SizeAgnosticClassifier.from_preset(options.init)
-        arguments = {**other.arguments, "temperature": 1.0}
-    arguments |= {"class_names": class_names, "normalize": True}
-    model = SizeAgnosticClassifier(
-        **{**arguments, "num_classes": len(class_names)},
-        dtype=options.precision,
+        model = SizeAgnosticClassifier.from_preset(options.init)
+    else:
+        arguments = arguments_of(SizeAgnosticClassifier, options)
+        model = SizeAgnosticClassifier(2, **arguments, dtype=options.precision)
+    if options.short_side is not None:
+        _check_side(model, options.short_side)
+    return model
+
+
+def _check_side(model: SizeAgnosticClassifier, side: int) -> None:
+    if side < model.smallest_side:
+        raise ValueError(
+            f"`short_side` must be at least {model.smallest_side} for "
+            f"{model.backbone!r}. Received: short_side={side}"
+        )
+    check_memory(
+        bytes_per_pixel(model.backbone, model.width) * side**2,
+        f"an image of {side}x{side} pixels",
+        "pass a smaller `short_side`",
     )
-    if options.init is not None:
-        model.network.set_weights(other.network.get_weights())
+
+
+def _for_classes(
+    start: SizeAgnosticClassifier, class_names: list[str], precision: str
+) -> SizeAgnosticClassifier:
+    """The classifier of other classes, with a dense layer of random weights."""
+    model = SizeAgnosticClassifier(
+        **{
+            **start.arguments,
+            "num_classes": len(class_names),
+            "class_names": class_names,
+            "normalize": True,
+            "temperature": 1.0,
+        },
+        dtype=precision,
+    )
+    model.network.set_weights(start.network.get_weights())
     return model
 
 
@@ -186,6 +222,20 @@ def with_head(
     other.network.set_weights(model.network.get_weights())
     other.head.set_weights([head.kernel, head.bias])
     return other
+
+
+def _advice(
+    options: ClassifierOptions, folder: ImageFolder, examples: Examples
+) -> list[str]:
+    """Lines on what is unusual about the images."""
+    count = len(folder.class_names)
+    validated = examples.labels[examples.folds >= 0]
+    return data_advice(
+        options,
+        folder.class_names,
+        np.bincount(folder.labels, minlength=count),
+        np.bincount(validated, minlength=count),
+    )
 
 
 def _planned(options: ClassifierOptions) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from convzoo.training.classification.transfer.aspect_shapes import aspect_shapes
 
-SIDES = st.integers(20, 4000)
+SIDES = st.integers(250, 4000)
 
 
 @given(
@@ -35,8 +35,16 @@ def test_few_shapes():
 
 @pytest.mark.parametrize("stretch", [1.0, 1.05])
 def test_square_and_extreme_images(stretch):
-    sizes = np.array([[300, 300], [1, 1000], [1000, 1]])
+    sizes = np.array([[300, 300], [1, 12], [12, 1]])
     shapes = aspect_shapes(sizes, 32, stretch)
     assert shapes[0].tolist() == [32, 32]
     assert shapes[1, 0] == shapes[2, 1] == 32
-    assert abs(shapes[1, 1] / 32000 - 1) <= stretch - 1 + 1e-3
+    assert abs(shapes[1, 1] / (12 * 32) - 1) <= stretch - 1 + 1e-3
+
+
+@pytest.mark.parametrize("stretch", [1, 1.05])
+def test_lines_are_squeezed(stretch):
+    shapes = aspect_shapes(np.array([[20, 10_000], [9, 1]]), 32, stretch)
+    assert shapes[0].tolist() == [32, 16 * 32]
+    assert shapes[1, 0] == pytest.approx(9 * 32, rel=0.06)
+    assert shapes[1, 1] == 32

@@ -281,6 +281,33 @@ def test_many_images_have_fewer_bins(data, tmp_path, monkeypatch, capsys):
     assert list(model.bins) == [1]
 
 
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"weights": "nowhere.npz"}, "`weights`.*'nowhere.npz'.*not exist"),
+        ({"short_side": 16}, "`short_side`.* 17 .*=16"),
+        ({"short_side": 1_000_000}, "GB of memory.*`short_side`"),
+    ],
+)
+def test_options_are_checked_before_images_are_read(
+    options, message, tmp_path, monkeypatch
+):
+    # Reading many images takes minutes.
+    monkeypatch.setattr(ImageFolder, "__init__", None)
+    arguments = {**QUICK, **options}
+    with pytest.raises(ValueError, match=message):
+        train_classifier(tmp_path, tmp_path / "run", **arguments)
+    assert not (tmp_path / "run").exists()
+
+
+def test_another_option_is_refused_before_images_are_read(
+    fitted, data, monkeypatch
+):
+    monkeypatch.setattr(ImageFolder, "__init__", None)
+    with pytest.raises(ValueError, match="balance=False.*balance=True"):
+        train_classifier(data, fitted.folder, **QUICK, balance=True)
+
+
 def test_without_held_out_images_the_last_weights_are_the_best(data, tmp_path):
     arguments = {**TUNED, "epochs": 1, "hold_out": 0}
     run = train_classifier(data, tmp_path / "run", **arguments)
@@ -292,3 +319,23 @@ def test_without_held_out_images_the_last_weights_are_the_best(data, tmp_path):
     assert best.temperature == 1
     for a, b in zip(best.get_weights(), last.get_weights(), strict=True):
         np.testing.assert_array_equal(a, b)
+
+
+def test_what_is_unusual_is_told(tmp_path, capsys):
+    write_classes(tmp_path / "data", {"blue": 2, "red": 0}, 1)
+    options = {**QUICK, "verbose": 2, "minutes": 1}
+    train_classifier(tmp_path / "data", tmp_path / "run", **options)
+    lines = capsys.readouterr().out
+    assert "2 of 2 classes have fewer than 5 images" in lines
+    assert "each class has one image" in lines
+    assert "without --fine-tune, --minutes change" in lines
+    assert "random weights" not in lines
+    assert "with 40 pixels on the shorter side" in lines
+
+
+def test_what_init_has_is_not_given_again(fitted, data, tmp_path):
+    run = tmp_path / "run"
+    with pytest.raises(ValueError, match="`backbone`.*'squeezenet'.*resnet50"):
+        train_classifier(data, run, init=fitted.folder, backbone="resnet50")
+    with pytest.raises(ValueError, match="`weights`.*`init`.*'file.npz'"):
+        train_classifier(data, run, init=fitted.folder, weights="file.npz")
