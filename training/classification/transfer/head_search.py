@@ -104,7 +104,7 @@ class HeadSearch:
     def _validated(self, strength: float | None) -> TriedHead:
         folds = self._examples.folds
         used = np.unique(folds[folds >= 0])
-        per_fold = max(np.count_nonzero(folds == 0), 1)
+        per_fold = max(int(np.count_nonzero(folds == 0)), 1)
         used = used[: (_ENOUGH + per_fold - 1) // per_fold]
         logits, labels = [], []
         for fold in used:
