@@ -70,7 +70,7 @@ def export_model(
             recursively for images (for image models), or a list of dictionaries
             of arrays.
         quantize_tolerance: Maximum mean difference from Keras of a quantised
-            file, in place of `tolerance`.
+            file, in place of `tolerance`; relative in the same way.
         overwrite: Whether to replace existing files. A SavedModel is never
             replaced: it gets the next VERSION.
 

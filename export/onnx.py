@@ -69,11 +69,24 @@ def convert_to_onnx(
     # Otherwise tf2onnx takes constant tensors, such as those of
     # `keras.layers.Normalization`, for inputs.
     frozen = convert_variables_to_constants_v2(function)
-    # It returns a list, in the order of `tf.nest.flatten`.
+    graph = frozen.graph.as_graph_def()
+    # Keras compiles grouped convolutions. Such functions are not inlined.
+    functions = graph.library.function
+    for each in (
+        *graph.node,
+        *functions,
+        *(n for f in functions for n in f.node_def),
+    ):
+        each.attr.pop("_XlaMustCompile", None)
+    # In the order of `tf.nest.flatten`.
     names = sorted(function.structured_outputs)
 
     def serve(*tensors: Any) -> dict[str, Any]:
-        found = frozen(**dict(zip(specs, tensors, strict=True)))
+        found = tf.graph_util.import_graph_def(
+            graph,
+            dict(zip(specs, tensors, strict=True)),
+            [tensor.name for tensor in frozen.outputs],
+        )
         outputs = dict(zip(names, found, strict=True))
         # Tensor names are unique: outputs make way for inputs.
         return {n + "_output" * (n in specs): t for n, t in outputs.items()}

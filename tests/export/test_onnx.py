@@ -67,3 +67,22 @@ def test_constant_tensors_are_no_inputs(tmp_path):
     assert sorted(found) == sorted(expected)
     for name, value in expected.items():
         np.testing.assert_allclose(found[name], value, atol=1e-6)
+
+
+@pytest.mark.usefixtures("one_process")
+def test_grouped_convolutions(tmp_path):
+    """Keras compiles them with XLA, in a function within the graph."""
+    pytest.importorskip("onnxruntime")
+    image = keras.Input((None, None, 4), name="image")
+    convolved = keras.layers.Conv2D(4, 3, padding="same", groups=4)(image)
+    keras_model = keras.Model(image, convolved)
+    model = served(keras_model)
+    write_saved_model(model, tmp_path / "model", encoded=False)
+    path = tmp_path / "model.onnx"
+    write_onnx(tmp_path / "model", path, model.shapes)
+    random = np.random.default_rng(0)
+    for size in ((1, 5, 8), (2, 9, 4)):
+        images = random.random((*size, 4), "float32")
+        found = ONNXModel(path)(image=images)["output"]
+        expected = keras_model.predict_on_batch(images)
+        np.testing.assert_allclose(found, expected, atol=1e-6)
