@@ -145,7 +145,11 @@ class Run(keras.callbacks.Callback):
 
         For work of a recipe outside of `train`, which holds the lock itself.
         """
-        told = told_interruption(self.folder, lambda: self.steps_done)
+        told = told_interruption(
+            self.folder,
+            lambda: self.steps_done,
+            "the same command goes on from here",
+        )
         with locked(self.folder), told:
             self._prepare()
             write_settings(self.folder, self.settings)

@@ -8,13 +8,16 @@ from pathlib import Path
 
 @contextmanager
 def told_interruption(
-    folder: Path, steps_done: Callable[[], int]
+    folder: Path,
+    steps_done: Callable[[], int],
+    otherwise: str = "nothing is saved yet",
 ) -> Iterator[None]:
     """Add to a `KeyboardInterrupt` where the run goes on.
 
     Args:
         folder: Folder of the run.
         steps_done: Function that returns the number of steps that are saved.
+        otherwise: What is told if there are none.
     """
     try:
         yield
@@ -26,5 +29,5 @@ def told_interruption(
             "from there"
         )
         if not steps:
-            told = f"{folder}: nothing is saved yet"
+            told = f"{folder}: {otherwise}"
         raise KeyboardInterrupt(number, told) from None

@@ -29,3 +29,12 @@ def test_an_interruption_says_what_is_saved(raised, number, steps, told):
         done[0] = steps
         raise KeyboardInterrupt(*raised)
     assert error.value.args == (number, told)
+
+
+def test_work_without_steps_has_its_own_words():
+    with (
+        pytest.raises(KeyboardInterrupt) as error,
+        told_interruption(Path("runs/a"), lambda: 0, "it goes on"),
+    ):
+        raise KeyboardInterrupt
+    assert error.value.args == (signal.SIGINT, "runs/a: it goes on")

@@ -84,8 +84,9 @@ def _small_classes(
     if len(small):
         named = [f"{class_names[i]} ({counts[i]})" for i in small[:_NAMED]]
         more = [] if len(small) <= _NAMED else ["..."]
+        have = "has" if len(small) == 1 else "have"
         yield (
-            f"{len(small)} of {len(counts)} classes have fewer than {_SMALL} "
+            f"{len(small)} of {len(counts)} classes {have} fewer than {_SMALL} "
             f"images, too few to learn or to measure: "
             f"{', '.join([*named, *more])}; add images, or leave them out"
         )
@@ -118,10 +119,10 @@ def _without_validation(
     elif len(none):
         named = [class_names[i] for i in none[:_NAMED]]
         more = [] if len(none) <= _NAMED else ["..."]
+        have = "class has" if len(none) == 1 else "classes have"
         yield (
-            f"{len(none)} classes have one image, which is learned from, and "
-            "are missing from the validation: "
-            f"{', '.join([*named, *more])}; add images"
+            f"{len(none)} {have} one image, which is learned from, and none "
+            f"to validate on: {', '.join([*named, *more])}; add images"
         )
 
 
@@ -155,6 +156,6 @@ def _without_effect(options: ClassifierOptions) -> Iterator[str]:
     ]
     if changed:
         yield (
-            f"without --fine-tune, {', '.join(changed)} change nothing: only "
-            "a dense layer is fitted to the features"
+            f"without effect, as nothing but a dense layer is fitted: "
+            f"{', '.join(changed)}; they are for --fine-tune"
         )

@@ -24,11 +24,16 @@ def told_reading(
     """
     with progress_bars(told) as bars:
         task = bars.add_task("reading images", total=count)
-        last = time.monotonic()
+        last = started = time.monotonic()
         for number, item in enumerate(items):
             yield item
             bars.advance(task)
             now = time.monotonic()
             if told and bars.disable and now - last >= _SECONDS:
-                print(f"read {number + 1} of {count} images", flush=True)
+                left = (now - started) / (number + 1) * (count - number - 1)
+                print(
+                    f"read {number + 1} of {count} images, about {left:.0f} s "
+                    "left",
+                    flush=True,
+                )
                 last = now

@@ -25,7 +25,7 @@ def test_a_usual_set_is_no_matter(tmp_path):
 
 def test_small_classes_are_named(tmp_path):
     (line,) = advice(tmp_path, [300, 4, 300, 300], [1, 1, 1, 1], balance=True)
-    assert line.startswith("1 of 4 classes have fewer than 5 images")
+    assert line.startswith("1 of 4 classes has fewer than 5 images")
     assert "c1 (4); add images" in line
     counts = [300] * 10 + [4] * 7
     (line,) = advice(tmp_path, counts, counts, balance=True)
@@ -43,7 +43,7 @@ def test_one_image_a_class(tmp_path):
     lines = advice(tmp_path, [1, 1], [0, 0])
     assert any("nothing is held out" in line for line in lines)
     lines = advice(tmp_path, [1, 300, 300], [0, 30, 30], balance=True)
-    assert any("1 classes have one image" in line for line in lines)
+    assert any("1 class has one image" in line for line in lines)
     for options in ({"hold_out": 0.0}, {"validation": tmp_path}):
         lines = advice(tmp_path, [1, 1], [0, 0], **options)
         assert not any("held out" in line for line in lines)

@@ -282,7 +282,7 @@ def test_reading_is_told_line_by_line(folder, monkeypatch, capsys):
     )
     ImageFolder(folder, told=True)
     lines = capsys.readouterr().out.splitlines()
-    assert lines[-1] == "read 7 of 7 images"
+    assert lines[-1] == "read 7 of 7 images, about 0 s left"
     ImageFolder(folder)
     assert not capsys.readouterr().out
 

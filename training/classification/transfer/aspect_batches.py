@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from convzoo.common.unit_range import unit_range
+from convzoo.training.classification.one_hot_targets import OneHotTargets
 from convzoo.training.classification.shaped_batches import ShapedBatches
 from convzoo.training.classification.transfer.aspect_shapes import aspect_shapes
 from convzoo.training.classification.transfer.pooled_features import resized
@@ -39,7 +40,7 @@ class AspectBatches(ShapedBatches):
     def __init__(
         self,
         images: Sequence[np.ndarray],
-        targets: np.ndarray,
+        targets: np.ndarray | OneHotTargets,
         weights: np.ndarray,
         *,
         batch_size: int,

@@ -115,8 +115,11 @@ def _compute(features: PooledFeatures, side: int, verbose: Verbose) -> None:
     missing = features.num_missing
     if verbose:
         shapes = len(np.unique(features.shapes, axis=0))
+        total = len(features.shapes)
+        count = missing if missing == total else f"the other {missing}"
         print(
-            f"{side} pixels: features of {missing} images, in {shapes} shapes",
+            f"{side} pixels: features of {count} images, in {shapes} "
+            f"{'shape' if shapes == 1 else 'shapes'}",
             flush=True,
         )
     show_progress(features.compute(), missing, verbose)

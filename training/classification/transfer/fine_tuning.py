@@ -17,6 +17,7 @@ from convzoo.training.classification.classifier_options import (
 from convzoo.training.classification.compile_classifier import (
     compile_classifier,
 )
+from convzoo.training.classification.one_hot_targets import OneHotTargets
 from convzoo.training.classification.planned_end import planned_end
 from convzoo.training.classification.predict_logits import predict_logits
 from convzoo.training.classification.step_memory import images_within
@@ -113,7 +114,7 @@ class FineTuning:
             weights = balanced_weights(labels, examples.num_classes)
         return AspectBatches(
             [examples.images[i] for i in learned],
-            np.eye(examples.num_classes, dtype="float32")[labels],
+            OneHotTargets(labels, examples.num_classes),
             weights,
             batch_size=options.batch_size,
             limit=functools.partial(images_within, model, options.memory),

@@ -328,7 +328,7 @@ def test_what_is_unusual_is_told(tmp_path, capsys):
     lines = capsys.readouterr().out
     assert "2 of 2 classes have fewer than 5 images" in lines
     assert "each class has one image" in lines
-    assert "without --fine-tune, --minutes change" in lines
+    assert "dense layer is fitted: --minutes; they are for --fine" in lines
     assert "random weights" not in lines
     assert "with 40 pixels on the shorter side" in lines
 
