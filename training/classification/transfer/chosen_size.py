@@ -73,6 +73,12 @@ def chosen_size(
         if features.num_missing:
             _compute(features, side, verbose)
         values = features.values()
+        if np.ptp(values, axis=0).max() == 0:
+            raise ValueError(
+                "the features of all images are equal: `data` must hold "
+                "different images, and `weights` those of a trained network. "
+                f"Received: the same features for {len(values)} images"
+            )
         search = HeadSearch(values, examples)
         tried = search.usual()
         if verbose and tried.quality is not None:

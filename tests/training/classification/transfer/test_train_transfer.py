@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from convzoo.training import ImageFolder, Run, train_classifier
 from convzoo.training.classification.predict_logits import predict_logits
@@ -339,3 +340,13 @@ def test_what_init_has_is_not_given_again(fitted, data, tmp_path):
         train_classifier(data, run, init=fitted.folder, backbone="resnet50")
     with pytest.raises(ValueError, match="`weights`.*`init`.*'file.npz'"):
         train_classifier(data, run, init=fitted.folder, weights="file.npz")
+
+
+def test_images_that_are_all_equal(tmp_path):
+    for name in "ab":
+        (tmp_path / "data" / name).mkdir(parents=True)
+        for number in range(3):
+            path = tmp_path / "data" / name / f"{number}.png"
+            Image.new("RGB", (50, 40), "red").save(path)
+    with pytest.raises(ValueError, match="features of all images are equal"):
+        train_classifier(tmp_path / "data", tmp_path / "run", **QUICK)
