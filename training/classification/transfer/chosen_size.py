@@ -61,7 +61,7 @@ def chosen_size(
         folder: Folder in which the features are kept.
         verbose: Whether to show the progress, as in `keras.Model.fit`.
     """
-    found: list[tuple[TriedHead, int, HeadSearch, np.ndarray]] = []
+    found: list[tuple[float, int, HeadSearch, np.ndarray]] = []
     for side in sides:
         features = PooledFeatures(
             model,
@@ -89,14 +89,15 @@ def chosen_size(
                 flush=True,
             )
         # Only those of one size are kept in memory.
-        if not found or tried.loss < found[0][0].loss:
-            found = [(tried, side, search, values)]
+        loss = search.loss_of_few() if len(sides) > 1 else 0.0
+        if not found or loss < found[0][0]:
+            found = [(loss, side, search, values)]
     ((_, side, search, values),) = found
     tried = search.best()
     if verbose and tried.quality is not None:
         strength = "" if tried.strength is None else f", C = {tried.strength:g}"
         print(
-            f"chosen for the lowest cross-entropy: {side} pixels{strength}",
+            f"chosen by cross-validation: {side} pixels{strength}",
             flush=True,
         )
     return ChosenSize(side, tried, search.fitted(tried.strength), values)

@@ -35,6 +35,15 @@ class Examples(NamedTuple):
         """Whether any image validates."""
         return bool((self.folds >= 0).any())
 
+    @property
+    def has_whole_folds(self) -> bool:
+        """Whether each class has an image in each of several folds."""
+        count = int(self.folds.max()) + 1
+        if count < 2 or (self.folds < 0).any():
+            return False
+        pairs = np.unique(self.labels * count + self.folds)
+        return len(pairs) == count * self.num_classes
+
 
 def cross_validated(
     images: Sequence[np.ndarray],

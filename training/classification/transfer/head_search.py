@@ -95,6 +95,22 @@ class HeadSearch:
             self._known[strength] = self._validated(strength)
         return self._known[strength]
 
+    def loss_of_few(self) -> float:
+        """Loss of layers that learn from one fold, for the others.
+
+        Where nearly all images are classified correctly, it tells features
+        apart that the usual loss does not. That is taken with too few images.
+        """
+        examples = self._examples
+        usual = self.usual()
+        if not examples.has_whole_folds:
+            return usual.loss
+        folds = np.unique(examples.folds)
+        learned = [examples.folds == fold for fold in folds]
+        return self._held_out(
+            usual.strength, [(each, ~each) for each in learned]
+        ).loss
+
     def fitted(self, strength: float | None) -> DenseHead:
         """Fit a layer to all images that it may learn from."""
         return self._rotated.restored(
@@ -106,10 +122,18 @@ class HeadSearch:
         used = np.unique(folds[folds >= 0])
         per_fold = max(int(np.count_nonzero(folds == 0)), 1)
         used = used[: (_ENOUGH + per_fold - 1) // per_fold]
+        held_out = [folds == fold for fold in used]
+        return self._held_out(strength, [(~each, each) for each in held_out])
+
+    def _held_out(
+        self,
+        strength: float | None,
+        parts: list[tuple[np.ndarray, np.ndarray]],
+    ) -> TriedHead:
+        """Fit a layer to each first part, and validate with the second."""
         logits, labels = [], []
-        for fold in used:
-            validates = folds == fold
-            head = self._fit(strength, ~validates, _TOLERANCE)
+        for learned, validates in parts:
+            head = self._fit(strength, learned, _TOLERANCE)
             logits.append(head.logits(self._rotated.values[validates]))
             labels.append(self._examples.labels[validates])
         if not logits:

@@ -6,6 +6,7 @@ import pytest
 from convzoo.training.classification.classification_quality import (
     classification_quality,
 )
+from convzoo.training.classification.fit_temperature import fit_temperature
 from convzoo.training.classification.transfer import head_search as module
 from convzoo.training.classification.transfer.dense_head import logistic_head
 from convzoo.training.classification.transfer.examples import (
@@ -83,3 +84,26 @@ def test_too_much_work_for_a_regression(monkeypatch):
     assert tried.strength is None and tried.quality.accuracy > 0.8
     means = [features[labels == label].mean(axis=0) for label in range(3)]
     np.testing.assert_allclose(search.fitted(None).kernel.T, means, atol=1e-5)
+
+
+def test_layers_of_few_images_by_loops():
+    features, labels = unit_clusters(4)
+    examples = cross_validated(features, labels, 4)
+    logits, expected = [], []
+    for fold in range(5):
+        learned = examples.folds == fold
+        head = logistic_head(features[learned], labels[learned], 4, 30.0)
+        logits.append(head.logits(features[~learned]))
+        expected.append(labels[~learned])
+    logits, expected = np.concatenate(logits), np.concatenate(expected)
+    temperature = fit_temperature(logits, expected)
+    loss = classification_quality(logits / temperature, expected).loss
+    found = HeadSearch(features, examples).loss_of_few()
+    assert found == pytest.approx(loss, abs=0.03)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_too_few_images_are_compared_as_usual(count):
+    features, labels = unit_clusters(3, count=count)
+    search = search_of(features, labels, 3)
+    assert search.loss_of_few() == search.usual().loss

@@ -130,10 +130,10 @@ def test_validation_chooses_the_size(data, tmp_path, capsys):
     arguments = {**QUICK, "short_side": None, "verbose": 2}
     run = train_classifier(data, tmp_path / "run", **arguments)
     said = capsys.readouterr().out
-    for side in (160, 224, 320):
+    for side in (160, 192, 224, 288):
         assert f"{side} pixels: features of 20 images" in said
     model = SizeAgnosticClassifier.from_preset(run.folder)
-    assert model.short_side in (160, 224, 320)
+    assert model.short_side in (160, 192, 224, 288)
 
 
 def test_fine_tuning_starts_from_the_dense_layer(tuned):
