@@ -23,7 +23,10 @@ from convzoo.training.classification.transfer.chosen_size import (
 )
 from convzoo.training.classification.transfer.dense_head import DenseHead
 from convzoo.training.classification.transfer.examples import Examples
-from convzoo.training.classification.transfer.fine_tuning import FineTuning
+from convzoo.training.classification.transfer.fine_tuning import (
+    GAIN,
+    FineTuning,
+)
 from convzoo.training.classification.transfer.head_search import (
     HeadSearch,
     TriedHead,
@@ -76,7 +79,10 @@ def train_transfer(
         tell(line)
     tell(transfer_plan(sides, options.fine_tune))
     # Where the network is trained too, other images validate.
-    validates = tuning.validates if options.fine_tune else examples.validates
+    validates = examples.validates
+    score = "-validation_loss"
+    if options.fine_tune:
+        validates, score = tuning.validates, GAIN
     run = Run(
         options.out,
         {
@@ -84,7 +90,7 @@ def train_transfer(
             **_planned(options),
         },
         tuning.figures,
-        score="-validation_loss" if validates else "epoch",
+        score=score if validates else "epoch",
         patience=options.patience,
         extend=options.extend,
         save_minutes=options.save_minutes,
@@ -109,15 +115,21 @@ def train_transfer(
             remove_features(run.folder)
             return run
         search = HeadSearch(chosen.features, split)
-        tried = search.tried(chosen.tried.strength)
+        head = search.fitted(chosen.tried.strength)
         # Training starts from calibrated logits.
-        head = search.fitted(tried.strength).cooled(chosen.tried.temperature)
+        head = head.cooled(chosen.tried.temperature)
         start = with_head(model, chosen.side, head)
+        figures = tuning.figures(start)
         if not run.log:
-            run.record(start, _figures(tried))
+            run.record(start, figures)
     tuning.train(start, chosen.side, run)
     with run.opened():
         better = tuning.best(run)
+        if better is None:
+            tell(
+                "fine-tuning classified no more held-out images correctly than "
+                "chance explains: the dense layer is kept, fitted to all images"
+            )
         run.replace_best(fitted if better is None else better)
         remove_features(run.folder)
     return run
