@@ -1,7 +1,7 @@
 """What a network gains from photographs at their own aspect ratio.
 
     python -m benchmarks.own_aspect TRAIN TEST --weights FILE
-    python -m benchmarks.own_aspect TRAIN TEST --weights FILE --share 1 --seeds 1
+    python -m benchmarks.own_aspect TRAIN TEST --weights FILE --share 1
 
 TRAIN and TEST hold a folder of images for each class. The same frozen network
 sees the photographs in each of the ways below, in training and in test alike;

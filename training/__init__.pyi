@@ -5,6 +5,7 @@ from .classification.classifier_options import (
 from .classification.evaluate_classifier import (
     evaluate_classifier as evaluate_classifier,
 )
+from .classification.fit_temperature import fit_temperature as fit_temperature
 from .classification.image_folder import ImageFolder as ImageFolder
 from .classification.size_buckets import SizeBuckets as SizeBuckets
 from .classification.train_classifier import (

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from convzoo.common.output_file import cause_of, renamed
+from convzoo.common.output_file import make_folder, renamed
 from convzoo.common.types import PathLike
 from convzoo.training.classification.figures.check_figures import check_figures
 
@@ -41,12 +41,7 @@ def write_figures(
     from matplotlib.figure import Figure
 
     folder = Path(folder)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ValueError(
-            f"{folder}: cannot be written ({cause_of(error)})"
-        ) from error
+    make_folder(folder)
     for name, draw in drawings.items():
         figure = Figure(layout="constrained")
         with warnings.catch_warnings(), renamed(folder / name) as temporary:
