@@ -76,15 +76,6 @@ def check(name, weights, expected):
     np.testing.assert_allclose(numpy_of(found), expected, atol=1e-4 * scale)
 
 
-@pytest.fixture
-def memory():
-    """Free the networks of a test before the next, which may be large."""
-    yield
-    keras.backend.clear_session()
-    gc.collect()
-
-
-@pytest.mark.usefixtures("memory")
 @pytest.mark.parametrize("name", QUICK_OR_SLOW)
 def test_path_of_every_network(name, tmp_path):
     path = tmp_path / f"{name}.weights.h5"
