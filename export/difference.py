@@ -29,8 +29,6 @@ class Difference(TypedDict):
     largest: float
     mean: float
     p99_9: float
-    # Largest absolute value of the output in Keras.
-    magnitude: float
 
 
 class Comparison(TypedDict):
@@ -118,8 +116,8 @@ def measure(
     Returns:
         A list of dictionaries, one per size: `inputs`, from names to shapes;
         `seconds`, the median time of three calls; and `outputs`, from names to
-        the `largest`, `mean` and 99.9th-percentile (`p99_9`) difference, and
-        the `magnitude` of the output, all divided by its scale.
+        the `largest`, `mean` and 99.9th-percentile (`p99_9`) difference,
+        divided by the output's scale.
 
     Raises:
         ValueError: If the Keras model fails at a size, or an output of `run` is
@@ -153,29 +151,15 @@ def compare(
 
 def largest(differences: Iterable[Comparison]) -> float:
     """The largest difference in a result of `measure`; NaN if any is."""
-    return float(np.max([each["largest"] for each in _outputs(differences)]))
-
-
-def excess(differences: Iterable[Comparison], tolerance: float) -> float:
-    """Largest ratio of a difference to what is tolerated; NaN if any is.
-
-    Rounding grows with the values: of an output with values above its scale,
-    the tolerance is relative to the largest.
-    """
     return float(
         np.max(
             [
-                each["largest"] / max(1, each["magnitude"]) / tolerance
-                for each in _outputs(differences)
+                output["largest"]
+                for size in differences
+                for output in size["outputs"].values()
             ]
         )
     )
-
-
-def _outputs(differences: Iterable[Comparison]) -> list[Difference]:
-    return [
-        output for size in differences for output in size["outputs"].values()
-    ]
 
 
 def _keras_outputs(
@@ -230,7 +214,6 @@ def _differences(
         "largest": float(np.max(away)),
         "mean": float(np.mean(away)),
         "p99_9": float(np.quantile(away, 0.999)),
-        "magnitude": float(np.max(np.abs(expected)) / scale),
     }
 
 

@@ -56,8 +56,7 @@ def export_model(
         formats: Selection of `FORMATS`.
         sizes: Values of the open sizes in the comparisons, as tuples: the batch
             size, then the others, such as height and width.
-        tolerance: Maximum difference from Keras; of an output with values above
-            1, relative to its largest.
+        tolerance: Maximum difference from Keras.
         image_size: Height and width of images in the endpoint `serve_bytes`;
             see `byte_endpoints`.
         max_pixels: Maximum height times width of an encoded image; see
@@ -70,7 +69,7 @@ def export_model(
             recursively for images (for image models), or a list of dictionaries
             of arrays.
         quantize_tolerance: Maximum mean difference from Keras of a quantised
-            file, in place of `tolerance`; relative in the same way.
+            file, in place of `tolerance`.
         overwrite: Whether to replace existing files. A SavedModel is never
             replaced: it gets the next VERSION.
 

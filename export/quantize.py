@@ -19,7 +19,7 @@ from convzoo.common.types import PathLike
 from convzoo.export.calibration_images import calibration_images
 from convzoo.export.child import cause, run_in_child
 from convzoo.export.default_shapes import set_default_shapes
-from convzoo.export.difference import SIZES, Comparison, Difference, compare
+from convzoo.export.difference import SIZES, Comparison, compare
 from convzoo.export.litert import LiteRTModel, write_litert
 from convzoo.export.served import Served
 from convzoo.export.tensor_names import drop_names, keep_signatures
@@ -39,7 +39,7 @@ class Quantization(NamedTuple):
             tolerance, which may be unquantised.
         examples: List of typical inputs, dictionaries of arrays by name.
         tolerance: Maximum mean difference from Keras of any output, divided by
-            the output's scale, or by its largest value if that is more.
+            the output's scale.
     """
 
     recipe: Quantize
@@ -175,18 +175,11 @@ def _tried(
 
 
 def _mean(found: Sequence[Comparison]) -> float:
-    """Mean difference over all examples, of the worst output.
-
-    As in `excess`, it is relative to the largest value of an output above 1.
-    """
+    """Mean difference over all examples, of the worst output."""
     return max(
-        float(np.mean([_relative(size["outputs"][name]) for size in found]))
+        float(np.mean([size["outputs"][name]["mean"] for size in found]))
         for name in found[0]["outputs"]
     )
-
-
-def _relative(difference: Difference) -> float:
-    return difference["mean"] / max(1, difference["magnitude"])
 
 
 def _line(tried: dict[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 import tensorflow as tf
 
+from convzoo.common.longest_aspect import LONGEST
 from convzoo.common.types import Tensor
 from convzoo.export.served import Sides
 
@@ -9,7 +10,8 @@ from convzoo.export.served import Sides
 def scaled_image(image: Tensor, sides: Sides, max_pixels: int) -> Tensor:
     """Scale an image, so that its shorter side lies between two lengths.
 
-    The aspect is kept, the longer side rounded to the nearest pixel. The
+    The aspect is kept, the longer side rounded to the nearest pixel, but an
+    image that is scaled is at most `LONGEST` times as long as wide. The
     interpolation is cubic, with a = -0.5 and a wider kernel where it shrinks:
     that of Pillow and MATLAB.
 
@@ -32,6 +34,8 @@ def scaled_image(image: Tensor, sides: Sides, max_pixels: int) -> Tensor:
     if highest is not None:
         side = tf.minimum(side, tf.cast(highest, "int64"))
     size = (2 * shape * side + shorter) // (2 * shorter)
+    is_scaled = tf.constant(True) if highest is not None else shorter < lowest
+    size = tf.where(is_scaled, tf.minimum(size, LONGEST * side), size)
     good = tf.reduce_prod(size) <= max_pixels
     message = tf.strings.format(
         f"The image must have at most {max_pixels} pixels after it is scaled "

@@ -155,6 +155,16 @@ class Run(keras.callbacks.Callback):
             write_settings(self.folder, self.settings)
             yield
 
+    def add_settings(self, settings: dict[str, Any]) -> None:
+        """Add settings that are decided while the run is going on.
+
+        Args:
+            settings: JSON values, such as the number of `steps`.
+        """
+        self.settings |= settings
+        with locked(self.folder):
+            write_settings(self.folder, self.settings)
+
     def record(self, model: keras.Model, figures: dict[str, float]) -> None:
         """Save a model that was fitted outside of `train`, as an epoch.
 

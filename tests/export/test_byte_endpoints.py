@@ -16,7 +16,7 @@ from convzoo.export.byte_endpoints import byte_endpoints, takes_images
 from convzoo.zoo import SizeAgnosticClassifier
 from convzoo.zoo.classification.classifier_pixels import classifier_pixels
 from convzoo.zoo.images.reading.read_photograph import read_photograph
-from tests.support import photograph, shared_data, tiny_generator
+from tests.support import photograph, randomized, shared_data, tiny_generator
 
 SIZE = (12, 9)
 PHOTOGRAPHS = [photograph(14, 11), photograph(5, 8), photograph(9, 9, seed=1)]
@@ -144,9 +144,21 @@ def test_each_image_is_scaled_to_its_shorter_side(scaled, endpoint):
         assert not maps[rows:].any() and not maps[:, columns:].any()
 
 
-class ScaledClassifier(SizeAgnosticClassifier):
-    serving_sides = (64, 64)
-    serving_range = (0, 255)
+@pytest.mark.parametrize("short_side", [8, None])
+def test_long_images_are_squeezed_as_classify_does(short_side, tmp_path):
+    model = randomized(
+        SizeAgnosticClassifier(3, "plain", width=4, short_side=short_side)
+    )
+    write_saved_model(model, tmp_path / "model", image_size=SIZE)
+    images = [photograph(*size) for size in ((3, 40), (2, 90), (200, 8))]
+    encoded = [png(pixels) for pixels in images]
+    run = SavedModel(tmp_path / "model")
+    found = run("serve_one_bytes", image_bytes=encoded)["probabilities"]
+    for shares, pixels in zip(found, images, strict=True):
+        expected = dict(model.classify(pixels))
+        np.testing.assert_allclose(
+            shares, [expected[str(i)] for i in range(3)], atol=1e-3
+        )
 
 
 @pytest.mark.slow
@@ -154,7 +166,7 @@ class ScaledClassifier(SizeAgnosticClassifier):
 def test_photographs_get_the_classes_that_classify_gives(endpoint, tmp_path):
     folder = shared_data("objects/train")
     files = sorted(folder.glob("*/image_00*.jpg"))[::12]
-    model = ScaledClassifier(
+    model = SizeAgnosticClassifier(
         16, "squeezenet", image_range=(0, 255), short_side=64, evidence=True
     )
     # Random weights would give every photograph the same class.

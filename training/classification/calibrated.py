@@ -6,6 +6,7 @@ from convzoo.training.classification.fit_temperature import fit_temperature
 from convzoo.zoo.classification.size_agnostic_classifier import (
     SizeAgnosticClassifier,
 )
+from convzoo.zoo.copied import copied
 
 
 def calibrated(
@@ -20,7 +21,4 @@ def calibrated(
         labels: Their classes, integers `(images,)`.
     """
     temperature = model.temperature * fit_temperature(logits, labels)
-    config = {**model.get_config(), "temperature": temperature}
-    other = type(model).from_config(config)
-    other.set_weights(model.get_weights())
-    return other
+    return copied(model, temperature=temperature)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from convzoo.common.first_of import first_of
 from convzoo.common.types import PathLike
 from convzoo.training.classification.classifier_options import (
     ClassifierOptions,
@@ -13,8 +14,6 @@ from convzoo.training.classification.classifier_options import (
 # A class with fewer images is small; one with more times those of the smallest
 # outweighs it; with fewer per class, random weights learn little.
 _SMALL, _UNEQUAL, _FEW = 5, 10, 200
-# Names in one line.
-_NAMED = 5
 _TEST = {"test", "val", "valid", "validation"}
 # Options of training by steps.
 _OF_STEPS = (
@@ -82,13 +81,12 @@ def _small_classes(
 ) -> Iterator[str]:
     small = np.flatnonzero(counts < _SMALL)
     if len(small):
-        named = [f"{class_names[i]} ({counts[i]})" for i in small[:_NAMED]]
-        more = [] if len(small) <= _NAMED else ["..."]
+        named = [f"{class_names[i]} ({counts[i]})" for i in small.tolist()]
         have = "has" if len(small) == 1 else "have"
         yield (
             f"{len(small)} of {len(counts)} classes {have} fewer than {_SMALL} "
             f"images, too few to learn or to measure: "
-            f"{', '.join([*named, *more])}; add images, or leave them out"
+            f"{first_of(named)}; add images, or leave them out"
         )
 
 
@@ -117,12 +115,11 @@ def _without_validation(
             "images"
         )
     elif len(none):
-        named = [class_names[i] for i in none[:_NAMED]]
-        more = [] if len(none) <= _NAMED else ["..."]
+        named = first_of([class_names[i] for i in none.tolist()])
         have = "class has" if len(none) == 1 else "classes have"
         yield (
             f"{len(none)} {have} one image, which is learned from, and none "
-            f"to validate on: {', '.join([*named, *more])}; add images"
+            f"to validate on: {named}; add images"
         )
 
 

@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-# Names in one error; there may be thousands.
-_NAMED = 5
+from convzoo.common.first_of import first_of
 
 
 def check_same_classes(
@@ -19,7 +18,7 @@ def check_same_classes(
     missing = sorted(set(class_names) - set(validation))
     unknown = sorted(set(validation) - set(class_names))
     parts = [
-        f"{_first(names)} {fault}"
+        f"{first_of(names)} {fault}"
         for names, fault in ((missing, "missing"), (unknown, "unknown"))
         if names
     ]
@@ -27,8 +26,3 @@ def check_same_classes(
         "`validation` must have the classes of `data`. Received: "
         f"{', '.join(parts) or 'the same classes in another order'}"
     )
-
-
-def _first(names: Sequence[str]) -> str:
-    more = ", ..." if len(names) > _NAMED else ""
-    return f"{', '.join(names[:_NAMED])}{more}"

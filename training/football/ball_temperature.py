@@ -17,6 +17,7 @@ from convzoo.training.football.ball_quality import ball_quality
 from convzoo.training.football.predict_ball import predict_ball
 from convzoo.training.football.tracking.read_tracking import read_with_past
 from convzoo.training.football.tracking.tracking import Tracking
+from convzoo.zoo.copied import copied
 from convzoo.zoo.football.ball_position_predictor import BallPositionPredictor
 
 _LOW, _HIGH = 0.25, 4.0
@@ -62,9 +63,7 @@ def _with(
     model: BallPositionPredictor, temperature: float
 ) -> BallPositionPredictor:
     """Copy a model with another temperature."""
-    config = {**model.get_config(), "temperature": temperature}
-    other = BallPositionPredictor.from_config(config)
-    other.set_weights(model.get_weights())
+    other = copied(model, temperature=temperature)
     # It is used once, which is faster than compiling it.
     other.run_eagerly = True
     return other

@@ -4,11 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from convzoo.common.longest_aspect import LONGEST
 from convzoo.common.unit_range import unit_range
 from convzoo.zoo.images.bicubic import resize_bicubic
-
-# Largest aspect ratio of an image that is scaled; panoramas are less long.
-LONGEST = 16
 
 
 def classifier_pixels(
@@ -51,8 +49,8 @@ def classifier_pixels(
 def scaled_size(shape: Sequence[int], side: int) -> tuple[int, int]:
     """Return the rows and columns of an image with a shorter side of `side`.
 
-    An image that is more than 16 times as long as wide is squeezed to that: a
-    line of a scan would take gigabytes.
+    An image that is more than `LONGEST` times as long as wide is squeezed to
+    that.
 
     Args:
         shape: Shape of the image; rows and columns come first.

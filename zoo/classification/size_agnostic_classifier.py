@@ -103,9 +103,10 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
             `keras.applications.imagenet_utils`: `"caffe"`, `"tf"`, `"torch"`,
             or `"none"` for pixels from 0 to 255. `"auto"` takes that of the
             weights.
-        short_side: Length in pixels to which `classify` and `explain` scale the
-            shorter side of an image, keeping its aspect ratio, or None. The
-            model itself, and exported files of it, take images as they are.
+        short_side: Length in pixels to which `classify`, `explain` and exported
+            endpoints of encoded images scale the shorter side of an image, or
+            None. They keep the aspect ratio up to 16:1. The model itself, and
+            other inputs of exported files, take images as they are.
         normalize: Whether to scale the pooled features of each image to unit
             length.
         temperature: Divisor of the logits. Above 1, the probabilities are less
@@ -206,13 +207,14 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
         self.maps: tuple[str, ...] | None = None
         # `Any`: it is "auto" only without such a network.
         self.preprocessing_mode: Any = "auto"
-        self._smallest_side = 1
+        # Smallest side of the images that the backbone takes.
+        self.smallest_side = 1
         if backbone in get_args(PretrainedBackbone):
             found = pretrained_network(
                 cast(PretrainedBackbone, backbone), maps, weights, policy
             )
             self.network, self.maps = found.model, found.maps
-            self._smallest_side = found.smallest_side
+            self.smallest_side = found.smallest_side
             self.preprocessing_mode = (
                 found.preprocessing_mode
                 if preprocessing_mode == "auto"
@@ -379,7 +381,7 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
             ValueError: If the image is invalid.
         """
         side = self.short_side if short_side is None else short_side
-        smallest = self._smallest_side
+        smallest = self.smallest_side
         if side is not None:
             side = max(side, smallest)
         elif min(np.shape(image)[:2], default=smallest) < smallest:
@@ -412,11 +414,6 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
         return {"image": ("batch", "height", "width", 3)}
 
     @property
-    def smallest_side(self) -> int:
-        """Smallest side of the images that the backbone takes."""
-        return self._smallest_side
-
-    @property
     def serving_sides(self) -> tuple[int, int | None]:
         """Least and largest shorter side of the images of an endpoint.
 
@@ -424,7 +421,16 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
         """
         if self.short_side is not None:
             return self.short_side, self.short_side
-        return self._smallest_side, None
+        return self.smallest_side, None
+
+    @property
+    def serving_scales(self) -> dict[str, float]:
+        """Scales of the outputs that `temperature` divides.
+
+        Exported files are compared with Keras as if it were 1: it changes the
+        unit of these outputs, not how they are rounded.
+        """
+        return dict.fromkeys(("logits", "evidence"), 1 / self.temperature)
 
     @property
     def serving_range(self) -> tuple[float, ...]:
@@ -511,10 +517,10 @@ class SizeAgnosticClassifier(Pretrained, keras.Model):
 
     def _check_side(self, images: Tensor) -> None:
         for side in images.shape[1:3]:
-            if side is not None and side < self._smallest_side:
+            if side is not None and side < self.smallest_side:
                 raise ValueError(
                     f"Images for {self.backbone!r} must have sides of at least "
-                    f"{self._smallest_side} pixels. Received: images of shape "
+                    f"{self.smallest_side} pixels. Received: images of shape "
                     f"{tuple(images.shape)}"
                 )
 

@@ -222,7 +222,7 @@ def test_arguments_are_checked_by_name(name, value, data, tmp_path):
 @pytest.mark.slow
 def test_mirror_images_are_learned_too(data, tmp_path, monkeypatch):
     module = importlib.import_module(
-        "convzoo.training.classification.train_classifier"
+        "convzoo.training.classification.train_own"
     )
     given = []
 

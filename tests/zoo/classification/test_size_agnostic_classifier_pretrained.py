@@ -97,6 +97,11 @@ def test_several_maps(weights):
     )
 
 
+def test_exports_are_compared_in_units_of_the_temperature(weights):
+    model = classifier(weights, temperature=0.5)
+    assert model.serving_scales == {"logits": 2, "evidence": 2}
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

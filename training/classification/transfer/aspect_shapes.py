@@ -4,7 +4,8 @@ import math
 
 import numpy as np
 
-from convzoo.zoo.classification.classifier_pixels import LONGEST, scaled_size
+from convzoo.common.longest_aspect import LONGEST
+from convzoo.zoo.classification.classifier_pixels import scaled_size
 
 
 def aspect_shapes(

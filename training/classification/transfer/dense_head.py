@@ -23,7 +23,7 @@ class DenseHead(NamedTuple):
         """Logits `(images, classes)` of features `(images, features)`."""
         return features @ self.kernel + self.bias
 
-    def cooled(self, temperature: float) -> "DenseHead":
+    def calibrated(self, temperature: float) -> "DenseHead":
         """Return the layer whose logits are divided by a temperature."""
         return DenseHead(self.kernel / temperature, self.bias / temperature)
 

@@ -103,7 +103,7 @@ class FineTuning:
         sizes = [scaled_size(image.shape, side) for image in self._images]
         pixels = sum(height * width for height, width in sizes)
         end = planned_end(model, batches, pixels, options, self._tell)
-        run.settings |= end.settings
+        run.add_settings(end.settings)
         compile_classifier(model, options, end.steps)
         if options.verbose:
             times = end.times or measure_steps(

@@ -39,6 +39,7 @@ from convzoo.zoo.classification.classifier_memory import bytes_per_pixel
 from convzoo.zoo.classification.size_agnostic_classifier import (
     SizeAgnosticClassifier,
 )
+from convzoo.zoo.copied import copied
 from convzoo.zoo.images.memory import check_memory
 
 # Shorter sides to try, in pixels. Most published weights learned from 224;
@@ -115,9 +116,10 @@ def train_transfer(
             remove_features(run.folder)
             return run
         search = HeadSearch(chosen.features, split)
-        head = search.fitted(chosen.tried.strength)
         # Training starts from calibrated logits.
-        head = head.cooled(chosen.tried.temperature)
+        head = search.fitted(chosen.tried.strength).calibrated(
+            chosen.tried.temperature
+        )
         start = with_head(model, chosen.side, head)
         figures = tuning.figures(start)
         if not run.log:
@@ -226,13 +228,7 @@ def with_head(
         head: Weights of the dense layer.
         temperature: Its `temperature`.
     """
-    config = {
-        **model.get_config(),
-        "short_side": side,
-        "temperature": temperature,
-    }
-    other = SizeAgnosticClassifier.from_config(config)
-    other.network.set_weights(model.network.get_weights())
+    other = copied(model, short_side=side, temperature=temperature)
     other.head.set_weights([head.kernel, head.bias])
     return other
 

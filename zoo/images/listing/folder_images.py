@@ -5,6 +5,7 @@ import warnings
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
+from convzoo.common.first_of import first_of
 from convzoo.common.image_suffixes import NOT_READ, READ
 from convzoo.common.types import PathLike
 from convzoo.zoo.images.listing.visible_paths import visible_paths
@@ -39,8 +40,7 @@ def folder_images(folder: PathLike) -> list[Path]:
 
 def first_names(paths: Sequence[Path]) -> str:
     """Return the first names of some paths, for one line."""
-    more = [] if len(paths) <= _NAMED else ["..."]
-    return ", ".join([path.name for path in paths[:_NAMED]] + more)
+    return first_of([path.name for path in paths], _NAMED)
 
 
 def _ends_with(path: Path, suffixes: Collection[str]) -> bool:

@@ -56,9 +56,11 @@ def test_nearest_mean():
         )
 
 
-def test_cooled():
+def test_calibrated():
     features, labels = clusters(3)
     head = class_mean_head(features, labels, 3)
     np.testing.assert_allclose(
-        head.cooled(2.0).logits(features), head.logits(features) / 2, rtol=1e-5
+        head.calibrated(2.0).logits(features),
+        head.logits(features) / 2,
+        rtol=1e-5,
     )

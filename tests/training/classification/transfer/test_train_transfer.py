@@ -2,6 +2,7 @@
 
 import json
 
+import keras
 import numpy as np
 import pytest
 from PIL import Image
@@ -142,12 +143,21 @@ def test_fine_tuning_starts_from_the_dense_layer(tuned):
     assert tuned.best["validation_gain"] == best
 
 
-def test_only_the_upper_layers_change(tuned, data):
-    keras_random = pretrained_network  # The seed of the run: 0.
-    import keras
+@pytest.mark.slow
+def test_the_steps_of_a_time_are_planned_once(data, tmp_path):
+    options = {**TUNED, "epochs": None, "minutes": 0.01}
+    run = train_classifier(data, tmp_path / "run", **options)
+    planned = json.loads((run.folder / "run.json").read_text())
+    assert planned["minutes"] == 0.01 and planned["steps"] >= 1
+    again = train_classifier(data, tmp_path / "run", **options)
+    assert again.log == run.log
+    assert json.loads((run.folder / "run.json").read_text()) == planned
 
+
+def test_only_the_upper_layers_change(tuned):
+    # The seed of the run.
     keras.utils.set_random_seed(0)
-    before = keras_random("squeezenet").model
+    before = pretrained_network("squeezenet").model
     after = SizeAgnosticClassifier.from_preset(tuned.folder, weights="last")
     changed = {
         layer.name: not all(
