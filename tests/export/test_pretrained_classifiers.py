@@ -10,8 +10,6 @@ from convzoo.export import LiteRTModel, ONNXModel, SavedModel, export_model
 from convzoo.zoo import SizeAgnosticClassifier
 from tests.support import numpy_of, rest_slow
 
-pytestmark = pytest.mark.usefixtures("one_process")
-
 FORMATS = {
     "litert": LiteRTModel,
     "saved_model": SavedModel,
