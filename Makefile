@@ -37,21 +37,16 @@ FOLDERS := $(addprefix $(CURDIR)/,common export layers losses presets training z
 demo: $(VENV)/.demo
 	$(BIN)/python -m convzoo demo --out demo
 
-# `make test-all` includes the slow tests. It runs in parts, since TensorFlow
-# keeps memory for all that a process has traced: 13 GB after all tests.
-BLOCK_TESTS := tests/layers tests/losses tests/zoo
-TRAINING_TESTS := tests/training
-OTHER_TESTS := $(filter-out $(BLOCK_TESTS) $(TRAINING_TESTS),\
-	$(wildcard tests/test_*.py) \
-	$(patsubst %/,%,$(wildcard tests/*/)))
-
 test: $(VENV)/.dev
 	$(PYTEST) -m "not slow"
 
+# Includes the slow tests. It runs in parts, since a process keeps memory for
+# all that it has traced.
+BLOCK_TESTS := tests/layers tests/losses tests/zoo
 test-all: $(VENV)/.dev
-	$(PYTEST) $(OTHER_TESTS)
+	$(PYTEST) $(addprefix --ignore , tests/training $(BLOCK_TESTS))
 	$(PYTEST) $(BLOCK_TESTS)
-	$(PYTEST) $(TRAINING_TESTS)
+	$(PYTEST) tests/training
 
 # Tests of code in keras.ops, on JAX and PyTorch: the first case of each test,
 # without slow tests (see `--sample` in tests/conftest.py). JAX caches compiled
