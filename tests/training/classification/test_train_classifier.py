@@ -40,12 +40,15 @@ def first(data, tmp_path_factory):
         return train_classifier(data, tmp_path_factory.mktemp("first"), **QUICK)
 
 
-def write_classes(folder, channels, count):
+def write_classes(folder, channels, count, sizes=None):
+    """Write noise of a channel a class; random sizes, or these in turn."""
     random = np.random.default_rng(0)
     for name, channel in channels.items():
         (folder / name).mkdir(parents=True)
         for index in range(count):
             size = random.integers(8, 24, size=2)
+            if sizes is not None:
+                size = sizes[index % len(sizes)]
             pixels = random.integers(120, size=(*size, 3)).astype("uint8")
             pixels[..., channel] += 130
             write_image(folder / name / f"{index}.png", ImageFile(pixels))
