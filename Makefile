@@ -10,10 +10,11 @@ PYTEST := $(BIN)/python -m pytest $(PARALLEL)
 # Tests that need TensorFlow: of export and its callers.
 TENSORFLOW_TESTS := tests/export tests/convzoo tests/test_readme.py tests/test_docstrings.py
 # Tests that use no backend: of image files, tracking files, drawings of the
-# pitch, confidence intervals, image folders, tiles.
+# pitch, confidence intervals, image folders, tiles, full disks.
 NUMPY_TESTS := tests/common tests/presets \
 	$(filter-out %/test_standardized.py, \
 		$(wildcard tests/zoo/images/test_*.py tests/zoo/images/*/test_*.py)) \
+	tests/training/test_full_disk.py \
 	tests/training/football/tracking tests/training/football/drawing \
 	$(addprefix tests/training/football/test_, block_bootstrap.py \
 	gradient_boosting.py simulate_play.py) \
@@ -21,8 +22,9 @@ NUMPY_TESTS := tests/common tests/presets \
 	image_folder.py) \
 	$(addprefix tests/training/super_resolution/test_, samples.py sr_data.py) \
 	tests/zoo/super_resolution/test_tiling.py
-# Tests that only call models for predictions, which the tests of the zoo check.
+# Tests that only call models, whose numbers the tests of the zoo check.
 PREDICTING_TESTS := tests/training/test_release.py \
+	tests/zoo/classification/test_classifier_memory.py \
 	tests/training/classification/test_evaluate_classifier.py \
 	$(addprefix tests/training/football/test_, ball_temperature.py fill_ball.py \
 	fill_kloppy_ball.py predict_ball.py)

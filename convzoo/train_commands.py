@@ -13,6 +13,7 @@ from convzoo.training.classification.classifier_options import (
     ClassifierOptions,
 )
 from convzoo.training.football.ball_options import BallOptions
+from convzoo.training.football.motion_options import MotionOptions
 from convzoo.training.super_resolution.sr_options import SROptions
 from convzoo.training.super_resolution.srgan_options import SRGANOptions
 
@@ -55,10 +56,17 @@ def _classifier(options: ClassifierOptions) -> None:
 def _ball(options: BallOptions) -> None:
     from convzoo.training import train_ball
 
-    _print_best(
-        train_ball(options),
-        lambda best: f"mean distance {best['validation_distance']:.2f} m",
-    )
+    _print_best(train_ball(options), _distance)
+
+
+def _ball_motion(options: MotionOptions) -> None:
+    from convzoo.training import train_ball_motion
+
+    _print_best(train_ball_motion(options), _distance)
+
+
+def _distance(best: dict[str, Any]) -> str:
+    return f"mean distance {best['validation_distance']:.2f} m"
 
 
 def _print_best(run: "Run", told: Callable[[dict[str, Any]], str]) -> None:
@@ -97,6 +105,11 @@ RECIPES: dict[str, tuple[type, Callable[[Any], None], str]] = {
         BallOptions,
         _ball,
         "Train a predictor of the ball from the players.",
+    ),
+    "ball-motion": (
+        MotionOptions,
+        _ball_motion,
+        "Train a model that follows the ball over time.",
     ),
 }
 _RESUMES = "A run that was stopped or killed is resumed by the same command."

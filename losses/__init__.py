@@ -1,6 +1,7 @@
 """Losses for images, generative models and ball positions."""
 
 import convzoo.common.quiet_keras  # noqa: F401
+from convzoo.losses.ball_path import BallPath
 from convzoo.losses.ball_position import BallPosition
 from convzoo.losses.charbonnier import Charbonnier, charbonnier
 from convzoo.losses.contextual import Contextual, contextual
@@ -22,6 +23,7 @@ from convzoo.losses.total_variation import TotalVariation, total_variation
 from convzoo.losses.weighted_sum import WeightedSum
 
 __all__ = [
+    "BallPath",
     "BallPosition",
     "Charbonnier",
     "Contextual",

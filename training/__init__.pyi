@@ -20,6 +20,7 @@ from .football.drawing.plot_ball import plot_ball as plot_ball
 from .football.drawing.render_pitch import render_pitch as render_pitch
 from .football.evaluate_ball import evaluate_ball as evaluate_ball
 from .football.fill_ball import fill_ball as fill_ball
+from .football.motion_options import MotionOptions as MotionOptions
 from .football.simulate_play import simulate_play as simulate_play
 from .football.tracking.kloppy_tracking import (
     kloppy_tracking as kloppy_tracking,
@@ -28,6 +29,9 @@ from .football.tracking.read_provider import read_provider as read_provider
 from .football.tracking.read_tracking import read_tracking as read_tracking
 from .football.tracking.tracking import Tracking as Tracking
 from .football.train_ball import train_ball as train_ball
+from .football.train_ball_motion import (
+    train_ball_motion as train_ball_motion,
+)
 from .run import Run as Run
 from .super_resolution.evaluate_sr import evaluate_sr as evaluate_sr
 from .super_resolution.patches import Patches as Patches

@@ -8,6 +8,7 @@ import convzoo.common.quiet_keras  # noqa: F401
 from convzoo.zoo.classification.size_agnostic_classifier import (
     SizeAgnosticClassifier as SizeAgnosticClassifier,
 )
+from convzoo.zoo.football.ball_motion import BallMotion as BallMotion
 from convzoo.zoo.football.ball_position_predictor import (
     BallPositionPredictor as BallPositionPredictor,
 )
@@ -19,6 +20,7 @@ from convzoo.zoo.super_resolution.sr_generator import SRGenerator as SRGenerator
 from convzoo.zoo.super_resolution.srgan import SRGAN as SRGAN
 
 __all__ = [
+    "BallMotion",
     "BallPositionPredictor",
     "SRGAN",
     "SRDiscriminator",

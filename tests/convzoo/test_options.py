@@ -16,6 +16,7 @@ from convzoo.options import as_typed, command_line_type, mirrors
 from convzoo.train_commands import RECIPES
 from convzoo.training import (
     train_ball,
+    train_ball_motion,
     train_classifier,
     train_sr,
     train_srgan,
@@ -27,6 +28,7 @@ FUNCTIONS = {
     "srgan": train_srgan,
     "classifier": train_classifier,
     "ball": train_ball,
+    "ball-motion": train_ball_motion,
 }
 
 

@@ -91,14 +91,20 @@ class BallFrames(EpochDataset):
         return render_pitch(**inputs, view=self.view), self.view.pixels(ball)
 
 
+def game_weights(
+    shares: Sequence[float] | None, lengths: Sequence[int]
+) -> np.ndarray:
+    """Relative frequencies of the games in a batch, 0 for empty ones."""
+    if shares is None:
+        return np.sqrt(lengths)
+    check_shares(shares, len(lengths))
+    return np.where(np.greater(lengths, 0), shares, 0)
+
+
 def _probabilities(
     shares: Sequence[float] | None, lengths: Sequence[int]
 ) -> np.ndarray:
     """Sampling probability of each frame, uniform within a game."""
-    if shares is None:
-        weights = np.sqrt(lengths)
-    else:
-        check_shares(shares, len(lengths))
-        weights = np.array(shares)
+    weights = game_weights(shares, lengths)
     each = np.repeat(np.divide(weights, np.maximum(lengths, 1)), lengths)
     return each / each.sum()

@@ -1,15 +1,29 @@
 """Imputation of missing ball positions in tracking data."""
 
+import warnings
 from typing import TYPE_CHECKING, overload
 
 import numpy as np
 
+from convzoo.common.checks import check_above
 from convzoo.training.football.fill_kloppy_ball import fill_kloppy_ball
 from convzoo.training.football.filled_ball import FilledBall
+from convzoo.training.football.follow_ball import follow_ball
+from convzoo.training.football.followed_carriers import followed_carriers
+from convzoo.training.football.motion_game import motion_game
+from convzoo.training.football.named_motion import Motion, named_motion
 from convzoo.training.football.predict_ball import predict_ball
+from convzoo.training.football.tracking.implausible_balls import (
+    implausible_balls,
+)
 from convzoo.training.football.tracking.kloppy_pitch import is_kloppy
 from convzoo.training.football.tracking.kloppy_tracking import kloppy_tracking
+from convzoo.training.football.tracking.runs_of_play import (
+    frame_times,
+    runs_of_play,
+)
 from convzoo.training.football.tracking.tracking import Tracking
+from convzoo.zoo.football.ball_motion import BallMotion
 from convzoo.zoo.football.ball_position_predictor import BallPositionPredictor
 
 if TYPE_CHECKING:
@@ -22,6 +36,9 @@ def fill_ball(
     model: BallPositionPredictor,
     batch_size: int = 256,
     flips: bool | None = None,
+    *,
+    motion: Motion | BallMotion | None = "smooth",
+    data_rate: float = 5.0,
 ) -> FilledBall: ...
 
 
@@ -31,6 +48,9 @@ def fill_ball(
     model: BallPositionPredictor,
     batch_size: int = 256,
     flips: bool | None = None,
+    *,
+    motion: Motion | BallMotion | None = "smooth",
+    data_rate: float = 5.0,
 ) -> "TrackingDataset": ...
 
 
@@ -39,8 +59,15 @@ def fill_ball(
     model: BallPositionPredictor,
     batch_size: int = 256,
     flips: bool | None = None,
+    *,
+    motion: Motion | BallMotion | None = "smooth",
+    data_rate: float = 5.0,
 ) -> "FilledBall | TrackingDataset":
-    """Fill missing ball positions with the predictions of a model.
+    """Fill missing ball positions.
+
+    A model predicts each frame, and another follows the ball from frame to
+    frame, through the known balls. Known balls that jump away and back are
+    replaced, with a warning, see `implausible_balls`.
 
     Args:
         tracking: A `Tracking`, or a kloppy `TrackingDataset` in any coordinate
@@ -48,6 +75,10 @@ def fill_ball(
         model: A `BallPositionPredictor`.
         batch_size: Batch size.
         flips: Whether to average four mirrored views, see `predict_ball`.
+        motion: What follows the ball: `"smooth"`, which sees past and future;
+            `"causal"`, which sees the past only; a `BallMotion`; or None to
+            predict each frame by itself.
+        data_rate: Frames per second of files without times.
 
     Returns:
         A `FilledBall`. For a kloppy dataset, a copy with the missing positions
@@ -58,46 +89,132 @@ def fill_ball(
             of the model, or if a kloppy dataset cannot be converted, see
             `kloppy_tracking`.
     """
+    check_above("data_rate", data_rate, 0)
+    follower = named_motion(motion)
     if is_kloppy(tracking):
         frames = kloppy_tracking(tracking, model.pitch)
-        found = _filled(frames, model, batch_size, flips)
-        return fill_kloppy_ball(tracking, found)
-    if not isinstance(tracking, Tracking):
+    elif isinstance(tracking, Tracking):
+        frames = tracking
+    else:
         raise ValueError(
             "`tracking` must be a Tracking, or a TrackingDataset of kloppy. "
             f"Received: {type(tracking).__name__}"
         )
-    return _filled(tracking, model, batch_size, flips)
+    if follower is None:
+        found = _frame_by_frame(frames, model, batch_size, flips)
+    else:
+        found = _followed(frames, model, batch_size, flips, follower, data_rate)
+    if isinstance(tracking, Tracking):
+        return found
+    return fill_kloppy_ball(tracking, found)
 
 
-def _filled(
+def _frame_by_frame(
     tracking: Tracking,
     model: BallPositionPredictor,
     batch_size: int,
     flips: bool | None,
 ) -> FilledBall:
     outputs = predict_ball(model, tracking, batch_size, flips=flips)
+    somebody = tracking.has_players
+    count = len(tracking)
+    carrier, certainty = np.full(count, -1), np.full(count, np.nan)
+    team = np.full(count, np.nan)
+    if "carrier" in outputs:
+        carrier = np.where(somebody, outputs["carrier"].argmax(axis=1), -1)
+        certainty = np.where(somebody, outputs["carrier"].max(axis=1), np.nan)
+        team = np.where(somebody, outputs["team"], np.nan)
+    return _filled(
+        tracking,
+        outputs["position"],
+        (outputs["radius_50"], outputs["radius_90"]),
+        somebody,
+    )._replace(carrier=carrier, certainty=certainty, team=team)
+
+
+def _followed(
+    tracking: Tracking,
+    model: BallPositionPredictor,
+    batch_size: int,
+    flips: bool | None,
+    follower: BallMotion,
+    data_rate: float,
+) -> FilledBall:
+    times = frame_times(tracking, 1 / data_rate)
+    runs = runs_of_play(tracking, 1 / data_rate)
+    tracking = _without_errors(tracking, times, runs)
+    game = motion_game(
+        tracking, model, follower.frame_rate, data_rate, batch_size, flips
+    )
+    answer = follow_ball(game, follower, times, runs, tracking.ball)
+    followed = tracking.has_players | _has_known_ball(
+        tracking, runs, follower.causal
+    )
+    found = _filled(
+        tracking,
+        answer.position,
+        (answer.radius_50, answer.radius_90),
+        followed,
+    )
+    if "carrier" not in game.outputs:
+        return found
+    carrier = np.full(tracking.team.shape, np.nan)
+    carrier[game.grid.frames[game.grid.frames >= 0]] = game.outputs["carrier"]
+    carriers = followed_carriers(
+        found.tracking, times, runs, found.radius_50, carrier, follower.causal
+    )
+    return found._replace(**carriers._asdict())
+
+
+def _without_errors(
+    tracking: Tracking, times: np.ndarray, runs: np.ndarray
+) -> Tracking:
+    wrong = implausible_balls(times, runs, tracking.ball)
+    if not wrong.any():
+        return tracking
+    numbers = tracking.number[wrong]
+    warnings.warn(
+        f"the ball jumps away and back in {len(numbers)} of {len(tracking)} "
+        f"frames, the first is {numbers[0]}; it counts as unknown there",
+        stacklevel=3,
+    )
+    ball = np.where(np.expand_dims(wrong, 1), np.nan, tracking.ball)
+    return tracking.with_ball(ball)
+
+
+def _has_known_ball(
+    tracking: Tracking, runs: np.ndarray, causal: bool
+) -> np.ndarray:
+    """Mask of the frames whose run of play has a known ball, or had one."""
     known = tracking.has_ball
-    seen = ~np.isnan(tracking.players).any(2)
-    filled = ~known & seen.any(1)
+    if not causal:
+        return np.isin(runs, runs[known])
+    so_far = np.cumsum(known)
+    starts = np.flatnonzero(np.diff(runs, prepend=-1))
+    before = (so_far - known)[starts]
+    return so_far > before[np.cumsum(np.diff(runs, prepend=-1) != 0) - 1]
+
+
+def _filled(
+    tracking: Tracking,
+    position: np.ndarray,
+    radii: tuple[np.ndarray, np.ndarray],
+    possible: np.ndarray,
+) -> FilledBall:
+    """The frames with these positions where the ball is unknown."""
+    known = tracking.has_ball
+    filled = ~known & possible
     radius_50, radius_90 = (
-        np.where(filled, outputs[name], np.where(known, 0, np.nan))
-        for name in ("radius_50", "radius_90")
+        np.where(filled, each, np.where(known, 0, np.nan)) for each in radii
     )
-    ball = np.where(
-        np.expand_dims(filled, 1), outputs["position"], tracking.ball
-    )
-    carrier, team = _who(outputs, seen.any(1))
+    ball = np.where(np.expand_dims(filled, 1), position, tracking.ball)
+    unknown = np.full(len(tracking), np.nan)
     return FilledBall(
-        tracking.with_ball(ball), filled, radius_50, radius_90, carrier, team
+        tracking.with_ball(ball),
+        filled,
+        radius_50,
+        radius_90,
+        np.full(len(tracking), -1),
+        unknown,
+        unknown,
     )
-
-
-def _who(
-    outputs: dict[str, np.ndarray], somebody: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Carrier and team of each frame; -1 and NaN where unknown."""
-    if "carrier" not in outputs:
-        return np.full(len(somebody), -1), np.full(len(somebody), np.nan)
-    carrier = np.where(somebody, outputs["carrier"].argmax(axis=1), -1)
-    return carrier, np.where(somebody, outputs["team"], np.nan)

@@ -11,7 +11,8 @@ class FilledBall(NamedTuple):
     """Frames with filled ball positions.
 
     Attributes:
-        tracking: The frames. `ball` is known wherever a player is visible.
+        tracking: The frames. `ball` is known wherever a player is visible, or
+            a ball in the same run of play is known and `motion` is not None.
         filled: Mask `(frames,)` of the predicted ball positions.
         radius_50, radius_90: Radii `(frames,)` in metres that contain the ball
             with this probability; 0 where the ball was known, NaN where it
@@ -20,6 +21,8 @@ class FilledBall(NamedTuple):
             visible players, and for models with image inputs.
         team: Probabilities `(frames,)` that the carrier is in team 1; NaN where
             `carrier` is -1.
+        certainty: Probabilities `(frames,)` of `carrier`, given that a player
+            has the ball; NaN where `carrier` is -1.
     """
 
     tracking: Tracking
@@ -28,3 +31,4 @@ class FilledBall(NamedTuple):
     radius_90: np.ndarray
     carrier: np.ndarray
     team: np.ndarray
+    certainty: np.ndarray

@@ -273,6 +273,7 @@ def test_a_limit_of_pixels_holds_for_training(data, tmp_path):
         train_classifier(data, tmp_path, max_pixels=0, **QUICK)
 
 
+@pytest.mark.slow
 def test_the_number_of_steps_is_planned_once(data, tmp_path, monkeypatch):
     """A resumed run keeps it, though the computer is now faster."""
     module = importlib.import_module(
