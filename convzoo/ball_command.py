@@ -4,10 +4,11 @@ import functools
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter, Token
 
+from convzoo.common.checks import check_above
 from convzoo.common.output_file import check_target
 from convzoo.common.printable import printable
 from convzoo.options import (
@@ -53,6 +54,8 @@ def ball(
     out: Out,
     preset: Preset = BALL_PRESET,
     flips: Flips = False,
+    motion: Literal["smooth", "causal", "none"] = "smooth",
+    data_rate: float = 5.0,
     plot: Path | None = None,
     frame: Annotated[int | None, WHOLE] = None,
     video: Path | None = None,
@@ -69,6 +72,9 @@ def ball(
         tracking: Tracking data: a .npz or .csv file, PROVIDER:FILES or
             tfds:NAME.
         out: File to write, .csv.
+        motion: How the ball is followed over time: smooth sees past and
+            future, causal the past only; none predicts each frame by itself.
+        data_rate: Frames per second of files without times.
         plot: Draw one frame to this .png, .pdf or .svg file.
         frame: Number of the frame to plot, as in the file. Without it, the
             first frame that was filled.
@@ -85,6 +91,7 @@ def ball(
         check_plot(plot, overwrite)
     if video:
         check_film(video, frame_rate, overwrite)
+    check_above("data_rate", data_rate, 0)
     check_there([tracking])
     check_preset(preset, "BallPositionPredictor", "ball")
     from convzoo.training import fill_ball, film_ball, plot_ball, read_tracking
@@ -100,7 +107,12 @@ def ball(
         span = first, last
     if video:
         choose_frames(played, span)
-    found = fill_ball(played, model)
+    found = fill_ball(
+        played,
+        model,
+        motion=None if motion == "none" else motion,
+        data_rate=data_rate,
+    )
 
     def table() -> str:
         write_ball(found, out, overwrite)

@@ -25,7 +25,7 @@ def test_holes_have_the_lengths_of_the_rate():
             [
                 max(np.diff(np.flatnonzero(~mask)).max(initial=1), 1)
                 for mask in drawn(frames=frames, rate=rate)
-                if 2 < (~mask).sum()
+                if (~mask).sum() > 2
             ]
         )
 

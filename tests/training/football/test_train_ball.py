@@ -346,7 +346,9 @@ def test_several_frames(tmp_path):
     said = whole.tested.with_ball(outputs["position"][whole.test])
     distances = np.linalg.norm(said.ball - tested.ball, axis=1)
     assert found.mean == pytest.approx(distances.mean(), rel=1e-4)
-    filled = fill_ball(whole.with_ball(np.full((60, 2), np.nan)), model)
+    filled = fill_ball(
+        whole.with_ball(np.full((60, 2), np.nan)), model, motion=None
+    )
     np.testing.assert_allclose(
         filled.tracking.ball, outputs["position"], atol=1e-3
     )

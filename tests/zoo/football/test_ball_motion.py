@@ -81,8 +81,7 @@ def test_a_receptive_field_of_its_dilations(model):
     changed = {name: each.copy() for name, each in inputs.items()}
     changed["places"][:, 10] += 1
     apart = np.abs(
-        answers(model, inputs)["position"]
-        - answers(model, changed)["position"]
+        answers(model, inputs)["position"] - answers(model, changed)["position"]
     ).max(axis=(0, 2))
     assert np.flatnonzero(apart > 1e-6).tolist() == list(range(6, 16))
 
