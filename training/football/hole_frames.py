@@ -8,6 +8,7 @@ from convzoo.common.checks import check_above, check_positive
 from convzoo.training.football.tracking.runs_of_play import (
     frame_times,
     runs_of_play,
+    step_in_runs,
 )
 from convzoo.training.football.tracking.tracking import Tracking
 
@@ -46,9 +47,8 @@ def hole_frames(
     check_positive("passes", passes)
     check_positive("most", most)
     run, times = runs_of_play(play), frame_times(play)
-    steps = np.diff(times)[np.diff(run) == 0]
-    step = float(np.median(steps)) if len(steps) else math.inf
-    count = round(min(seconds / step, len(play)))
+    step = step_in_runs(times, run)
+    count = 0 if math.isnan(step) else round(min(seconds / step, len(play)))
     starts = _starts(play, run, times, count, step)
     if not len(starts):
         return np.zeros((0, count), int)
