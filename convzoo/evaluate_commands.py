@@ -1,13 +1,14 @@
 """`convzoo evaluate`: one command per model."""
 
 import functools
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App
 
+from convzoo.ball_tables import ball_table, hole_table, too_long
+from convzoo.common.checks import check_above
 from convzoo.common.progress_bars import progress_bars
 from convzoo.evaluate_classifier_command import evaluate_classifier
 from convzoo.options import (
@@ -18,14 +19,16 @@ from convzoo.options import (
     Preset,
     check_preset,
     check_there,
+    commas,
 )
 from convzoo.plain import plain
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from convzoo.training.football.ball_quality import BallQuality
+    from convzoo.training.football.tracking.tracking import Tracking
     from convzoo.training.super_resolution.evaluate_sr import Comparison
+    from convzoo.zoo import BallPositionPredictor
 
 # Title and decimals of the figures of `evaluate sr`.
 _FIGURES = {
@@ -34,22 +37,6 @@ _FIGURES = {
     "psnr_rgb": ("PSNR RGB", 2),
     "perceptual": ("distance", 4),
 }
-# Columns of `BallQuality`: metres, then percentages. With names of 19
-# characters they fit into the 80 of a terminal.
-_BALL_COLUMNS = (
-    "mean",
-    "95 %",
-    "median",
-    "90 %",
-    "in\n2 m",
-    "in\n5 m",
-    "in\n10 m",
-    "top\n1",
-    "top\n3",
-    "r\n50",
-    "r\n90",
-)
-_BALL_NAMES = 19
 evaluate_app = App(name="evaluate", help="Evaluate a model.")
 evaluate_app.command(evaluate_classifier, name="classifier")
 
@@ -109,6 +96,7 @@ def evaluate_ball(
     preset: Preset = BALL_PRESET,
     positions_only: bool = False,
     flips: Flips = False,
+    holes: Annotated[tuple[float, ...] | None, commas(float)] = None,
 ) -> list[Exception]:
     """Compare a predictor of the ball with simple ones, in metres.
 
@@ -117,70 +105,66 @@ def evaluate_ball(
             several are evaluated one by one, and one that cannot be read does
             not stop the others.
         positions_only: Hide the velocities from all predictors.
+        holes: Compare ways to fill holes instead: balls are cut out for so many
+            seconds, such as 1,2,5,10,20, where the ball is known before and
+            after.
     """
     check_there(data)
+    for seconds in holes or ():
+        check_above("holes", seconds, 0)
     check_preset(preset, "BallPositionPredictor", "evaluate ball")
-    from rich.console import Console
-
-    from convzoo.training import evaluate_ball as evaluate
-    from convzoo.training.football.evaluate_ball import frames_to_evaluate
     from convzoo.zoo import BallPositionPredictor
 
     model = BallPositionPredictor.from_preset(preset, flips=flips)
     failures: list[Exception] = []
     for path in data:
         try:
-            game, learned = frames_to_evaluate(path, model, positions_only)
-            qualities = evaluate(model, game, learned)
+            if holes:
+                _evaluate_holes(model, path, positions_only, holes)
+            else:
+                _evaluate_frames(model, path, positions_only)
         except ValueError as error:
             if len(data) == 1:
                 raise
             failures.append(error)
-            continue
-        title = f"{Path(path).name}, {len(game)} frames"
-        Console().print(_ball_table(title, qualities))
     return failures
 
 
-def _ball_table(title: str, qualities: Mapping[str, "BallQuality"]) -> "Table":
-    from rich import box
-    from rich.table import Table
+def _evaluate_frames(
+    model: "BallPositionPredictor", path: str, positions_only: bool
+) -> None:
+    from rich.console import Console
 
-    table = Table(
-        title=plain(title), box=box.SIMPLE_HEAD, show_edge=False, padding=0
-    )
-    table.add_column("", max_width=_BALL_NAMES, overflow="fold")
-    for column in _BALL_COLUMNS:
-        table.add_column(column, justify="right", vertical="bottom")
-    for name, quality in qualities.items():
-        table.add_row(plain(name), *_ball_cells(quality))
-    return table
+    from convzoo.training import evaluate_ball as evaluate
+    from convzoo.training.football.evaluate_ball import frames_to_evaluate
+
+    game, learned = frames_to_evaluate(path, model, positions_only)
+    qualities = evaluate(model, game, learned)
+    Console().print(ball_table(_title(path, game), qualities))
 
 
-def _ball_cells(quality: "BallQuality") -> list[str]:
-    low, high = _metres(quality.mean_low), _metres(quality.mean_high)
-    within = quality.within_2, quality.within_5, quality.within_10
-    coverage = quality.coverage_50, quality.coverage_90
-    return [
-        _metres(quality.mean),
-        f"{low}-{high}" if low and high else "",
-        _metres(quality.median),
-        _metres(quality.percentile_90),
-        *(_share(share, 0) for share in within),
-        *(_share(share, 1) for share in (quality.top_1, quality.top_3)),
-        *(_share(share, 0) for share in coverage),
-    ]
+def _evaluate_holes(
+    model: "BallPositionPredictor",
+    path: str,
+    positions_only: bool,
+    holes: Sequence[float],
+) -> None:
+    from rich.console import Console
+
+    from convzoo.training.football.ball_fillers import ball_fillers
+    from convzoo.training.football.fill_holes import fill_holes
+    from convzoo.training.football.play_to_evaluate import play_to_evaluate
+
+    play = play_to_evaluate(path, model, positions_only)
+    fillers = ball_fillers(model, play)
+    rows = fill_holes(play, fillers, holes)
+    Console().print(hole_table(_title(path, play), list(fillers), rows))
+    for line in too_long(rows):
+        print(line)
 
 
-def _metres(length: float) -> str:
-    """Three digits, or four."""
-    if math.isnan(length):
-        return ""
-    return f"{length:.2f}" if length < 9.995 else f"{length:.1f}"
-
-
-def _share(share: float, digits: int) -> str:
-    return "" if math.isnan(share) else f"{100 * share:.{digits}f}"
+def _title(path: str, frames: "Tracking") -> str:
+    return f"{Path(path).name}, {len(frames)} frames"
 
 
 def _quality_table(comparisons: Sequence["Comparison"]) -> "Table":

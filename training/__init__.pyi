@@ -14,13 +14,19 @@ from .classification.train_classifier import (
 from .football.ball_augmentation import BallAugmentation as BallAugmentation
 from .football.ball_frames import BallFrames as BallFrames
 from .football.ball_options import BallOptions as BallOptions
+from .football.carrier_quality import carrier_quality as carrier_quality
 from .football.drawing.film_ball import film_ball as film_ball
 from .football.drawing.pitch_view import PitchView as PitchView
 from .football.drawing.plot_ball import plot_ball as plot_ball
 from .football.drawing.render_pitch import render_pitch as render_pitch
 from .football.evaluate_ball import evaluate_ball as evaluate_ball
 from .football.fill_ball import fill_ball as fill_ball
+<<<<<<< HEAD
 from .football.motion_options import MotionOptions as MotionOptions
+=======
+from .football.passes import passes as passes
+from .football.possessions import possessions as possessions
+>>>>>>> b28-holes
 from .football.simulate_play import simulate_play as simulate_play
 from .football.tracking.kloppy_tracking import (
     kloppy_tracking as kloppy_tracking,

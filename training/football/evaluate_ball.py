@@ -79,15 +79,28 @@ def frames_to_evaluate(
     Raises:
         ValueError: If the file cannot be used, or no frame has a ball.
     """
-    game = read_with_past(path, model.pitch, model.frames, model.frame_rate)
-    if positions_only:
-        game = game.without_velocities()
+    game = read_for(model, path, positions_only)
     parts = game.tested, game.learned
     if not game.test.any():
         parts = parts[1], parts[0]
     if not len(parts[0]):
         raise ValueError(f"{path}: has no frame with a ball")
     return parts
+
+
+def read_for(
+    model: BallPositionPredictor, path: PathLike, positions_only: bool = False
+) -> Tracking:
+    """Read all frames of a file as a model needs them.
+
+    Args:
+        model, path, positions_only: As in `frames_to_evaluate`.
+
+    Raises:
+        ValueError: If the file cannot be used.
+    """
+    game = read_with_past(path, model.pitch, model.frames, model.frame_rate)
+    return game.without_velocities() if positions_only else game
 
 
 def _boosted(

@@ -1,5 +1,7 @@
 """Runs of play: stretches of frames without cuts."""
 
+import math
+
 import numpy as np
 
 from convzoo.common.checks import check_above
@@ -62,6 +64,20 @@ def frame_times(tracking: Tracking, step: float = 0.2) -> np.ndarray:
     if np.isnan(tracking.time).all():
         return np.arange(len(tracking)) * float(step)
     return tracking.time
+
+
+def step_in_runs(times: np.ndarray, run: np.ndarray) -> float:
+    """Median step between frames of a run, in seconds.
+
+    Args:
+        times: Times `(frames,)`, see `frame_times`.
+        run: Runs `(frames,)`, see `runs_of_play`.
+
+    Returns:
+        The step; NaN if no run has two frames.
+    """
+    steps = np.diff(times)[np.diff(run) == 0]
+    return float(np.median(steps)) if len(steps) else math.nan
 
 
 def _jumps(

@@ -1,0 +1,68 @@
+"""`convzoo evaluate ball --holes`: what is printed, and what is refused."""
+
+import re
+
+import numpy as np
+import pytest
+
+from convzoo.training import simulate_play
+from convzoo.zoo import BallPositionPredictor
+
+pytestmark = pytest.mark.usefixtures("uncompiled", "one_process")
+
+
+@pytest.fixture
+def evaluate(monkeypatch, command, tmp_path):
+    """Run `convzoo evaluate ball` in a folder with a game."""
+    play = simulate_play(150)
+    # The ball moves on a straight line.
+    ball = np.stack([play.time, -play.time / 2], axis=1)
+    arrays = {"players": play.players, "team": play.team, "time": play.time}
+    np.savez(tmp_path / "game.npz", **arrays, ball=ball)
+    np.savez(tmp_path / "none.npz", **arrays)
+    model = BallPositionPredictor(width=4, depth=1, heads=1, map_width=4)
+    monkeypatch.setattr(
+        BallPositionPredictor, "from_preset", lambda *_, **__: model
+    )
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments):
+        return command("evaluate", "ball", *arguments)
+
+    return run
+
+
+def test_a_row_per_length_and_a_column_per_filler(evaluate):
+    code, out, error = evaluate(
+        "--data", "game.npz", "--holes", "1,0.4,60", "--data", "none.npz"
+    )
+    # The file without a ball does not stop the other.
+    assert code == 1 and error.count("\n") == 1
+    assert "none.npz: has no frame with a ball" in error
+    assert "game.npz, 150 frames" in out
+    assert re.search(r"straight line +cubic +each frame", out)
+    rows = [line.split() for line in out.splitlines()]
+    rows = {row[0]: row[1:] for row in rows if row[1:2] == ["s"]}
+    assert list(rows) == ["1", "0.4"]
+    for _, holes, *cells in rows.values():
+        assert int(holes) > 3
+        assert cells[0] == "0.00" and float(cells[-1].split("(")[0]) > 1
+    assert out.splitlines()[-1] == (
+        "60 s: no hole fits into a stretch of play with a known ball"
+    )
+    assert max(map(len, out.splitlines())) <= 80
+
+
+@pytest.mark.parametrize(
+    ("holes", "message"),
+    [
+        ("1,-5", "`--holes` must be a .* Received: --holes=-5"),
+        ("0", "`--holes` must be a .* Received: --holes=0"),
+        ("inf", "`--holes` must be a .* Received: --holes=inf"),
+        ("1,,2", "--holes: '1,,2' must be numbers with commas"),
+    ],
+)
+def test_lengths_that_are_none_are_one_line(evaluate, holes, message):
+    code, out, error = evaluate("--data", "game.npz", "--holes", holes)
+    assert (code, out) == (2, "") and error.count("\n") == 1
+    assert re.search(message, error)

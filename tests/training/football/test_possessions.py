@@ -1,0 +1,88 @@
+import numpy as np
+import pytest
+
+from convzoo.training.football.filled_ball import FilledBall
+from convzoo.training.football.passes import Pass, passes
+from convzoo.training.football.possessions import Possession, possessions
+from convzoo.training.football.tracking.tracking import Tracking
+
+
+def found(carrier, time=None):
+    """Five players who stand in a row, and carriers at 5 Hz."""
+    frames = len(carrier)
+    x = np.tile(10.0 * np.arange(5) + 1, (frames, 1))
+    players = np.stack([x, np.zeros_like(x)], axis=2)
+    tracking = Tracking(players, np.zeros((frames, 5), int), time=time)
+    unknown = np.full(frames, np.nan)
+    return FilledBall(
+        tracking,
+        np.zeros(frames, bool),
+        unknown,
+        unknown,
+        np.asarray(carrier),
+        unknown,
+    )
+
+
+def close(one, other):
+    np.testing.assert_allclose(one, other, atol=1e-9)
+    assert len(one) == len(other)
+
+
+def test_possessions_are_stretches_of_a_carrier():
+    ball = found([3, 3, 3, -1, -1, 1, 3, 3, 0, 0])
+    sure = np.array([0.3, 0.6, 0.9, 0, 0, 1, 0.5, 0.7, 0.2, 0.4])
+    close(
+        possessions(ball, sure),
+        [
+            Possession(3, 0, 2, 0.0, 0.4, 0, 0.6),
+            # One frame of player 1 is too short.
+            Possession(3, 6, 7, 1.2, 1.4, 0, 0.6),
+            Possession(0, 8, 9, 1.6, 1.8, 0, 0.3),
+        ],
+    )
+    every = possessions(ball, shortest=0)
+    assert [each.player for each in every] == [3, 1, 3, 0]
+    assert np.isnan([each.certainty for each in every]).all()
+
+
+def test_possessions_end_with_their_run():
+    time = np.array([0, 0.2, 0.4, 9.0, 9.2, np.nan, 9.6, 9.8])
+    players = possessions(found([2] * 8, time))
+    assert [(each.first, each.last) for each in players] == [
+        (0, 2),
+        (3, 4),
+        (6, 7),
+    ]
+    assert [each.run for each in players] == [0, 1, 3]
+
+
+def test_passes_go_from_possession_to_possession():
+    carrier = [1, 1, 1, -1, 2, 2, 4, 2, 2, 0, 0]
+    sure = np.array([0.6, 0.6, 0.6, 0, 0.8, 0.8, 0, 0.5, 0.5, 0.7, 0.7])
+    close(
+        passes(found(carrier), sure),
+        [
+            # Three frames of 0.6 and two of 0.8.
+            Pass(1, 2, 0.4, 0.8, 0.68),
+            # From player 2 to himself, over a short touch, is none.
+            Pass(2, 0, 1.6, 1.8, 0.6),
+        ],
+    )
+    assert np.isnan(passes(found(carrier))[0].certainty)
+    assert len(passes(found(carrier), shortest=0.1)) == 4
+
+
+def test_no_pass_crosses_a_cut():
+    time = np.array([0, 0.2, 9.0, 9.2, 9.4, 9.6])
+    (only,) = passes(found([1, 1, 2, 2, 3, 3], time))
+    assert only[:2] == (2, 3)
+    assert passes(found([1, 1, 1])) == [] == passes(found([-1, -1]))
+
+
+def test_arguments_are_quoted():
+    ball = found([1, 1])
+    with pytest.raises(ValueError, match=r"`certainty`.*shape \(3,\)"):
+        possessions(ball, np.zeros(3))
+    with pytest.raises(ValueError, match="`shortest`.*Received: shortest=-1"):
+        passes(ball, shortest=-1)
