@@ -76,3 +76,4 @@ SRLoss = Literal[
 SRScale = Literal[2, 3, 4, 8]
 # As `verbose` of `keras.Model.fit`.
 Verbose = Literal["auto", 0, 1, 2]
+Motion = Literal["smooth", "causal"]

@@ -75,14 +75,21 @@ def hole_table(
     for row in rows:
         if row.holes:
             cells = [_with_interval(row.errors[name]) for name in names]
-            table.add_row(f"{row.seconds:g} s", str(row.holes), *cells)
+            table.add_row(*_hole(row), *cells)
     return table
+
+
+def _hole(row: "HoleErrors") -> tuple[str, str]:
+    """Length and number of holes."""
+    if math.isinf(row.seconds):
+        return "all", ""
+    return f"{row.seconds:g} s", str(row.holes)
 
 
 def too_long(rows: Sequence["HoleErrors"]) -> Iterator[str]:
     """Lines about the lengths without holes."""
     for row in rows:
-        if not row.holes:
+        if not row.holes and math.isfinite(row.seconds):
             yield (
                 f"{row.seconds:g} s: no hole fits into a stretch of play with "
                 "a known ball"

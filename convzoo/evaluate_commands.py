@@ -1,6 +1,7 @@
 """`convzoo evaluate`: one command per model."""
 
 import functools
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,6 +10,7 @@ from cyclopts import App
 
 from convzoo.ball_tables import ball_table, hole_table, too_long
 from convzoo.common.checks import check_above
+from convzoo.common.choices import Motion
 from convzoo.common.progress_bars import progress_bars
 from convzoo.evaluate_classifier_command import evaluate_classifier
 from convzoo.options import (
@@ -97,6 +99,7 @@ def evaluate_ball(
     positions_only: bool = False,
     flips: Flips = False,
     holes: Annotated[tuple[float, ...] | None, commas(float)] = None,
+    motion: Motion = "smooth",
 ) -> list[Exception]:
     """Compare a predictor of the ball with simple ones, in metres.
 
@@ -107,7 +110,9 @@ def evaluate_ball(
         positions_only: Hide the velocities from all predictors.
         holes: Compare ways to fill holes instead: balls are cut out for so many
             seconds, such as 1,2,5,10,20, where the ball is known before and
-            after.
+            after. The row `all` is without any known ball.
+        motion: How holes are filled over time: smooth sees past and future,
+            causal the past only.
     """
     check_there(data)
     for seconds in holes or ():
@@ -120,7 +125,7 @@ def evaluate_ball(
     for path in data:
         try:
             if holes:
-                _evaluate_holes(model, path, positions_only, holes)
+                _evaluate_holes(model, path, positions_only, holes, motion)
             else:
                 _evaluate_frames(model, path, positions_only)
         except ValueError as error:
@@ -148,6 +153,7 @@ def _evaluate_holes(
     path: str,
     positions_only: bool,
     holes: Sequence[float],
+    motion: Motion,
 ) -> None:
     from rich.console import Console
 
@@ -156,8 +162,8 @@ def _evaluate_holes(
     from convzoo.training.football.play_to_evaluate import play_to_evaluate
 
     play = play_to_evaluate(path, model, positions_only)
-    fillers = ball_fillers(model, play)
-    rows = fill_holes(play, fillers, holes)
+    fillers = ball_fillers(model, play, motion)
+    rows = fill_holes(play, fillers, [*holes, math.inf])
     Console().print(hole_table(_title(path, play), list(fillers), rows))
     for line in too_long(rows):
         print(line)

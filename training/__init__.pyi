@@ -21,12 +21,9 @@ from .football.drawing.plot_ball import plot_ball as plot_ball
 from .football.drawing.render_pitch import render_pitch as render_pitch
 from .football.evaluate_ball import evaluate_ball as evaluate_ball
 from .football.fill_ball import fill_ball as fill_ball
-<<<<<<< HEAD
 from .football.motion_options import MotionOptions as MotionOptions
-=======
 from .football.passes import passes as passes
 from .football.possessions import possessions as possessions
->>>>>>> b28-holes
 from .football.simulate_play import simulate_play as simulate_play
 from .football.tracking.kloppy_tracking import (
     kloppy_tracking as kloppy_tracking,

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from convzoo.training import simulate_play
-from convzoo.zoo import BallPositionPredictor
+from convzoo.zoo import BallMotion, BallPositionPredictor
 
 pytestmark = pytest.mark.usefixtures("uncompiled", "one_process")
 
@@ -21,9 +21,11 @@ def evaluate(monkeypatch, command, tmp_path):
     np.savez(tmp_path / "game.npz", **arrays, ball=ball)
     np.savez(tmp_path / "none.npz", **arrays)
     model = BallPositionPredictor(width=4, depth=1, heads=1, map_width=4)
-    monkeypatch.setattr(
-        BallPositionPredictor, "from_preset", lambda *_, **__: model
-    )
+    motion = BallMotion(width=4, dilations=(1,))
+    for each in (model, motion):
+        monkeypatch.setattr(
+            type(each), "from_preset", lambda *_, each=each, **__: each
+        )
     monkeypatch.chdir(tmp_path)
 
     def run(*arguments):
@@ -40,10 +42,13 @@ def test_a_row_per_length_and_a_column_per_filler(evaluate):
     assert code == 1 and error.count("\n") == 1
     assert "none.npz: has no frame with a ball" in error
     assert "game.npz, 150 frames" in out
-    assert re.search(r"straight line +cubic +each frame", out)
+    assert re.search(r"straight line +cubic +each frame +over time", out)
     rows = [line.split() for line in out.splitlines()]
     rows = {row[0]: row[1:] for row in rows if row[1:2] == ["s"]}
     assert list(rows) == ["1", "0.4"]
+    # Without a known ball, there is no line.
+    (without,) = [row for row in out.splitlines() if row.strip()[:4] == "all "]
+    assert len(re.findall(r"\d\.\d+ ", without + " ")) >= 2
     for _, holes, *cells in rows.values():
         assert int(holes) > 3
         assert cells[0] == "0.00" and float(cells[-1].split("(")[0]) > 1

@@ -5,9 +5,18 @@ from functools import partial
 
 import numpy as np
 
+from convzoo.common.choices import Motion
+from convzoo.training.football.follow_ball import follow_ball
 from convzoo.training.football.interpolate_ball import interpolate_ball
+from convzoo.training.football.motion_game import motion_game
+from convzoo.training.football.named_motion import named_motion
 from convzoo.training.football.predict_ball import predict_ball
+from convzoo.training.football.tracking.runs_of_play import (
+    frame_times,
+    runs_of_play,
+)
 from convzoo.training.football.tracking.tracking import Tracking
+from convzoo.zoo.football.ball_motion import BallMotion
 from convzoo.zoo.football.ball_position_predictor import BallPositionPredictor
 
 # From play with missing balls to balls `(frames, 2)`.
@@ -15,7 +24,9 @@ Filler = Callable[[Tracking], np.ndarray]
 
 
 def ball_fillers(
-    model: BallPositionPredictor, play: Tracking
+    model: BallPositionPredictor,
+    play: Tracking,
+    motion: Motion | BallMotion | None = "smooth",
 ) -> dict[str, Filler]:
     """Ways to fill holes in the play of a file, by name.
 
@@ -24,17 +35,38 @@ def ball_fillers(
     - `cubic`: the same with two known balls on each side.
     - `each frame`: the prediction of the model, which sees no ball. It is
       computed once, here.
+    - `over time`: that prediction, followed through the known balls, see
+      `fill_ball`.
 
     Args:
         model: A `BallPositionPredictor`.
+        motion: What follows the ball, see `fill_ball`; None leaves `over time`
+            out.
         play: A `Tracking`, into which holes will be cut.
 
     Raises:
         ValueError: If the pitch is not that of the model.
     """
     each_frame = predict_ball(model, play)["position"]
-    return {
+    fillers: dict[str, Filler] = {
         "straight line": interpolate_ball,
         "cubic": partial(interpolate_ball, nodes=2),
         "each frame": lambda _: each_frame,
     }
+    follower = named_motion(motion)
+    if follower is not None:
+        fillers["over time"] = _over_time(model, play, follower)
+    return fillers
+
+
+def _over_time(
+    model: BallPositionPredictor, play: Tracking, follower: BallMotion
+) -> Filler:
+    # Predictions of frames do not see the ball: once is enough.
+    game = motion_game(play, model, follower.frame_rate)
+    times, runs = frame_times(play), runs_of_play(play)
+
+    def fill(holed: Tracking) -> np.ndarray:
+        return follow_ball(game, follower, times, runs, holed.ball).position
+
+    return fill

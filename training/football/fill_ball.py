@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, overload
 import numpy as np
 
 from convzoo.common.checks import check_above
+from convzoo.common.choices import Motion
 from convzoo.training.football.fill_kloppy_ball import fill_kloppy_ball
 from convzoo.training.football.filled_ball import FilledBall
 from convzoo.training.football.follow_ball import follow_ball
 from convzoo.training.football.followed_carriers import followed_carriers
 from convzoo.training.football.motion_game import motion_game
-from convzoo.training.football.named_motion import Motion, named_motion
+from convzoo.training.football.named_motion import named_motion
 from convzoo.training.football.predict_ball import predict_ball
 from convzoo.training.football.tracking.implausible_balls import (
     implausible_balls,

@@ -1,5 +1,6 @@
 """Evaluation of ways to fill holes in known play."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -30,7 +31,7 @@ class HoleErrors(NamedTuple):
     """Errors in holes of one length.
 
     Attributes:
-        seconds: Length of the holes.
+        seconds: Length of the holes; infinite if no ball was known at all.
         holes: Number of holes; 0 if none fits.
         errors: `HoleError` of each filler, by name; empty without holes.
     """
@@ -49,7 +50,8 @@ def fill_holes(
     """Cut balls out of known play, and measure how well they are filled.
 
     For each length, up to 200 holes, see `hole_frames`. Each filler is called
-    once per length and pass, with all holes of the pass cut.
+    once per length and pass, with all holes of the pass cut. A length of
+    infinity cuts all balls out.
 
     Args:
         play: A `Tracking`.
@@ -65,13 +67,16 @@ def fill_holes(
         ValueError: If an argument is invalid.
     """
     for seconds in holes:
-        check_above("holes", seconds, 0)
+        if seconds != math.inf:
+            check_above("holes", seconds, 0)
     return [_fill(play, fillers, seconds, passes) for seconds in holes]
 
 
 def _fill(
     play: Tracking, fillers: Mapping[str, Filler], seconds: float, passes: int
 ) -> HoleErrors:
+    if math.isinf(seconds):
+        return _fill_all(play, fillers)
     frames = hole_frames(play, seconds, passes)
     if not len(frames):
         return HoleErrors(seconds, 0, {})
@@ -88,6 +93,24 @@ def _fill(
             )
     errors = {name: _error(each, passes) for name, each in distances.items()}
     return HoleErrors(seconds, len(frames), errors)
+
+
+def _fill_all(play: Tracking, fillers: Mapping[str, Filler]) -> HoleErrors:
+    """Errors of the fillers that need no known ball."""
+    counted = play.has_ball & play.has_players
+    if not counted.any():
+        return HoleErrors(math.inf, 0, {})
+    unknown = play.with_(ball=np.full_like(play.ball, np.nan))
+    errors = {}
+    for name, filler in fillers.items():
+        found = filler(unknown.with_(ball=unknown.ball.copy()))
+        distances = np.linalg.norm(found - play.ball, axis=1)[counted]
+        if np.isnan(distances).any():
+            errors[name] = HoleError(np.nan, np.nan, np.nan)
+            continue
+        low, high = block_bootstrap(distances, np.zeros(len(distances), int))
+        errors[name] = HoleError(float(distances.mean()), low, high)
+    return HoleErrors(math.inf, 1, errors)
 
 
 def _error(distances: np.ndarray, passes: int) -> HoleError:

@@ -1,12 +1,12 @@
 """The models over time that `fill_ball` takes by name."""
 
 import functools
-from typing import Literal, get_args
+from typing import get_args
 
 from convzoo.common.checks import check_choice
+from convzoo.common.choices import Motion
 from convzoo.zoo.football.ball_motion import BallMotion
 
-Motion = Literal["smooth", "causal"]
 _PRESETS = {"smooth": "ball_motion", "causal": "ball_motion_causal"}
 
 

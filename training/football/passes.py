@@ -3,8 +3,6 @@
 from itertools import pairwise
 from typing import NamedTuple
 
-from numpy.typing import ArrayLike
-
 from convzoo.training.football.filled_ball import FilledBall
 from convzoo.training.football.possessions import Possession, possessions
 
@@ -29,8 +27,8 @@ class Pass(NamedTuple):
 
 def passes(
     found: FilledBall,
-    certainty: ArrayLike | None = None,
     shortest: float = 0.4,
+    reach: float = 1.5,
 ) -> list[Pass]:
     """Find passes: two possessions in succession, of different players.
 
@@ -38,7 +36,7 @@ def passes(
     pass too; `team` of the `Tracking` tells them apart.
 
     Args:
-        found, certainty, shortest: As in `possessions`.
+        found, shortest, reach: As in `possessions`.
 
     Returns:
         The passes in the order of the frames.
@@ -54,7 +52,7 @@ def passes(
             other.start_time,
             _mean_certainty(one, other),
         )
-        for one, other in pairwise(possessions(found, certainty, shortest))
+        for one, other in pairwise(possessions(found, shortest, reach))
         if one.run == other.run and one.player != other.player
     ]
 

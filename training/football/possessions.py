@@ -3,9 +3,8 @@
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from convzoo.common.checks import check_number
+from convzoo.common.checks import check_above, check_number
 from convzoo.training.football.filled_ball import FilledBall
 from convzoo.training.football.tracking.runs_of_play import (
     frame_times,
@@ -41,20 +40,22 @@ class Possession(NamedTuple):
 
 def possessions(
     found: FilledBall,
-    certainty: ArrayLike | None = None,
     shortest: float = 0.4,
+    reach: float = 1.5,
 ) -> list[Possession]:
     """Find possessions, the maximal stretches with the same carrier.
 
     A possession lies in one run of play. Each of its frames lasts until the
-    next, the last one as long as a frame usually does. Columns must keep their
+    next, the last one as long as a frame usually does. Nobody has a ball that
+    is further away from its most likely carrier than `reach`, and than the
+    radius that holds the ball in half of the cases. Columns must keep their
     players.
 
     Args:
         found: A `FilledBall`, whose `carrier` is -1 where nobody has the ball.
-        certainty: Probabilities `(frames,)` of the carriers, or None.
         shortest: Minimum duration in seconds. Shorter stretches are left out;
             they do not join those around them.
+        reach: Distance in metres at which a player has the ball.
 
     Returns:
         The possessions in the order of the frames.
@@ -63,21 +64,22 @@ def possessions(
         ValueError: If an argument is invalid.
     """
     check_number("shortest", shortest, 0)
+    check_above("reach", reach, 0)
     frames = len(found.tracking)
-    certain = _checked(certainty, frames)
     if not frames:
         return []
+    carrier = _within(found, reach)
     times, run = frame_times(found.tracking), runs_of_play(found.tracking)
-    changes = (np.diff(found.carrier) != 0) | (np.diff(run) != 0)
+    changes = (np.diff(carrier) != 0) | (np.diff(run) != 0)
     first = np.concatenate([[0], np.flatnonzero(changes) + 1])
     last = np.append(first[1:], frames) - 1
     lasts = times[last] - times[first] + step_in_runs(times, run)
-    means = np.add.reduceat(certain, first) / (last - first + 1)
+    means = np.add.reduceat(found.certainty, first) / (last - first + 1)
     # An unknown time is NaN, and lasts no time.
-    kept = (found.carrier[first] >= 0) & (lasts >= shortest - _ROUNDED)
+    kept = (carrier[first] >= 0) & (lasts >= shortest - _ROUNDED)
     return [
         Possession(
-            int(found.carrier[one]),
+            int(carrier[one]),
             int(one),
             int(end),
             float(times[one]),
@@ -91,13 +93,10 @@ def possessions(
     ]
 
 
-def _checked(certainty: ArrayLike | None, frames: int) -> np.ndarray:
-    if certainty is None:
-        return np.full(frames, np.nan)
-    array = np.asarray(certainty, "float64")
-    if array.shape != (frames,):
-        raise ValueError(
-            f"`certainty` must have the shape ({frames},), one value a frame. "
-            f"Received: certainty of shape {array.shape}"
-        )
-    return array
+def _within(found: FilledBall, reach: float) -> np.ndarray:
+    """Carriers `(frames,)`, -1 where the ball is too far from them."""
+    frames = np.arange(len(found.carrier))
+    places = found.tracking.players[frames, found.carrier]
+    away = np.linalg.norm(places - found.tracking.ball, axis=1)
+    near = away <= np.maximum(reach, np.nan_to_num(found.radius_50))
+    return np.where(near, found.carrier, -1)

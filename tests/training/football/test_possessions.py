@@ -7,20 +7,27 @@ from convzoo.training.football.possessions import Possession, possessions
 from convzoo.training.football.tracking.tracking import Tracking
 
 
-def found(carrier, time=None):
-    """Five players who stand in a row, and carriers at 5 Hz."""
+def found(carrier, time=None, certainty=np.nan, away=0.0, radius=0.0):
+    """Five players who stand in a row, and carriers at 5 Hz.
+
+    The ball is so many metres away from its carrier.
+    """
     frames = len(carrier)
     x = np.tile(10.0 * np.arange(5) + 1, (frames, 1))
     players = np.stack([x, np.zeros_like(x)], axis=2)
-    tracking = Tracking(players, np.zeros((frames, 5), int), time=time)
+    ball = players[np.arange(frames), carrier] + [0, away]
+    tracking = Tracking(
+        players, np.zeros((frames, 5), int), None, ball, time=time
+    )
     unknown = np.full(frames, np.nan)
     return FilledBall(
         tracking,
         np.zeros(frames, bool),
-        unknown,
+        np.full(frames, radius),
         unknown,
         np.asarray(carrier),
         unknown,
+        np.broadcast_to(certainty, frames),
     )
 
 
@@ -30,10 +37,10 @@ def close(one, other):
 
 
 def test_possessions_are_stretches_of_a_carrier():
-    ball = found([3, 3, 3, -1, -1, 1, 3, 3, 0, 0])
     sure = np.array([0.3, 0.6, 0.9, 0, 0, 1, 0.5, 0.7, 0.2, 0.4])
+    ball = found([3, 3, 3, -1, -1, 1, 3, 3, 0, 0], certainty=sure)
     close(
-        possessions(ball, sure),
+        possessions(ball),
         [
             Possession(3, 0, 2, 0.0, 0.4, 0, 0.6),
             # One frame of player 1 is too short.
@@ -43,7 +50,15 @@ def test_possessions_are_stretches_of_a_carrier():
     )
     every = possessions(ball, shortest=0)
     assert [each.player for each in every] == [3, 1, 3, 0]
-    assert np.isnan([each.certainty for each in every]).all()
+
+
+@pytest.mark.parametrize(
+    ("away", "radius", "reach", "count"),
+    [(1.4, 0, 1.5, 1), (1.6, 0, 1.5, 0), (1.6, 0, 2, 1), (2.9, 3, 1.5, 1)],
+)
+def test_nobody_has_a_ball_that_is_far(away, radius, reach, count):
+    ball = found([2] * 5, away=away, radius=radius)
+    assert len(possessions(ball, reach=reach)) == count
 
 
 def test_possessions_end_with_their_run():
@@ -61,7 +76,7 @@ def test_passes_go_from_possession_to_possession():
     carrier = [1, 1, 1, -1, 2, 2, 4, 2, 2, 0, 0]
     sure = np.array([0.6, 0.6, 0.6, 0, 0.8, 0.8, 0, 0.5, 0.5, 0.7, 0.7])
     close(
-        passes(found(carrier), sure),
+        passes(found(carrier, certainty=sure)),
         [
             # Three frames of 0.6 and two of 0.8.
             Pass(1, 2, 0.4, 0.8, 0.68),
@@ -82,7 +97,7 @@ def test_no_pass_crosses_a_cut():
 
 def test_arguments_are_quoted():
     ball = found([1, 1])
-    with pytest.raises(ValueError, match=r"`certainty`.*shape \(3,\)"):
-        possessions(ball, np.zeros(3))
+    with pytest.raises(ValueError, match="`reach`.*Received: reach=0"):
+        possessions(ball, reach=0)
     with pytest.raises(ValueError, match="`shortest`.*Received: shortest=-1"):
         passes(ball, shortest=-1)
