@@ -16,6 +16,8 @@ SIZES = {
     "signs_spp": 1_500_000,
     "ball_players": 1_500_000,
     "ball_image": 400_000,
+    "ball_motion": 700_000,
+    "ball_motion_causal": 700_000,
 }
 
 
