@@ -151,9 +151,9 @@ class BallScene:
             carrier = int(np.argmax(said["carrier"]))
             place = self.tracking.players[frame, carrier]
             self.ring.set_data(*np.expand_dims(place, 1))
-            team = self.tracking.team[frame, carrier]
+            title = self.tracking.title_of(frame, carrier)
             parts.append(
-                f"If a player has it: player {carrier} of team {team} "
+                f"If a player has it: {title} "
                 f"({100 * said['carrier'][carrier]:.0f} %)"
             )
         if self.tracking.has_ball[frame]:
@@ -232,7 +232,7 @@ class BallScene:
 
         seen = ~np.isnan(shown.players[:, :, 0])
         handles: dict[str, Artist] = {
-            f"team {i}": team
+            shown.team_names[i]: team
             for i, team in enumerate(self.teams)
             if (seen & (shown.team == i)).any()
         }

@@ -34,6 +34,7 @@ class CSVCells:
         self._times: dict[int, float] = {}
         # Columns by team and player in lower case; that of the ball is 0.
         self._people: dict[tuple[str, str], int] = {}
+        self._names: list[str] = []
         self._sides: list[int] = []
         self._teams: dict[str, str] = {}
         self._cells = array("q")
@@ -74,6 +75,7 @@ class CSVCells:
         if column is None:
             self._teams.setdefault(team.lower(), team)
             column = self._people[key] = len(self._people) + 1
+            self._names.append(_tidy(player) or team)
             self._sides.append([*self._teams].index(team.lower()))
             if column > MOST_PLAYERS:
                 raise ValueError(f"has more than {MOST_PLAYERS} players")
@@ -100,6 +102,8 @@ class CSVCells:
             "ball": state[:, 0, :2],
             "time": [self._times.get(i, np.nan) for i in range(frames)],
             "number": list(self._numbers),
+            "names": self._names,
+            "team_names": ([*self._teams.values()] + [""])[:2],
         }
 
     def _state(self) -> np.ndarray:
@@ -135,6 +139,12 @@ class CSVCells:
             warnings.warn(
                 f"all players are of one team, {teams[0]!r}", stacklevel=5
             )
+
+
+def _tidy(player: str) -> str:
+    """A shirt number as a whole number: pandas writes 7.0 beside a gap."""
+    whole = player.removesuffix(".0")
+    return whole if whole.isdecimal() else player
 
 
 def listed(names: Sequence[str]) -> str:

@@ -20,9 +20,14 @@ from convzoo.training.football.tracking.placeholders import (
     far_away,
     forget_placeholders,
 )
+from convzoo.training.football.tracking.player_names import (
+    checked_names,
+    checked_team_names,
+)
 from convzoo.zoo.football.ball_position_predictor import BallPositionPredictor
 
-_ARRAYS = (
+# What a model learns from, and all arrays of frames.
+_LEARNED = (
     "players",
     "team",
     "velocities",
@@ -33,6 +38,7 @@ _ARRAYS = (
     "number",
     "past",
 )
+_ARRAYS = (*_LEARNED, "who")
 # Maximum number of players of a file, on the pitch or not. Pairs of players
 # fill the memory.
 MOST_PLAYERS = 200
@@ -66,6 +72,11 @@ class Tracking:
             the oldest first, see `with_past`. Defaults to no past frames.
         past_rate: Frames per second of `past`.
         pitch: Length and width of the pitch.
+        names: Names of the players, such as shirt numbers. Empty if unknown.
+        team_names: Names of team 0 and team 1. Defaults to "team 0" and
+            "team 1".
+        who: Indices `(frames, n)` in `names`, -1 where unknown. Defaults to one
+            player per column.
 
     Raises:
         ValueError: If an array has another shape, there is no frame or no
@@ -84,6 +95,9 @@ class Tracking:
     past: np.ndarray
     past_rate: float | None
     pitch: tuple[float, float]
+    names: tuple[str, ...]
+    team_names: tuple[str, str]
+    who: np.ndarray
 
     def __init__(
         self,
@@ -98,6 +112,9 @@ class Tracking:
         past: ArrayLike | None = None,
         past_rate: float | None = None,
         pitch: tuple[float, float] = (105.0, 68.0),
+        names: Sequence[str] | None = None,
+        team_names: Sequence[str] | None = None,
+        who: ArrayLike | None = None,
     ) -> None:
         check_lengths("pitch", pitch)
         players = np.array(players)
@@ -128,6 +145,7 @@ class Tracking:
             "past", past, (frames, *before, count, 4), "float32", np.nan
         )
         past[far_away(past[..., :2], pitch)] = np.nan
+        names, who = checked_names(names, who, (frames, count))
         for name, array in (
             ("players", players),
             ("team", team),
@@ -140,6 +158,9 @@ class Tracking:
             ("past", past),
             ("past_rate", past_rate),
             ("pitch", (pitch[0], pitch[1])),
+            ("names", names),
+            ("team_names", checked_team_names(team_names)),
+            ("who", who),
         ):
             object.__setattr__(self, name, array)
 
@@ -184,6 +205,26 @@ class Tracking:
             )
         return int(found[0])
 
+    def name_of(self, frame: int, column: int) -> str:
+        """Name of the player in a column of a frame; else the column's index.
+
+        Args:
+            frame: Index of the frame.
+            column: Index of the player, as in `players`.
+        """
+        who = self.who[frame, column]
+        return str(column) if who < 0 else self.names[who] or str(column)
+
+    def team_of(self, frame: int, column: int) -> str:
+        """Name of the team of the player in a column of a frame."""
+        return self.team_names[self.team[frame, column]]
+
+    def title_of(self, frame: int, column: int) -> str:
+        """Name and team, such as "player 7 of Red" or "Ann of Red"."""
+        name = self.name_of(frame, column)
+        title = f"player {name}" if name.isdecimal() else name
+        return f"{title} of {self.team_of(frame, column)}"
+
     def without_velocities(self) -> Self:
         """Copy with unknown velocities."""
         past = self.past.copy()
@@ -201,7 +242,7 @@ class Tracking:
     def fingerprint(self) -> str:
         """Hash of the frames."""
         digest = hashlib.sha256()
-        for name in _ARRAYS:
+        for name in _LEARNED:
             digest.update(np.ascontiguousarray(getattr(self, name)).data)
         return digest.hexdigest()[:16]
 

@@ -315,6 +315,21 @@ def test_names_may_have_the_separator(people, teams, tmp_path):
     assert "".join(map(str, found.team[0])) == teams
 
 
+@pytest.mark.parametrize("layout", ["wide", "long"])
+def test_players_and_teams_keep_their_names(layout, tmp_path):
+    if layout == "wide":
+        text = "frame,Red_7_x,Red_7_y,FC_Ann_x,FC_Ann_y\n0,1,2,30,4\n"
+    else:
+        # pandas writes 7.0 if the ball has no player.
+        text = "frame,team,player,x,y\n0,Red,7.0,1,2\n0,ball,,5,6\n"
+        text += "0,FC,Ann,30,4\n1,red,7.0,2,2\n"
+    (tmp_path / "game.csv").write_text(text)
+    found = read_tracking(tmp_path / "game.csv")
+    assert found.names == ("7", "Ann") and found.team_names == ("Red", "FC")
+    assert found.title_of(0, 0) == "player 7 of Red"
+    assert found.title_of(0, 1) == "Ann of FC"
+
+
 def test_three_teams_are_named(tmp_path):
     header = ",".join(f"{t}_1_{axis}" for t in ("a", "b", "c") for axis in "xy")
     (tmp_path / "game.csv").write_text(f"frame,{header}\n0,1,2,3,4,5,6\n")
