@@ -31,8 +31,12 @@ def number(text: str, frame: str, name: str) -> float:
         ) from error
 
 
-def whole_number(text: str) -> int:
-    """Convert the number of a frame.
+def whole_number(text: str, name: str = "frame") -> int:
+    """Convert the number of a frame, or of a period.
+
+    Args:
+        text: The cell.
+        name: The column, for the message.
 
     Raises:
         ValueError: If it is not whole, or does not fit 64 bits.
@@ -47,10 +51,16 @@ def whole_number(text: str) -> int:
         value = int(found) if fits else 0
     if not fits:
         raise ValueError(
-            "`frame` must be a whole number of 64 bits. "
+            f"`{name}` must be a whole number of 64 bits. "
             f"Received: {short(text)!r}"
         )
     return value
+
+
+def is_unknown(text: str) -> bool:
+    """Whether a cell is empty, or stands for an unknown value."""
+    text = text.strip().lower()
+    return text in ("", "nan", *_UNKNOWN)
 
 
 def _float(text: str) -> float:

@@ -17,10 +17,8 @@ from convzoo.training.football.tracking.tracking import Tracking
 if TYPE_CHECKING:
     from kloppy.domain import Player, Team, TrackingDataset
 
-# More minutes than a period has. `time` is the time of the period plus so many
-# minutes times its number.
+# More minutes than a period has.
 _MINUTES = 1000
-SECONDS_OF_PERIOD = 60 * _MINUTES
 
 
 def kloppy_tracking(
@@ -54,15 +52,16 @@ def kloppy_tracking(
     times = np.array([f.timestamp.total_seconds() for f in dataset.records])
     # Frames between periods may belong to none.
     periods = np.array(
-        [f.period.id if f.period else 0 for f in dataset.records]
+        [f.period.id if f.period else -1 for f in dataset.records], int
     )
     tracking = Tracking(
         players,
         team,
         ball=ground.to_metres(_balls(dataset, ground)) * scale,
-        group=periods * _MINUTES + (times // 60).astype(int),
+        group=periods.clip(0) * _MINUTES + (times // 60).astype(int),
         number=np.array([frame.frame_id for frame in dataset.records]),
-        time=periods * SECONDS_OF_PERIOD + times,
+        time=times,
+        period=periods,
         pitch=pitch,
         names=names,
         team_names=_team_names(dataset.metadata.teams),

@@ -207,6 +207,8 @@ def test_frames_between_the_halves(tmp_path):
     _, dataset = load_by_kloppy("epts", tmp_path)
     dataset.records[3].period = None
     found = kloppy_tracking(dataset)
+    assert found.period.tolist() == [1, 1, 1, -1] + 36 * [1] + 40 * [2]
+    np.testing.assert_allclose(found.clock[40:], np.arange(40) / 25, atol=1e-9)
     assert found.group[3] == 0 and np.isnan(found.velocities[3]).all()
 
 

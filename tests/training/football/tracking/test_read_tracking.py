@@ -143,13 +143,15 @@ def test_damaged_files_are_named(how, tmp_path):
 
 def test_npz(tmp_path):
     split, lineup = np.array([0, 0, 1, 1, 0]), np.array([3, 3, 3, 8, 8])
-    time = np.arange(5) / 5
+    time, period = np.arange(5) / 5, np.array([1, 1, 1, 2, 2])
     arrays = {**game(), "split": split, "lineup": lineup, "time": time}
+    arrays["period"] = period
     np.savez(tmp_path / "game.npz", **arrays)
     found = read_tracking(tmp_path / "game.npz")
     assert_same(found, Tracking(**game(), test=split == 1))
     np.testing.assert_array_equal(found.group, lineup)
-    np.testing.assert_array_equal(found.time, time)
+    np.testing.assert_allclose(found.clock, time, atol=1e-9)
+    np.testing.assert_array_equal(found.period, period)
 
 
 @pytest.mark.parametrize("name", ["mlsa18", "tracab", "skillcorner"])
@@ -257,7 +259,21 @@ def test_no_pitch_is_known_by_its_numbers(tmp_path):
         ("frame,a_1_x,a_1_y,a_1_vx\n1,2,3,4\n", "vx of 'a_1', and none f"),
         ("frame,a_1_x,a_1_y\n0,12,5,3,5\n", "5 cells in line 2.*decimal com"),
         ("frame,a_1_x,a_1_y\n0,12,\0\n", "NUL bytes"),
-        ("frame,a_1_x,a_1_y\n0,1,2\n0,1,3\n", "two rows of frame 0 for a 1"),
+        (
+            "frame,a_1_x,a_1_y\n0,1,2\n0,1,3\n",
+            "two rows of frame 0 for a 1 .*need a column 'period'",
+        ),
+        (
+            "frame,period,a_1_x,a_1_y\n0,2,1,2\n0,2,1,3\n",
+            "two rows of frame 0 of period 2 for a 1 that differ$",
+        ),
+        ("frame,period,a_1_x,a_1_y\n0,first,1,2\n", "`period` mu.*'first'"),
+        ("frame,period,a_1_x,a_1_y\n0,120,1,2\n", "`period` must be from"),
+        (
+            "frame,period,team,player,x,y\n0,1,a,1,1,2\n0,,b,1,9,2\n",
+            "row without a period, of frame 0",
+        ),
+        ("frame,team,player,x,y\n3,null,1,2,3\n", "without a team, of fra"),
     ],
 )
 def test_bad_csv_is_named(text, message, tmp_path):
@@ -328,6 +344,37 @@ def test_players_and_teams_keep_their_names(layout, tmp_path):
     assert found.names == ("7", "Ann") and found.team_names == ("Red", "FC")
     assert found.title_of(0, 0) == "player 7 of Red"
     assert found.title_of(0, 1) == "Ann of FC"
+
+
+@pytest.mark.parametrize("layout", ["wide", "long"])
+def test_frames_are_told_by_period_and_number(layout, tmp_path):
+    rows = [(1, 0, 0.0), (1, 1, 0.2), (2, 0, 0.0), (2, 1, 0.2)]
+    if layout == "wide":
+        text = "Period,frame,time,a_1_x,a_1_y,b_1_x,b_1_y\n"
+        rows.append((" ", 5, ""))
+        for i, (*row, time) in enumerate(rows):
+            text += f"{row[0]},{row[1]},{time},{i},1,20,30\n"
+    else:
+        text = "period,frame,time,team,player,x,y\n"
+        for i, (*row, time) in enumerate(rows):
+            start = f"{row[0]},{row[1]},{time}"
+            text += f"{start},a,1,{i},1\n{start},b,1,20,30\n"
+    (tmp_path / "game.csv").write_text(text)
+    found = read_tracking(tmp_path / "game.csv")
+    assert found.period[:4].tolist() == [1, 1, 2, 2]
+    assert (found.period[4:] == -1).all() and len(found) == len(rows)
+    np.testing.assert_allclose(found.clock[:4], [0, 0.2] * 2, atol=1e-9)
+    assert found.index_of(1, 2) == 3
+    assert found.players[:, 0, 0].tolist() == list(range(len(rows)))
+    # A step of 1 m in 0.2 s, and none to the other period.
+    np.testing.assert_allclose(found.velocities[:4, 0], [[5, 0]] * 4, atol=0.01)
+
+
+def test_a_ball_without_a_team_is_the_ball(tmp_path):
+    text = "frame,team,player,x,y\n0,a,1,1,2\n0,b,2,30,4\n0,NaN,Ball,5,6\n"
+    (tmp_path / "game.csv").write_text(text)
+    found = read_tracking(tmp_path / "game.csv")
+    assert found.ball.tolist() == [[5, 6]] and found.names == ("1", "2")
 
 
 def test_three_teams_are_named(tmp_path):
