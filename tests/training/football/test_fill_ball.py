@@ -1,12 +1,9 @@
-import csv
-
 import numpy as np
 import pytest
 
 from convzoo.training.football.fill_ball import fill_ball
 from convzoo.training.football.simulate_play import simulate_play
 from convzoo.training.football.tracking.tracking import Tracking
-from convzoo.training.football.write_ball import write_ball
 from convzoo.zoo import BallPositionPredictor
 from tests.support import randomized
 
@@ -48,42 +45,6 @@ def test_what_is_missing_is_filled(model):
     assert found.carrier[0] == outputs["carrier"][0].argmax()
     # The input is unchanged.
     assert np.isnan(given.ball[1]).all()
-
-
-def test_a_table_has_a_row_for_each_frame(model, tmp_path):
-    found = fill_ball(tracking(), model)
-    path = tmp_path / "ball.csv"
-    write_ball(found, path)
-    with open(path, newline="") as file:
-        rows = list(csv.DictReader(file))
-    assert [row["frame"] for row in rows] == [str(i) for i in range(7)]
-    assert [row["source"] for row in rows] == [
-        "data",
-        "model",
-        "model",
-        "data",
-        "data",
-        "none",
-        "data",
-    ]
-    assert rows[5] == {
-        **dict.fromkeys(rows[5], ""),
-        "frame": "5",
-        "source": "none",
-    }
-    for row, (x, y) in zip(rows[:5], found.tracking.ball, strict=False):
-        assert float(row["x"]) == pytest.approx(x, abs=1e-3)
-        assert float(row["y"]) == pytest.approx(y, abs=1e-3)
-    assert 0 <= float(rows[1]["team_1"]) <= 1
-    assert float(rows[1]["radius_50"]) < float(rows[1]["radius_90"])
-    assert [p.name for p in tmp_path.iterdir()] == ["ball.csv"]
-    with pytest.raises(ValueError, match=r"ball\.csv: exists already"):
-        write_ball(found, path)
-    write_ball(found, path, overwrite=True)
-    with pytest.raises(ValueError, match=r"ball\.txt: the name must end wit"):
-        write_ball(found, tmp_path / "ball.txt")
-    with pytest.raises(ValueError, match="folder .*none does not exist"):
-        write_ball(found, tmp_path / "none" / "ball.csv")
 
 
 def test_another_pitch_is_refused(model):

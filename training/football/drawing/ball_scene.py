@@ -94,7 +94,7 @@ class BallScene:
                 `carrier`, `(n,)`, from a model of players.
         """
         players = self.tracking.players[frame]
-        number = self.tracking.number[frame]
+        number = self.tracking.frame_of(frame)
         seen = ~np.isnan(players).any(1)
         for team, markers in enumerate(self.teams):
             there = seen & (self.tracking.team[frame] == team)
