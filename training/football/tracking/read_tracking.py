@@ -140,8 +140,8 @@ def _reason(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
         return f"cannot be read ({error.strerror})"
     if isinstance(error, UnicodeDecodeError):
-        byte = error.object[error.start]
-        return f"is no UTF-8 text (byte 0x{byte:02x}); save it as CSV in UTF-8"
+        name, byte = error.encoding.upper(), error.object[error.start]
+        return f"is no {name} text (byte 0x{byte:02x}); save it as CSV in UTF-8"
     if type(error) in (ValueError, csv.Error):
         return str(error)
     return f"cannot be read ({type(error).__name__}: {error})"

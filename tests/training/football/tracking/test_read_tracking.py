@@ -408,10 +408,73 @@ def test_unknown_cells_blank_rows_and_frames_of_one_number(tmp_path):
 
 
 @pytest.mark.parametrize(
+    "row", ["NaN", "null", "NA", "nan", "n/a", "None", "-", " ", '""']
+)
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_unknown_values_are_spelt_in_many_ways(row, delimiter, tmp_path):
+    text = "frame,time,period,a_1_x,a_1_y,b_1_x,b_1_y,ball_x,ball_y\n"
+    text += f"0,{row},{row},1,2,{row},{row},{row},{row}\n1,0.2,1,1,2,3,4,5,6"
+    text = text.replace(",", delimiter)
+    (tmp_path / "game.csv").write_text(text)
+    found = read_tracking(tmp_path / "game.csv")
+    assert found.has_ball.tolist() == [False, True]
+    assert np.isnan(found.players[0, 1]).all() and np.isnan(found.time[0])
+    assert found.period.tolist() == [-1, 1]
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t"])
+def test_a_name_may_have_commas(delimiter, tmp_path):
+    people = ["FC Red Ann, J. K, L", "FC Red 7", "Blue 1", "Blue 7"]
+    columns = [f'"{name} {axis}"' for name in people for axis in "xy"]
+    text = delimiter.join(["frame", *columns]) + "\n"
+    text += delimiter.join(["0", "1,5", "2", "30", "4", "-9", "8", "7", "6"])
+    (tmp_path / "game.csv").write_text(text)
+    found = read_tracking(tmp_path / "game.csv")
+    places = [[1.5, 2], [30, 4], [-9, 8], [7, 6]]
+    assert found.players.tolist() == [places]
+    assert found.team_names == ("FC Red", "Blue")
+    assert found.names == ("Ann, J. K, L", "7", "1", "7")
+
+
+def test_a_first_line_may_state_the_delimiter(tmp_path):
+    text = "sep=;\r\nframe;a_1_x;a_1_y;b_1_x;b_1_y\r\n0;1,5;2;30;4\r\n"
+    (tmp_path / "game.csv").write_text(text)
+    found = read_tracking(tmp_path / "game.csv")
+    assert found.players.tolist() == [[[1.5, 2], [30, 4]]]
+    (tmp_path / "game.csv").write_text("sep=;\n")
+    with pytest.raises(ValueError, match=r"game\.csv: is empty"):
+        read_tracking(tmp_path / "game.csv")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
+def test_a_byte_order_mark_tells_the_encoding(encoding, tmp_path):
+    text = "frame\tKöln_Müller_x\tKöln_Müller_y\tB_1_x\tB_1_y\n0\t1,5\t2\t3\t4"
+    (tmp_path / "game.csv").write_bytes(text.encode(encoding))
+    found = read_tracking(tmp_path / "game.csv")
+    assert found.title_of(0, 0) == "Müller of Köln"
+    assert found.players[0, 0].tolist() == [1.5, 2]
+
+
+def test_a_cut_file_of_another_encoding_is_named(tmp_path):
+    text = "frame,a_1_x,a_1_y,b_1_x,b_1_y\n0,1,2,3,4\n".encode("utf-16")
+    (tmp_path / "game.csv").write_bytes(text[:-1])
+    with pytest.raises(ValueError, match=r"game\.csv: is no UTF-16.* text"):
+        read_tracking(tmp_path / "game.csv")
+
+
+@pytest.mark.parametrize("delimiter", [",", ";"])
+def test_referees_are_left_out(delimiter, tmp_path):
+    text = "frame,team,player,x,y\n0,a,1,1,2\n0,b,2,30,4\n"
+    text += "0,Referee,1,5,6\n0,officials,NA,NA,x\n0,ball,NA,NA,NA\n"
+    (tmp_path / "game.csv").write_text(text.replace(",", delimiter))
+    found = read_tracking(tmp_path / "game.csv")
+    assert found.names == ("1", "2") and not found.has_ball.any()
+    assert found.players.tolist() == [[[1, 2], [30, 4]]]
+
+
+@pytest.mark.parametrize(
     ("encoding", "message"),
     [
-        ("utf-16", "UTF-16.*UTF-8"),
-        ("utf-32", "UTF-32.*UTF-8"),
         ("utf-16-be", "UTF-8"),
         ("latin-1", "no UTF-8 text .byte 0xfc.*save it"),
     ],
