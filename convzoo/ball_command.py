@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter, Token
 
+from convzoo.common.checks import check_lengths
 from convzoo.common.output_file import check_target
 from convzoo.common.printable import printable
 from convzoo.options import (
@@ -16,6 +17,7 @@ from convzoo.options import (
     Flips,
     Out,
     Overwrite,
+    Pitch,
     Preset,
     check_preset,
     check_there,
@@ -51,6 +53,7 @@ def ball(
     out: Out,
     preset: Preset = BALL_PRESET,
     flips: Flips = False,
+    pitch: Pitch = None,
     plot: Path | None = None,
     frame: Annotated[int | None, WHOLE] = None,
     video: Path | None = None,
@@ -89,6 +92,8 @@ def ball(
         check_plot(plot, overwrite)
     if video:
         check_film(video, frame_rate, overwrite)
+    if pitch is not None:
+        check_lengths("pitch", pitch)
     check_there([tracking])
     check_preset(preset, "BallPositionPredictor", "ball")
     from convzoo.training import fill_ball, film_ball, plot_ball, read_tracking
@@ -96,7 +101,7 @@ def ball(
     from convzoo.zoo import BallPositionPredictor
 
     model = BallPositionPredictor.from_preset(preset, flips=flips)
-    played = read_tracking(tracking, model.pitch)
+    played = read_tracking(tracking, pitch or model.pitch)
     find = functools.partial(_index, played, tracking, period)
     chosen = None if frame is None else find(frame)
     span = None if frames is None else (find(frames[0]), find(frames[1]))

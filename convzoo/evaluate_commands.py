@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from cyclopts import App
 
+from convzoo.common.checks import check_lengths
 from convzoo.common.progress_bars import progress_bars
 from convzoo.evaluate_classifier_command import evaluate_classifier
 from convzoo.options import (
@@ -15,6 +16,7 @@ from convzoo.options import (
     DEFAULT_PRESET,
     Ensemble,
     Flips,
+    Pitch,
     Preset,
     check_preset,
     check_there,
@@ -109,6 +111,7 @@ def evaluate_ball(
     preset: Preset = BALL_PRESET,
     positions_only: bool = False,
     flips: Flips = False,
+    pitch: Pitch = None,
 ) -> list[Exception]:
     """Compare a predictor of the ball with simple ones, in metres.
 
@@ -118,6 +121,8 @@ def evaluate_ball(
             not stop the others.
         positions_only: Hide the velocities from all predictors.
     """
+    if pitch is not None:
+        check_lengths("pitch", pitch)
     check_there(data)
     check_preset(preset, "BallPositionPredictor", "evaluate ball")
     from rich.console import Console
@@ -130,7 +135,9 @@ def evaluate_ball(
     failures: list[Exception] = []
     for path in data:
         try:
-            game, learned = frames_to_evaluate(path, model, positions_only)
+            game, learned = frames_to_evaluate(
+                path, model, positions_only, pitch
+            )
             qualities = evaluate(model, game, learned)
         except ValueError as error:
             if len(data) == 1:

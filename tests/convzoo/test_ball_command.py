@@ -98,6 +98,28 @@ def test_the_half_of_a_frame_must_be_clear(ball, arguments, message, tmp_path):
     assert not os.path.exists("a.csv")
 
 
+def test_metres_of_another_pitch(ball, tmp_path):
+    """On a pitch of twice the width, the ball is as far along as before."""
+    game = dict(np.load("game.npz"))
+    scale = np.array([1, 2])
+    game["players"], game["ball"] = (
+        game["players"] * scale,
+        game["ball"] * scale,
+    )
+    np.savez("broad.npz", **game)
+    assert ball("game.npz", "-o", "a.csv")[0] == 0
+    assert ball("broad.npz", "-o", "b.csv", "--pitch", "105,136")[0] == 0
+    usual, broad = (
+        np.genfromtxt(name, delimiter=",", skip_header=1, usecols=range(5))
+        for name in ("a.csv", "b.csv")
+    )
+    np.testing.assert_allclose(broad, usual * (1, 1, 2, 2, 2), atol=0.02)
+    for wrong in ("105", "105,-1", "a,b"):
+        code, out, error = ball("game.npz", "-o", "c.csv", "--pitch", wrong)
+        assert code == 2 and out == "" and error.count("\n") == 1
+        assert "pitch" in error or wrong in error
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -108,6 +130,7 @@ def test_the_half_of_a_frame_must_be_clear(ball, arguments, message, tmp_path):
             "game.npz: there is no frame 9999; there are 12, from 0 to 11",
         ),
         (("metrica:a.csv,b.csv", "-o", "b.csv"), "b.csv: is named twice"),
+        (("METRICA: a.csv, b.csv", "-o", "b.csv"), "b.csv: is named twice"),
         (("link.npz", "-o", "hard.csv", "--overwrite"), "hard.csv: is named"),
     ],
 )

@@ -47,9 +47,19 @@ def test_what_is_missing_is_filled(model):
     assert np.isnan(given.ball[1]).all()
 
 
-def test_another_pitch_is_refused(model):
-    with pytest.raises(ValueError, match=r"pitch.*105.*Received: \(110"):
-        fill_ball(tracking(pitch=(110.0, 70.0)), model)
+def test_a_ball_on_another_pitch_is_in_its_metres(model):
+    given = tracking(pitch=(110.0, 70.0))
+    found = fill_ball(given, model)
+    same = fill_ball(given.scaled_to(model.pitch), model)
+    assert found.tracking.pitch == (110, 70) and found.filled.sum() == 2
+    np.testing.assert_allclose(
+        found.tracking.ball,
+        same.tracking.ball * (110 / 105, 70 / 68),
+        atol=1e-3,
+    )
+    np.testing.assert_array_equal(
+        found.tracking.players, tracking(pitch=(110.0, 70.0)).players
+    )
 
 
 @pytest.mark.parametrize("given", [None, {"players": 1}, np.zeros((3, 22, 2))])

@@ -8,7 +8,7 @@ import numpy as np
 
 from convzoo.training.football.drawing.check_drawing import check_packages
 from convzoo.training.football.drawing.pitch_view import view_of
-from convzoo.training.football.tracking.tracking import Tracking, check_pitch
+from convzoo.training.football.tracking.tracking import Tracking
 from convzoo.zoo.football.ball_position_predictor import BallPositionPredictor
 from convzoo.zoo.football.heatmap_grid import heatmap_grid
 
@@ -52,8 +52,7 @@ class BallScene:
             The artists that `show` updates.
 
     Raises:
-        ValueError: If mplsoccer or matplotlib is missing, or the pitch is not
-            that of the model.
+        ValueError: If mplsoccer or matplotlib is missing.
     """
 
     def __init__(
@@ -63,11 +62,14 @@ class BallScene:
         frames: Sequence[int],
     ) -> None:
         check_packages()
-        check_pitch(tracking, model)
         self.tracking = tracking
-        extent = heatmap_grid(model.pitch, model.cell)[1]
-        self.figure, self.axes = _pitch(model.pitch, extent)
-        self.heatmap = self._map(map_edges(model))
+        length, width = heatmap_grid(model.pitch, model.cell)[1]
+        along, across = np.array(tracking.pitch) / model.pitch
+        extent = length * along, width * across
+        self.figure, self.axes = _pitch(tracking.pitch, extent)
+        left, right, bottom, top = map_edges(model)
+        edges = left * along, right * along, bottom * across, top * across
+        self.heatmap = self._map(edges)
         self.runs = self._lines()
         self.teams = [self._markers(*team, size=12) for team in TEAMS]
         self.ring = self._markers("o", "none", size=20, edge=_INK, width=2.2)
@@ -274,7 +276,10 @@ class BallScene:
 def map_edges(
     model: BallPositionPredictor,
 ) -> tuple[float, float, float, float]:
-    """Left, right, bottom and top edge of the heatmap, in metres."""
+    """Left, right, bottom and top edge of the heatmap, in metres.
+
+    They are those on the pitch of the model.
+    """
     if model.sees == "players":
         length, width = heatmap_grid(model.pitch, model.cell)[1]
         return -length / 2, length / 2, -width / 2, width / 2

@@ -25,7 +25,6 @@ from convzoo.training.football.tracking.player_names import (
     checked_names,
     checked_team_names,
 )
-from convzoo.zoo.football.ball_position_predictor import BallPositionPredictor
 
 # What a model learns from, and all arrays of frames.
 _LEARNED = (
@@ -287,6 +286,24 @@ class Tracking:
             velocities=np.full_like(self.velocities, np.nan), past=past
         )
 
+    def scaled_to(self, pitch: tuple[float, float]) -> Self:
+        """Copy scaled to a pitch of another length and width.
+
+        Raises:
+            ValueError: If `pitch` is invalid.
+        """
+        check_lengths("pitch", pitch)
+        if tuple(pitch) == self.pitch:
+            return self
+        scale = (np.array(pitch) / self.pitch).astype("float32")
+        return self.with_(
+            players=self.players * scale,
+            velocities=self.velocities * scale,
+            ball=self.ball * scale,
+            past=self.past * np.tile(scale, 2),
+            pitch=(pitch[0], pitch[1]),
+        )
+
     def with_ball(self, ball: ArrayLike) -> Self:
         """Copy with ball positions `(frames, 2)`."""
         shape = len(self), 2
@@ -357,12 +374,3 @@ def check_frames(tracking: Tracking) -> None:
     """Raise a `ValueError` if `tracking` is empty."""
     if not len(tracking):
         raise ValueError("`tracking` must have a frame. Received: none")
-
-
-def check_pitch(tracking: Tracking, model: BallPositionPredictor) -> None:
-    """Raise a `ValueError` unless the pitch is that of the model."""
-    if tuple(tracking.pitch) != tuple(model.pitch):
-        raise ValueError(
-            f"`tracking` must have the pitch of the model, {model.pitch}. "
-            f"Received: {tracking.pitch}"
-        )

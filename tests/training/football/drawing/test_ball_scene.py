@@ -1,7 +1,12 @@
 import numpy as np
 import pytest
 
-from convzoo.training.football.drawing.ball_scene import HEAT, TEAMS, BallScene
+from convzoo.training.football.drawing.ball_scene import (
+    HEAT,
+    TEAMS,
+    BallScene,
+    map_edges,
+)
 from convzoo.training.football.tracking.tracking import Tracking
 from convzoo.zoo import BallPositionPredictor
 
@@ -203,7 +208,7 @@ def test_nothing_of_pyplot_stays(model):
     assert pyplot.get_fignums() == []
 
 
-def test_another_pitch_is_as_large_as_it_is(model):
+def test_another_pitch_is_as_large_as_it_is():
     small = BallPositionPredictor(
         width=8, depth=1, heads=1, map_width=4, pitch=(90.0, 60.0), cell=3.0
     )
@@ -213,8 +218,15 @@ def test_another_pitch_is_as_large_as_it_is(model):
     assert scene.axes.get_xlim() == (-48, 48)
     assert scene.axes.get_ylim() == (-33, 33)
     assert colour_at(scene, 45, 20) != GRASS
-    with pytest.raises(ValueError, match=r"pitch.*105.*Received: \(90"):
-        BallScene(tracking(pitch=(90.0, 60.0)), model, [0])
+    # The map of a model of another pitch is stretched.
+    wide = BallPositionPredictor(
+        width=8, depth=1, heads=1, map_width=4, pitch=(180.0, 60.0), cell=3.0
+    )
+    scene = BallScene(tracking(pitch=(90.0, 60.0)), wide, [0])
+    left, right, bottom, top = map_edges(wide)
+    extent = [left / 2, right / 2, bottom, top]
+    assert scene.heatmap.get_extent() == extent
+    assert scene.axes.get_xlim() == (left / 2, right / 2)
 
 
 def test_pictures_name_no_carrier():

@@ -279,6 +279,21 @@ def test_without_periods_the_first_of_equal_numbers_is_found():
     np.testing.assert_array_equal(game.clock, game.time)
 
 
+def test_another_pitch_is_a_matter_of_scale():
+    past = np.random.default_rng(1).uniform(-9, 9, (6, 2, 5, 4))
+    game = Tracking(**arrays(), past=past)
+    other = game.scaled_to((210.0, 34.0))
+    scale = np.array([2, 0.5])
+    assert other.pitch == (210, 34) and other.scaled_to((210, 34)) is other
+    for name in ("players", "velocities", "ball"):
+        expected = getattr(game, name) * scale
+        np.testing.assert_allclose(getattr(other, name), expected, rtol=1e-6)
+    np.testing.assert_allclose(other.past[..., :2], past[..., :2] * scale)
+    np.testing.assert_allclose(other.past[..., 2:], past[..., 2:] * scale)
+    with pytest.raises(ValueError, match="`pitch` must be two lengths"):
+        game.scaled_to(105)
+
+
 @pytest.mark.parametrize("ball", [np.zeros((3, 2)), [[1, 2]], np.inf])
 def test_another_ball_is_checked(ball):
     with pytest.raises(ValueError, match="`ball` must.*Received"):
