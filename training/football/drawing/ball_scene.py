@@ -167,7 +167,8 @@ class BallScene:
             name = _shortened(self.tracking.name_of(frame, column), _UNDER)
             on = len(name) <= _ON
             team = self.tracking.team[frame, column]
-            label.xy = tuple(map(float, self.tracking.players[frame, column]))
+            x, y = map(float, self.tracking.players[frame, column])
+            label.xy = x, y
             label.set(
                 text=name,
                 position=(0, 0) if on else (0, -8),
