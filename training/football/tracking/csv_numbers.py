@@ -4,7 +4,8 @@ import math
 import re
 
 # Texts of unknown values, in lower case.
-_UNKNOWN = ("na", "n/a", "#n/a", "<na>", "null", "none", "-")
+_UNKNOWN = {"na", "n/a", "#n/a", "<na>", "null", "none", "-"}
+_BLANK = {*_UNKNOWN, "", "nan"}
 _SHORT = 60
 _INTEGER = re.compile(r"[+-]?[0-9]+")
 # Below it, floats have all whole numbers; 2**53 + 1 is rounded to it.
@@ -59,8 +60,7 @@ def whole_number(text: str, name: str = "frame") -> int:
 
 def is_unknown(text: str) -> bool:
     """Whether a cell is empty, or stands for an unknown value."""
-    text = text.strip().lower()
-    return text in ("", "nan", *_UNKNOWN)
+    return text.strip().lower() in _BLANK
 
 
 def _float(text: str) -> float:
