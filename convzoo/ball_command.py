@@ -26,6 +26,7 @@ from convzoo.training.football.drawing.check_drawing import (
     check_film,
     check_plot,
 )
+from convzoo.training.football.tracking.csv_numbers import short
 from convzoo.training.football.tracking.provider_files import provider_files
 from convzoo.training.football.write_ball import TABLES, write_ball
 
@@ -164,7 +165,7 @@ def _carrier(found: "FilledBall", frame: int) -> str:
     carrier = found.carrier[frame]
     if carrier < 0:
         return ""
-    title = found.tracking.title_of(frame, carrier)
+    title = short(found.tracking.title_of(frame, carrier))
     return f"; most likely has the ball: {title}"
 
 
