@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter, Token
 
-from convzoo.common.checks import check_above
+from convzoo.common.checks import check_above, check_lengths
 from convzoo.common.output_file import check_target
 from convzoo.common.printable import printable
 from convzoo.options import (
@@ -17,6 +17,7 @@ from convzoo.options import (
     Flips,
     Out,
     Overwrite,
+    Pitch,
     Preset,
     check_preset,
     check_there,
@@ -25,12 +26,11 @@ from convzoo.training.football.drawing.check_drawing import (
     check_film,
     check_plot,
 )
+from convzoo.training.football.tracking.csv_numbers import short
 from convzoo.training.football.tracking.provider_files import provider_files
 from convzoo.training.football.write_ball import TABLES, write_ball
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from convzoo.training.football.filled_ball import FilledBall
     from convzoo.training.football.tracking.tracking import Tracking
 
@@ -56,6 +56,7 @@ def ball(
     flips: Flips = False,
     motion: Literal["smooth", "causal", "none"] = "smooth",
     data_rate: float = 5.0,
+    pitch: Pitch = None,
     plot: Path | None = None,
     frame: Annotated[int | None, WHOLE] = None,
     video: Path | None = None,
@@ -63,6 +64,7 @@ def ball(
         tuple[int, int] | None,
         Parameter(converter=_span, n_tokens=1, metavar="FIRST:LAST"),
     ] = None,
+    period: Annotated[int | None, WHOLE] = None,
     frame_rate: float = 5.0,
     overwrite: Overwrite = False,
 ) -> list[Exception]:
@@ -81,10 +83,15 @@ def ball(
         video: Draw frames to this .gif or .mp4 file.
         frames: Numbers of the frames of the video, FIRST:LAST, as in the file.
             Without it, the first 250.
+        period: Period of these frames, if numbers start again after half-time.
         frame_rate: Frames per second of the video.
     """
     _check_needed("frame", frame, "plot", plot)
     _check_needed("frames", frames, "video", video)
+    if period is not None and frame is None and frames is None:
+        raise ValueError(
+            f"`period` needs `frame` or `frames`. Received: period={period}"
+        )
     _check_apart(tracking, out, plot, video)
     check_target(out, TABLES, overwrite)
     if plot:
@@ -92,6 +99,8 @@ def ball(
     if video:
         check_film(video, frame_rate, overwrite)
     check_above("data_rate", data_rate, 0)
+    if pitch is not None:
+        check_lengths("pitch", pitch)
     check_there([tracking])
     check_preset(preset, "BallPositionPredictor", "ball")
     from convzoo.training import fill_ball, film_ball, plot_ball, read_tracking
@@ -99,12 +108,10 @@ def ball(
     from convzoo.zoo import BallPositionPredictor
 
     model = BallPositionPredictor.from_preset(preset, flips=flips)
-    played = read_tracking(tracking, model.pitch)
-    chosen = None if frame is None else _index(played, tracking, frame)
-    span = None
-    if frames is not None:
-        first, last = (_index(played, tracking, number) for number in frames)
-        span = first, last
+    played = read_tracking(tracking, pitch or model.pitch)
+    find = functools.partial(_index, played, tracking, period)
+    chosen = None if frame is None else find(frame)
+    span = None if frames is None else (find(frames[0]), find(frames[1]))
     if video:
         choose_frames(played, span)
     found = fill_ball(
@@ -120,11 +127,11 @@ def ball(
 
     def picture(path: Path) -> str:
         drawn = plot_ball(played, model, path, chosen, overwrite)
-        return f"{path}: frame {played.number[drawn]}"
+        return f"{path}: frame {played.frame_of(drawn)}{_carrier(found, drawn)}"
 
     def film(path: Path) -> str:
         shown = film_ball(played, model, path, span, frame_rate, overwrite)
-        return f"{path}: {_described(played.number, shown, span)}"
+        return f"{path}: {_described(played, shown, span)}"
 
     outputs: list[Callable[[], str]] = [table]
     if plot:
@@ -145,9 +152,11 @@ def _written(outputs: Sequence[Callable[[], str]]) -> list[Exception]:
     return failures
 
 
-def _index(played: "Tracking", tracking: str, number: int) -> int:
+def _index(
+    played: "Tracking", tracking: str, period: int | None, number: int
+) -> int:
     try:
-        return played.index_of(number)
+        return played.index_of(number, period)
     except ValueError as error:
         raise ValueError(f"{tracking}: {error}") from error
 
@@ -161,6 +170,14 @@ def _filled(found: "FilledBall") -> str:
     elif not found.filled.any():
         text += "; no ball is missing"
     return text
+
+
+def _carrier(found: "FilledBall", frame: int) -> str:
+    carrier = found.carrier[frame]
+    if carrier < 0:
+        return ""
+    title = short(found.tracking.title_of(frame, carrier))
+    return f"; most likely has the ball: {title}"
 
 
 def _check_apart(tracking: str, *outputs: Path | None) -> None:
@@ -190,10 +207,10 @@ def _check_needed(
 
 
 def _described(
-    number: "np.ndarray", shown: Sequence[int], span: tuple[int, int] | None
+    played: "Tracking", shown: Sequence[int], span: tuple[int, int] | None
 ) -> str:
-    text = f"frames {number[shown[0]]} to {number[shown[-1]]}"
-    text += f", {len(shown)} of {len(number)}"
-    if span is None and len(shown) < len(number):
+    first, last = played.frame_of(shown[0]), played.frame_of(shown[-1])
+    text = f"frames {first} to {last}, {len(shown)} of {len(played)}"
+    if span is None and len(shown) < len(played):
         text += "; --frames FIRST:LAST chooses others"
     return text

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import App
 
 from convzoo.ball_tables import ball_table, hole_table, too_long
-from convzoo.common.checks import check_above
+from convzoo.common.checks import check_above, check_lengths
 from convzoo.common.choices import Motion
 from convzoo.common.progress_bars import progress_bars
 from convzoo.evaluate_classifier_command import evaluate_classifier
@@ -18,6 +18,7 @@ from convzoo.options import (
     DEFAULT_PRESET,
     Ensemble,
     Flips,
+    Pitch,
     Preset,
     check_preset,
     check_there,
@@ -100,6 +101,7 @@ def evaluate_ball(
     flips: Flips = False,
     holes: Annotated[tuple[float, ...] | None, commas(float)] = None,
     motion: Motion = "smooth",
+    pitch: Pitch = None,
 ) -> list[Exception]:
     """Compare a predictor of the ball with simple ones, in metres.
 
@@ -114,6 +116,8 @@ def evaluate_ball(
         motion: How holes are filled over time: smooth sees past and future,
             causal the past only.
     """
+    if pitch is not None:
+        check_lengths("pitch", pitch)
     check_there(data)
     for seconds in holes or ():
         check_above("holes", seconds, 0)
@@ -125,9 +129,11 @@ def evaluate_ball(
     for path in data:
         try:
             if holes:
-                _evaluate_holes(model, path, positions_only, holes, motion)
+                _evaluate_holes(
+                    model, path, positions_only, pitch, holes, motion
+                )
             else:
-                _evaluate_frames(model, path, positions_only)
+                _evaluate_frames(model, path, positions_only, pitch)
         except ValueError as error:
             if len(data) == 1:
                 raise
@@ -136,14 +142,17 @@ def evaluate_ball(
 
 
 def _evaluate_frames(
-    model: "BallPositionPredictor", path: str, positions_only: bool
+    model: "BallPositionPredictor",
+    path: str,
+    positions_only: bool,
+    pitch: tuple[float, float] | None,
 ) -> None:
     from rich.console import Console
 
     from convzoo.training import evaluate_ball as evaluate
     from convzoo.training.football.evaluate_ball import frames_to_evaluate
 
-    game, learned = frames_to_evaluate(path, model, positions_only)
+    game, learned = frames_to_evaluate(path, model, positions_only, pitch)
     qualities = evaluate(model, game, learned)
     Console().print(ball_table(_title(path, game), qualities))
 
@@ -152,6 +161,7 @@ def _evaluate_holes(
     model: "BallPositionPredictor",
     path: str,
     positions_only: bool,
+    pitch: tuple[float, float] | None,
     holes: Sequence[float],
     motion: Motion,
 ) -> None:
@@ -161,7 +171,7 @@ def _evaluate_holes(
     from convzoo.training.football.fill_holes import fill_holes
     from convzoo.training.football.play_to_evaluate import play_to_evaluate
 
-    play = play_to_evaluate(path, model, positions_only)
+    play = play_to_evaluate(path, model, positions_only, pitch)
     fillers = ball_fillers(model, play, motion)
     rows = fill_holes(play, fillers, [*holes, math.inf])
     Console().print(hole_table(_title(path, play), list(fillers), rows))

@@ -168,6 +168,16 @@ def integer(_: Any, tokens: Sequence[Token]) -> int:
         raise ValueError(f"{tokens[0].value!r} must be an integer") from error
 
 
+Pitch = Annotated[
+    tuple[float, float] | None,
+    commas(float),
+    Parameter(
+        help="Length and width of the pitch of the data, in metres, to which "
+        "PROVIDER:FILES are scaled. Without it, that of the model.",
+    ),
+]
+
+
 WHOLE = Parameter(converter=integer, n_tokens=1)
 
 

@@ -51,6 +51,75 @@ def test_names_of_any_bytes(ball):
     assert os.path.exists(name)
 
 
+def write_halves(path):
+    """Two halves of three frames, of the same numbers."""
+    text = "period,frame,time,Red_7_x,Red_7_y,Blue_9_x,Blue_9_y\n"
+    for index in range(6):
+        half, frame = divmod(index, 3)
+        text += f"{half + 1},{frame},{frame / 5},{10 + index},5,-20,{index}\n"
+    path.write_text(text)
+
+
+def test_players_and_halves_are_named(ball, tmp_path):
+    pytest.importorskip("mplsoccer", reason="mplsoccer is not installed")
+    write_halves(tmp_path / "halves.csv")
+    plot = ("--plot", "a.png", "--frame", "1", "--period", "2")
+    code, out, error = ball("halves.csv", "-o", "a.csv", *plot)
+    assert (code, error) == (0, "")
+    assert re.search(
+        "a.png: frame 1 of period 2; most likely has the ball: "
+        "player (7 of Red|9 of Blue)\n",
+        out,
+    )
+    table = (tmp_path / "a.csv").read_text()
+    assert re.search(r"\n1,.*,(7,Red|9,Blue),2,0\.200\n", table)
+    video = ("--video", "a.gif", "--frames", "1:2", "--period", "1")
+    code, out, error = ball("halves.csv", "-o", "b.csv", *video)
+    assert (code, error) == (0, "")
+    assert "a.gif: frames 1 of period 1 to 2 of period 1, 2 of 6\n" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--plot", "a.png", "--frame", "1"), "`--period` chooses one; .*1 a"),
+        (
+            ("--plot", "a.png", "--frame", "1", "--period", "3"),
+            "halves.csv: there is no period 3; there are 1 and 2",
+        ),
+        (("--period", "2"), "`--period` needs `--frame` or `--frames`"),
+    ],
+)
+def test_the_half_of_a_frame_must_be_clear(ball, arguments, message, tmp_path):
+    write_halves(tmp_path / "halves.csv")
+    code, out, error = ball("halves.csv", "-o", "a.csv", *arguments)
+    assert code == 2 and out == "" and error.count("\n") == 1
+    assert re.search(message, error)
+    assert not os.path.exists("a.csv")
+
+
+def test_metres_of_another_pitch(ball, tmp_path):
+    """On a pitch of twice the width, the ball is as far along as before."""
+    game = dict(np.load("game.npz"))
+    scale = np.array([1, 2])
+    game["players"], game["ball"] = (
+        game["players"] * scale,
+        game["ball"] * scale,
+    )
+    np.savez("broad.npz", **game)
+    assert ball("game.npz", "-o", "a.csv")[0] == 0
+    assert ball("broad.npz", "-o", "b.csv", "--pitch", "105,136")[0] == 0
+    usual, broad = (
+        np.genfromtxt(name, delimiter=",", skip_header=1, usecols=range(5))
+        for name in ("a.csv", "b.csv")
+    )
+    np.testing.assert_allclose(broad, usual * (1, 1, 2, 2, 2), atol=0.02)
+    for wrong in ("105", "105,-1", "a,b"):
+        code, out, error = ball("game.npz", "-o", "c.csv", "--pitch", wrong)
+        assert code == 2 and out == "" and error.count("\n") == 1
+        assert "pitch" in error or wrong in error
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -61,6 +130,7 @@ def test_names_of_any_bytes(ball):
             "game.npz: there is no frame 9999; there are 12, from 0 to 11",
         ),
         (("metrica:a.csv,b.csv", "-o", "b.csv"), "b.csv: is named twice"),
+        (("METRICA: a.csv, b.csv", "-o", "b.csv"), "b.csv: is named twice"),
         (("link.npz", "-o", "hard.csv", "--overwrite"), "hard.csv: is named"),
     ],
 )
@@ -84,7 +154,10 @@ def test_one_output_that_fails_does_not_stop_the_others(ball, monkeypatch):
 
     monkeypatch.setattr(writing, "_rows", full)
     code, out, error = ball("game.npz", "-o", "a.csv", "--plot", "a.png")
-    assert code == 1 and out == "a.png: frame 4\n"
+    assert code == 1 and re.fullmatch(
+        r"a.png: frame 4; most likely has the ball: player \d+ of team [01]\n",
+        out,
+    )
     assert error == (
         "convzoo: failed: a.csv: cannot be written (No space left on device)\n"
     )

@@ -574,7 +574,7 @@ def test_frames_are_drawn_with_the_ball(convzoo, tmp_path):
     use = (*use, "-o", out)
     code, text, error = convzoo(*use, *plot, *video, "--frames", "11:13")
     assert code == 0, error
-    assert "frame.png: frame 14\n" in text
+    assert "frame.png: frame 14; most likely has the ball: player" in text
     assert "clip.gif: frames 11 to 13, 3 of 6\n" in text
     assert out.read_text().splitlines()[1].startswith("10,")
     with Image.open(picture) as drawn, Image.open(clip) as film:
@@ -633,3 +633,11 @@ def test_one_bad_tracking_file_does_not_stop_the_others(convzoo, tmp_path):
     assert "far.npz" in error and "centimetres" in error
     # The name is neither markup nor a control sequence.
     assert "[bold]\\x1b[1m.npz, 6 frames" in out
+    measure = ("evaluate", "ball", "--preset", preset, *data[2:])
+    # On a pitch of another size, players are as far from the centre.
+    told = [
+        next(line for line in text.splitlines() if "pitch centre" in line)
+        for text in (out, convzoo(*measure, "--pitch", "110,70")[1])
+    ]
+    assert told[0] == told[1]
+    assert_one_line(convzoo(*measure, "--pitch", "5"), "`--pitch`", "(5.0,)")

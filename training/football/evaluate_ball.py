@@ -62,6 +62,7 @@ def frames_to_evaluate(
     path: PathLike,
     model: BallPositionPredictor,
     positions_only: bool = False,
+    pitch: tuple[float, float] | None = None,
 ) -> tuple[Tracking, Tracking]:
     """Read the test and training frames of a file.
 
@@ -71,6 +72,8 @@ def frames_to_evaluate(
         path: Path of the file, see `read_tracking`.
         model: A `BallPositionPredictor`, for its pitch and its past frames.
         positions_only: Whether to hide velocities.
+        pitch: Length and width of the pitch in the file. None for that of the
+            model.
 
     Returns:
         The test and the training frames with a ball, two `Tracking`s. The
@@ -79,7 +82,7 @@ def frames_to_evaluate(
     Raises:
         ValueError: If the file cannot be used, or no frame has a ball.
     """
-    game = read_for(model, path, positions_only)
+    game = read_for(model, path, positions_only, pitch)
     parts = game.tested, game.learned
     if not game.test.any():
         parts = parts[1], parts[0]
@@ -89,17 +92,22 @@ def frames_to_evaluate(
 
 
 def read_for(
-    model: BallPositionPredictor, path: PathLike, positions_only: bool = False
+    model: BallPositionPredictor,
+    path: PathLike,
+    positions_only: bool = False,
+    pitch: tuple[float, float] | None = None,
 ) -> Tracking:
     """Read all frames of a file as a model needs them.
 
     Args:
-        model, path, positions_only: As in `frames_to_evaluate`.
+        model, path, positions_only, pitch: As in `frames_to_evaluate`.
 
     Raises:
         ValueError: If the file cannot be used.
     """
-    game = read_with_past(path, model.pitch, model.frames, model.frame_rate)
+    game = read_with_past(
+        path, pitch or model.pitch, model.frames, model.frame_rate
+    )
     return game.without_velocities() if positions_only else game
 
 

@@ -72,7 +72,7 @@ def fill_ball(
 
     Args:
         tracking: A `Tracking`, or a kloppy `TrackingDataset` in any coordinate
-            system and on any pitch.
+            system; both on any pitch, see `predict_ball`.
         model: A `BallPositionPredictor`.
         batch_size: Batch size.
         flips: Whether to average four mirrored views, see `predict_ball`.
@@ -86,9 +86,8 @@ def fill_ball(
         filled, see `fill_kloppy_ball`.
 
     Raises:
-        ValueError: If `tracking` has the wrong type, if its pitch is not that
-            of the model, or if a kloppy dataset cannot be converted, see
-            `kloppy_tracking`.
+        ValueError: If `tracking` has the wrong type, or a kloppy dataset cannot
+            be converted, see `kloppy_tracking`.
     """
     check_above("data_rate", data_rate, 0)
     follower = named_motion(motion)

@@ -13,7 +13,10 @@ _FAR = 1e6
 
 
 def play_to_evaluate(
-    path: PathLike, model: BallPositionPredictor, positions_only: bool = False
+    path: PathLike,
+    model: BallPositionPredictor,
+    positions_only: bool = False,
+    pitch: tuple[float, float] | None = None,
 ) -> Tracking:
     """Read the test frames of a file, with or without a ball.
 
@@ -22,12 +25,12 @@ def play_to_evaluate(
     play has frames of both sides.
 
     Args:
-        path, model, positions_only: As in `frames_to_evaluate`.
+        path, model, positions_only, pitch: As in `frames_to_evaluate`.
 
     Raises:
         ValueError: If the file cannot be used, or no frame has a ball.
     """
-    game = read_for(model, path, positions_only)
+    game = read_for(model, path, positions_only, pitch)
     rows = np.arange(len(game))
     if game.test.any():
         rows = np.flatnonzero(game.test)

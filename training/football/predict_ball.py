@@ -11,7 +11,6 @@ from convzoo.training.football.drawing.render_pitch import render_pitch
 from convzoo.training.football.tracking.tracking import (
     Tracking,
     check_frames,
-    check_pitch,
 )
 from convzoo.training.football.tracking.with_past import with_past_for
 from convzoo.zoo.football.ball_position_predictor import BallPositionPredictor
@@ -30,6 +29,8 @@ def predict_ball(
     """Predict the ball in each frame.
 
     A model with image inputs receives the images that `render_pitch` draws.
+    Frames of another pitch are scaled to that of the model, and positions and
+    radii are scaled back.
 
     Args:
         model: A `BallPositionPredictor`.
@@ -47,15 +48,14 @@ def predict_ball(
         requested, whose row 0 has the smallest y, see `map_edges`.
 
     Raises:
-        ValueError: If the pitch is not that of the model, or if the model needs
-            past frames and times are unknown.
+        ValueError: If the model needs past frames and times are unknown.
     """
     check_positive("batch_size", batch_size)
     if flips is not None:
         check_flag("flips", flips)
     check_frames(tracking)
-    check_pitch(tracking, model)
-    tracking = with_past_for(tracking, model)
+    scale = np.array(tracking.pitch) / model.pitch
+    tracking = with_past_for(tracking, model).scaled_to(model.pitch)
     asked: keras.Model = model
     if flips is not None and flips != model.flips:
         asked = _with_views(model, flips, model.run_eagerly)
@@ -65,10 +65,22 @@ def predict_ball(
         )
         for start in range(0, len(tracking), batch_size)
     ]
-    return {
+    found = {
         name: np.concatenate([batch[name] for batch in batches])
         for name in batches[0]
     }
+    return _scaled(found, scale)
+
+
+def _scaled(
+    outputs: dict[str, np.ndarray], scale: np.ndarray
+) -> dict[str, np.ndarray]:
+    if (scale == 1).all():
+        return outputs
+    # Scaled by the larger factor: a circle must not lose probability.
+    radii = {n: outputs[n] * np.float32(scale.max()) for n in _LENGTHS}
+    position = outputs["position"] * scale.astype("float32")
+    return {**outputs, **radii, "position": position}
 
 
 # Each has a compiled function. Only the last models stay in memory.

@@ -22,6 +22,10 @@ _COLUMNS = (
     "carrier",
     "team_1",
     "source",
+    "carrier_name",
+    "team_name",
+    "period",
+    "time",
 )
 
 
@@ -30,10 +34,11 @@ def write_ball(
 ) -> None:
     """Write ball positions to a CSV file, with a row per frame.
 
-    `frame` is the number of the frame in its source file; `x`, `y` and the
-    radii are in metres; `carrier` is the index of a player, `team_1` a
-    probability; `source` is `data`, `model` or `none`. Unknown values are
-    empty.
+    `frame`, `period` and `time` are the number of the frame, its period and its
+    time in seconds, as in the source file; `x`, `y` and the radii are in
+    metres; `carrier` is the index of a player, `carrier_name` and `team_name`
+    are the player's name and team, see `Tracking`; `team_1` is a probability;
+    `source` is `data`, `model` or `none`. Unknown values are empty.
 
     Args:
         found: A `FilledBall`.
@@ -44,26 +49,38 @@ def write_ball(
         ValueError: If the file exists, or cannot be written.
     """
     check_target(path, TABLES, overwrite)
-    with renamed(path) as temporary, open(temporary, "w", newline="") as file:
+    with (
+        renamed(path) as temporary,
+        open(temporary, "w", newline="", encoding="utf-8") as file,
+    ):
         writer = csv.writer(file)
         writer.writerow(_COLUMNS)
         writer.writerows(_rows(found))
 
 
 def _rows(found: "FilledBall") -> Iterator[tuple[Any, ...]]:
-    number = found.tracking.number
-    for frame, (x, y) in enumerate(found.tracking.ball):
+    tracking = found.tracking
+    clock = tracking.clock
+    for frame, (x, y) in enumerate(tracking.ball):
         source = "model" if found.filled[frame] else "data"
         carrier = found.carrier[frame]
         yield (
-            number[frame],
+            tracking.number[frame],
             *map(_text, (x, y)),
             _text(found.radius_50[frame]),
             _text(found.radius_90[frame]),
-            "" if carrier < 0 else carrier,
+            _index(carrier),
             _text(found.team[frame]),
             "none" if math.isnan(x) else source,
+            "" if carrier < 0 else tracking.name_of(frame, carrier),
+            "" if carrier < 0 else tracking.team_of(frame, carrier),
+            _index(tracking.period[frame]),
+            _text(clock[frame]),
         )
+
+
+def _index(number: int) -> str:
+    return "" if number < 0 else str(number)
 
 
 def _text(number: float) -> str:

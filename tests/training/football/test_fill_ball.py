@@ -1,5 +1,3 @@
-import csv
-
 import numpy as np
 import pytest
 
@@ -8,7 +6,6 @@ from convzoo.training.football.follow_ball import follow_ball
 from convzoo.training.football.motion_game import motion_game
 from convzoo.training.football.simulate_play import simulate_play
 from convzoo.training.football.tracking.tracking import Tracking
-from convzoo.training.football.write_ball import write_ball
 from convzoo.zoo import BallMotion, BallPositionPredictor
 from tests.support import randomized
 
@@ -128,51 +125,25 @@ def test_what_is_missing_is_filled(model):
     assert np.isnan(given.ball[1]).all()
 
 
-def test_a_table_has_a_row_for_each_frame(model, tmp_path):
-    found = fill_ball(tracking(), model, motion=None)
-    path = tmp_path / "ball.csv"
-    write_ball(found, path)
-    with open(path, newline="") as file:
-        rows = list(csv.DictReader(file))
-    assert [row["frame"] for row in rows] == [str(i) for i in range(7)]
-    assert [row["source"] for row in rows] == [
-        "data",
-        "model",
-        "model",
-        "data",
-        "data",
-        "none",
-        "data",
-    ]
-    assert rows[5] == {
-        **dict.fromkeys(rows[5], ""),
-        "frame": "5",
-        "source": "none",
-    }
-    for row, (x, y) in zip(rows[:5], found.tracking.ball, strict=False):
-        assert float(row["x"]) == pytest.approx(x, abs=1e-3)
-        assert float(row["y"]) == pytest.approx(y, abs=1e-3)
-    assert 0 <= float(rows[1]["team_1"]) <= 1
-    assert float(rows[1]["radius_50"]) < float(rows[1]["radius_90"])
-    assert [p.name for p in tmp_path.iterdir()] == ["ball.csv"]
-    with pytest.raises(ValueError, match=r"ball\.csv: exists already"):
-        write_ball(found, path)
-    write_ball(found, path, overwrite=True)
-    with pytest.raises(ValueError, match=r"ball\.txt: the name must end wit"):
-        write_ball(found, tmp_path / "ball.txt")
-    with pytest.raises(ValueError, match="folder .*none does not exist"):
-        write_ball(found, tmp_path / "none" / "ball.csv")
-
-
-def test_another_pitch_is_refused(model):
-    with pytest.raises(ValueError, match=r"pitch.*105.*Received: \(110"):
-        fill_ball(tracking(pitch=(110.0, 70.0)), model, motion=None)
+def test_a_ball_on_another_pitch_is_in_its_metres(model):
+    given = tracking(pitch=(110.0, 70.0))
+    found = fill_ball(given, model, motion=None)
+    same = fill_ball(given.scaled_to(model.pitch), model, motion=None)
+    assert found.tracking.pitch == (110, 70) and found.filled.sum() == 2
+    np.testing.assert_allclose(
+        found.tracking.ball,
+        same.tracking.ball * (110 / 105, 70 / 68),
+        atol=1e-3,
+    )
+    np.testing.assert_array_equal(
+        found.tracking.players, tracking(pitch=(110.0, 70.0)).players
+    )
 
 
 @pytest.mark.parametrize("given", [None, {"players": 1}, np.zeros((3, 22, 2))])
 def test_other_things_are_refused(given, model):
     with pytest.raises(ValueError, match="`tracking` must be a Tracking, or a"):
-        fill_ball(given, model)
+        fill_ball(given, model, motion=None)
 
 
 def test_pictures_say_nothing_of_who():

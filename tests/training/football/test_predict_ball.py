@@ -9,6 +9,7 @@ from convzoo.training.football.drawing.pitch_view import view_of
 from convzoo.training.football.drawing.render_pitch import render_pitch
 from convzoo.training.football.fill_ball import fill_ball
 from convzoo.training.football.predict_ball import predict_ball
+from convzoo.training.football.tracking.tracking import Tracking
 from convzoo.training.football.tracking.with_past import with_past
 from convzoo.zoo import BallPositionPredictor
 from tests.support import numpy_of, randomized
@@ -114,10 +115,37 @@ def test_heatmaps_lie_within_their_edges(sees):
     np.testing.assert_allclose(found["position"], np.stack(mean, 1), atol=0.5)
 
 
-def test_another_pitch_is_quoted():
-    model = BallPositionPredictor(pitch=(100.0, 60.0), width=8, map_width=4)
-    with pytest.raises(ValueError, match=r"\(100.0, 60.0\).*\(105.0, 68.0\)"):
-        predict_ball(model, simulate_play(3))
+@pytest.mark.parametrize("sees", ["players", "image"])
+def test_another_pitch_is_scaled_and_answers_are_scaled_back(sees):
+    model = randomized(
+        BallPositionPredictor(
+            sees=sees,
+            width=8,
+            depth=1,
+            map_width=4,
+            spatial="plain",
+            pixels_per_metre=1.5,
+        )
+    )
+    play = simulate_play(3)
+    scale = np.array([100 / 105, 64 / 68])
+    small = Tracking(
+        play.players * scale,
+        play.team,
+        play.velocities * scale,
+        pitch=(100.0, 64.0),
+    )
+    expected = predict_ball(model, play, heatmaps=True)
+    found = predict_ball(model, small, heatmaps=True)
+    position = expected["position"] * scale
+    np.testing.assert_allclose(found["position"], position, atol=1e-2)
+    for name in ("radius_50", "radius_90"):
+        # The larger factor, that of the length.
+        radius = expected[name] * 100 / 105
+        np.testing.assert_allclose(found[name], radius, rtol=1e-3)
+    np.testing.assert_allclose(
+        found["heatmap"], expected["heatmap"], rtol=1e-2, atol=1e-5
+    )
 
 
 def test_the_past_is_the_one_that_a_model_takes():

@@ -314,6 +314,8 @@ def test_frames_to_evaluate(files, tmp_path):
     assert [len(part) for part in parts] == [60, 0]
     for hidden in frames_to_evaluate(files[0], small(), positions_only=True):
         assert np.isnan(hidden.velocities).all()
+    for part in frames_to_evaluate(files[0], small(), pitch=(100.0, 64.0)):
+        assert part.pitch == (100, 64)
     del given["ball"]
     np.savez(tmp_path / "none.npz", **given)
     with pytest.raises(ValueError, match=r"none\.npz: has no frame with a b"):

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from convzoo.common.printable import printable
 from convzoo.training.football.drawing.check_drawing import check_packages
 from convzoo.training.football.drawing.pitch_view import view_of
-from convzoo.training.football.tracking.tracking import Tracking, check_pitch
+from convzoo.training.football.tracking.tracking import Tracking
 from convzoo.zoo.football.ball_position_predictor import BallPositionPredictor
 from convzoo.zoo.football.heatmap_grid import heatmap_grid
 
@@ -21,12 +22,17 @@ if TYPE_CHECKING:
     from matplotlib.image import AxesImage
     from matplotlib.lines import Line2D
     from matplotlib.patches import Circle
+    from matplotlib.text import Annotation
 
 # Markers and colours of the teams. Blue and orange differ for colour-blind
 # people, and in brightness without colour.
 TEAMS = (("o", "#0a4c8a"), ("s", "#f5a31b"))
 HEAT = "#a3127e"
 _GRASS, _LINES, _INK = "#f3f6ef", "#8d9a86", "#1a1a1a"
+# Colours of shirt numbers on these markers.
+_NUMBERS = ("white", _INK)
+# Number of characters that fit on a marker, under it, and in the legend.
+_ON, _UNDER, _LEGEND = 2, 14, 30
 # Duration of the runs that are drawn, in seconds.
 _SECONDS = 1.0
 # Width of the figure, and heights above and below the pitch, in inches.
@@ -48,12 +54,13 @@ class BallScene:
     Attributes:
         figure: A `matplotlib.figure.Figure`.
         axes: Axes of the pitch, in metres from the centre spot, y upwards.
-        heatmap, runs, teams, ring, circles, ball, true_ball, headline, detail:
-            The artists that `show` updates.
+        heatmap, runs, teams, labels, ring, circles, ball, true_ball, headline,
+            detail: The artists that `show` updates. `labels` are the names of
+            the players, if they are known: shirt numbers on the markers, longer
+            names under them.
 
     Raises:
-        ValueError: If mplsoccer or matplotlib is missing, or the pitch is not
-            that of the model.
+        ValueError: If mplsoccer or matplotlib is missing.
     """
 
     def __init__(
@@ -63,19 +70,25 @@ class BallScene:
         frames: Sequence[int],
     ) -> None:
         check_packages()
-        check_pitch(tracking, model)
         self.tracking = tracking
-        extent = heatmap_grid(model.pitch, model.cell)[1]
-        self.figure, self.axes = _pitch(model.pitch, extent)
-        self.heatmap = self._map(map_edges(model))
+        length, width = heatmap_grid(model.pitch, model.cell)[1]
+        along, across = np.array(tracking.pitch) / model.pitch
+        extent = length * along, width * across
+        self.figure, self.axes = _pitch(tracking.pitch, extent)
+        left, right, bottom, top = map_edges(model)
+        edges = left * along, right * along, bottom * across, top * across
+        self.heatmap = self._map(edges)
         self.runs = self._lines()
         self.teams = [self._markers(*team, size=12) for team in TEAMS]
+        columns = tracking.players.shape[1] if tracking.names else 0
+        self.labels = [self._label() for _ in range(columns)]
         self.ring = self._markers("o", "none", size=20, edge=_INK, width=2.2)
         self.circles = [self._circle("-", 2.0), self._circle("--", 1.6)]
         self.ball = self._markers("o", "white", size=8, edge=HEAT, width=2.8)
         self.true_ball = self._markers("X", "#ffe14d", size=9, edge=_INK)
         top = 1 - 0.12 / self.figure.get_figheight()
         text: dict[str, Any] = {"va": "top", "color": _INK}
+        text["parse_math"] = False
         self.headline = self.figure.text(0.02, top, "", **text, fontsize=16)
         self.headline.set_fontweight("bold")
         top -= 0.33 / self.figure.get_figheight()
@@ -94,11 +107,12 @@ class BallScene:
                 `carrier`, `(n,)`, from a model of players.
         """
         players = self.tracking.players[frame]
-        number = self.tracking.number[frame]
+        number = self.tracking.frame_of(frame)
         seen = ~np.isnan(players).any(1)
         for team, markers in enumerate(self.teams):
             there = seen & (self.tracking.team[frame] == team)
             markers.set_data(*players[there].T)
+        self._show_names(frame, seen)
         self.runs.set_segments(self._segments(frame))
         self.true_ball.set_data(*np.expand_dims(self.tracking.ball[frame], 1))
         for artist in (self.heatmap, self.ring, *self.circles, self.ball):
@@ -118,7 +132,7 @@ class BallScene:
 
         moving = [self.heatmap, *self.circles, self.runs, *self.teams]
         moving += [self.ring, self.ball, self.true_ball]
-        moving += [self.headline, self.detail]
+        moving += [*self.labels, self.headline, self.detail]
         if self._still is None:
             # Redrawing the legend would take most of the time.
             canvas = FigureCanvasAgg(self.figure)
@@ -145,15 +159,32 @@ class BallScene:
             circle.set_center((x, y))
             circle.set_radius(float(said[name]))
 
+    def _show_names(self, frame: int, seen: np.ndarray) -> None:
+        for column, label in enumerate(self.labels):
+            label.set_visible(bool(seen[column]))
+            if not seen[column]:
+                continue
+            name = _shortened(self.tracking.name_of(frame, column), _UNDER)
+            on = len(name) <= _ON
+            team = self.tracking.team[frame, column]
+            x, y = map(float, self.tracking.players[frame, column])
+            label.xy = x, y
+            label.set(
+                text=name,
+                position=(0, 0) if on else (0, -8),
+                va="center_baseline" if on else "top",
+                color=_NUMBERS[team] if on else _INK,
+            )
+
     def _details(self, frame: int, said: dict[str, np.ndarray]) -> str:
         parts = []
         if "carrier" in said:
             carrier = int(np.argmax(said["carrier"]))
             place = self.tracking.players[frame, carrier]
             self.ring.set_data(*np.expand_dims(place, 1))
-            team = self.tracking.team[frame, carrier]
+            title = _shortened(self.tracking.title_of(frame, carrier))
             parts.append(
-                f"If a player has it: player {carrier} of team {team} "
+                f"If a player has it: {title} "
                 f"({100 * said['carrier'][carrier]:.0f} %)"
             )
         if self.tracking.has_ball[frame]:
@@ -218,6 +249,20 @@ class BallScene:
         )
         return markers
 
+    def _label(self) -> "Annotation":
+        """A name at a distance in points from a position in metres."""
+        return self.axes.annotate(
+            "",
+            (0, 0),
+            (0, 0),
+            textcoords="offset points",
+            ha="center",
+            fontsize=7,
+            parse_math=False,
+            visible=False,
+            zorder=3.1,
+        )
+
     def _circle(self, style: str, width: float) -> "Circle":
         from matplotlib.patches import Circle
 
@@ -232,7 +277,7 @@ class BallScene:
 
         seen = ~np.isnan(shown.players[:, :, 0])
         handles: dict[str, Artist] = {
-            f"team {i}": team
+            _shortened(shown.team_names[i], _LEGEND): team
             for i, team in enumerate(self.teams)
             if (seen & (shown.team == i)).any()
         }
@@ -245,7 +290,7 @@ class BallScene:
             handles["true ball"] = self.true_ball
         if seen.any():
             handles |= self._prediction_handles()
-        self.figure.legend(
+        legend = self.figure.legend(
             handles.values(),
             handles.keys(),
             loc="lower center",
@@ -254,6 +299,8 @@ class BallScene:
             fontsize=10,
             labelcolor=_INK,
         )
+        for text in legend.get_texts():
+            text.set_parse_math(False)
 
     def _prediction_handles(self) -> "dict[str, Artist]":
         """Legend handles of the prediction."""
@@ -274,7 +321,10 @@ class BallScene:
 def map_edges(
     model: BallPositionPredictor,
 ) -> tuple[float, float, float, float]:
-    """Left, right, bottom and top edge of the heatmap, in metres."""
+    """Left, right, bottom and top edge of the heatmap, in metres.
+
+    They are those on the pitch of the model.
+    """
     if model.sees == "players":
         length, width = heatmap_grid(model.pitch, model.cell)[1]
         return -length / 2, length / 2, -width / 2, width / 2
@@ -283,6 +333,16 @@ def map_edges(
     corners = view.metres(np.array([[0, rows], [columns, 0]], "float32"))
     (left, bottom), (right, top) = corners.tolist()
     return left, right, bottom, top
+
+
+def _shortened(name: str, most: int = 60) -> str:
+    """One line of at most so many characters."""
+    name = printable(name)
+    return (
+        name
+        if len(name) <= most
+        else f"{name[: most - 1]}\N{HORIZONTAL ELLIPSIS}"
+    )
 
 
 def _pitch(

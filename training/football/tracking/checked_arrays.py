@@ -5,6 +5,7 @@ from numpy.typing import ArrayLike, DTypeLike
 
 # Below it, floats have all whole numbers; 2**53 + 1 is rounded to it.
 _EXACT = 2**53
+_LAST_PERIOD = 99
 
 
 def checked(
@@ -61,6 +62,19 @@ def checked_whole(
         )
     whole = None if value is None else array
     return checked(name, whole, shape, "int64", missing)
+
+
+def checked_period(
+    value: ArrayLike | None, shape: tuple[int, ...]
+) -> np.ndarray:
+    """Copy periods, after a check of their values; -1 is unknown."""
+    period = checked_whole("period", value, shape, -1)
+    if period.min() < -1 or period.max() > _LAST_PERIOD:
+        raise ValueError(
+            f"`period` must be from 0 to {_LAST_PERIOD}, or -1 where unknown. "
+            f"Received: from {period.min()} to {period.max()}"
+        )
+    return period
 
 
 def checked_team(value: ArrayLike, shape: tuple[int, ...]) -> np.ndarray:

@@ -9,6 +9,7 @@ import numpy as np
 
 from convzoo.training.football.tracking.csv_columns import AXES, BALL, Who
 from convzoo.training.football.tracking.csv_numbers import (
+    is_unknown,
     number,
     short,
     whole_number,
@@ -23,17 +24,22 @@ class CSVCells:
     """Cells by frame, player and axis.
 
     Args:
-        frame, time: Indices of these columns; `time` may be None.
+        frame, time, period: Indices of these columns; `time` and `period` may
+            be None.
     """
 
-    def __init__(self, frame: int, time: int | None) -> None:
-        self._frame, self._time = frame, time
-        # Indices of the frames by their text and by their number.
-        self._texts: dict[str, int] = {}
-        self._numbers: dict[int, int] = {}
+    def __init__(
+        self, frame: int, time: int | None, period: int | None
+    ) -> None:
+        self._frame, self._time, self._period = frame, time, period
+        # Indices of the frames by their texts and by their numbers: period and
+        # frame.
+        self._texts: dict[tuple[str, str], int] = {}
+        self._numbers: dict[tuple[int, int], int] = {}
         self._times: dict[int, float] = {}
         # Columns by team and player in lower case; that of the ball is 0.
         self._people: dict[tuple[str, str], int] = {}
+        self._names: list[str] = []
         self._sides: list[int] = []
         self._teams: dict[str, str] = {}
         self._cells = array("q")
@@ -48,8 +54,9 @@ class CSVCells:
         """Read the rows, and return the arguments of `Tracking`."""
         for row, cells in rows:
             text = row[self._frame]
-            frame = self._index(text)
-            if self._time is not None and row[self._time]:
+            period = "" if self._period is None else row[self._period]
+            frame = self._index(period, text)
+            if self._time is not None and not is_unknown(row[self._time]):
                 seconds = number(row[self._time], text, "time")
                 self._times.setdefault(frame, seconds)
             for who, axis, cell in cells:
@@ -57,12 +64,13 @@ class CSVCells:
                     self._add(frame, who, axis, number(cell, text, AXES[axis]))
         return self._arrays()
 
-    def _index(self, text: str) -> int:
-        index = self._texts.get(text)
+    def _index(self, period: str, text: str) -> int:
+        index = self._texts.get((period, text))
         if index is None:
-            value = whole_number(text)
-            index = self._numbers.setdefault(value, len(self._numbers))
-            self._texts[text] = index
+            half = -1 if is_unknown(period) else whole_number(period, "period")
+            key = half, whole_number(text)
+            index = self._numbers.setdefault(key, len(self._numbers))
+            self._texts[period, text] = index
         return index
 
     def _column(self, who: Who) -> int:
@@ -74,6 +82,7 @@ class CSVCells:
         if column is None:
             self._teams.setdefault(team.lower(), team)
             column = self._people[key] = len(self._people) + 1
+            self._names.append(_tidy(player) or team)
             self._sides.append([*self._teams].index(team.lower()))
             if column > MOST_PLAYERS:
                 raise ValueError(f"has more than {MOST_PLAYERS} players")
@@ -99,7 +108,10 @@ class CSVCells:
             "team": np.tile(np.array(self._sides, "int8"), (frames, 1)),
             "ball": state[:, 0, :2],
             "time": [self._times.get(i, np.nan) for i in range(frames)],
-            "number": list(self._numbers),
+            "number": [frame for _, frame in self._numbers],
+            "period": [period for period, _ in self._numbers],
+            "names": self._names,
+            "team_names": ([*self._teams.values()] + [""])[:2],
         }
 
     def _state(self) -> np.ndarray:
@@ -122,9 +134,12 @@ class CSVCells:
         index, rest = divmod(place, (MOST_PLAYERS + 1) * len(AXES))
         column = rest // len(AXES)
         who = " ".join([*self._people][column - 1]) if column else BALL
+        period, frame = [*self._numbers][index]
+        when = f"frame {frame}" + f" of period {period}" * (period >= 0)
+        hint = "; numbers that start again need a column 'period'"
         raise ValueError(
-            f"has two rows of frame {[*self._numbers][index]} for {who} that "
-            "differ"
+            f"has two rows of {when} for {who} that differ"
+            f"{hint if self._period is None else ''}"
         )
 
     def _check_teams(self) -> None:
@@ -135,6 +150,12 @@ class CSVCells:
             warnings.warn(
                 f"all players are of one team, {teams[0]!r}", stacklevel=5
             )
+
+
+def _tidy(player: str) -> str:
+    """A shirt number as a whole number: pandas writes 7.0 beside a gap."""
+    whole = player.removesuffix(".0")
+    return whole if whole.isdecimal() else player
 
 
 def listed(names: Sequence[str]) -> str:

@@ -1,5 +1,6 @@
 """Meaning of the columns of CSV files with a row per frame."""
 
+import os
 import re
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -9,7 +10,8 @@ from convzoo.training.football.tracking.tracking import MOST_PLAYERS
 AXES = ("x", "y", "vx", "vy")
 BALL = "ball"
 _REFEREES = ("referee", "referees", "ref", "official", "officials")
-_SEPARATORS = r"[ _.\-]+"
+_BETWEEN = " _.-"
+_SEPARATORS = rf"[{re.escape(_BETWEEN)}]+"
 _COLUMN = re.compile(
     rf"(?P<who>.+?){_SEPARATORS}(?P<axis>x|y|vx|vy)", re.IGNORECASE
 )
@@ -68,10 +70,15 @@ def columns_of(names: Sequence[str]) -> list[Column]:
     for who, axes in found.items():
         _check_axes(axes, spelt[who])
     people = [who for who in found if who != (BALL,)]
-    known = {
-        who: _spelt(spelt[who], size)
-        for who, size in zip(people, _team_sizes(people), strict=True)
-    }
+    known: dict[tuple[str, ...], Who] = {}
+    teams: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
+    for who, size in zip(people, _team_sizes(people), strict=True):
+        teams.setdefault(who[:size], []).append(who)
+    for prefix, members in teams.items():
+        size = _shared(prefix, members)
+        team, _ = _spelt(spelt[members[0]], size)
+        for who in members:
+            known[who] = team, _spelt(spelt[who], size)[1]
     return [
         Column(index, known.get(who), axis)
         for who, axes in found.items()
@@ -111,10 +118,21 @@ def _teams(
     return {who[:size] for who, size in zip(people, sizes, strict=True)}
 
 
+def _shared(prefix: tuple[str, ...], members: Sequence[tuple[str, ...]]) -> int:
+    """Number of parts that all members of a team begin with."""
+    if len(members) == 1:
+        return len(prefix)
+    shared = len(os.path.commonprefix(members))
+    return max(len(prefix), min(shared, *(len(who) - 1 for who in members)))
+
+
 def _spelt(who: str, size: int) -> tuple[str, str]:
-    """Team and player, with the case of the file."""
-    tokens = _tokens(who)
-    return "_".join(tokens[:size]), "_".join(tokens[size:])
+    """Team and player as the file spells them."""
+    player = who
+    for token in _tokens(who)[:size]:
+        player = player[player.index(token) + len(token) :]
+    team = who.removesuffix(player)
+    return team.strip(_BETWEEN), player.strip(_BETWEEN)
 
 
 def _check_axes(axes: dict[int, int], who: str) -> None:

@@ -4,7 +4,8 @@ import math
 import re
 
 # Texts of unknown values, in lower case.
-_UNKNOWN = ("na", "n/a", "#n/a", "<na>", "null", "none", "-")
+_UNKNOWN = {"na", "n/a", "#n/a", "<na>", "null", "none", "-"}
+_BLANK = {*_UNKNOWN, "", "nan"}
 _SHORT = 60
 _INTEGER = re.compile(r"[+-]?[0-9]+")
 # Below it, floats have all whole numbers; 2**53 + 1 is rounded to it.
@@ -31,8 +32,12 @@ def number(text: str, frame: str, name: str) -> float:
         ) from error
 
 
-def whole_number(text: str) -> int:
-    """Convert the number of a frame.
+def whole_number(text: str, name: str = "frame") -> int:
+    """Convert the number of a frame, or of a period.
+
+    Args:
+        text: The cell.
+        name: The column, for the message.
 
     Raises:
         ValueError: If it is not whole, or does not fit 64 bits.
@@ -47,10 +52,15 @@ def whole_number(text: str) -> int:
         value = int(found) if fits else 0
     if not fits:
         raise ValueError(
-            "`frame` must be a whole number of 64 bits. "
+            f"`{name}` must be a whole number of 64 bits. "
             f"Received: {short(text)!r}"
         )
     return value
+
+
+def is_unknown(text: str) -> bool:
+    """Whether a cell is empty, or stands for an unknown value."""
+    return text.strip().lower() in _BLANK
 
 
 def _float(text: str) -> float:

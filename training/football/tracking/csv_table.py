@@ -15,11 +15,14 @@ _DELIMITERS = ",;\t|"
 _LONGEST_LINE = 2**24
 # The longer marks first: that of UTF-32 begins with that of UTF-16.
 _MARKS = {
-    codecs.BOM_UTF32_LE: "UTF-32",
-    codecs.BOM_UTF32_BE: "UTF-32",
-    codecs.BOM_UTF16_LE: "UTF-16",
-    codecs.BOM_UTF16_BE: "UTF-16",
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
 }
+# The first line of files for Excel, which states the delimiter.
+_STATED = re.compile(rf"sep=(?P<delimiter>[{_DELIMITERS}])\s*", re.IGNORECASE)
+_QUOTED = re.compile(r'"[^"]*"')
 _DECIMAL_COMMA = re.compile(r"\s*[+-]?\d*,\d+(?:[eE][+-]?\d+)?\s*")
 # Pandas renames a repeated column: x, x.1, x.2.
 _REPEATED = re.compile(r"(?P<name>.+)\.\d+")
@@ -29,20 +32,19 @@ def table_rows(path: Path) -> Iterator[list[str]]:
     """Yield the header of a CSV file, and its rows with as many cells.
 
     Cells are separated by commas, semicolons, tabs or vertical bars, whichever
-    the header has most of. Where these are not commas, numbers may have decimal
-    commas. Rows without content are left out.
+    the header has most of outside of quotes, or what a line "sep=;" before it
+    states. Where these are not commas, numbers may have decimal commas. Rows
+    without content are left out. The text is UTF-8, or UTF-16 or UTF-32 with a
+    byte order mark.
 
     Raises:
-        ValueError: If the file is empty or no UTF-8 text, a row has more cells
-            than the header, or two columns have one name.
+        ValueError: If the file is empty, a row has more cells than the header,
+            or two columns have one name.
+        UnicodeDecodeError: If it is no such text.
     """
-    _check_encoding(path)
-    with open(path, newline="", encoding="utf-8-sig") as file:
+    with open(path, newline="", encoding=_encoding(path)) as file:
         lines = (line for line in _lines(file))
-        first = next((line for line in lines if line.strip()), None)
-        if first is None:
-            raise ValueError("is empty")
-        delimiter = max(_DELIMITERS, key=first.count)
+        first, delimiter = _header(lines)
         reader = csv.reader(
             itertools.chain([first], lines),
             delimiter=delimiter,
@@ -58,19 +60,35 @@ def table_rows(path: Path) -> Iterator[list[str]]:
                 yield row if delimiter == "," else [_dotted(c) for c in row]
 
 
-def _check_encoding(path: Path) -> None:
+def _encoding(path: Path) -> str:
+    """The encoding that a byte order mark states; UTF-8 without one."""
     with open(path, "rb") as file:
         start = file.read(4)
     for mark, name in _MARKS.items():
         if start.startswith(mark):
-            raise ValueError(f"is {name} text; save it as CSV in UTF-8")
+            return name
+    return "utf-8-sig"
+
+
+def _header(lines: Iterator[str]) -> tuple[str, str]:
+    """The line with the names of the columns, and its delimiter."""
+    filled = (line for line in lines if line.strip())
+    first = next(filled, None)
+    stated = first and _STATED.fullmatch(first)
+    if stated:
+        first = next(filled, None)
+    if first is None:
+        raise ValueError("is empty")
+    if stated:
+        return first, stated["delimiter"]
+    return first, max(_DELIMITERS, key=_QUOTED.sub("", first).count)
 
 
 def _lines(file: TextIO) -> Iterator[str]:
     """Yield lines of limited length."""
     while line := file.readline(_LONGEST_LINE):
         if "\0" in line:
-            raise ValueError("has NUL bytes, and is no UTF-8 text")
+            raise ValueError("has NUL bytes, and is no text in UTF-8")
         if len(line) == _LONGEST_LINE:
             raise ValueError(
                 f"has a line of more than {_LONGEST_LINE} characters"

@@ -17,10 +17,8 @@ from convzoo.training.football.tracking.tracking import Tracking
 if TYPE_CHECKING:
     from kloppy.domain import Player, Team, TrackingDataset
 
-# More minutes than a period has. `time` is the time of the period plus so many
-# minutes times its number.
+# More minutes than a period has.
 _MINUTES = 1000
-SECONDS_OF_PERIOD = 60 * _MINUTES
 
 
 def kloppy_tracking(
@@ -30,7 +28,8 @@ def kloppy_tracking(
 
     The home team is team 0 and always plays to the right, if kloppy knows the
     directions. The number of columns is the maximum number of simultaneous
-    players; a player keeps a column while visible. Referees are dropped.
+    players; a player keeps a column while visible, and `who` tells whose it is.
+    Referees are dropped.
     Missing balls are NaN. Velocities are computed by `running_velocities`.
     Frames of the same minute form a group.
 
@@ -48,21 +47,25 @@ def kloppy_tracking(
         pitch = ground.size
     check_lengths("pitch", pitch)
     scale = np.array(pitch) / ground.size * turns(dataset)
-    places, who, team = _players(dataset)
+    places, who, team, names = _players(dataset)
     players = ground.to_metres(places) * np.expand_dims(scale, 1)
     times = np.array([f.timestamp.total_seconds() for f in dataset.records])
     # Frames between periods may belong to none.
     periods = np.array(
-        [f.period.id if f.period else 0 for f in dataset.records]
+        [f.period.id if f.period else -1 for f in dataset.records], int
     )
     tracking = Tracking(
         players,
         team,
         ball=ground.to_metres(_balls(dataset, ground)) * scale,
-        group=periods * _MINUTES + (times // 60).astype(int),
+        group=periods.clip(0) * _MINUTES + (times // 60).astype(int),
         number=np.array([frame.frame_id for frame in dataset.records]),
-        time=periods * SECONDS_OF_PERIOD + times,
+        time=times,
+        period=periods,
         pitch=pitch,
+        names=names,
+        team_names=_team_names(dataset.metadata.teams),
+        who=who,
     )
     return with_velocities(tracking, players, who, times, periods)
 
@@ -81,8 +84,11 @@ def _balls(dataset: "TrackingDataset", ground: KloppyPitch) -> np.ndarray:
 
 def _players(
     dataset: "TrackingDataset",
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Positions `(frames, n, 2)`, numbers and teams `(frames, n)`."""
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[str]]:
+    """Positions `(frames, n, 2)`, numbers and teams `(frames, n)`, and names.
+
+    Numbers are indices of names.
+    """
     numbers = _Numbers(dataset.metadata.teams)
     columns = _Columns()
     cells: list[tuple[int, int]] = []
@@ -107,7 +113,20 @@ def _players(
         at = tuple(np.array(cells).T)
         state[at], who[at] = places, found
         team[at] = np.array(numbers.teams)[found]
-    return state, who, team
+    return state, who, team, numbers.names
+
+
+def _name(player: "Player") -> str:
+    """Name of a player, or else the shirt number."""
+    parts = player.first_name, player.last_name
+    name = player.name or " ".join(part for part in parts if part)
+    number = "" if player.jersey_no is None else str(player.jersey_no)
+    return name or number or str(player.player_id)
+
+
+def _team_names(teams: "Iterable[Team]") -> list[str]:
+    names = [team.name or str(team.ground) for team in [*teams][:2]]
+    return (names + ["", ""])[:2]
 
 
 class _Numbers:
@@ -115,6 +134,7 @@ class _Numbers:
 
     def __init__(self, teams: "Iterable[Team]") -> None:
         self.teams: list[int] = []
+        self.names: list[str] = []
         self._known: dict[Player, int | None] = {}
         self._sides = list(teams)[:2]
 
@@ -125,6 +145,7 @@ class _Numbers:
             self._known[player] = len(self.teams) if ours else None
             if ours:
                 self.teams.append(self._sides.index(team))
+                self.names.append(_name(player))
         return self._known[player]
 
 

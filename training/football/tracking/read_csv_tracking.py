@@ -16,6 +16,7 @@ from convzoo.training.football.tracking.csv_columns import (
     columns_of,
     is_referee,
 )
+from convzoo.training.football.tracking.csv_numbers import is_unknown
 from convzoo.training.football.tracking.csv_table import table_rows
 
 _LONG = ("team", "player", "x", "y")
@@ -37,7 +38,9 @@ def read_csv_tracking(path: Path) -> dict[str, Any]:
         raise ValueError(
             f"has no column called 'frame'; there are: {listed(names)}"
         )
-    table = CSVCells(columns["frame"], columns.get("time"))
+    table = CSVCells(
+        columns["frame"], columns.get("time"), columns.get("period")
+    )
     if all(name in columns for name in _LONG):
         return table.packed(_long_cells(rows, columns))
     wide = columns_of(names)
@@ -62,11 +65,18 @@ def _long_cells(
         raise ValueError(
             "has one of the columns 'vx' and 'vy' without the other"
         )
+    period = columns.get("period")
     for row in rows:
-        side = row[team].strip()
+        side, name = row[team].strip(), row[player].strip()
+        if is_unknown(side):
+            side = BALL if name.lower() == BALL else ""
         if not side:
             raise ValueError(f"has a row without a team, of frame {row[frame]}")
-        who = None if side.lower() == BALL else (side, row[player].strip())
+        if period is not None and is_unknown(row[period]):
+            raise ValueError(
+                f"has a row without a period, of frame {row[frame]}"
+            )
+        who = None if side.lower() == BALL else (side, name)
         if is_referee(side.lower()):
             yield row, []
         else:

@@ -9,7 +9,7 @@ import numpy as np
 
 # Required and optional arrays.
 _NEEDED = ("players", "team")
-_KNOWN = ("velocities", "ball", "time", "number")
+_KNOWN = ("velocities", "ball", "time", "number", "period")
 _GROUPS = ("lineup", "minute")
 # Size of all arrays in bytes: ten games of 25 frames per second.
 _LARGEST = 2**31

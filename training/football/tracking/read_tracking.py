@@ -37,8 +37,8 @@ def read_tracking(
     """Read tracking data from a file, a provider's files or a dataset.
 
     - `.npz`: Arrays `players` and `team`, and optionally `velocities`, `ball`,
-      `time` and `number`, as in `Tracking`; `split`, 1 for the test set; and
-      `lineup` or `minute` as the group.
+      `time`, `number` and `period`, as in `Tracking`; `split`, 1 for the test
+      set; and `lineup` or `minute` as the group.
     - `.csv` with a row per player and frame: Columns `frame`, an integer,
       `team`, `player`, `x`, `y`, and optionally `vx` and `vy`. Rows of the team
       `ball` are positions of the ball; those of `referee` are left out.
@@ -49,7 +49,9 @@ def read_tracking(
       `read_provider`, which scales to the pitch.
     - `tfds:metrica`, or another dataset for `tfds_tracking`.
 
-    A `.csv` file may have a column `time`, in seconds. Empty cells, and such as
+    A `.csv` file may have a column `time`, in seconds, and a column `period`, a
+    number from 0 to 99; frame numbers and times may start again in each period.
+    Columns, or `team` and `player`, name the players. Empty cells, and such as
     `NA` or `null`, are unknown values. The first team is team 0. Positions are
     in metres from the centre spot. Without velocities, those of files with
     times follow from the positions, see `with_timed_velocities`. A `.csv` file
@@ -138,8 +140,8 @@ def _reason(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
         return f"cannot be read ({error.strerror})"
     if isinstance(error, UnicodeDecodeError):
-        byte = error.object[error.start]
-        return f"is no UTF-8 text (byte 0x{byte:02x}); save it as CSV in UTF-8"
+        name, byte = error.encoding.upper(), error.object[error.start]
+        return f"is no {name} text (byte 0x{byte:02x}); save it as CSV in UTF-8"
     if type(error) in (ValueError, csv.Error):
         return str(error)
     return f"cannot be read ({type(error).__name__}: {error})"

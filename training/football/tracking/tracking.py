@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from convzoo.common.checks import check_lengths, is_integer
 from convzoo.training.football.tracking.checked_arrays import (
     checked,
+    checked_period,
     checked_team,
     checked_whole,
     measured,
@@ -20,9 +21,13 @@ from convzoo.training.football.tracking.placeholders import (
     far_away,
     forget_placeholders,
 )
-from convzoo.zoo.football.ball_position_predictor import BallPositionPredictor
+from convzoo.training.football.tracking.player_names import (
+    checked_names,
+    checked_team_names,
+)
 
-_ARRAYS = (
+# What a model learns from, and all arrays of frames.
+_LEARNED = (
     "players",
     "team",
     "velocities",
@@ -33,6 +38,10 @@ _ARRAYS = (
     "number",
     "past",
 )
+_ARRAYS = (*_LEARNED, "who", "period")
+# Seconds between the beginnings of two periods in `time`, more than a period
+# has.
+SECONDS_OF_PERIOD = 60_000
 # Maximum number of players of a file, on the pitch or not. Pairs of players
 # fill the memory.
 MOST_PLAYERS = 200
@@ -59,13 +68,22 @@ class Tracking:
         group: Integers `(frames,)`. Frames of a group, such as a line-up or a
             minute, are correlated; `split` keeps them together.
         time: Times `(frames,)` in seconds, with a gap between periods and
-            between games.
+            between games. Where the argument `period` is known, the argument
+            `time` may start again in each period: 60,000 seconds are added per
+            period, and `clock` is without them.
         number: Integers `(frames,)`, the frame numbers of the file, which may
             repeat. Defaults to the indices.
         past: Positions and velocities `(frames, before, n, 4)` of past frames,
             the oldest first, see `with_past`. Defaults to no past frames.
         past_rate: Frames per second of `past`.
         pitch: Length and width of the pitch.
+        names: Names of the players, such as shirt numbers. Empty if unknown.
+        team_names: Names of team 0 and team 1. Defaults to "team 0" and
+            "team 1".
+        who: Indices `(frames, n)` in `names`, -1 where unknown. Defaults to one
+            player per column.
+        period: Integers `(frames,)` from 0 to 99, -1 where unknown. Frame
+            numbers may start again in each period.
 
     Raises:
         ValueError: If an array has another shape, there is no frame or no
@@ -84,6 +102,10 @@ class Tracking:
     past: np.ndarray
     past_rate: float | None
     pitch: tuple[float, float]
+    names: tuple[str, ...]
+    team_names: tuple[str, str]
+    who: np.ndarray
+    period: np.ndarray
 
     def __init__(
         self,
@@ -98,6 +120,10 @@ class Tracking:
         past: ArrayLike | None = None,
         past_rate: float | None = None,
         pitch: tuple[float, float] = (105.0, 68.0),
+        names: Sequence[str] | None = None,
+        team_names: Sequence[str] | None = None,
+        who: ArrayLike | None = None,
+        period: ArrayLike | None = None,
     ) -> None:
         check_lengths("pitch", pitch)
         players = np.array(players)
@@ -118,7 +144,9 @@ class Tracking:
         velocities = checked("velocities", velocities, shape, "float32", np.nan)
         ball = checked("ball", ball, (frames, 2), "float32", np.nan)
         ball[np.isnan(ball).any(1)] = np.nan
+        period = checked_period(period, (frames,))
         time = checked("time", time, (frames,), "float64", np.nan)
+        time += SECONDS_OF_PERIOD * period.clip(0)
         forget_placeholders(players, velocities, ball, time, pitch)
         test = checked("test", test, (frames,), "bool", False)
         group = checked_whole("group", group, (frames,), 0)
@@ -128,6 +156,7 @@ class Tracking:
             "past", past, (frames, *before, count, 4), "float32", np.nan
         )
         past[far_away(past[..., :2], pitch)] = np.nan
+        names, who = checked_names(names, who, (frames, count))
         for name, array in (
             ("players", players),
             ("team", team),
@@ -140,6 +169,10 @@ class Tracking:
             ("past", past),
             ("past_rate", past_rate),
             ("pitch", (pitch[0], pitch[1])),
+            ("names", names),
+            ("team_names", checked_team_names(team_names)),
+            ("who", who),
+            ("period", period),
         ):
             object.__setattr__(self, name, array)
 
@@ -170,19 +203,80 @@ class Tracking:
         """Frames of the test set with a ball and players."""
         return self[self.test & self.has_ball & self.has_players]
 
-    def index_of(self, number: int) -> int:
+    @property
+    def clock(self) -> np.ndarray:
+        """Times `(frames,)` in seconds, as in the file."""
+        return self.time - SECONDS_OF_PERIOD * self.period.clip(0)
+
+    def index_of(self, number: int, period: int | None = None) -> int:
         """Index of the frame with this number in the file.
 
+        Args:
+            number: Number of the frame.
+            period: Period of the frame. None for any; needed if frames of
+                several periods have the number.
+
         Raises:
-            ValueError: If no frame has that number.
+            ValueError: If no frame has that number, or the period is needed.
         """
-        found = np.flatnonzero(self.number == number)
+        there = np.ones(len(self), bool)
+        if period is not None:
+            there = self.period == period
+            if not there.any():
+                raise ValueError(
+                    f"there is no period {period}; {self._listed(self.period)}"
+                )
+        numbers = self.number[there]
+        found = np.flatnonzero(there)[numbers == number]
         if not len(found):
+            within = "" if period is None else f" in period {period}"
             raise ValueError(
-                f"there is no frame {number}; there are {len(self)}, from "
-                f"{self.number.min()} to {self.number.max()}"
+                f"there is no frame {number}{within}; there are "
+                f"{len(numbers)}, from {numbers.min()} to {numbers.max()}"
+            )
+        if np.ptp(self.period[found]):
+            raise ValueError(
+                f"there is a frame {number} in more than one period; `period` "
+                f"chooses one; {self._listed(self.period[found])}"
             )
         return int(found[0])
+
+    def frame_of(self, frame: int) -> str:
+        """The number of a frame, such as "12", or "12 of period 2".
+
+        The period is named if another one has a frame of that number.
+        """
+        number, period = self.number[frame], self.period[frame]
+        others = self.period[self.number == number]
+        alone = (others == period).all() or period < 0
+        return f"{number}" if alone else f"{number} of period {period}"
+
+    @staticmethod
+    def _listed(periods: np.ndarray) -> str:
+        known = [str(period) for period in np.unique(periods) if period >= 0]
+        if not known:
+            return "periods are unknown"
+        return f"there are {' and '.join(known)}"
+
+    def name_of(self, frame: int, column: int) -> str:
+        """Name of the player in a column of a frame; else the column's index.
+
+        Args:
+            frame: Index of the frame.
+            column: Index of the player, as in `players`.
+        """
+        who = self.who[frame, column]
+        return str(column) if who < 0 else self.names[who] or str(column)
+
+    def team_of(self, frame: int, column: int) -> str:
+        """Name of the team of the player in a column of a frame."""
+        return self.team_names[self.team[frame, column]]
+
+    def title_of(self, frame: int, column: int) -> str:
+        """Name and team, such as "player 7 of Red" or "Ann of Red"."""
+        name = self.name_of(frame, column)
+        title = f"player {name}" if name.isdecimal() else name
+        return f"{title} of {self.team_of(frame, column)}"
 
     def without_velocities(self) -> Self:
         """Copy with unknown velocities."""
@@ -190,6 +284,24 @@ class Tracking:
         past[:, :, :, 2:] = np.nan
         return self.with_(
             velocities=np.full_like(self.velocities, np.nan), past=past
+        )
+
+    def scaled_to(self, pitch: tuple[float, float]) -> Self:
+        """Copy scaled to a pitch of another length and width.
+
+        Raises:
+            ValueError: If `pitch` is invalid.
+        """
+        check_lengths("pitch", pitch)
+        if tuple(pitch) == self.pitch:
+            return self
+        scale = (np.array(pitch) / self.pitch).astype("float32")
+        return self.with_(
+            players=self.players * scale,
+            velocities=self.velocities * scale,
+            ball=self.ball * scale,
+            past=self.past * np.tile(scale, 2),
+            pitch=(pitch[0], pitch[1]),
         )
 
     def with_ball(self, ball: ArrayLike) -> Self:
@@ -201,7 +313,7 @@ class Tracking:
     def fingerprint(self) -> str:
         """Hash of the frames."""
         digest = hashlib.sha256()
-        for name in _ARRAYS:
+        for name in _LEARNED:
             digest.update(np.ascontiguousarray(getattr(self, name)).data)
         return digest.hexdigest()[:16]
 
@@ -262,12 +374,3 @@ def check_frames(tracking: Tracking) -> None:
     """Raise a `ValueError` if `tracking` is empty."""
     if not len(tracking):
         raise ValueError("`tracking` must have a frame. Received: none")
-
-
-def check_pitch(tracking: Tracking, model: BallPositionPredictor) -> None:
-    """Raise a `ValueError` unless the pitch is that of the model."""
-    if tuple(tracking.pitch) != tuple(model.pitch):
-        raise ValueError(
-            f"`tracking` must have the pitch of the model, {model.pitch}. "
-            f"Received: {tracking.pitch}"
-        )

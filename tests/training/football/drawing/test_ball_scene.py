@@ -1,7 +1,12 @@
 import numpy as np
 import pytest
 
-from convzoo.training.football.drawing.ball_scene import HEAT, TEAMS, BallScene
+from convzoo.training.football.drawing.ball_scene import (
+    HEAT,
+    TEAMS,
+    BallScene,
+    map_edges,
+)
 from convzoo.training.football.tracking.tracking import Tracking
 from convzoo.zoo import BallPositionPredictor
 
@@ -165,8 +170,13 @@ def test_what_is_not_known_is_not_drawn(scene):
     assert all(artist.get_visible() for artist in shown)
 
 
-def test_a_picture_is_what_all_of_the_figure_shows(model):
-    quick, slow = (BallScene(tracking(), model, range(3)) for _ in range(2))
+NAMES = ["7", "Ann", "9", "A$_$\n1", "10"]
+
+
+@pytest.mark.parametrize("names", [None, NAMES])
+def test_a_picture_is_what_all_of_the_figure_shows(model, names):
+    game = tracking(names=names)
+    quick, slow = (BallScene(game, model, range(3)) for _ in range(2))
     for frame in (1, 2, 0):
         what = said() if frame < 2 else None
         quick.show(frame, what)
@@ -203,7 +213,7 @@ def test_nothing_of_pyplot_stays(model):
     assert pyplot.get_fignums() == []
 
 
-def test_another_pitch_is_as_large_as_it_is(model):
+def test_another_pitch_is_as_large_as_it_is():
     small = BallPositionPredictor(
         width=8, depth=1, heads=1, map_width=4, pitch=(90.0, 60.0), cell=3.0
     )
@@ -213,8 +223,15 @@ def test_another_pitch_is_as_large_as_it_is(model):
     assert scene.axes.get_xlim() == (-48, 48)
     assert scene.axes.get_ylim() == (-33, 33)
     assert colour_at(scene, 45, 20) != GRASS
-    with pytest.raises(ValueError, match=r"pitch.*105.*Received: \(90"):
-        BallScene(tracking(pitch=(90.0, 60.0)), model, [0])
+    # The map of a model of another pitch is stretched.
+    wide = BallPositionPredictor(
+        width=8, depth=1, heads=1, map_width=4, pitch=(180.0, 60.0), cell=3.0
+    )
+    scene = BallScene(tracking(pitch=(90.0, 60.0)), wide, [0])
+    left, right, bottom, top = map_edges(wide)
+    extent = [left / 2, right / 2, bottom, top]
+    assert scene.heatmap.get_extent() == extent
+    assert scene.axes.get_xlim() == (left / 2, right / 2)
 
 
 def test_pictures_name_no_carrier():
@@ -253,3 +270,33 @@ def test_the_legend_names_what_is_in_the_frames():
         "true ball",
     ]
     assert legend([2]) == []
+
+
+def test_players_and_teams_have_their_names(model):
+    game = tracking(names=NAMES, team_names=["R$1$", 99 * "B"])
+    scene = BallScene(game, model, range(3))
+    scene.show(0, said())
+    shown = [label for label in scene.labels if label.get_visible()]
+    # The third player is not seen.
+    texts = ["7", "Ann", "A$_$\\n1", "10"]
+    assert [label.get_text() for label in shown] == texts
+    places = [[10, 20], [-30, -10], [40, -25], [0, 0]]
+    assert [list(label.xy) for label in shown] == places
+    # Shirt numbers are on the markers.
+    heights = [label.get_position()[1] for label in shown]
+    assert heights == [0, -8, -8, 0]
+    assert shown[0].get_color() != shown[3].get_color()
+    assert scene.detail.get_text().startswith(
+        "If a player has it: player 7 of R$1$ (61 %)"
+    )
+    names = [t.get_text() for t in scene.figure.legends[0].get_texts()]
+    assert names[:2] == ["R$1$", 29 * "B" + "\N{HORIZONTAL ELLIPSIS}"]
+    # None of it is taken for a formula, which would fail here.
+    pixels(scene)
+    scene.show(2, None)
+    assert not any(label.get_visible() for label in scene.labels)
+
+
+def test_without_names_there_are_none(scene):
+    scene.show(0, said())
+    assert scene.labels == []

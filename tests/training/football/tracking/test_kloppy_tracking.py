@@ -90,6 +90,27 @@ def test_columns_are_few_and_kept(provider, tmp_path):
     assert np.flatnonzero(away).tolist() == [*range(10, 14), *range(50, 54)]
 
 
+def test_names_follow_their_players(tmp_path):
+    game, dataset = load_by_kloppy("skillcorner", tmp_path)
+    found = kloppy_tracking(dataset)
+    players, _, _ = game.facing_right()
+    assert found.team_names == ("Home", "Away")
+    seen = np.argwhere(~np.isnan(found.players[:, :, 0]))
+    assert len(seen) > 400
+    for frame, column in seen:
+        away = np.abs(players[frame] - found.players[frame, column]).sum(1)
+        assert found.name_of(frame, column) == f"A {np.nanargmin(away)}"
+
+
+def test_a_player_without_a_name_has_a_number(tmp_path):
+    _, dataset = load_by_kloppy("tracab", tmp_path)
+    for team in dataset.metadata.teams:
+        team.name = None
+    found = kloppy_tracking(dataset)
+    assert sorted(found.names) == [str(number) for number in range(1, 9)]
+    assert found.team_names == ("home", "away")
+
+
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_velocities_are_those_of_the_motion(provider, tmp_path):
     game, dataset = load_by_kloppy(provider, tmp_path)
@@ -186,6 +207,8 @@ def test_frames_between_the_halves(tmp_path):
     _, dataset = load_by_kloppy("epts", tmp_path)
     dataset.records[3].period = None
     found = kloppy_tracking(dataset)
+    assert found.period.tolist() == [1, 1, 1, -1] + 36 * [1] + 40 * [2]
+    np.testing.assert_allclose(found.clock[40:], np.arange(40) / 25, atol=1e-9)
     assert found.group[3] == 0 and np.isnan(found.velocities[3]).all()
 
 

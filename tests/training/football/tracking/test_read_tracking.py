@@ -143,13 +143,15 @@ def test_damaged_files_are_named(how, tmp_path):
 
 def test_npz(tmp_path):
     split, lineup = np.array([0, 0, 1, 1, 0]), np.array([3, 3, 3, 8, 8])
-    time = np.arange(5) / 5
+    time, period = np.arange(5) / 5, np.array([1, 1, 1, 2, 2])
     arrays = {**game(), "split": split, "lineup": lineup, "time": time}
+    arrays["period"] = period
     np.savez(tmp_path / "game.npz", **arrays)
     found = read_tracking(tmp_path / "game.npz")
     assert_same(found, Tracking(**game(), test=split == 1))
     np.testing.assert_array_equal(found.group, lineup)
-    np.testing.assert_array_equal(found.time, time)
+    np.testing.assert_allclose(found.clock, time, atol=1e-9)
+    np.testing.assert_array_equal(found.period, period)
 
 
 @pytest.mark.parametrize("name", ["mlsa18", "tracab", "skillcorner"])
@@ -257,7 +259,21 @@ def test_no_pitch_is_known_by_its_numbers(tmp_path):
         ("frame,a_1_x,a_1_y,a_1_vx\n1,2,3,4\n", "vx of 'a_1', and none f"),
         ("frame,a_1_x,a_1_y\n0,12,5,3,5\n", "5 cells in line 2.*decimal com"),
         ("frame,a_1_x,a_1_y\n0,12,\0\n", "NUL bytes"),
-        ("frame,a_1_x,a_1_y\n0,1,2\n0,1,3\n", "two rows of frame 0 for a 1"),
+        (
+            "frame,a_1_x,a_1_y\n0,1,2\n0,1,3\n",
+            "two rows of frame 0 for a 1 .*need a column 'period'",
+        ),
+        (
+            "frame,period,a_1_x,a_1_y\n0,2,1,2\n0,2,1,3\n",
+            "two rows of frame 0 of period 2 for a 1 that differ$",
+        ),
+        ("frame,period,a_1_x,a_1_y\n0,first,1,2\n", "`period` mu.*'first'"),
+        ("frame,period,a_1_x,a_1_y\n0,120,1,2\n", "`period` must be from"),
+        (
+            "frame,period,team,player,x,y\n0,1,a,1,1,2\n0,,b,1,9,2\n",
+            "row without a period, of frame 0",
+        ),
+        ("frame,team,player,x,y\n3,null,1,2,3\n", "without a team, of fra"),
     ],
 )
 def test_bad_csv_is_named(text, message, tmp_path):
@@ -315,6 +331,52 @@ def test_names_may_have_the_separator(people, teams, tmp_path):
     assert "".join(map(str, found.team[0])) == teams
 
 
+@pytest.mark.parametrize("layout", ["wide", "long"])
+def test_players_and_teams_keep_their_names(layout, tmp_path):
+    if layout == "wide":
+        text = "frame,Red_7_x,Red_7_y,FC_Ann_x,FC_Ann_y\n0,1,2,30,4\n"
+    else:
+        # pandas writes 7.0 if the ball has no player.
+        text = "frame,team,player,x,y\n0,Red,7.0,1,2\n0,ball,,5,6\n"
+        text += "0,FC,Ann,30,4\n1,red,7.0,2,2\n"
+    (tmp_path / "game.csv").write_text(text)
+    found = read_tracking(tmp_path / "game.csv")
+    assert found.names == ("7", "Ann") and found.team_names == ("Red", "FC")
+    assert found.title_of(0, 0) == "player 7 of Red"
+    assert found.title_of(0, 1) == "Ann of FC"
+
+
+@pytest.mark.parametrize("layout", ["wide", "long"])
+def test_frames_are_told_by_period_and_number(layout, tmp_path):
+    rows = [(1, 0, 0.0), (1, 1, 0.2), (2, 0, 0.0), (2, 1, 0.2)]
+    if layout == "wide":
+        text = "Period,frame,time,a_1_x,a_1_y,b_1_x,b_1_y\n"
+        rows.append((" ", 5, ""))
+        for i, (*row, time) in enumerate(rows):
+            text += f"{row[0]},{row[1]},{time},{i},1,20,30\n"
+    else:
+        text = "period,frame,time,team,player,x,y\n"
+        for i, (*row, time) in enumerate(rows):
+            start = f"{row[0]},{row[1]},{time}"
+            text += f"{start},a,1,{i},1\n{start},b,1,20,30\n"
+    (tmp_path / "game.csv").write_text(text)
+    found = read_tracking(tmp_path / "game.csv")
+    assert found.period[:4].tolist() == [1, 1, 2, 2]
+    assert (found.period[4:] == -1).all() and len(found) == len(rows)
+    np.testing.assert_allclose(found.clock[:4], [0, 0.2] * 2, atol=1e-9)
+    assert found.index_of(1, 2) == 3
+    assert found.players[:, 0, 0].tolist() == list(range(len(rows)))
+    # A step of 1 m in 0.2 s, and none to the other period.
+    np.testing.assert_allclose(found.velocities[:4, 0], [[5, 0]] * 4, atol=0.01)
+
+
+def test_a_ball_without_a_team_is_the_ball(tmp_path):
+    text = "frame,team,player,x,y\n0,a,1,1,2\n0,b,2,30,4\n0,NaN,Ball,5,6\n"
+    (tmp_path / "game.csv").write_text(text)
+    found = read_tracking(tmp_path / "game.csv")
+    assert found.ball.tolist() == [[5, 6]] and found.names == ("1", "2")
+
+
 def test_three_teams_are_named(tmp_path):
     header = ",".join(f"{t}_1_{axis}" for t in ("a", "b", "c") for axis in "xy")
     (tmp_path / "game.csv").write_text(f"frame,{header}\n0,1,2,3,4,5,6\n")
@@ -346,10 +408,73 @@ def test_unknown_cells_blank_rows_and_frames_of_one_number(tmp_path):
 
 
 @pytest.mark.parametrize(
+    "row", ["NaN", "null", "NA", "nan", "n/a", "None", "-", " ", '""']
+)
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_unknown_values_are_spelt_in_many_ways(row, delimiter, tmp_path):
+    text = "frame,time,period,a_1_x,a_1_y,b_1_x,b_1_y,ball_x,ball_y\n"
+    text += f"0,{row},{row},1,2,{row},{row},{row},{row}\n1,0.2,1,1,2,3,4,5,6"
+    text = text.replace(",", delimiter)
+    (tmp_path / "game.csv").write_text(text)
+    found = read_tracking(tmp_path / "game.csv")
+    assert found.has_ball.tolist() == [False, True]
+    assert np.isnan(found.players[0, 1]).all() and np.isnan(found.time[0])
+    assert found.period.tolist() == [-1, 1]
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t"])
+def test_a_name_may_have_commas(delimiter, tmp_path):
+    people = ["FC Red Ann, J. K, L", "FC Red 7", "Blue 1", "Blue 7"]
+    columns = [f'"{name} {axis}"' for name in people for axis in "xy"]
+    text = delimiter.join(["frame", *columns]) + "\n"
+    text += delimiter.join(["0", "1,5", "2", "30", "4", "-9", "8", "7", "6"])
+    (tmp_path / "game.csv").write_text(text)
+    found = read_tracking(tmp_path / "game.csv")
+    places = [[1.5, 2], [30, 4], [-9, 8], [7, 6]]
+    assert found.players.tolist() == [places]
+    assert found.team_names == ("FC Red", "Blue")
+    assert found.names == ("Ann, J. K, L", "7", "1", "7")
+
+
+def test_a_first_line_may_state_the_delimiter(tmp_path):
+    text = "sep=;\r\nframe;a_1_x;a_1_y;b_1_x;b_1_y\r\n0;1,5;2;30;4\r\n"
+    (tmp_path / "game.csv").write_text(text)
+    found = read_tracking(tmp_path / "game.csv")
+    assert found.players.tolist() == [[[1.5, 2], [30, 4]]]
+    (tmp_path / "game.csv").write_text("sep=;\n")
+    with pytest.raises(ValueError, match=r"game\.csv: is empty"):
+        read_tracking(tmp_path / "game.csv")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
+def test_a_byte_order_mark_tells_the_encoding(encoding, tmp_path):
+    text = "frame\tKöln_Müller_x\tKöln_Müller_y\tB_1_x\tB_1_y\n0\t1,5\t2\t3\t4"
+    (tmp_path / "game.csv").write_bytes(text.encode(encoding))
+    found = read_tracking(tmp_path / "game.csv")
+    assert found.title_of(0, 0) == "Müller of Köln"
+    assert found.players[0, 0].tolist() == [1.5, 2]
+
+
+def test_a_cut_file_of_another_encoding_is_named(tmp_path):
+    text = "frame,a_1_x,a_1_y,b_1_x,b_1_y\n0,1,2,3,4\n".encode("utf-16")
+    (tmp_path / "game.csv").write_bytes(text[:-1])
+    with pytest.raises(ValueError, match=r"game\.csv: is no UTF-16.* text"):
+        read_tracking(tmp_path / "game.csv")
+
+
+@pytest.mark.parametrize("delimiter", [",", ";"])
+def test_referees_are_left_out(delimiter, tmp_path):
+    text = "frame,team,player,x,y\n0,a,1,1,2\n0,b,2,30,4\n"
+    text += "0,Referee,1,5,6\n0,officials,NA,NA,x\n0,ball,NA,NA,NA\n"
+    (tmp_path / "game.csv").write_text(text.replace(",", delimiter))
+    found = read_tracking(tmp_path / "game.csv")
+    assert found.names == ("1", "2") and not found.has_ball.any()
+    assert found.players.tolist() == [[[1, 2], [30, 4]]]
+
+
+@pytest.mark.parametrize(
     ("encoding", "message"),
     [
-        ("utf-16", "UTF-16.*UTF-8"),
-        ("utf-32", "UTF-32.*UTF-8"),
         ("utf-16-be", "UTF-8"),
         ("latin-1", "no UTF-8 text .byte 0xfc.*save it"),
     ],

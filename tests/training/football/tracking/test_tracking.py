@@ -192,6 +192,9 @@ def test_infinite_values_are_refused(name):
         ("number", [0, 1, 2, 3, 4, 2**64]),
         ("number", ["0", "1", "2", "3", "4", "5"]),
         ("group", np.full(6, np.inf)),
+        ("period", np.full(6, 100)),
+        ("period", np.full(6, -2)),
+        ("period", [1, 1, 1, 2, 2, 2.5]),
         ("players", np.zeros((6, 201, 2))),
         (
             "velocities",
@@ -234,6 +237,61 @@ def test_frames_are_found_by_what_the_file_calls_them():
     assert Tracking(**arrays()).index_of(3) == 3
     with pytest.raises(ValueError, match="no frame 6; there are 6, from 100 t"):
         tracking.index_of(6)
+
+
+def halves(**arguments):
+    """Two periods of three frames, of the same numbers and times."""
+    return Tracking(
+        **arrays(),
+        number=[0, 1, 2] * 2,
+        time=[0.0, 0.2, 0.4] * 2,
+        period=[1, 1, 1, 2, 2, 2],
+        **arguments,
+    )
+
+
+def test_numbers_and_times_start_again_in_each_period():
+    game = halves()
+    assert game.index_of(2, period=1) == 2 and game.index_of(2, period=2) == 5
+    assert game[3:].index_of(0) == 0 and game[3:].period.tolist() == [2] * 3
+    np.testing.assert_allclose(game.clock, [0, 0.2, 0.4] * 2, atol=1e-9)
+    # Frames of two periods are no neighbours.
+    assert np.diff(game.time)[2] > 10_000
+    assert [game.frame_of(i) for i in (0, 5)] == [
+        "0 of period 1",
+        "2 of period 2",
+    ]
+    assert game[:3].frame_of(1) == "1"
+    for arguments, message in (
+        ((1,), "frame 1 in more than one period; `period` .*1 and 2$"),
+        ((3, 2), "no frame 3 in period 2; there are 3, from 0 to 2"),
+        ((0, 3), "no period 3; there are 1 and 2"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            game.index_of(*arguments)
+    with pytest.raises(ValueError, match="no period 1; periods are unknown"):
+        Tracking(**arrays()).index_of(0, 1)
+
+
+def test_without_periods_the_first_of_equal_numbers_is_found():
+    game = Tracking(**arrays(), number=[7] * 6, time=np.arange(6.0))
+    assert game.index_of(7) == 0 and game.frame_of(3) == "7"
+    np.testing.assert_array_equal(game.clock, game.time)
+
+
+def test_another_pitch_is_a_matter_of_scale():
+    past = np.random.default_rng(1).uniform(-9, 9, (6, 2, 5, 4))
+    game = Tracking(**arrays(), past=past)
+    other = game.scaled_to((210.0, 34.0))
+    scale = np.array([2, 0.5])
+    assert other.pitch == (210, 34) and other.scaled_to((210, 34)) is other
+    for name in ("players", "velocities", "ball"):
+        expected = getattr(game, name) * scale
+        np.testing.assert_allclose(getattr(other, name), expected, rtol=1e-6)
+    np.testing.assert_allclose(other.past[..., :2], past[..., :2] * scale)
+    np.testing.assert_allclose(other.past[..., 2:], past[..., 2:] * scale)
+    with pytest.raises(ValueError, match="`pitch` must be two lengths"):
+        game.scaled_to(105)
 
 
 @pytest.mark.parametrize("ball", [np.zeros((3, 2)), [[1, 2]], np.inf])

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import tensorflow_datasets as tfds
 
-from convzoo.training.football.tracking.kloppy_tracking import SECONDS_OF_PERIOD
 from convzoo.training.football.tracking.read_provider import read_provider
 
 _HOMEPAGE = "https://github.com/metrica-sports/sample-data"
@@ -96,8 +95,8 @@ class Builder(tfds.core.GeneratorBasedBuilder):
         for game in sorted({game for game, _ in halves}):
             paths = [files[name] for name in _GAMES[game]]
             frames = read_provider("metrica", paths, sample_rate=_SAMPLE_RATE)
-            for index, time in enumerate(frames.time):
-                period, second = divmod(time, SECONDS_OF_PERIOD)
+            moments = zip(frames.period, frames.clock, strict=True)
+            for index, (period, second) in enumerate(moments):
                 if (game, period) in halves:
                     yield (
                         game * 10**6 + index,
