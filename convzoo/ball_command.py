@@ -10,6 +10,7 @@ from cyclopts import Parameter, Token
 
 from convzoo.common.output_file import check_target
 from convzoo.common.printable import printable
+from convzoo.common.progress_bars import progress_bars
 from convzoo.options import (
     BALL_PRESET,
     WHOLE,
@@ -100,7 +101,13 @@ def ball(
         span = first, last
     if video:
         choose_frames(played, span)
-    found = fill_ball(played, model)
+    with progress_bars() as bars:
+        task = bars.add_task("frames", total=len(played))
+
+        def report(done: int, _: int) -> None:
+            bars.update(task, completed=done)
+
+        found = fill_ball(played, model, progress=report)
 
     def table() -> str:
         write_ball(found, out, overwrite)

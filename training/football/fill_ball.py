@@ -1,5 +1,6 @@
 """Imputation of missing ball positions in tracking data."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, overload
 
 import numpy as np
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
 def fill_ball(
     tracking: Tracking,
     model: BallPositionPredictor,
-    batch_size: int = 256,
+    batch_size: int = 64,
     flips: bool | None = None,
+    progress: Callable[[int, int], object] | None = None,
 ) -> FilledBall: ...
 
 
@@ -29,16 +31,18 @@ def fill_ball(
 def fill_ball(
     tracking: "TrackingDataset",
     model: BallPositionPredictor,
-    batch_size: int = 256,
+    batch_size: int = 64,
     flips: bool | None = None,
+    progress: Callable[[int, int], object] | None = None,
 ) -> "TrackingDataset": ...
 
 
 def fill_ball(
     tracking: "Tracking | TrackingDataset",
     model: BallPositionPredictor,
-    batch_size: int = 256,
+    batch_size: int = 64,
     flips: bool | None = None,
+    progress: Callable[[int, int], object] | None = None,
 ) -> "FilledBall | TrackingDataset":
     """Fill missing ball positions with the predictions of a model.
 
@@ -48,6 +52,7 @@ def fill_ball(
         model: A `BallPositionPredictor`.
         batch_size: Batch size.
         flips: Whether to average four mirrored views, see `predict_ball`.
+        progress: Called after each batch, see `predict_ball`.
 
     Returns:
         A `FilledBall`. For a kloppy dataset, a copy with the missing positions
@@ -60,14 +65,14 @@ def fill_ball(
     """
     if is_kloppy(tracking):
         frames = kloppy_tracking(tracking, model.pitch)
-        found = _filled(frames, model, batch_size, flips)
+        found = _filled(frames, model, batch_size, flips, progress)
         return fill_kloppy_ball(tracking, found)
     if not isinstance(tracking, Tracking):
         raise ValueError(
             "`tracking` must be a Tracking, or a TrackingDataset of kloppy. "
             f"Received: {type(tracking).__name__}"
         )
-    return _filled(tracking, model, batch_size, flips)
+    return _filled(tracking, model, batch_size, flips, progress)
 
 
 def _filled(
@@ -75,8 +80,11 @@ def _filled(
     model: BallPositionPredictor,
     batch_size: int,
     flips: bool | None,
+    progress: Callable[[int, int], object] | None,
 ) -> FilledBall:
-    outputs = predict_ball(model, tracking, batch_size, flips=flips)
+    outputs = predict_ball(
+        model, tracking, batch_size, flips=flips, progress=progress
+    )
     known = tracking.has_ball
     seen = ~np.isnan(tracking.players).any(2)
     filled = ~known & seen.any(1)
