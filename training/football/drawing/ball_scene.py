@@ -29,6 +29,11 @@ HEAT = "#a3127e"
 _GRASS, _LINES, _INK = "#f3f6ef", "#8d9a86", "#1a1a1a"
 # Duration of the runs that are drawn, in seconds.
 _SECONDS = 1.0
+# Duration of the trail of the ball, in seconds.
+TRAIL = 2.0
+# A triangle above a player, in sizes of the marker. A ring would be mistaken
+# for a circle that contains the ball.
+_ABOVE_PLAYER = ((-0.16, 0.5), (0.16, 0.5), (0.0, 0.25), (-0.16, 0.5))
 # Width of the figure, and heights above and below the pitch, in inches.
 _WIDTH, _ABOVE, _BELOW = 10.0, 0.78, 0.72
 _DPI = 100
@@ -44,12 +49,13 @@ class BallScene:
         tracking: A `Tracking`.
         model: A `BallPositionPredictor`, for the extent of its heatmap.
         frames: Indices of the frames to show, for the legend.
+        trails: Whether `show` gets trails, for the legend.
 
     Attributes:
         figure: A `matplotlib.figure.Figure`.
         axes: Axes of the pitch, in metres from the centre spot, y upwards.
-        heatmap, runs, teams, ring, circles, ball, true_ball, headline, detail:
-            The artists that `show` updates.
+        heatmap, runs, trail, teams, carrier, circles, ball, true_ball,
+            headline, detail: The artists that `show` updates.
 
     Raises:
         ValueError: If mplsoccer or matplotlib is missing, or the pitch is not
@@ -61,6 +67,7 @@ class BallScene:
         tracking: Tracking,
         model: BallPositionPredictor,
         frames: Sequence[int],
+        trails: bool = False,
     ) -> None:
         check_packages()
         check_pitch(tracking, model)
@@ -68,23 +75,29 @@ class BallScene:
         extent = heatmap_grid(model.pitch, model.cell)[1]
         self.figure, self.axes = _pitch(model.pitch, extent)
         self.heatmap = self._map(map_edges(model))
-        self.runs = self._lines()
+        self.runs = self._lines(_INK, 1.4)
+        self.trail = self._lines(HEAT, 3.0)
         self.teams = [self._markers(*team, size=12) for team in TEAMS]
-        self.ring = self._markers("o", "none", size=20, edge=_INK, width=2.2)
+        self.carrier = self._markers(_ABOVE_PLAYER, _INK, size=44)
         self.circles = [self._circle("-", 2.0), self._circle("--", 1.6)]
         self.ball = self._markers("o", "white", size=8, edge=HEAT, width=2.8)
-        self.true_ball = self._markers("X", "#ffe14d", size=9, edge=_INK)
+        self.true_ball = self._markers("X", _INK, size=11, width=1.2)
         top = 1 - 0.12 / self.figure.get_figheight()
         text: dict[str, Any] = {"va": "top", "color": _INK}
         self.headline = self.figure.text(0.02, top, "", **text, fontsize=16)
         self.headline.set_fontweight("bold")
         top -= 0.33 / self.figure.get_figheight()
         self.detail = self.figure.text(0.02, top, "", **text, fontsize=11.5)
-        self._legend(tracking[frames], model.sees == "players")
+        self._legend(tracking[frames], model.sees == "players", trails)
         # The canvas and its static background, once drawn.
         self._still: tuple[FigureCanvasAgg, Any] | None = None
 
-    def show(self, frame: int, said: dict[str, np.ndarray]) -> None:
+    def show(
+        self,
+        frame: int,
+        said: dict[str, np.ndarray],
+        trail: np.ndarray | None = None,
+    ) -> None:
         """Update the artists to a frame.
 
         Args:
@@ -92,6 +105,8 @@ class BallScene:
             said: Prediction for the frame: `heatmap`, `(rows, columns)`;
                 `position`, `(2,)`, `radius_50` and `radius_90`, in metres; and
                 `carrier`, `(n,)`, from a model of players.
+            trail: Past positions `(k, 2)` of the ball, oldest first; NaN where
+                unknown. The line fades towards the oldest.
         """
         players = self.tracking.players[frame]
         number = self.tracking.number[frame]
@@ -100,8 +115,9 @@ class BallScene:
             there = seen & (self.tracking.team[frame] == team)
             markers.set_data(*players[there].T)
         self.runs.set_segments(self._segments(frame))
+        self._show_trail(trail)
         self.true_ball.set_data(*np.expand_dims(self.tracking.ball[frame], 1))
-        for artist in (self.heatmap, self.ring, *self.circles, self.ball):
+        for artist in (self.heatmap, self.carrier, *self.circles, self.ball):
             artist.set_visible(seen.any())
         if not seen.any():
             self._write(f"frame {number}: nobody is seen", "")
@@ -116,8 +132,8 @@ class BallScene:
         """Render 8-bit RGB `(height, width, 3)`, both sides even."""
         from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-        moving = [self.heatmap, *self.circles, self.runs, *self.teams]
-        moving += [self.ring, self.ball, self.true_ball]
+        moving = [self.heatmap, *self.circles, self.runs, self.trail]
+        moving += [*self.teams, self.carrier, self.ball, self.true_ball]
         moving += [self.headline, self.detail]
         if self._still is None:
             # Redrawing the legend would take most of the time.
@@ -131,6 +147,16 @@ class BallScene:
         for artist in sorted(moving, key=lambda artist: artist.get_zorder()):
             artist.draw(canvas.get_renderer())
         return np.array(canvas.buffer_rgba())[:, :, :3]
+
+    def _show_trail(self, trail: np.ndarray | None) -> None:
+        from matplotlib.colors import to_rgb
+
+        if trail is None:
+            trail = np.empty((0, 2))
+        segments = np.stack([trail[:-1], trail[1:]], axis=1)
+        self.trail.set_segments(list(segments))
+        opacities = np.linspace(0, 1, len(trail))[1:]
+        self.trail.set_color([(*to_rgb(HEAT), part) for part in opacities])
 
     def _show_ball(self, said: dict[str, np.ndarray]) -> None:
         heatmap = np.asarray(said["heatmap"])
@@ -150,12 +176,14 @@ class BallScene:
         if "carrier" in said:
             carrier = int(np.argmax(said["carrier"]))
             place = self.tracking.players[frame, carrier]
-            self.ring.set_data(*np.expand_dims(place, 1))
+            self.carrier.set_data(*np.expand_dims(place, 1))
             team = self.tracking.team[frame, carrier]
             parts.append(
                 f"If a player has it: player {carrier} of team {team} "
                 f"({100 * said['carrier'][carrier]:.0f} %)"
             )
+            if np.hypot(*said["position"] - place) > said["radius_50"]:
+                parts.append("The cloud also counts a ball that nobody has")
         if self.tracking.has_ball[frame]:
             away = said["position"] - self.tracking.ball[frame]
             parts.append(f"The true ball is {np.hypot(*away):.1f} m away")
@@ -191,16 +219,16 @@ class BallScene:
         self.axes.axis(limits)
         return heatmap
 
-    def _lines(self) -> "LineCollection":
+    def _lines(self, colour: str, width: float) -> "LineCollection":
         from matplotlib.collections import LineCollection
 
-        lines = LineCollection([], colors=_INK, linewidths=1.4, zorder=2)
+        lines = LineCollection([], colors=colour, linewidths=width, zorder=2)
         self.axes.add_collection(lines, autolim=False)
         return lines
 
     def _markers(
         self,
-        marker: str,
+        marker: Any,
         colour: str,
         size: float,
         edge: str = "white",
@@ -209,7 +237,8 @@ class BallScene:
         (markers,) = self.axes.plot(
             [],
             [],
-            marker,
+            linestyle="none",
+            marker=marker,
             color=colour,
             markersize=size,
             markeredgecolor=edge,
@@ -226,7 +255,9 @@ class BallScene:
         self.axes.add_patch(circle)
         return circle
 
-    def _legend(self, shown: Tracking, names_carrier: bool) -> None:
+    def _legend(
+        self, shown: Tracking, names_carrier: bool, trails: bool
+    ) -> None:
         """Draw a legend of the artists that appear in the frames."""
         from matplotlib.lines import Line2D
 
@@ -240,9 +271,15 @@ class BallScene:
             run = Line2D([], [], color=_INK, linewidth=1.4)
             handles[f"run of the next {_SECONDS:g} s"] = run
         if names_carrier and seen.any():
-            handles["most likely has the ball"] = self.ring
+            # As drawn, it would be above its label.
+            handles["most likely carrier"] = Line2D(
+                [], [], linestyle="none", marker="v", color=_INK, markersize=10
+            )
         if shown.has_ball.any():
             handles["true ball"] = self.true_ball
+        if trails:
+            past = Line2D([], [], color=HEAT, linewidth=3, alpha=0.6)
+            handles[f"ball of the past {TRAIL:g} s"] = past
         if seen.any():
             handles |= self._prediction_handles()
         self.figure.legend(
