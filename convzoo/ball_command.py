@@ -11,6 +11,7 @@ from cyclopts import Parameter, Token
 from convzoo.common.checks import check_above, check_lengths
 from convzoo.common.output_file import check_target
 from convzoo.common.printable import printable
+from convzoo.common.progress_bars import progress_bars
 from convzoo.options import (
     BALL_PRESET,
     WHOLE,
@@ -114,12 +115,19 @@ def ball(
     span = None if frames is None else (find(frames[0]), find(frames[1]))
     if video:
         choose_frames(played, span)
-    found = fill_ball(
-        played,
-        model,
-        motion=None if motion == "none" else motion,
-        data_rate=data_rate,
-    )
+    with progress_bars() as bars:
+        task = bars.add_task("frames", total=len(played))
+
+        def report(done: int, total: int) -> None:
+            bars.update(task, completed=done, total=total)
+
+        found = fill_ball(
+            played,
+            model,
+            progress=report,
+            motion=None if motion == "none" else motion,
+            data_rate=data_rate,
+        )
 
     def table() -> str:
         write_ball(found, out, overwrite)

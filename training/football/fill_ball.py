@@ -1,6 +1,7 @@
 """Imputation of missing ball positions in tracking data."""
 
 import warnings
+from collections.abc import Callable
 from typing import TYPE_CHECKING, overload
 
 import numpy as np
@@ -35,8 +36,9 @@ if TYPE_CHECKING:
 def fill_ball(
     tracking: Tracking,
     model: BallPositionPredictor,
-    batch_size: int = 256,
+    batch_size: int = 64,
     flips: bool | None = None,
+    progress: Callable[[int, int], object] | None = None,
     *,
     motion: Motion | BallMotion | None = "smooth",
     data_rate: float = 5.0,
@@ -47,8 +49,9 @@ def fill_ball(
 def fill_ball(
     tracking: "TrackingDataset",
     model: BallPositionPredictor,
-    batch_size: int = 256,
+    batch_size: int = 64,
     flips: bool | None = None,
+    progress: Callable[[int, int], object] | None = None,
     *,
     motion: Motion | BallMotion | None = "smooth",
     data_rate: float = 5.0,
@@ -58,8 +61,9 @@ def fill_ball(
 def fill_ball(
     tracking: "Tracking | TrackingDataset",
     model: BallPositionPredictor,
-    batch_size: int = 256,
+    batch_size: int = 64,
     flips: bool | None = None,
+    progress: Callable[[int, int], object] | None = None,
     *,
     motion: Motion | BallMotion | None = "smooth",
     data_rate: float = 5.0,
@@ -76,6 +80,7 @@ def fill_ball(
         model: A `BallPositionPredictor`.
         batch_size: Batch size.
         flips: Whether to average four mirrored views, see `predict_ball`.
+        progress: Called after each batch, see `predict_ball`.
         motion: What follows the ball: `"smooth"`, which sees past and future;
             `"causal"`, which sees the past only; a `BallMotion`; or None to
             predict each frame by itself.
@@ -101,9 +106,11 @@ def fill_ball(
             f"Received: {type(tracking).__name__}"
         )
     if follower is None:
-        found = _frame_by_frame(frames, model, batch_size, flips)
+        found = _frame_by_frame(frames, model, batch_size, flips, progress)
     else:
-        found = _followed(frames, model, batch_size, flips, follower, data_rate)
+        found = _followed(
+            frames, model, batch_size, flips, progress, follower, data_rate
+        )
     if isinstance(tracking, Tracking):
         return found
     return fill_kloppy_ball(tracking, found)
@@ -114,8 +121,11 @@ def _frame_by_frame(
     model: BallPositionPredictor,
     batch_size: int,
     flips: bool | None,
+    progress: Callable[[int, int], object] | None,
 ) -> FilledBall:
-    outputs = predict_ball(model, tracking, batch_size, flips=flips)
+    outputs = predict_ball(
+        model, tracking, batch_size, flips=flips, progress=progress
+    )
     somebody = tracking.has_players
     count = len(tracking)
     carrier, certainty = np.full(count, -1), np.full(count, np.nan)
@@ -137,6 +147,7 @@ def _followed(
     model: BallPositionPredictor,
     batch_size: int,
     flips: bool | None,
+    progress: Callable[[int, int], object] | None,
     follower: BallMotion,
     data_rate: float,
 ) -> FilledBall:
@@ -144,7 +155,13 @@ def _followed(
     runs = runs_of_play(tracking, 1 / data_rate)
     tracking = _without_errors(tracking, times, runs)
     game = motion_game(
-        tracking, model, follower.frame_rate, data_rate, batch_size, flips
+        tracking,
+        model,
+        follower.frame_rate,
+        data_rate,
+        batch_size,
+        flips,
+        progress,
     )
     answer = follow_ball(game, follower, times, runs, tracking.ball)
     followed = tracking.has_players | _has_known_ball(

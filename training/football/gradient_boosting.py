@@ -16,7 +16,7 @@ from keras import ops
 from convzoo.common.checks import check_positive
 from convzoo.training.football.ball_quality import nearest_players
 from convzoo.training.football.tracking.tracking import Tracking
-from convzoo.zoo.football.ball_read_outs import geometric_median
+from convzoo.zoo.football.ball_read_outs import Cloud, geometric_median
 
 if TYPE_CHECKING:
     from sklearn.ensemble import HistGradientBoostingClassifier
@@ -109,10 +109,11 @@ def _outputs(game: Tracking, scores: np.ndarray) -> dict[str, np.ndarray]:
     carrier[seen] = scores / (1 - scores)
     carrier /= np.maximum(carrier.sum(axis=1, keepdims=True), 1e-30)
     alone = ~seen.any(axis=1, keepdims=True)
-    position = geometric_median(
+    cloud = Cloud(
         ops.convert_to_tensor(np.nan_to_num(game.players)),
         ops.convert_to_tensor(carrier + alone / np.float32(seen.shape[1])),
     )
+    position = geometric_median([cloud])
     return {"position": ops.convert_to_numpy(position), "carrier": carrier}
 
 

@@ -1,5 +1,6 @@
 """A game as `BallMotion` sees it."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -43,8 +44,9 @@ def motion_game(
     model: BallPositionPredictor,
     frame_rate: float,
     data_rate: float = 5.0,
-    batch_size: int = 256,
+    batch_size: int = 64,
     flips: bool | None = None,
+    progress: Callable[[int, int], object] | None = None,
 ) -> MotionGame:
     """Predict frames of a game one by one, for `BallMotion`.
 
@@ -54,7 +56,7 @@ def motion_game(
         frame_rate: Moments per second. Of files with more frames, those without
             a ball are preferred.
         data_rate: Frames per second of files without times.
-        batch_size, flips: As in `predict_ball`.
+        batch_size, flips, progress: As in `predict_ball`.
     """
     tracking = with_past_for(tracking, model)
     times = frame_times(tracking, 1 / data_rate)
@@ -62,7 +64,9 @@ def motion_game(
     grid = motion_grid(times, runs, frame_rate, ~tracking.has_ball)
     there = grid.frames >= 0
     frames = tracking[grid.frames[there]]
-    outputs = predict_ball(model, frames, batch_size, flips=flips)
+    outputs = predict_ball(
+        model, frames, batch_size, flips=flips, progress=progress
+    )
     inputs = {
         name: _at(there, array)
         for name, array in motion_frames(frames, outputs).items()

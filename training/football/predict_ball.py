@@ -1,6 +1,7 @@
 """Ball position prediction on tracking data, in metres."""
 
 import functools
+from collections.abc import Callable
 
 import keras
 import numpy as np
@@ -22,9 +23,10 @@ _LENGTHS = ("radius_50", "radius_90")
 def predict_ball(
     model: BallPositionPredictor,
     tracking: Tracking,
-    batch_size: int = 256,
+    batch_size: int = 64,
     heatmaps: bool = False,
     flips: bool | None = None,
+    progress: Callable[[int, int], object] | None = None,
 ) -> dict[str, np.ndarray]:
     """Predict the ball in each frame.
 
@@ -36,11 +38,14 @@ def predict_ball(
         model: A `BallPositionPredictor`.
         tracking: A `Tracking` with at least one frame. For models of several
             frames, see `with_past_for`.
-        batch_size: Batch size.
+        batch_size: Batch size. The last batch is padded to it: another shape
+            would be compiled anew.
         heatmaps: Whether to return heatmaps. Those of a whole game would fill
             the memory.
         flips: Whether to average four mirrored views. None for the model's
             `flips`.
+        progress: Called after each batch with the number of predicted frames
+            and of all frames.
 
     Returns:
         A dictionary of arrays: `position`, `radius_50` and `radius_90`, in
@@ -59,12 +64,20 @@ def predict_ball(
     asked: keras.Model = model
     if flips is not None and flips != model.flips:
         asked = _with_views(model, flips, model.run_eagerly)
-    batches = [
-        _predict_batch(
-            model, asked, tracking[start : start + batch_size], heatmaps
-        )
-        for start in range(0, len(tracking), batch_size)
-    ]
+    # For a few images, padding would take longer than compiling.
+    whole = model.sees == "players" or len(tracking) > batch_size
+    batches = []
+    for start in range(0, len(tracking), batch_size):
+        frames = tracking[start : start + batch_size]
+        count = len(frames)
+        if whole:
+            frames = _padded(frames, batch_size)
+        outputs = _predict_batch(model, asked, frames)
+        if not heatmaps:
+            del outputs["heatmap"]
+        batches.append({n: array[:count] for n, array in outputs.items()})
+        if progress is not None:
+            progress(start + count, len(tracking))
     found = {
         name: np.concatenate([batch[name] for batch in batches])
         for name in batches[0]
@@ -83,6 +96,13 @@ def _scaled(
     return {**outputs, **radii, "position": position}
 
 
+def _padded(frames: Tracking, count: int) -> Tracking:
+    """Repeat the last frame up to a number of frames."""
+    if len(frames) == count:
+        return frames
+    return frames[np.minimum(np.arange(count), len(frames) - 1)]
+
+
 # Each has a compiled function. Only the last models stay in memory.
 @functools.lru_cache(maxsize=2)
 def _with_views(
@@ -94,18 +114,11 @@ def _with_views(
 
 
 def _predict_batch(
-    model: BallPositionPredictor,
-    asked: keras.Model,
-    frames: Tracking,
-    heatmaps: bool,
+    model: BallPositionPredictor, asked: keras.Model, frames: Tracking
 ) -> dict[str, np.ndarray]:
     if model.sees == "players":
-        outputs = asked.predict_on_batch(frames.inputs())
-    else:
-        outputs = _predict_images(model, asked, frames)
-    if not heatmaps:
-        del outputs["heatmap"]
-    return outputs
+        return asked.predict_on_batch(frames.inputs())
+    return _predict_images(model, asked, frames)
 
 
 def _predict_images(

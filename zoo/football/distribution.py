@@ -1,9 +1,11 @@
 """Probability distributions over the plane."""
 
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from convzoo.common.types import Tensor
 from convzoo.zoo.football.ball_read_outs import (
+    Cloud,
     geometric_median,
     mean,
     mode,
@@ -17,15 +19,13 @@ class Distribution(NamedTuple):
     """Distributions over points of the plane, one per frame.
 
     Attributes:
-        points: Points `(batch, k, 2)`.
-        shares: Their probabilities `(batch, k)`, which sum to 1.
+        clouds: Points and their probabilities, which sum to 1.
         heatmap: The same distribution over cells, `(batch, rows, columns)`.
         x, y: Centres of the columns and of the rows.
         cell: Side of a cell.
     """
 
-    points: Tensor
-    shares: Tensor
+    clouds: Sequence[Cloud]
     heatmap: Tensor
     x: Tensor
     y: Tensor
@@ -41,16 +41,15 @@ class Distribution(NamedTuple):
         Returns:
             A dictionary of `position`, `radius_50` and `radius_90`.
         """
-        points, shares = self.points, self.shares
         if read_out == "mode":
             position = mode(self.heatmap, self.x, self.y)
         elif read_out == "mean":
-            position = mean(points, shares)
+            position = mean(self.clouds)
         else:
-            position = geometric_median(points, shares)
+            position = geometric_median(self.clouds)
         radii = {
             f"radius_{percent}": radius(
-                points, shares, position, percent / 100, self.cell
+                self.clouds, position, percent / 100, self.cell
             )
             for percent in (50, 90)
         }

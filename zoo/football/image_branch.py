@@ -11,6 +11,7 @@ from convzoo.common.choices import Spatial
 from convzoo.common.types import Shape, Tensor
 from convzoo.layers.input_checks import check_rank
 from convzoo.losses import BallPosition
+from convzoo.zoo.football.ball_read_outs import Cloud
 from convzoo.zoo.football.distribution import Distribution
 from convzoo.zoo.football.heatmap_grid import mirrored_maps
 from convzoo.zoo.football.spatial_network import SpatialNetwork
@@ -138,8 +139,8 @@ class ImageBranch(keras.layers.Layer):
         middles = ops.stack(ops.meshgrid(x, y), axis=2)
         middles = ops.reshape(middles, (1, rows * columns, 2))
         heatmap = ops.reshape(shares, (-1, rows, columns))
-        points = ops.zeros_like(ops.expand_dims(shares, 2)) + middles
-        return Distribution(points, shares, heatmap, x, y, _CELL), {}
+        clouds = [Cloud(middles, shares)]
+        return Distribution(clouds, heatmap, x, y, _CELL), {}
 
     @property
     def loss(self) -> BallPosition:

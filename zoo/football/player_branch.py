@@ -10,6 +10,7 @@ from keras import ops
 from convzoo.common.types import Tensor
 from convzoo.layers import Rasterize
 from convzoo.losses import BallPosition
+from convzoo.zoo.football.ball_read_outs import Cloud
 from convzoo.zoo.football.distribution import Distribution
 from convzoo.zoo.football.heatmap_grid import heatmap_grid, mirrored_maps
 from convzoo.zoo.football.player_network import PlayerNetwork
@@ -136,19 +137,18 @@ class PlayerBranch(keras.layers.Layer):
         heatmap = heatmap + ops.reshape(free, (-1, rows, columns))
         carrier = _carrier(scores, inputs["players"][:, -1])
         team = ops.cast(inputs["team"], carrier.dtype)
-        points = ops.concatenate([places, self._cells_like(places)], axis=1)
         x, y = self.raster.centres
-        return Distribution(points, shares, heatmap, x, y, self.cell), {
+        clouds = [Cloud(places, held), Cloud(self._cells(), free)]
+        return Distribution(clouds, heatmap, x, y, self.cell), {
             "carrier": carrier,
             "team": ops.sum(carrier * team, axis=1),
         }
 
-    def _cells_like(self, places: Tensor) -> Tensor:
-        """Centres of all cells, `(batch, cells, 2)`."""
+    def _cells(self) -> Tensor:
+        """Centres of all cells, `(1, cells, 2)`."""
         x, y = self.raster.centres
         middles = np.stack(np.meshgrid(x, y), axis=-1).reshape(1, -1, 2)
-        zeros = ops.zeros_like(ops.sum(places, axis=1, keepdims=True))
-        return zeros + ops.convert_to_tensor(middles, "float32")
+        return ops.convert_to_tensor(middles, "float32")
 
     @property
     def serving_inputs(self) -> dict[str, tuple[int | str, ...]]:

@@ -99,9 +99,9 @@ def test_what_came_is_as_it_was(tmp_path):
 
 def test_fill_ball_takes_datasets_of_kloppy(model, tmp_path):
     _, dataset = load_by_kloppy("skillcorner", tmp_path)
-    filled = fill_ball(dataset, model, batch_size=32)
+    filled = fill_ball(dataset, model, batch_size=32, motion=None)
     frames = kloppy_tracking(dataset, model.pitch)
-    ours = fill_ball(frames, model)
+    ours = fill_ball(frames, model, motion=None)
     again = kloppy_tracking(filled, model.pitch)
     np.testing.assert_allclose(again.ball, ours.tracking.ball, atol=1e-2)
     radii = [frame.other_data.get("ball_radius_90", 0) for frame in filled]
@@ -114,7 +114,7 @@ def test_fill_ball_takes_datasets_of_kloppy(model, tmp_path):
 def test_a_frame_without_players_keeps_its_missing_ball(model, tmp_path):
     _, dataset = load_by_kloppy("skillcorner", tmp_path)
     dataset.records[4].players_data.clear()
-    filled = fill_ball(dataset, model)
+    filled = fill_ball(dataset, model, motion=None)
     assert filled.records[4].ball_coordinates is None
     assert filled.records[4].other_data == {}
     assert filled.records[3].other_data["ball_filled"]

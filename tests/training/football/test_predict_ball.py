@@ -32,6 +32,28 @@ def test_players():
         )
 
 
+def test_batches_have_one_shape_and_are_reported():
+    play = simulate_play(7, seed=0)
+    model = randomized(BallPositionPredictor(width=8, depth=1, map_width=4))
+    shapes, reports = [], []
+    predict = model.predict_on_batch
+
+    def seen(inputs):
+        shapes.append(inputs["players"].shape)
+        return predict(inputs)
+
+    model.predict_on_batch = seen
+    found = predict_ball(
+        model, play, 3, heatmaps=True, progress=lambda *r: reports.append(r)
+    )
+    assert shapes == [(3, 22, 2)] * 3
+    assert reports == [(3, 7), (6, 7), (7, 7)]
+    expected = predict(play.inputs())
+    assert found.keys() == expected.keys()
+    for name, array in found.items():
+        np.testing.assert_allclose(array, expected[name], atol=2e-3)
+
+
 @pytest.mark.compiled
 def test_each_call_chooses_its_views():
     """Compiled functions of one choice do not answer for the other."""
@@ -50,7 +72,10 @@ def test_each_call_chooses_its_views():
             found = predict_ball(one, play, flips=flips)["position"]
             np.testing.assert_allclose(found, expected[flips], atol=1e-3)
             filled = fill_ball(
-                play.with_ball(np.full((6, 2), np.nan)), one, flips=flips
+                play.with_ball(np.full((6, 2), np.nan)),
+                one,
+                flips=flips,
+                motion=None,
             )
             np.testing.assert_allclose(
                 filled.tracking.ball, expected[flips], atol=1e-3

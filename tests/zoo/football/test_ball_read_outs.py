@@ -5,14 +5,20 @@ from hypothesis import strategies as st
 from keras import ops
 
 from convzoo.zoo.football import ball_read_outs
+from convzoo.zoo.football.ball_read_outs import Cloud
 from tests.layer_checks import examples
 from tests.support import numpy_of
 
 
-def read(name, *arrays, **arguments):
+def tensor(array):
+    return ops.convert_to_tensor(array, "float32")
+
+
+def read(name, points, shares, *arrays, **arguments):
+    """A read-out of a single cloud."""
     function = getattr(ball_read_outs, name)
-    tensors = [ops.convert_to_tensor(a, "float32") for a in arrays]
-    return numpy_of(function(*tensors, **arguments))
+    cloud = Cloud(tensor(points), tensor(shares))
+    return numpy_of(function([cloud], *map(tensor, arrays), **arguments))
 
 
 def cloud(batch=3, count=40, seed=0):
@@ -60,7 +66,7 @@ def test_mode_is_the_mean_around_the_highest_cell():
     heatmap[0, 1, 2], heatmap[0, 1, 3], heatmap[0, 3, 0] = 0.5, 0.3, 0.2
     heatmap[1, 3, 4], heatmap[1, 0, 0] = 0.6, 0.4
     x, y = np.arange(5) * 2.0 - 4, np.arange(4) * 2.0 - 3
-    found = read("mode", heatmap, x, y)
+    found = numpy_of(ball_read_outs.mode(*map(tensor, (heatmap, x, y))))
     np.testing.assert_allclose(found, [[0.75, -1], [4, 3]], atol=1e-5)
 
 
@@ -98,3 +104,21 @@ def test_all_at_one_point_is_within_half_a_cell():
     middle = points[:, 0]
     found = read("radius", points, shares, middle, share=0.9, cell=2.0)
     np.testing.assert_allclose(found, 0.8, atol=1e-3)
+
+
+def test_clouds_that_frames_share_are_one_distribution():
+    points, shares = cloud(3, 40, 2)
+    points[:, 15:] = points[:1, 15:]
+    parts = [
+        Cloud(tensor(points[:, :15]), tensor(shares[:, :15])),
+        Cloud(tensor(points[:1, 15:]), tensor(shares[:, 15:])),
+    ]
+    for name in ("mean", "geometric_median"):
+        found = numpy_of(getattr(ball_read_outs, name)(parts))
+        expected = read(name, points, shares)
+        np.testing.assert_allclose(found, expected, atol=2e-3)
+    middle = np.zeros((3, 2), "float32")
+    arguments = {"share": 0.5, "cell": 2.0}
+    found = ball_read_outs.radius(parts, tensor(middle), **arguments)
+    expected = read("radius", points, shares, middle, **arguments)
+    np.testing.assert_allclose(numpy_of(found), expected, atol=1e-4)

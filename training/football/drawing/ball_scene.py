@@ -35,6 +35,11 @@ _NUMBERS = ("white", _INK)
 _ON, _UNDER, _LEGEND = 2, 14, 30
 # Duration of the runs that are drawn, in seconds.
 _SECONDS = 1.0
+# Duration of the trail of the ball, in seconds.
+TRAIL = 2.0
+# A triangle above a player, in sizes of the marker. A ring would be mistaken
+# for a circle that contains the ball.
+_ABOVE_PLAYER = ((-0.16, 0.5), (0.16, 0.5), (0.0, 0.25), (-0.16, 0.5))
 # Width of the figure, and heights above and below the pitch, in inches.
 _WIDTH, _ABOVE, _BELOW = 10.0, 0.78, 0.72
 _DPI = 100
@@ -50,14 +55,15 @@ class BallScene:
         tracking: A `Tracking`.
         model: A `BallPositionPredictor`, for the extent of its heatmap.
         frames: Indices of the frames to show, for the legend.
+        trails: Whether `show` gets trails, for the legend.
 
     Attributes:
         figure: A `matplotlib.figure.Figure`.
         axes: Axes of the pitch, in metres from the centre spot, y upwards.
-        heatmap, runs, teams, labels, ring, circles, ball, true_ball, headline,
-            detail: The artists that `show` updates. `labels` are the names of
-            the players, if they are known: shirt numbers on the markers, longer
-            names under them.
+        heatmap, runs, trail, teams, labels, carrier, circles, ball, true_ball,
+            headline, detail: The artists that `show` updates. `labels` are the
+            names of the players, if they are known: shirt numbers on the
+            markers, longer names under them.
 
     Raises:
         ValueError: If mplsoccer or matplotlib is missing.
@@ -68,6 +74,7 @@ class BallScene:
         tracking: Tracking,
         model: BallPositionPredictor,
         frames: Sequence[int],
+        trails: bool = False,
     ) -> None:
         check_packages()
         self.tracking = tracking
@@ -78,14 +85,15 @@ class BallScene:
         left, right, bottom, top = map_edges(model)
         edges = left * along, right * along, bottom * across, top * across
         self.heatmap = self._map(edges)
-        self.runs = self._lines()
+        self.runs = self._lines(_INK, 1.4)
+        self.trail = self._lines(HEAT, 3.0)
         self.teams = [self._markers(*team, size=12) for team in TEAMS]
         columns = tracking.players.shape[1] if tracking.names else 0
         self.labels = [self._label() for _ in range(columns)]
-        self.ring = self._markers("o", "none", size=20, edge=_INK, width=2.2)
+        self.carrier = self._markers(_ABOVE_PLAYER, _INK, size=44)
         self.circles = [self._circle("-", 2.0), self._circle("--", 1.6)]
         self.ball = self._markers("o", "white", size=8, edge=HEAT, width=2.8)
-        self.true_ball = self._markers("X", "#ffe14d", size=9, edge=_INK)
+        self.true_ball = self._markers("X", _INK, size=11, width=1.2)
         top = 1 - 0.12 / self.figure.get_figheight()
         text: dict[str, Any] = {"va": "top", "color": _INK}
         text["parse_math"] = False
@@ -93,11 +101,16 @@ class BallScene:
         self.headline.set_fontweight("bold")
         top -= 0.33 / self.figure.get_figheight()
         self.detail = self.figure.text(0.02, top, "", **text, fontsize=11.5)
-        self._legend(tracking[frames], model.sees == "players")
+        self._legend(tracking[frames], model.sees == "players", trails)
         # The canvas and its static background, once drawn.
         self._still: tuple[FigureCanvasAgg, Any] | None = None
 
-    def show(self, frame: int, said: dict[str, np.ndarray]) -> None:
+    def show(
+        self,
+        frame: int,
+        said: dict[str, np.ndarray],
+        trail: np.ndarray | None = None,
+    ) -> None:
         """Update the artists to a frame.
 
         Args:
@@ -105,6 +118,8 @@ class BallScene:
             said: Prediction for the frame: `heatmap`, `(rows, columns)`;
                 `position`, `(2,)`, `radius_50` and `radius_90`, in metres; and
                 `carrier`, `(n,)`, from a model of players.
+            trail: Past positions `(k, 2)` of the ball, oldest first; NaN where
+                unknown. The line fades towards the oldest.
         """
         players = self.tracking.players[frame]
         number = self.tracking.frame_of(frame)
@@ -114,8 +129,9 @@ class BallScene:
             markers.set_data(*players[there].T)
         self._show_names(frame, seen)
         self.runs.set_segments(self._segments(frame))
+        self._show_trail(trail)
         self.true_ball.set_data(*np.expand_dims(self.tracking.ball[frame], 1))
-        for artist in (self.heatmap, self.ring, *self.circles, self.ball):
+        for artist in (self.heatmap, self.carrier, *self.circles, self.ball):
             artist.set_visible(seen.any())
         if not seen.any():
             self._write(f"frame {number}: nobody is seen", "")
@@ -130,8 +146,8 @@ class BallScene:
         """Render 8-bit RGB `(height, width, 3)`, both sides even."""
         from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-        moving = [self.heatmap, *self.circles, self.runs, *self.teams]
-        moving += [self.ring, self.ball, self.true_ball]
+        moving = [self.heatmap, *self.circles, self.runs, self.trail]
+        moving += [*self.teams, self.carrier, self.ball, self.true_ball]
         moving += [*self.labels, self.headline, self.detail]
         if self._still is None:
             # Redrawing the legend would take most of the time.
@@ -145,6 +161,16 @@ class BallScene:
         for artist in sorted(moving, key=lambda artist: artist.get_zorder()):
             artist.draw(canvas.get_renderer())
         return np.array(canvas.buffer_rgba())[:, :, :3]
+
+    def _show_trail(self, trail: np.ndarray | None) -> None:
+        from matplotlib.colors import to_rgb
+
+        if trail is None:
+            trail = np.empty((0, 2))
+        segments = np.stack([trail[:-1], trail[1:]], axis=1)
+        self.trail.set_segments(list(segments))
+        opacities = np.linspace(0, 1, len(trail))[1:]
+        self.trail.set_color([(*to_rgb(HEAT), part) for part in opacities])
 
     def _show_ball(self, said: dict[str, np.ndarray]) -> None:
         heatmap = np.asarray(said["heatmap"])
@@ -181,12 +207,14 @@ class BallScene:
         if "carrier" in said:
             carrier = int(np.argmax(said["carrier"]))
             place = self.tracking.players[frame, carrier]
-            self.ring.set_data(*np.expand_dims(place, 1))
+            self.carrier.set_data(*np.expand_dims(place, 1))
             title = _shortened(self.tracking.title_of(frame, carrier))
             parts.append(
                 f"If a player has it: {title} "
                 f"({100 * said['carrier'][carrier]:.0f} %)"
             )
+            if np.hypot(*said["position"] - place) > said["radius_50"]:
+                parts.append("The cloud also counts a ball that nobody has")
         if self.tracking.has_ball[frame]:
             away = said["position"] - self.tracking.ball[frame]
             parts.append(f"The true ball is {np.hypot(*away):.1f} m away")
@@ -222,16 +250,16 @@ class BallScene:
         self.axes.axis(limits)
         return heatmap
 
-    def _lines(self) -> "LineCollection":
+    def _lines(self, colour: str, width: float) -> "LineCollection":
         from matplotlib.collections import LineCollection
 
-        lines = LineCollection([], colors=_INK, linewidths=1.4, zorder=2)
+        lines = LineCollection([], colors=colour, linewidths=width, zorder=2)
         self.axes.add_collection(lines, autolim=False)
         return lines
 
     def _markers(
         self,
-        marker: str,
+        marker: Any,
         colour: str,
         size: float,
         edge: str = "white",
@@ -240,7 +268,8 @@ class BallScene:
         (markers,) = self.axes.plot(
             [],
             [],
-            marker,
+            linestyle="none",
+            marker=marker,
             color=colour,
             markersize=size,
             markeredgecolor=edge,
@@ -271,7 +300,9 @@ class BallScene:
         self.axes.add_patch(circle)
         return circle
 
-    def _legend(self, shown: Tracking, names_carrier: bool) -> None:
+    def _legend(
+        self, shown: Tracking, names_carrier: bool, trails: bool
+    ) -> None:
         """Draw a legend of the artists that appear in the frames."""
         from matplotlib.lines import Line2D
 
@@ -285,9 +316,15 @@ class BallScene:
             run = Line2D([], [], color=_INK, linewidth=1.4)
             handles[f"run of the next {_SECONDS:g} s"] = run
         if names_carrier and seen.any():
-            handles["most likely has the ball"] = self.ring
+            # As drawn, it would be above its label.
+            handles["most likely carrier"] = Line2D(
+                [], [], linestyle="none", marker="v", color=_INK, markersize=10
+            )
         if shown.has_ball.any():
             handles["true ball"] = self.true_ball
+        if trails:
+            past = Line2D([], [], color=HEAT, linewidth=3, alpha=0.6)
+            handles[f"ball of the past {TRAIL:g} s"] = past
         if seen.any():
             handles |= self._prediction_handles()
         legend = self.figure.legend(

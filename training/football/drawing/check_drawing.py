@@ -43,15 +43,29 @@ def check_film(
     Raises:
         ValueError: If the file exists, its folder does not, its suffix is
             neither .gif nor .mp4, the frame rate is out of range, or mplsoccer
-            or ffmpeg is missing.
+            or, for an .mp4, ffmpeg is missing, see `ffmpeg_path`.
     """
     check_target(path, _FILMS, overwrite)
     check_between("frame_rate", frame_rate, _SLOWEST, _FASTEST)
     check_packages()
+    if Path(path).suffix.lower() == ".mp4" and ffmpeg_path() is None:
+        raise ValueError(
+            f"{path}: an .mp4 needs ffmpeg, which is not found; install the "
+            "package imageio-ffmpeg (pip install convzoo[video]), or write a "
+            ".gif"
+        )
+
+
+def ffmpeg_path() -> str | None:
+    """Path of ffmpeg: an installed one, or that of imageio-ffmpeg, or None."""
     from matplotlib.animation import FFMpegWriter
 
-    if Path(path).suffix.lower() == ".mp4" and not FFMpegWriter.isAvailable():
-        raise ValueError(
-            f"{path}: an .mp4 needs ffmpeg, which is not found; "
-            "install ffmpeg, or write a .gif"
-        )
+    if FFMpegWriter.isAvailable():
+        return str(FFMpegWriter.bin_path())
+    try:
+        import imageio_ffmpeg
+
+        return str(imageio_ffmpeg.get_ffmpeg_exe())
+    # A RuntimeError: the package comes without the program on this system.
+    except (ImportError, RuntimeError):
+        return None

@@ -12,9 +12,13 @@ from convzoo.common.checks import is_integer
 from convzoo.common.output_file import renamed
 from convzoo.common.types import PathLike
 from convzoo.training.football.drawing.ball_scene import (
+    TRAIL,
     BallScene,
 )
-from convzoo.training.football.drawing.check_drawing import check_film
+from convzoo.training.football.drawing.check_drawing import (
+    check_film,
+    ffmpeg_path,
+)
 from convzoo.training.football.drawing.plot_ball import say_where
 from convzoo.training.football.tracking.tracking import Tracking, check_frames
 from convzoo.zoo.football.ball_position_predictor import BallPositionPredictor
@@ -79,10 +83,14 @@ def film_ball(
 ) -> range:
     """Write a video of players, runs and the predicted ball.
 
+    A fading line shows the ball of the past two seconds: the true one where
+    known, else the predicted one.
+
     Args:
         tracking: A `Tracking`, with the true ball where known.
         model: A `BallPositionPredictor`.
-        path: Path of the video: `.gif`, or `.mp4` with ffmpeg.
+        path: Path of the video: `.gif`, or `.mp4` with ffmpeg or the package
+            imageio-ffmpeg.
         frames: Indices of the first and the last frame, see `choose_frames`.
         frame_rate: Frames per second, from 0.1 to 50. The frame duration of a
             .gif is a multiple of 10 ms.
@@ -97,18 +105,32 @@ def film_ball(
     """
     check_film(path, frame_rate, overwrite)
     chosen = choose_frames(tracking, frames)
-    scene = BallScene(tracking, model, chosen)
+    scene = BallScene(tracking, model, chosen, trails=True)
     said = list(say_where(tracking, model, chosen))
+    shown = tracking[chosen]
+    predicted = np.stack([one["position"] for one in said])
+    balls = np.where(np.isnan(shown.ball), predicted, shown.ball)
+    balls[~shown.has_ball & ~shown.has_players] = np.nan
+    times = shown.time
+    if np.isnan(times).any():
+        times = np.arange(len(chosen)) / frame_rate
 
     def pictures(indices: Iterable[int]) -> Iterator[np.ndarray]:
         for index in indices:
-            scene.show(chosen[index], said[index])
+            trail = balls[_past(times, index)]
+            scene.show(chosen[index], said[index], trail)
             yield scene.picture()
 
     write = _WRITERS[Path(path).suffix.lower()]
     with renamed(path) as temporary:
         write(pictures, len(chosen), temporary, frame_rate)
     return chosen
+
+
+def _past(times: np.ndarray, index: int) -> np.ndarray:
+    """Indices of the frames of a trail, up to a frame itself."""
+    before = times[index] - times[: index + 1]
+    return np.flatnonzero((before >= 0) & (before <= TRAIL))
 
 
 def _write_gif(
@@ -140,11 +162,10 @@ def _write_gif(
 def _write_mp4(
     pictures: _Pictures, count: int, path: Path, frame_rate: float
 ) -> None:
-    from matplotlib.animation import FFMpegWriter
-
     first, *_ = pictures([0])
     height, width, _ = first.shape
-    command = [FFMpegWriter.bin_path(), "-y", "-loglevel", "quiet"]
+    # Not None: it was checked.
+    command = [cast(str, ffmpeg_path()), "-y", "-loglevel", "quiet"]
     command += ["-f", "rawvideo", "-pix_fmt", "rgb24"]
     command += ["-video_size", f"{width}x{height}"]
     command += ["-framerate", str(frame_rate), "-i", "-"]

@@ -146,14 +146,46 @@ def test_the_ball_its_radii_and_who_has_it(scene):
     for circle, radius in zip(scene.circles, (2.5, 9.25), strict=True):
         assert tuple(circle.get_center()) == (8, 22)
         assert circle.get_radius() == radius
-    assert scene.ring.get_xydata().tolist() == [[10, 20]]
+    assert scene.carrier.get_xydata().tolist() == [[10, 20]]
     assert scene.true_ball.get_xydata().tolist() == [[11, 18]]
     assert scene.headline.get_text() == "frame 0: ball within 9.2 m (90 %)"
     # The true ball is 3 m to the right and 4 m down.
     assert scene.detail.get_text() == (
         "If a player has it: player 0 of team 0 (61 %).  "
+        "The cloud also counts a ball that nobody has.  "
         "The true ball is 5.0 m away"
     )
+
+
+def test_a_carrier_in_the_cloud_needs_no_remark(scene):
+    scene.show(0, {**said(), "position": np.array([9.0, 21.0])})
+    assert "nobody" not in scene.detail.get_text()
+
+
+def test_the_marker_of_the_carrier_is_above_the_player(scene):
+    scene.show(0, said())
+    assert colour_at(scene, 10, 20) == rgb(TEAMS[0][1])
+    assert colour_at(scene, 10, 22) == rgb("#1a1a1a")
+
+
+def test_the_trail_fades_towards_the_oldest(scene):
+    places = np.array([[-20.0, 10], [-20, 5], [-20, 0]])
+    scene.show(0, said(), places)
+    lines = [path.vertices.tolist() for path in scene.trail.get_paths()]
+    assert lines == [places[:2].tolist(), places[1:].tolist()]
+
+    def away(y):
+        return np.abs(np.subtract(colour_at(scene, -20, y), GRASS)).sum()
+
+    assert 0 < away(7.5) < 0.7 * away(2.5)
+    for none in (None, places[:1]):
+        scene.show(0, said(), none)
+        assert away(7.5) == away(2.5) == 0
+
+
+def test_the_true_ball_is_in_no_colour_of_a_team(scene):
+    drawn = {scene.true_ball.get_color(), scene.ball.get_color(), HEAT}
+    assert drawn.isdisjoint({colour for _, colour in TEAMS})
 
 
 def test_what_is_not_known_is_not_drawn(scene):
@@ -163,7 +195,7 @@ def test_what_is_not_known_is_not_drawn(scene):
     scene.show(2, None)
     assert scene.headline.get_text() == "frame 2: nobody is seen"
     assert scene.detail.get_text() == ""
-    shown = (scene.heatmap, scene.ring, *scene.circles, scene.ball)
+    shown = (scene.heatmap, scene.carrier, *scene.circles, scene.ball)
     assert not any(artist.get_visible() for artist in shown)
     assert all(len(team.get_xydata()) == 0 for team in scene.teams)
     scene.show(0, said())
@@ -249,16 +281,16 @@ def test_pictures_name_no_carrier():
     x, y = left + 4, bottom + 7.5 * 8 / 3
     assert colour_at(scene, x, y) != GRASS
     assert colour_at(scene, x, -y) == GRASS
-    assert len(scene.ring.get_xdata()) == 0
+    assert len(scene.carrier.get_xdata()) == 0
     assert scene.detail.get_text().startswith("The true ball is")
     names = [t.get_text() for t in scene.figure.legends[0].get_texts()]
-    assert "most likely has the ball" not in names
+    assert "most likely carrier" not in names
 
 
-def legend(frames):
+def legend(frames, **arguments):
     game = tracking()
     model = BallPositionPredictor(width=8, depth=1, heads=1, map_width=4)
-    (drawn,) = BallScene(game, model, frames).figure.legends
+    (drawn,) = BallScene(game, model, frames, **arguments).figure.legends
     return [text.get_text() for text in drawn.get_texts()]
 
 
@@ -270,6 +302,8 @@ def test_the_legend_names_what_is_in_the_frames():
         "true ball",
     ]
     assert legend([2]) == []
+    with_trail = legend([0, 1], trails=True)
+    assert {*with_trail} - {*all_of_it} == {"ball of the past 2 s"}
 
 
 def test_players_and_teams_have_their_names(model):

@@ -7,7 +7,10 @@ from PIL import Image
 
 from convzoo.training import film_ball, simulate_play
 from convzoo.training.football.drawing.ball_scene import BallScene
-from convzoo.training.football.drawing.film_ball import choose_frames
+from convzoo.training.football.drawing.film_ball import (
+    _past,
+    choose_frames,
+)
 from convzoo.training.football.drawing.plot_ball import say_where
 from convzoo.zoo import BallPositionPredictor
 from tests.support import randomized
@@ -52,14 +55,14 @@ def test_which_frames(play):
 def test_a_gif_has_every_frame(play, model, tmp_path):
     path = tmp_path / "clip.gif"
     assert film_ball(play, model, path, (5, 7)) == range(5, 8)
-    scene = BallScene(play, model, [5])
+    scene = BallScene(play, model, [5], trails=True)
     with Image.open(path) as clip:
         assert clip.n_frames == 3 and clip.size == (1000, 830)
         assert clip.info["loop"] == 0
         for index, said in enumerate(say_where(play, model, [5, 6, 7])):
             clip.seek(index)
             picture = np.asarray(clip.convert("RGB")).astype(int)
-            scene.show(5 + index, said)
+            scene.show(5 + index, said, play.ball[5 : 6 + index])
             away = np.abs(picture - scene.picture())
             # GIF has 256 colours; another frame would differ more.
             assert away.mean() < 2 and np.mean(away.max(2) > 60) < 1e-4
@@ -93,10 +96,18 @@ def test_a_file_is_replaced_only_when_asked(play, model, tmp_path):
     assert path.read_bytes().startswith(b"GIF89a")
 
 
+def test_a_trail_is_of_the_past_two_seconds():
+    times = np.arange(60) / 25
+    assert _past(times, 55).tolist() == list(range(5, 56))
+    assert _past(times, 3).tolist() == [0, 1, 2, 3]
+    # A second period whose clock starts again.
+    assert _past(np.array([7.0, 8.0, 0.0, 1.0]), 3).tolist() == [2, 3]
+
+
 @pytest.mark.usefixtures("packages")
 def test_an_mp4(play, model, tmp_path):
     if shutil.which("ffmpeg") is None:
-        pytest.skip("ffmpeg is not installed")
+        pytest.importorskip("imageio_ffmpeg", reason="there is no ffmpeg")
     path = tmp_path / "clip.mp4"
     film_ball(play, model, path, (0, 3), 2.5)
     data = path.read_bytes()
@@ -114,10 +125,11 @@ def test_an_mp4_without_ffmpeg_names_the_remedy(
 ):
     import matplotlib
 
+    monkeypatch.setitem(sys.modules, "imageio_ffmpeg", None)
     missing = {"animation.ffmpeg_path": str(tmp_path / "ffmpeg")}
     with (
         matplotlib.rc_context(missing),
-        pytest.raises(ValueError, match=r"clip\.mp4.*ffmpeg.*\.gif"),
+        pytest.raises(ValueError, match=r"clip\.mp4.*imageio-ffmpeg.*\.gif"),
     ):
         film_ball(play, model, tmp_path / "clip.mp4")
 

@@ -85,12 +85,16 @@ def test_the_model_sees_what_is_drawn_alone(play, model, tmp_path, monkeypatch):
     predict = model.predict_on_batch
 
     def record(inputs):
-        seen.append(len(inputs["players"]))
+        seen.append(inputs["players"])
         return predict(inputs)
 
     monkeypatch.setattr(model, "predict_on_batch", record)
-    plot_ball(play, model, tmp_path / "frame.png")
-    assert seen == [1]
+    frame = plot_ball(play, model, tmp_path / "frame.png")
+    (batch,) = seen
+    # Padded with the frame itself.
+    np.testing.assert_array_equal(
+        batch, np.broadcast_to(play.players[frame], batch.shape)
+    )
 
 
 @pytest.mark.usefixtures("packages")
