@@ -33,7 +33,7 @@ def found(game, dataset, pitch):
     ball[~filled] = frames.ball[~filled]
     radius = np.where(filled, np.arange(80.0), 0)
     return ball, FilledBall(
-        frames.with_ball(ball), filled, radius, 2 * radius, None, None
+        frames.with_ball(ball), filled, radius, 2 * radius, None, None, None
     )
 
 
@@ -132,6 +132,7 @@ def test_a_part_of_a_game(tmp_path):
         frames.with_ball(np.ones((40, 2))),
         ~frames.has_ball,
         *np.zeros((2, 40)),
+        None,
         None,
         None,
     )

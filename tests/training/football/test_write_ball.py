@@ -24,6 +24,7 @@ def filled(**arguments):
         2 * radius,
         np.array([4, 1, 0, 3, 2, -1, 2]),
         np.array([0.1, 0.75, 0.3, 0, 1, np.nan, 0.5]),
+        np.full(7, np.nan),
     )
 
 
