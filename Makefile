@@ -17,17 +17,21 @@ NUMPY_TESTS := tests/common tests/presets \
 	tests/training/test_full_disk.py \
 	tests/training/football/tracking tests/training/football/drawing \
 	$(addprefix tests/training/football/test_, block_bootstrap.py \
-	gradient_boosting.py simulate_play.py) \
+	carrier_quality.py followed_carriers.py gradient_boosting.py \
+	hidden_balls.py hole_frames.py interpolate_ball.py possessions.py \
+	simulate_play.py write_ball.py) \
 	$(addprefix tests/training/classification/test_, bucket_shapes.py \
 	image_folder.py) \
 	$(addprefix tests/training/super_resolution/test_, samples.py sr_data.py) \
 	tests/zoo/super_resolution/test_tiling.py
-# Tests that only call models, whose numbers the tests of the zoo check.
+# Tests that call models, whose numbers the tests of the zoo check, and of a
+# recipe that trains as `train_ball` does.
 PREDICTING_TESTS := tests/training/test_release.py \
 	tests/zoo/classification/test_classifier_memory.py \
 	tests/training/classification/test_evaluate_classifier.py \
 	$(addprefix tests/training/football/test_, ball_temperature.py fill_ball.py \
-	fill_kloppy_ball.py predict_ball.py)
+	fill_holes.py fill_kloppy_ball.py follow_ball.py predict_ball.py \
+	train_ball_motion.py)
 ONE_BACKEND := --sample $(addprefix --ignore , \
 	$(TENSORFLOW_TESTS) $(NUMPY_TESTS) $(PREDICTING_TESTS))
 

@@ -107,7 +107,8 @@ def test_options_are_frozen_and_checked(name):
         options("data", "out", schedule="square")
     with pytest.raises(ValueError, match="`learning_rate`.*learning_rate=0"):
         FUNCTIONS[name]("data", "out", learning_rate=0)
-    with pytest.raises(TypeError, match=rf"train_{name}\(\) got .*'wings'"):
+    function = name.replace("-", "_")
+    with pytest.raises(TypeError, match=rf"train_{function}\(\) got .*'wings'"):
         FUNCTIONS[name]("data", "out", wings=2)
     with pytest.raises(TypeError, match="options or keywords, not both"):
         FUNCTIONS[name](made, seed=3)

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 
 from convzoo.common.option import arguments_of
+from convzoo.common.types import PathLike
 from convzoo.presets import find_preset
 from convzoo.presets.preset import sha256
 from convzoo.training.football.motion_game import MotionGame, motion_game
@@ -85,7 +86,7 @@ def train_ball_motion(options: MotionOptions) -> Run:
     return run
 
 
-def _read(path: object, options: MotionOptions) -> Tracking:
+def _read(path: PathLike, options: MotionOptions) -> Tracking:
     """The frames of a file to learn from, with times."""
     tracking = read_tracking(path, options.pitch)
     times = frame_times(tracking, 1 / options.data_rate)

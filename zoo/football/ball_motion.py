@@ -376,7 +376,8 @@ def _evidence(evidence: Tensor) -> Tensor:
     """Evidence with logarithms of the radii, and 0 for NaN."""
     evidence = _known(evidence)
     low, high = min(_RADII), max(_RADII) + 1
-    radii = ops.log1p(ops.maximum(evidence[:, :, low:high], 0))
+    # ONNX has no log1p.
+    radii = ops.log(1 + ops.maximum(evidence[:, :, low:high], 0))
     return ops.concatenate(
         [
             evidence[:, :, :low],

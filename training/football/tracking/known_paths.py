@@ -51,7 +51,7 @@ def known_paths(
     unknown = np.full((len(at), 2), np.nan)
     never = np.full(len(at), np.inf)
     if not len(times):
-        return KnownPaths(*[unknown] * 4, never, never)
+        return KnownPaths(unknown, unknown, unknown, unknown, never, never)
     last = np.searchsorted(times, at, side="right") - 1
     following = np.searchsorted(times, at, side="left")
     has_last = last >= 0
@@ -80,7 +80,8 @@ def known_paths(
         )
         for parts in zip(*paths, strict=True)
     ]
-    return KnownPaths(*chosen, since, until)
+    curve, line, curve_velocity, line_velocity = chosen
+    return KnownPaths(curve, line, curve_velocity, line_velocity, since, until)
 
 
 def _velocities(
