@@ -134,11 +134,13 @@ def ball(
         return f"{out}: {_filled(found)}"
 
     def picture(path: Path) -> str:
-        drawn = plot_ball(played, model, path, chosen, overwrite)
+        drawn = plot_ball(played, model, path, chosen, overwrite, found)
         return f"{path}: frame {played.frame_of(drawn)}{_carrier(found, drawn)}"
 
     def film(path: Path) -> str:
-        shown = film_ball(played, model, path, span, frame_rate, overwrite)
+        shown = film_ball(
+            played, model, path, span, frame_rate, overwrite, found
+        )
         return f"{path}: {_described(played, shown, span)}"
 
     outputs: list[Callable[[], str]] = [table]

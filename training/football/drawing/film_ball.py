@@ -20,6 +20,7 @@ from convzoo.training.football.drawing.check_drawing import (
     ffmpeg_path,
 )
 from convzoo.training.football.drawing.plot_ball import say_where
+from convzoo.training.football.filled_ball import FilledBall
 from convzoo.training.football.tracking.tracking import Tracking, check_frames
 from convzoo.zoo.football.ball_position_predictor import BallPositionPredictor
 
@@ -80,6 +81,7 @@ def film_ball(
     frames: Sequence[int] | None = None,
     frame_rate: float = 5.0,
     overwrite: bool = False,
+    found: FilledBall | None = None,
 ) -> range:
     """Write a video of players, runs and the predicted ball.
 
@@ -95,6 +97,7 @@ def film_ball(
         frame_rate: Frames per second, from 0.1 to 50. The frame duration of a
             .gif is a multiple of 10 ms.
         overwrite: Whether to replace an existing file.
+        found: The result of `fill_ball`, see `plot_ball`.
 
     Returns:
         The indices of the frames, a `range`.
@@ -106,7 +109,7 @@ def film_ball(
     check_film(path, frame_rate, overwrite)
     chosen = choose_frames(tracking, frames)
     scene = BallScene(tracking, model, chosen, trails=True)
-    said = list(say_where(tracking, model, chosen))
+    said = list(say_where(tracking, model, chosen, found))
     shown = tracking[chosen]
     predicted = np.stack([one["position"] for one in said])
     balls = np.where(np.isnan(shown.ball), predicted, shown.ball)

@@ -11,6 +11,7 @@ from convzoo.training.football.drawing.ball_scene import (
     BallScene,
 )
 from convzoo.training.football.drawing.check_drawing import check_plot
+from convzoo.training.football.filled_ball import FilledBall
 from convzoo.training.football.predict_ball import predict_ball
 from convzoo.training.football.tracking.tracking import Tracking, check_frames
 from convzoo.training.football.tracking.with_past import with_past_for
@@ -50,6 +51,7 @@ def plot_ball(
     path: PathLike,
     frame: int | None = None,
     overwrite: bool = False,
+    found: FilledBall | None = None,
 ) -> int:
     """Plot a frame: players, runs and the predicted ball.
 
@@ -59,6 +61,8 @@ def plot_ball(
         path: Path of the plot: `.png`, `.pdf` or `.svg`.
         frame: Index of the frame, see `choose_frame`.
         overwrite: Whether to replace an existing file.
+        found: The result of `fill_ball`, whose ball and carrier are drawn in
+            place of those of the frame alone. The cloud is always of the frame.
 
     Returns:
         The index of the frame.
@@ -70,7 +74,7 @@ def plot_ball(
     check_plot(path, overwrite)
     frame = choose_frame(tracking, frame)
     scene = BallScene(tracking, model, [frame])
-    (said,) = say_where(tracking, model, [frame])
+    (said,) = say_where(tracking, model, [frame], found)
     scene.show(frame, said)
     with renamed(path) as temporary:
         scene.figure.savefig(temporary)
@@ -78,7 +82,10 @@ def plot_ball(
 
 
 def say_where(
-    tracking: Tracking, model: BallPositionPredictor, frames: Sequence[int]
+    tracking: Tracking,
+    model: BallPositionPredictor,
+    frames: Sequence[int],
+    found: FilledBall | None = None,
 ) -> Iterator[dict[str, np.ndarray]]:
     """Yield the predictions for some frames.
 
@@ -86,5 +93,25 @@ def say_where(
     """
     chosen = with_past_for(tracking, model)[frames]
     outputs = predict_ball(model, chosen, heatmaps=True)
-    for index in range(len(frames)):
-        yield {name: array[index] for name, array in outputs.items()}
+    for index, frame in enumerate(frames):
+        said = {name: array[index] for name, array in outputs.items()}
+        yield said if found is None else _filled(said, found, frame)
+
+
+def _filled(
+    said: dict[str, np.ndarray], found: FilledBall, frame: int
+) -> dict[str, np.ndarray]:
+    """A prediction with the ball and the carrier of `fill_ball`."""
+    if not found.filled[frame]:
+        return said
+    followed = {
+        "position": found.tracking.ball[frame],
+        "radius_50": found.radius_50[frame],
+        "radius_90": found.radius_90[frame],
+    }
+    carrier = found.carrier[frame]
+    if "carrier" in said and carrier >= 0:
+        odds = np.zeros_like(said["carrier"])
+        odds[carrier] = found.certainty[frame]
+        followed["carrier"] = odds
+    return {**said, **followed}

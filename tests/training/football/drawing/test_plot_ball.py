@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from convzoo.training import plot_ball, simulate_play
+from convzoo.training import fill_ball, plot_ball, simulate_play
 from convzoo.training.football.drawing.plot_ball import choose_frame, say_where
 from convzoo.zoo import BallPositionPredictor
 from tests.support import randomized
@@ -51,6 +51,25 @@ def test_it_says_what_the_model_says(play, model):
     for frame, said in zip((6, 1), found, strict=True):
         for name, array in outputs.items():
             np.testing.assert_allclose(said[name], array[frame], atol=1e-4)
+
+
+def test_what_was_filled_is_shown_as_it_was_filled(play, model):
+    filled = fill_ball(play, model, motion=None)
+    ball, carrier = filled.tracking.ball + 3, np.full(8, 5)
+    found = filled._replace(
+        tracking=play.with_ball(ball),
+        radius_50=filled.radius_50 + 1,
+        carrier=carrier,
+        certainty=np.full(8, 0.75),
+    )
+    alone = list(say_where(play, model, [3, 6]))
+    missing, known = say_where(play, model, [3, 6], found)
+    np.testing.assert_array_equal(missing["position"], ball[3])
+    assert missing["radius_50"] == found.radius_50[3]
+    assert missing["carrier"].argmax() == 5 and missing["carrier"][5] == 0.75
+    np.testing.assert_array_equal(missing["heatmap"], alone[0]["heatmap"])
+    for name, each in alone[1].items():
+        np.testing.assert_array_equal(known[name], each)
 
 
 @pytest.mark.usefixtures("packages")
