@@ -53,7 +53,7 @@ class BallPath(keras.losses.Loss):
     ...     "radius_50": np.ones((1, 2)),
     ...     "radius_90": np.ones((1, 2)),
     ... }
-    >>> round(float(BallPath(radius_weight=0)(ball, found)), 2)
+    >>> round(float(BallPath(radius_weight=0)(ball, found)), 1)
     2.5
     """
 
