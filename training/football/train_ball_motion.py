@@ -50,8 +50,14 @@ def train_ball_motion(options: MotionOptions) -> Run:
     tracks = [_read(path, options) for path in options.paths]
     data = [f"{len(each)} frames, {each.fingerprint}" for each in tracks]
     parts = [each.split(options.hold_out) for each in tracks]
+    # Each is compiled once.
+    models = {
+        name: BallPositionPredictor.from_preset(name)
+        for name in {*options.ball_models}
+    }
     learned, held_out = (
-        _games([pair[index] for pair in parts], options) for index in (0, 1)
+        _games([pair[index] for pair in parts], models, options)
+        for index in (0, 1)
     )
     keras.utils.set_random_seed(options.seed)
     model = BallMotion(**arguments_of(BallMotion, options))
@@ -99,13 +105,14 @@ def _read(path: PathLike, options: MotionOptions) -> Tracking:
     return tracking
 
 
-def _games(parts: list[Tracking], options: MotionOptions) -> list[MotionGame]:
+def _games(
+    parts: list[Tracking],
+    models: dict[PathLike, BallPositionPredictor],
+    options: MotionOptions,
+) -> list[MotionGame]:
     return [
         motion_game(
-            each,
-            BallPositionPredictor.from_preset(name),
-            options.frame_rate,
-            flips=options.ball_flips,
+            each, models[name], options.frame_rate, flips=options.ball_flips
         )
         for each, name in zip(parts, options.ball_models, strict=True)
         if len(each)

@@ -12,6 +12,7 @@ from convzoo.training.football.simulate_play import simulate_play
 from convzoo.training.run import Run
 from convzoo.zoo import BallMotion, BallPositionPredictor
 from convzoo.zoo.football.ball_motion import CANDIDATES, EVIDENCE
+from tests.support import untraced
 
 pytestmark = pytest.mark.usefixtures("uncompiled")
 
@@ -56,9 +57,9 @@ def data(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def trained(data, ball_model, tmp_path_factory):
-    return train_ball_motion(
-        data, tmp_path_factory.mktemp("run"), ball_model=ball_model, **QUICK
-    )
+    folder = tmp_path_factory.mktemp("run")
+    with untraced():
+        return train_ball_motion(data, folder, ball_model=ball_model, **QUICK)
 
 
 def weights_of(run, which="last"):
@@ -74,7 +75,6 @@ def test_a_run_has_a_calibrated_model(trained):
     assert 0 <= trained.best["validation_coverage_90"] <= 1
 
 
-@pytest.mark.compiled
 @pytest.mark.slow
 def test_a_run_that_was_cut_ends_with_the_same_weights(
     trained, data, ball_model, tmp_path, monkeypatch
@@ -172,7 +172,8 @@ def game(ball_model):
     model = BallPositionPredictor.from_preset(ball_model)
     play = simulate_play(90)
     apart = play.with_(time=play.time + 50.0 * (np.arange(90) >= 70))
-    return motion_game(apart, model, 5.0)
+    with untraced():
+        return motion_game(apart, model, 5.0)
 
 
 def test_sequences_have_targets_where_balls_are_hidden(game):
