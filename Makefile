@@ -32,10 +32,11 @@ PREDICTING_TESTS := tests/training/test_release.py \
 	$(addprefix tests/training/football/test_, ball_temperature.py fill_ball.py \
 	fill_holes.py fill_kloppy_ball.py follow_ball.py predict_ball.py \
 	train_ball_motion.py)
-# Recipes are slow: each runs on one other backend.
-JAX_RECIPES := tests/training/football
-TORCH_RECIPES := tests/training/super_resolution \
-	tests/training/classification/transfer
+# Recipes, and weights of published networks, are slow: each runs on one other
+# backend.
+ON_JAX_ONLY := tests/training/football
+ON_TORCH_ONLY := tests/training/super_resolution \
+	tests/training/classification/transfer tests/zoo/backbones/test_weights.py
 ONE_BACKEND := --sample $(addprefix --ignore , \
 	$(TENSORFLOW_TESTS) $(NUMPY_TESTS) $(PREDICTING_TESTS))
 
@@ -63,9 +64,9 @@ test-all: $(VENV)/.dev
 # code for tests that start several processes.
 test-backends: $(VENV)/.backends
 	KERAS_BACKEND=jax JAX_COMPILATION_CACHE_DIR=$(CURDIR)/build/jax \
-		$(PYTEST) $(ONE_BACKEND) $(addprefix --ignore , $(TORCH_RECIPES))
+		$(PYTEST) $(ONE_BACKEND) $(addprefix --ignore , $(ON_TORCH_ONLY))
 	KERAS_BACKEND=torch $(PYTEST) $(ONE_BACKEND) \
-		$(addprefix --ignore , $(JAX_RECIPES))
+		$(addprefix --ignore , $(ON_JAX_ONLY))
 
 # The released wheel, built from the sdist, installed with the oldest
 # dependencies that setup.cfg allows.
