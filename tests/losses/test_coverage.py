@@ -19,8 +19,8 @@ LOSSES = [
     for name in CLASSES
     if issubclass(getattr(losses, name), keras.losses.Loss)
 ]
-# BallPosition compares a position with a dictionary, not two images.
-OF_IMAGES = [name for name in LOSSES if name != "BallPosition"]
+# Losses of the ball compare positions with a dictionary, not two images.
+OF_IMAGES = [name for name in LOSSES if not name.startswith("Ball")]
 # A sum of other losses has no paper.
 WITH_PAPER = [name for name in LOSSES if name != "WeightedSum"]
 
