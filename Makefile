@@ -32,11 +32,13 @@ PREDICTING_TESTS := tests/training/test_release.py \
 	$(addprefix tests/training/football/test_, ball_temperature.py fill_ball.py \
 	fill_holes.py fill_kloppy_ball.py follow_ball.py predict_ball.py \
 	train_ball_motion.py)
-# Recipes, and weights of published networks, are slow: each runs on one other
-# backend.
+# Recipes, weights of published networks, and loading are slow: each runs on one
+# other backend.
 ON_JAX_ONLY := tests/training/football
 ON_TORCH_ONLY := tests/training/super_resolution \
-	tests/training/classification/transfer tests/zoo/backbones/test_weights.py
+	tests/training/classification/transfer tests/zoo/backbones/test_weights.py \
+	tests/zoo/classification/test_size_agnostic_classifier_pretrained.py \
+	$(addprefix tests/zoo/test_, copied.py load_model.py pretrained.py)
 ONE_BACKEND := --sample $(addprefix --ignore , \
 	$(TENSORFLOW_TESTS) $(NUMPY_TESTS) $(PREDICTING_TESTS))
 
