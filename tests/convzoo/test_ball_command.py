@@ -91,6 +91,8 @@ def test_players_and_halves_are_named(ball, tmp_path):
     ],
 )
 def test_the_half_of_a_frame_must_be_clear(ball, arguments, message, tmp_path):
+    if "--plot" in arguments:
+        pytest.importorskip("mplsoccer", reason="mplsoccer is not installed")
     write_halves(tmp_path / "halves.csv")
     code, out, error = ball("halves.csv", "-o", "a.csv", *arguments)
     assert code == 2 and out == "" and error.count("\n") == 1
