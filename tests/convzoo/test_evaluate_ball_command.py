@@ -21,11 +21,14 @@ def evaluate(monkeypatch, command, tmp_path):
     np.savez(tmp_path / "game.npz", **arrays, ball=ball)
     np.savez(tmp_path / "none.npz", **arrays)
     model = BallPositionPredictor(width=4, depth=1, heads=1, map_width=4)
+    monkeypatch.setattr(
+        BallPositionPredictor, "from_preset", lambda *_, **__: model
+    )
     motion = BallMotion(width=4, dilations=(1,))
-    for each in (model, motion):
-        monkeypatch.setattr(
-            type(each), "from_preset", lambda *_, each=each, **__: each
-        )
+    # Presets that were loaded once are kept.
+    monkeypatch.setattr(
+        "convzoo.training.football.named_motion._loaded", lambda _: motion
+    )
     monkeypatch.chdir(tmp_path)
 
     def run(*arguments):
