@@ -76,4 +76,5 @@ SRLoss = Literal[
 SRScale = Literal[2, 3, 4, 8]
 # As `verbose` of `keras.Model.fit`.
 Verbose = Literal["auto", 0, 1, 2]
+# How `fill_ball` follows the ball over time.
 Motion = Literal["smooth", "causal"]

@@ -4,7 +4,7 @@ import functools
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter, Token
 
@@ -16,12 +16,14 @@ from convzoo.options import (
     BALL_PRESET,
     WHOLE,
     Flips,
+    MotionOption,
     Out,
     Overwrite,
     Pitch,
     Preset,
     check_preset,
     check_there,
+    motion_of,
 )
 from convzoo.training.football.drawing.check_drawing import (
     check_film,
@@ -55,7 +57,7 @@ def ball(
     out: Out,
     preset: Preset = BALL_PRESET,
     flips: Flips = False,
-    motion: Literal["smooth", "causal", "none"] = "smooth",
+    motion: MotionOption = "smooth",
     data_rate: float = 5.0,
     pitch: Pitch = None,
     plot: Path | None = None,
@@ -75,8 +77,6 @@ def ball(
         tracking: Tracking data: a .npz or .csv file, PROVIDER:FILES or
             tfds:NAME.
         out: File to write, .csv.
-        motion: How the ball is followed over time: smooth sees past and
-            future, causal the past only; none predicts each frame by itself.
         data_rate: Frames per second of files without times.
         plot: Draw one frame to this .png, .pdf or .svg file.
         frame: Number of the frame to plot, as in the file. Without it, the
@@ -125,7 +125,7 @@ def ball(
             played,
             model,
             progress=report,
-            motion=None if motion == "none" else motion,
+            motion=motion_of(motion),
             data_rate=data_rate,
         )
 

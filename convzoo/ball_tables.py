@@ -86,6 +86,15 @@ def _hole(row: "HoleErrors") -> tuple[str, str]:
     return f"{row.seconds:g} s", str(row.holes)
 
 
+def coverage_line(shares: tuple[float, float]) -> str:
+    """How many balls the radii hold over time, if none is known."""
+    first, second = shares
+    return (
+        f"all, over time: the radii of 50 and 90 % hold {100 * first:.0f} and "
+        f"{100 * second:.0f} % of the balls"
+    )
+
+
 def too_long(rows: Sequence["HoleErrors"]) -> Iterator[str]:
     """Lines about the lengths without holes."""
     for row in rows:

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App
 
-from convzoo.ball_tables import ball_table, hole_table, too_long
+from convzoo.ball_tables import ball_table, coverage_line, hole_table, too_long
 from convzoo.common.checks import check_above, check_lengths
-from convzoo.common.choices import Motion
 from convzoo.common.progress_bars import progress_bars
 from convzoo.evaluate_classifier_command import evaluate_classifier
 from convzoo.options import (
@@ -18,11 +17,14 @@ from convzoo.options import (
     DEFAULT_PRESET,
     Ensemble,
     Flips,
+    MotionChoice,
+    MotionOption,
     Pitch,
     Preset,
     check_preset,
     check_there,
     commas,
+    motion_of,
 )
 from convzoo.plain import plain
 
@@ -100,7 +102,7 @@ def evaluate_ball(
     positions_only: bool = False,
     flips: Flips = False,
     holes: Annotated[tuple[float, ...] | None, commas(float)] = None,
-    motion: Motion = "smooth",
+    motion: MotionOption = "smooth",
     pitch: Pitch = None,
 ) -> list[Exception]:
     """Compare a predictor of the ball with simple ones, in metres.
@@ -113,8 +115,6 @@ def evaluate_ball(
         holes: Compare ways to fill holes instead: balls are cut out for so many
             seconds, such as 1,2,5,10,20, where the ball is known before and
             after. The row `all` is without any known ball.
-        motion: How holes are filled over time: smooth sees past and future,
-            causal the past only.
     """
     if pitch is not None:
         check_lengths("pitch", pitch)
@@ -163,18 +163,22 @@ def _evaluate_holes(
     positions_only: bool,
     pitch: tuple[float, float] | None,
     holes: Sequence[float],
-    motion: Motion,
+    motion: MotionChoice,
 ) -> None:
     from rich.console import Console
 
     from convzoo.training.football.ball_fillers import ball_fillers
     from convzoo.training.football.fill_holes import fill_holes
+    from convzoo.training.football.over_time import OverTime
     from convzoo.training.football.play_to_evaluate import play_to_evaluate
 
     play = play_to_evaluate(path, model, positions_only, pitch)
-    fillers = ball_fillers(model, play, motion)
+    fillers = ball_fillers(model, play, motion_of(motion))
     rows = fill_holes(play, fillers, [*holes, math.inf])
     Console().print(hole_table(_title(path, play), list(fillers), rows))
+    over_time = fillers.get("over time")
+    if isinstance(over_time, OverTime):
+        print(coverage_line(over_time.coverage(play.ball)))
     for line in too_long(rows):
         print(line)
 

@@ -18,6 +18,7 @@ from typing import (
 from cyclopts import Group, Parameter, Token
 
 from convzoo.common import option as options_of
+from convzoo.common.choices import Motion
 from convzoo.common.option import Described
 
 DEFAULT_PRESET = "sr_x4_tiny"
@@ -44,6 +45,14 @@ Flips = Annotated[
     bool,
     Parameter(
         help="Average four mirrored views; four times slower.",
+    ),
+]
+MotionChoice = Literal["smooth", "causal", "none"]
+MotionOption = Annotated[
+    MotionChoice,
+    Parameter(
+        help="How the ball is followed over time: smooth sees past and future, "
+        "causal the past only; none predicts each frame by itself.",
     ),
 ]
 Overwrite = Annotated[bool, Parameter(help="Replace files that exist.")]
@@ -176,6 +185,11 @@ Pitch = Annotated[
         "PROVIDER:FILES are scaled. Without it, that of the model.",
     ),
 ]
+
+
+def motion_of(choice: MotionChoice) -> Motion | None:
+    """The argument `motion` of the library."""
+    return None if choice == "none" else choice
 
 
 WHOLE = Parameter(converter=integer, n_tokens=1)

@@ -19,11 +19,15 @@ pytestmark = pytest.mark.usefixtures("one_process", "uncompiled")
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
-BLOCKS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+# Not there where the wheel is tested.
+GUIDES = [path.read_text() for path in ROOT.glob("docs/guides/ball.md")]
+BLOCKS = re.findall(
+    r"```python\n(.*?)```", "\n".join([README, *GUIDES]), re.DOTALL
+)
 
 
 def test_there_is_code_to_run():
-    assert len(BLOCKS) == 9
+    assert len(BLOCKS) == 9 + len(GUIDES)
 
 
 @pytest.mark.parametrize("code", BLOCKS)

@@ -55,6 +55,7 @@ def test_a_row_per_length_and_a_column_per_filler(evaluate):
     for _, holes, *cells in rows.values():
         assert int(holes) > 3
         assert cells[0] == "0.00" and float(cells[-1].split("(")[0]) > 1
+    assert re.search(r"radii of 50 and 90 % hold \d+ and \d+ % of the", out)
     assert out.splitlines()[-1] == (
         "60 s: no hole fits into a stretch of play with a known ball"
     )

@@ -49,7 +49,7 @@ def test_equals_loops(weight):
 
 
 def test_radii_are_best_at_their_quantiles():
-    """Of 1,000 distances, the best constant radius holds 50 or 90 %."""
+    """The best constant radius holds 50 or 90 % of 1,000 distances."""
     random = np.random.default_rng(0)
     ball = random.normal(0, 5, (1, 1000, 2)).astype("float32")
     lengths = np.linalg.norm(ball[0], axis=1)

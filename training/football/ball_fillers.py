@@ -6,15 +6,10 @@ from functools import partial
 import numpy as np
 
 from convzoo.common.choices import Motion
-from convzoo.training.football.follow_ball import follow_ball
 from convzoo.training.football.interpolate_ball import interpolate_ball
-from convzoo.training.football.motion_game import motion_game
 from convzoo.training.football.named_motion import named_motion
+from convzoo.training.football.over_time import OverTime
 from convzoo.training.football.predict_ball import predict_ball
-from convzoo.training.football.tracking.runs_of_play import (
-    frame_times,
-    runs_of_play,
-)
 from convzoo.training.football.tracking.tracking import Tracking
 from convzoo.zoo.football.ball_motion import BallMotion
 from convzoo.zoo.football.ball_position_predictor import BallPositionPredictor
@@ -40,12 +35,9 @@ def ball_fillers(
 
     Args:
         model: A `BallPositionPredictor`.
+        play: A `Tracking`, into which holes will be cut.
         motion: What follows the ball, see `fill_ball`; None leaves `over time`
             out.
-        play: A `Tracking`, into which holes will be cut.
-
-    Raises:
-        ValueError: If the pitch is not that of the model.
     """
     each_frame = predict_ball(model, play)["position"]
     fillers: dict[str, Filler] = {
@@ -55,18 +47,5 @@ def ball_fillers(
     }
     follower = named_motion(motion)
     if follower is not None:
-        fillers["over time"] = _over_time(model, play, follower)
+        fillers["over time"] = OverTime.of(model, play, follower)
     return fillers
-
-
-def _over_time(
-    model: BallPositionPredictor, play: Tracking, follower: BallMotion
-) -> Filler:
-    # Predictions of frames do not see the ball: once is enough.
-    game = motion_game(play, model, follower.frame_rate)
-    times, runs = frame_times(play), runs_of_play(play)
-
-    def fill(holed: Tracking) -> np.ndarray:
-        return follow_ball(game, follower, times, runs, holed.ball).position
-
-    return fill

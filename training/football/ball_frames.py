@@ -7,9 +7,9 @@ import numpy as np
 from convzoo.common.checks import check_positive
 from convzoo.training.epoch_dataset import EpochDataset
 from convzoo.training.football.ball_augmentation import BallAugmentation
-from convzoo.training.football.ball_options import check_shares
 from convzoo.training.football.drawing.pitch_view import PitchView
 from convzoo.training.football.drawing.render_pitch import render_pitch
+from convzoo.training.football.game_options import check_shares
 from convzoo.training.football.tracking.tracking import Tracking
 
 

@@ -1,6 +1,5 @@
 """Options of `train_ball`. No Keras, so that `--help` answers at once."""
 
-import os
 from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING, Annotated, get_args
@@ -8,14 +7,17 @@ from typing import TYPE_CHECKING, Annotated, get_args
 from convzoo.common.checks import (
     check_above,
     check_choice,
-    check_fraction,
-    check_lengths,
-    check_number,
     check_positive,
 )
 from convzoo.common.choices import Sees, Spatial
 from convzoo.common.option import Option, arguments_of, documented
 from convzoo.common.types import PathLike
+from convzoo.training.football.game_options import (
+    PitchOption,
+    SharesOption,
+    check_game_options,
+    listed,
+)
 from convzoo.training.shared_options import (
     EMAOption,
     EpochStepsOption,
@@ -29,8 +31,6 @@ from convzoo.training.shared_options import (
     TensorBoardOption,
     VerboseOption,
     WeightDecayOption,
-    check_patience,
-    check_shared_options,
 )
 
 if TYPE_CHECKING:
@@ -66,19 +66,8 @@ class BallOptions:
             "and the last weights are the best.",
         ),
     ] = 0.1
-    shares: Annotated[
-        tuple[float, ...] | None,
-        Option(
-            "Data",
-            "Relative frequencies of the files in a batch, such as 3,1,1. "
-            "Without it, they are proportional to the square roots of the "
-            "numbers of frames.",
-        ),
-    ] = None
-    pitch: Annotated[
-        tuple[float, float],
-        Option("Data", "Length and width of the pitch, in metres."),
-    ] = (105.0, 68.0)
+    shares: SharesOption = None
+    pitch: PitchOption = (105.0, 68.0)
     frames: Annotated[
         int,
         Option(
@@ -187,28 +176,20 @@ class BallOptions:
     verbose: VerboseOption = "auto"
 
     def __post_init__(self) -> None:
-        if not self.paths:
-            raise ValueError("`data` must name a file. Received: none")
+        check_game_options(self)
         for name, choices in (
             ("sees", Sees),
             ("spatial", Spatial),
         ):
             check_choice(name, getattr(self, name), get_args(choices))
-        check_shared_options(self)
         for name in ("map_width", "width", "depth", "heads", "frames"):
             check_positive(name, getattr(self, name))
-        check_number("dropout", self.dropout, 0, 1)
-        check_lengths("pitch", self.pitch)
         check_above("pixels_per_metre", self.pixels_per_metre, 0)
-        if self.shares is not None:
-            check_shares(self.shares, len(self.paths))
         if self.frames > 1 and self.frame_rate is None:
             raise ValueError(
                 "`frame_rate` is required with more than one frame. "
                 f"Received: frames={self.frames}, frame_rate=None"
             )
-        check_fraction("hold_out", self.hold_out)
-        check_patience(self.patience, self.hold_out > 0)
         if self.stop is not None:
             self._check_stop(self.stop)
         self.augmentation()
@@ -216,9 +197,7 @@ class BallOptions:
     @property
     def paths(self) -> list[PathLike]:
         """The files of `data`, one or several."""
-        if isinstance(self.data, (str, os.PathLike)):
-            return [self.data]
-        return list(self.data)
+        return listed(self.data)
 
     def augmentation(self) -> "BallAugmentation":
         """The augmentation of training frames.
@@ -240,13 +219,3 @@ class BallOptions:
                 "`stop` must be at most `steps`. "
                 f"Received: stop={stop}, steps={self.steps}"
             )
-
-
-def check_shares(shares: Sequence[float], count: int) -> None:
-    if not isinstance(shares, (tuple, list)) or len(shares) != count:
-        raise ValueError(
-            f"`shares` must be {count} numbers, one per game. "
-            f"Received: shares={shares!r}"
-        )
-    for index, share in enumerate(shares):
-        check_above(f"shares[{index}]", share, 0)

@@ -1,6 +1,5 @@
 """Imputation of missing ball positions in tracking data."""
 
-import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, overload
 
@@ -9,21 +8,12 @@ import numpy as np
 from convzoo.common.checks import check_above
 from convzoo.common.choices import Motion
 from convzoo.training.football.fill_kloppy_ball import fill_kloppy_ball
-from convzoo.training.football.filled_ball import FilledBall
-from convzoo.training.football.follow_ball import follow_ball
-from convzoo.training.football.followed_carriers import followed_carriers
-from convzoo.training.football.motion_game import motion_game
+from convzoo.training.football.fill_over_time import fill_over_time
+from convzoo.training.football.filled_ball import FilledBall, filled_ball
 from convzoo.training.football.named_motion import named_motion
 from convzoo.training.football.predict_ball import predict_ball
-from convzoo.training.football.tracking.implausible_balls import (
-    implausible_balls,
-)
 from convzoo.training.football.tracking.kloppy_pitch import is_kloppy
 from convzoo.training.football.tracking.kloppy_tracking import kloppy_tracking
-from convzoo.training.football.tracking.runs_of_play import (
-    frame_times,
-    runs_of_play,
-)
 from convzoo.training.football.tracking.tracking import Tracking
 from convzoo.zoo.football.ball_motion import BallMotion
 from convzoo.zoo.football.ball_position_predictor import BallPositionPredictor
@@ -72,7 +62,8 @@ def fill_ball(
 
     A model predicts each frame, and another follows the ball from frame to
     frame, through the known balls. Known balls that jump away and back are
-    replaced, with a warning, see `implausible_balls`.
+    replaced, with a warning, see `implausible_balls`; it sees later balls, also
+    for `"causal"`.
 
     Args:
         tracking: A `Tracking`, or a kloppy `TrackingDataset` in any coordinate
@@ -108,7 +99,7 @@ def fill_ball(
     if follower is None:
         found = _frame_by_frame(frames, model, batch_size, flips, progress)
     else:
-        found = _followed(
+        found = fill_over_time(
             frames, model, batch_size, flips, progress, follower, data_rate
         )
     if isinstance(tracking, Tracking):
@@ -134,104 +125,9 @@ def _frame_by_frame(
         carrier = np.where(somebody, outputs["carrier"].argmax(axis=1), -1)
         certainty = np.where(somebody, outputs["carrier"].max(axis=1), np.nan)
         team = np.where(somebody, outputs["team"], np.nan)
-    return _filled(
+    return filled_ball(
         tracking,
         outputs["position"],
         (outputs["radius_50"], outputs["radius_90"]),
         somebody,
     )._replace(carrier=carrier, certainty=certainty, team=team)
-
-
-def _followed(
-    tracking: Tracking,
-    model: BallPositionPredictor,
-    batch_size: int,
-    flips: bool | None,
-    progress: Callable[[int, int], object] | None,
-    follower: BallMotion,
-    data_rate: float,
-) -> FilledBall:
-    times = frame_times(tracking, 1 / data_rate)
-    runs = runs_of_play(tracking, 1 / data_rate)
-    tracking = _without_errors(tracking, times, runs)
-    game = motion_game(
-        tracking,
-        model,
-        follower.frame_rate,
-        data_rate,
-        batch_size,
-        flips,
-        progress,
-    )
-    answer = follow_ball(game, follower, times, runs, tracking.ball)
-    followed = tracking.has_players | _has_known_ball(
-        tracking, runs, follower.causal
-    )
-    found = _filled(
-        tracking,
-        answer.position,
-        (answer.radius_50, answer.radius_90),
-        followed,
-    )
-    if "carrier" not in game.outputs:
-        return found
-    carrier = np.full(tracking.team.shape, np.nan)
-    carrier[game.grid.frames[game.grid.frames >= 0]] = game.outputs["carrier"]
-    carriers = followed_carriers(
-        found.tracking, times, runs, found.radius_50, carrier, follower.causal
-    )
-    return found._replace(**carriers._asdict())
-
-
-def _without_errors(
-    tracking: Tracking, times: np.ndarray, runs: np.ndarray
-) -> Tracking:
-    wrong = implausible_balls(times, runs, tracking.ball)
-    if not wrong.any():
-        return tracking
-    numbers = tracking.number[wrong]
-    warnings.warn(
-        f"the ball jumps away and back in {len(numbers)} of {len(tracking)} "
-        f"frames, the first is {numbers[0]}; it counts as unknown there",
-        stacklevel=3,
-    )
-    ball = np.where(np.expand_dims(wrong, 1), np.nan, tracking.ball)
-    return tracking.with_ball(ball)
-
-
-def _has_known_ball(
-    tracking: Tracking, runs: np.ndarray, causal: bool
-) -> np.ndarray:
-    """Mask of the frames whose run of play has a known ball, or had one."""
-    known = tracking.has_ball
-    if not causal:
-        return np.isin(runs, runs[known])
-    so_far = np.cumsum(known)
-    starts = np.flatnonzero(np.diff(runs, prepend=-1))
-    before = (so_far - known)[starts]
-    return so_far > before[np.cumsum(np.diff(runs, prepend=-1) != 0) - 1]
-
-
-def _filled(
-    tracking: Tracking,
-    position: np.ndarray,
-    radii: tuple[np.ndarray, np.ndarray],
-    possible: np.ndarray,
-) -> FilledBall:
-    """The frames with these positions where the ball is unknown."""
-    known = tracking.has_ball
-    filled = ~known & possible
-    radius_50, radius_90 = (
-        np.where(filled, each, np.where(known, 0, np.nan)) for each in radii
-    )
-    ball = np.where(np.expand_dims(filled, 1), position, tracking.ball)
-    unknown = np.full(len(tracking), np.nan)
-    return FilledBall(
-        tracking.with_ball(ball),
-        filled,
-        radius_50,
-        radius_90,
-        np.full(len(tracking), -1),
-        unknown,
-        unknown,
-    )

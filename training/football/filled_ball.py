@@ -32,3 +32,35 @@ class FilledBall(NamedTuple):
     carrier: np.ndarray
     team: np.ndarray
     certainty: np.ndarray
+
+
+def filled_ball(
+    tracking: Tracking,
+    position: np.ndarray,
+    radii: tuple[np.ndarray, np.ndarray],
+    possible: np.ndarray,
+) -> FilledBall:
+    """Put positions where the ball is unknown. Nobody has it yet.
+
+    Args:
+        tracking: A `Tracking`.
+        position: Positions `(frames, 2)` in metres.
+        radii: The two radii `(frames,)`.
+        possible: Mask `(frames,)` of the frames that can be filled.
+    """
+    known = tracking.has_ball
+    filled = ~known & possible
+    radius_50, radius_90 = (
+        np.where(filled, each, np.where(known, 0, np.nan)) for each in radii
+    )
+    ball = np.where(np.expand_dims(filled, 1), position, tracking.ball)
+    unknown = np.full(len(tracking), np.nan)
+    return FilledBall(
+        tracking.with_ball(ball),
+        filled,
+        radius_50,
+        radius_90,
+        np.full(len(tracking), -1),
+        unknown,
+        unknown,
+    )

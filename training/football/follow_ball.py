@@ -11,6 +11,7 @@ from convzoo.training.football.motion_frames import (
 from convzoo.training.football.motion_game import MotionGame
 from convzoo.training.football.motion_sequences import mirrored, padded
 from convzoo.training.football.tracking.known_paths import known_paths
+from convzoo.training.football.tracking.runs_of_play import run_slices
 from convzoo.zoo.football.ball_motion import BallMotion
 
 # Moments per call, and those at each side whose answers are not used, unless
@@ -53,7 +54,7 @@ def follow_ball(
             of all frames, also of those that the game leaves out.
         ball: Known balls `(frames, 2)`, NaN where unknown.
     """
-    frames_of = _stretches(runs)
+    frames_of = {int(runs[part.start]): part for part in run_slices(runs)}
     windows: list[tuple[slice, slice]] = []
     inputs: list[MotionInputs] = []
     for moments in game.grid.stretches:
@@ -75,16 +76,6 @@ def follow_ball(
     ):
         answers[place] = answer[kept]
     return _at_all_frames(game, answers, times, frames_of, ball, model.causal)
-
-
-def _stretches(runs: np.ndarray) -> dict[int, slice]:
-    """The frames of each run."""
-    starts = np.flatnonzero(np.diff(runs, prepend=-1))
-    ends = [*starts[1:], len(runs)]
-    return {
-        int(runs[start]): slice(int(start), int(end))
-        for start, end in zip(starts, ends, strict=True)
-    }
 
 
 def _moved(part: slice, by: int) -> slice:

@@ -4,7 +4,7 @@ import numpy as np
 
 from convzoo.training.football.tracking.known_paths import known_paths
 from convzoo.training.football.tracking.tracking import Tracking
-from convzoo.zoo.football.ball_motion import CANDIDATES, EVIDENCE
+from convzoo.zoo.football.motion_inputs import CANDIDATES, EVIDENCE
 
 _CARRIERS = CANDIDATES.index("carrier_1")
 _MOST = len(CANDIDATES) - _CARRIERS

@@ -17,8 +17,8 @@ from convzoo.training.football.tracking.runs_of_play import (
 )
 from convzoo.training.football.tracking.tracking import Tracking
 from convzoo.training.football.tracking.with_past import with_past_for
-from convzoo.zoo.football.ball_motion import EVIDENCE
 from convzoo.zoo.football.ball_position_predictor import BallPositionPredictor
+from convzoo.zoo.football.motion_inputs import EVIDENCE
 
 
 class MotionGame(NamedTuple):

@@ -1,6 +1,5 @@
 """Options of `train_ball_motion`. No Keras, for a quick `--help`."""
 
-import os
 from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
 from typing import Annotated
@@ -8,14 +7,17 @@ from typing import Annotated
 from convzoo.common.checks import (
     check_above,
     check_flag,
-    check_fraction,
-    check_lengths,
     check_number,
     check_positive,
 )
 from convzoo.common.option import Option, documented
 from convzoo.common.types import PathLike
-from convzoo.training.football.ball_options import check_shares
+from convzoo.training.football.game_options import (
+    PitchOption,
+    SharesOption,
+    check_game_options,
+    listed,
+)
 from convzoo.training.shared_options import (
     EMAOption,
     EpochStepsOption,
@@ -29,8 +31,6 @@ from convzoo.training.shared_options import (
     TensorBoardOption,
     VerboseOption,
     WeightDecayOption,
-    check_patience,
-    check_shared_options,
 )
 
 
@@ -76,19 +76,8 @@ class MotionOptions:
             "radii. 0 holds out none, and the last weights are the best.",
         ),
     ] = 0.1
-    shares: Annotated[
-        tuple[float, ...] | None,
-        Option(
-            "Data",
-            "Relative frequencies of the files in a batch, such as 3,1,1. "
-            "Without it, they are proportional to the square roots of the "
-            "numbers of frames.",
-        ),
-    ] = None
-    pitch: Annotated[
-        tuple[float, float],
-        Option("Data", "Length and width of the pitch, in metres."),
-    ] = (105.0, 68.0)
+    shares: SharesOption = None
+    pitch: PitchOption = (105.0, 68.0)
     data_rate: Annotated[
         float,
         Option("Data", "Frames per second of files without times."),
@@ -137,41 +126,29 @@ class MotionOptions:
     verbose: VerboseOption = "auto"
 
     def __post_init__(self) -> None:
-        if not self.paths:
-            raise ValueError("`data` must name a file. Received: none")
-        check_shared_options(self)
+        check_game_options(self)
         for name in ("length", "width"):
             check_positive(name, getattr(self, name))
         for name in ("causal", "ball_flips"):
             check_flag(name, getattr(self, name))
         for name in ("data_rate", "frame_rate"):
             check_above(name, getattr(self, name), 0)
-        check_number("dropout", self.dropout, 0, 1)
         check_number("noise", self.noise, 0)
-        check_lengths("pitch", self.pitch)
         for index, each in enumerate(self.dilations):
             check_positive(f"dilations[{index}]", each)
-        if self.shares is not None:
-            check_shares(self.shares, len(self.paths))
-        if len(_listed(self.ball_model)) not in (1, len(self.paths)):
+        if len(listed(self.ball_model)) not in (1, len(self.paths)):
             raise ValueError(
                 "`ball_model` must be one model, or one for each of the "
                 f"{len(self.paths)} files. Received: {self.ball_model!r}"
             )
-        check_fraction("hold_out", self.hold_out)
-        check_patience(self.patience, self.hold_out > 0)
 
     @property
     def paths(self) -> list[PathLike]:
         """The files of `data`, one or several."""
-        return _listed(self.data)
+        return listed(self.data)
 
     @property
     def ball_models(self) -> list[PathLike]:
         """The model of each file."""
-        models = _listed(self.ball_model)
+        models = listed(self.ball_model)
         return models * len(self.paths) if len(models) == 1 else models
-
-
-def _listed(paths: PathLike | Sequence[PathLike]) -> list[PathLike]:
-    return [paths] if isinstance(paths, (str, os.PathLike)) else list(paths)

@@ -23,35 +23,21 @@ from convzoo.common.checks import (
 from convzoo.common.types import Tensor
 from convzoo.losses import BallPath
 from convzoo.zoo.football.motion_block import MotionBlock, shifted
+from convzoo.zoo.football.motion_inputs import (
+    CANDIDATES,
+    EVIDENCE,
+    checked_inputs,
+    first_of,
+    is_there,
+    seen_evidence,
+    shares_of,
+    without_nan,
+)
 from convzoo.zoo.pretrained import Pretrained
 
-# Candidates of the ball's position in a frame. The first that is there is the
-# reference of the others. Two paths lead through the known balls: curved and
-# straight, or, looking back only, going on and standing still.
-CANDIDATES = ("curve", "line", "frame", "carrier_1", "carrier_2", "carrier_3")
-# Evidence of a frame. `inside` is 1, and 0 for padding. `known` is 1 where the
-# ball is known. The next four fall with the time to the known balls around.
-# Radii are of the frame's prediction, in metres; shares are the probabilities
-# of the three most likely carriers, and `team` that of team 1.
-EVIDENCE = (
-    "inside",
-    "known",
-    "since_1",
-    "since_4",
-    "until_1",
-    "until_4",
-    "radius_50",
-    "radius_90",
-    "share_1",
-    "share_2",
-    "share_3",
-    "team",
-)
-_NAMES = {"places", "velocities", "evidence"}
-_RADII = [EVIDENCE.index("radius_50"), EVIDENCE.index("radius_90")]
 # Units in which the network sees metres between candidates, metres per second,
-# metres on the pitch, and radii.
-_APART, _SPEED, _AWAY, _RADIUS = 10.0, 5.0, 50.0, 10.0
+# and metres on the pitch.
+_APART, _SPEED, _AWAY = 10.0, 5.0, 50.0
 # Metres per unit of the outputs.
 _OFFSET, _WIDE = 5.0, 2.0
 
@@ -158,15 +144,15 @@ class BallMotion(Pretrained, keras.Model):
     def call(
         self, inputs: dict[str, Tensor], training: bool = False
     ) -> dict[str, Tensor]:
-        seen = _checked(inputs)
-        there = [_there(each) for each in seen["places"]]
-        places = [_known(each) for each in seen["places"]]
+        seen = checked_inputs(inputs)
+        there = [is_there(each) for each in seen["places"]]
+        places = [without_nan(each) for each in seen["places"]]
         inside = seen["evidence"][:, :, :1]
         x = self.enter(self._features(seen, places, there)) * inside
         for block in self.blocks:
             x = block(x, inside, training=training)
         x = ops.cast(self.leave(self.norm(x)), "float32")
-        shares = _shares(x[:, :, : len(CANDIDATES)], there)
+        shares = shares_of(x[:, :, : len(CANDIDATES)], there)
         offset, radii = x[:, :, -4:-2], ops.softplus(x[:, :, -2:]) * _WIDE
         position = offset * _OFFSET + sum(
             shares[:, :, index : index + 1] * each
@@ -186,12 +172,12 @@ class BallMotion(Pretrained, keras.Model):
         places: list[Tensor],
         there: list[Tensor],
     ) -> Tensor:
-        reference = _first(places, there)
+        reference = first_of(places, there)
         apart = [
             (place - reference) * here / _APART
             for place, here in zip(places, there, strict=True)
         ]
-        speeds = [_known(each) / _SPEED for each in seen["velocities"]]
+        speeds = [without_nan(each) / _SPEED for each in seen["velocities"]]
         inside = seen["evidence"][:, :, :1]
         before = inside * shifted(inside, 1)
         step = (reference - shifted(reference, 1)) * before
@@ -200,7 +186,7 @@ class BallMotion(Pretrained, keras.Model):
                 *apart,
                 *speeds,
                 *there,
-                _evidence(seen["evidence"]),
+                seen_evidence(seen["evidence"]),
                 reference / _AWAY,
                 step * (self.frame_rate / _SPEED),
             ],
@@ -315,82 +301,3 @@ def _check_scales(scales: Any) -> None:
         )
     for index, each in enumerate(scales):
         check_above(f"radius_scales[{index}]", each, 0)
-
-
-def _checked(inputs: Any) -> dict[str, Any]:
-    """The inputs, with one tensor `(batch, frames, 2)` per candidate.
-
-    Raises:
-        ValueError: If keys or shapes are wrong.
-    """
-    if not isinstance(inputs, dict) or set(inputs) != _NAMES:
-        keys = sorted(inputs) if isinstance(inputs, dict) else type(inputs)
-        raise ValueError(
-            "The input must be a dictionary with 'places', 'velocities' and "
-            f"'evidence'. Received: {keys}"
-        )
-    seen = {
-        name: ops.convert_to_tensor(array, "float32")
-        for name, array in inputs.items()
-    }
-    for name, ends in (
-        ("places", (len(CANDIDATES), 2)),
-        ("velocities", (len(CANDIDATES), 2)),
-        ("evidence", (len(EVIDENCE),)),
-    ):
-        shape = tuple(seen[name].shape)
-        if len(shape) != 2 + len(ends) or shape[2:] != ends:
-            wanted = ", ".join(map(str, ends))
-            raise ValueError(
-                f"`{name}` must have the shape (batch, frames, {wanted}). "
-                f"Received: {shape}"
-            )
-    vectors = {
-        name: [seen[name][:, :, index] for index in range(len(CANDIDATES))]
-        for name in ("places", "velocities")
-    }
-    return {**vectors, "evidence": seen["evidence"]}
-
-
-def _there(vectors: Tensor) -> Tensor:
-    """1 where both coordinates are numbers, else 0, `(batch, frames, 1)`."""
-    numbers = ops.logical_not(ops.isnan(vectors))
-    return ops.cast(ops.all(numbers, axis=2, keepdims=True), "float32")
-
-
-def _known(vectors: Tensor) -> Tensor:
-    """Coordinates, 0 for NaN."""
-    return ops.where(ops.isnan(vectors), ops.zeros_like(vectors), vectors)
-
-
-def _first(places: list[Tensor], there: list[Tensor]) -> Tensor:
-    """The first candidate that is there; the centre spot if none is."""
-    found, left = ops.zeros_like(places[0]), ops.ones_like(there[0])
-    for place, here in zip(places, there, strict=True):
-        found = found + place * (here * left)
-        left = left * (1 - here)
-    return found
-
-
-def _evidence(evidence: Tensor) -> Tensor:
-    """Evidence with logarithms of the radii, and 0 for NaN."""
-    evidence = _known(evidence)
-    low, high = min(_RADII), max(_RADII) + 1
-    # ONNX has no log1p.
-    radii = ops.log(1 + ops.maximum(evidence[:, :, low:high], 0))
-    return ops.concatenate(
-        [
-            evidence[:, :, :low],
-            radii / np.log1p(_RADIUS),
-            evidence[:, :, high:],
-        ],
-        axis=2,
-    )
-
-
-def _shares(scores: Tensor, there: list[Tensor]) -> Tensor:
-    """Weights of the candidates; all 0 if none is there."""
-    here = ops.concatenate(there, axis=2)
-    odds = ops.exp(scores - ops.max(scores, axis=2, keepdims=True)) * here
-    total = ops.sum(odds, axis=2, keepdims=True)
-    return odds / ops.maximum(total, 1e-30)

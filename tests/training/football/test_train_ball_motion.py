@@ -11,7 +11,7 @@ from convzoo.training.football.motion_sequences import MotionSequences
 from convzoo.training.football.simulate_play import simulate_play
 from convzoo.training.run import Run
 from convzoo.zoo import BallMotion, BallPositionPredictor
-from convzoo.zoo.football.ball_motion import CANDIDATES, EVIDENCE
+from convzoo.zoo.football.motion_inputs import CANDIDATES, EVIDENCE
 from tests.support import untraced
 
 pytestmark = pytest.mark.usefixtures("uncompiled")

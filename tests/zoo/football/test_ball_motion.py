@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from convzoo.zoo import BallMotion
-from convzoo.zoo.football.ball_motion import CANDIDATES, EVIDENCE
 from convzoo.zoo.football.motion_block import shifted
+from convzoo.zoo.football.motion_inputs import CANDIDATES, EVIDENCE
 from tests.support import numpy_of, randomized
 
 SMALL = {"width": 8, "dilations": (1, 3)}

@@ -35,7 +35,9 @@ def implausible_balls(
         here = runs[known] == run
         frames = known[here]
         piece = np.concatenate([[0], np.cumsum(jumps[here[1:] & here[:-1]])])
-        lasts = np.array([np.ptp(times[frames[piece == p]]) for p in piece])
+        firsts = np.flatnonzero(np.diff(piece, prepend=-1))
+        ends = np.append(firsts[1:], len(frames)) - 1
+        lasts = (times[frames[ends]] - times[frames[firsts]])[piece]
         short = (lasts <= _LONGEST) & (lasts < lasts.max())
         wrong[frames] = short & ~_fits(times[frames], ball[frames], ~short)
     return wrong

@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from convzoo.training.football.tracking.runs_of_play import run_slices
+
 
 class MotionGrid(NamedTuple):
     """Evenly spaced moments of runs of play, one run after the other.
@@ -21,12 +23,7 @@ class MotionGrid(NamedTuple):
     @property
     def stretches(self) -> list[slice]:
         """The moments of each run."""
-        starts = np.flatnonzero(np.diff(self.runs, prepend=-1))
-        ends = [*starts[1:], len(self.runs)]
-        return [
-            slice(int(start), int(end))
-            for start, end in zip(starts, ends, strict=True)
-        ]
+        return run_slices(self.runs)
 
 
 def motion_grid(

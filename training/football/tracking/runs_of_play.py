@@ -47,6 +47,20 @@ def runs_of_play(tracking: Tracking, step: float = 0.2) -> np.ndarray:
     return np.concatenate([[0], np.cumsum(~goes_on)])[: len(tracking)]
 
 
+def run_slices(runs: np.ndarray) -> list[slice]:
+    """The frames of each run, in order.
+
+    Args:
+        runs: Runs `(frames,)`, see `runs_of_play`.
+    """
+    starts = np.flatnonzero(np.diff(runs, prepend=-1))
+    ends = [*starts[1:], len(runs)]
+    return [
+        slice(int(start), int(end))
+        for start, end in zip(starts, ends, strict=True)
+    ]
+
+
 def frame_times(tracking: Tracking, step: float = 0.2) -> np.ndarray:
     """Times of frames in seconds.
 

@@ -1,3 +1,5 @@
+import time
+
 import numpy as np
 import pytest
 
@@ -44,3 +46,15 @@ def test_what_may_happen_is_kept():
 
 def test_unknown_balls():
     assert not implausible_balls(TIMES, RUNS, np.full((60, 2), np.nan)).any()
+
+
+def test_half_an_hour_at_25_hz_takes_a_moment():
+    """One run of play of 45,000 frames, with a wrong ball."""
+    times = np.arange(45_000) / 25
+    ball = np.stack([np.sin(times) * 30, np.cos(times) * 20], axis=1)
+    ball[20_000] += 60
+    start = time.process_time()
+    found = implausible_balls(times, np.zeros(45_000, int), ball)
+    assert np.flatnonzero(found).tolist() == [20_000]
+    # Comparing pieces with frames took minutes.
+    assert time.process_time() - start < 5
