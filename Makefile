@@ -32,34 +32,38 @@ PREDICTING_TESTS := tests/training/test_release.py \
 	$(addprefix tests/training/football/test_, ball_temperature.py fill_ball.py \
 	fill_holes.py fill_kloppy_ball.py follow_ball.py predict_ball.py \
 	train_ball_motion.py)
-# Recipes, weights of published networks, and loading are slow: each runs on one
-# other backend.
-ON_JAX_ONLY := tests/training/football
-ON_TORCH_ONLY := tests/training/super_resolution \
-	tests/training/classification/transfer tests/zoo/backbones/test_weights.py \
-	tests/zoo/classification/test_size_agnostic_classifier_pretrained.py \
+# JAX compiles each shape, which takes most of the time of these tests. PyTorch
+# runs them in a seventh of it.
+ON_TORCH_ONLY := tests/training/super_resolution tests/training/classification \
+	tests/training/football/test_over_time.py tests/zoo/backbones \
+	$(addprefix tests/zoo/classification/test_, evidence.py \
+	size_agnostic_classifier_pretrained.py) \
 	$(addprefix tests/zoo/test_, copied.py load_model.py pretrained.py)
 ONE_BACKEND := --sample $(addprefix --ignore , \
 	$(TENSORFLOW_TESTS) $(NUMPY_TESTS) $(PREDICTING_TESTS))
 
 FOLDERS := $(addprefix $(CURDIR)/,common export layers losses presets training zoo)
 
-.PHONY: demo test test-all test-backends wheel test-wheel outside test-outside \
+.PHONY: demo test test-all test-long test-backends wheel test-wheel outside test-outside \
 	robustness bench lint format clean
 
 demo: $(VENV)/.demo
 	$(BIN)/python -m convzoo demo --out demo
 
 test: $(VENV)/.dev
-	$(PYTEST) -m "not slow"
+	$(PYTEST) -m "not slow and not long"
 
-# Includes the slow tests. It runs in parts, since a process keeps memory for
-# all that it has traced.
+# Includes the slow tests, not the long ones. It runs in parts, since a process
+# keeps memory for all that it has traced.
 BLOCK_TESTS := tests/layers tests/losses tests/zoo
 test-all: $(VENV)/.dev
-	$(PYTEST) $(addprefix --ignore , tests/training $(BLOCK_TESTS))
-	$(PYTEST) $(BLOCK_TESTS)
-	$(PYTEST) tests/training
+	$(PYTEST) -m "not long" $(addprefix --ignore , tests/training $(BLOCK_TESTS))
+	$(PYTEST) -m "not long" $(BLOCK_TESTS)
+	$(PYTEST) -m "not long" tests/training
+
+# Large networks, a quarter of an hour: before a release.
+test-long: $(VENV)/.dev
+	$(PYTEST) -m long
 
 # Tests of code in keras.ops, on JAX and PyTorch: the first case of each test,
 # without slow tests (see `--sample` in tests/conftest.py). JAX caches compiled
@@ -67,8 +71,7 @@ test-all: $(VENV)/.dev
 test-backends: $(VENV)/.backends
 	KERAS_BACKEND=jax JAX_COMPILATION_CACHE_DIR=$(CURDIR)/build/jax \
 		$(PYTEST) $(ONE_BACKEND) $(addprefix --ignore , $(ON_TORCH_ONLY))
-	KERAS_BACKEND=torch $(PYTEST) $(ONE_BACKEND) \
-		$(addprefix --ignore , $(ON_JAX_ONLY))
+	KERAS_BACKEND=torch $(PYTEST) $(ONE_BACKEND)
 
 # The released wheel, built from the sdist, installed with the oldest
 # dependencies that setup.cfg allows.

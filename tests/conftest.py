@@ -51,19 +51,23 @@ def pytest_addoption(parser):
     parser.addoption(
         "--sample",
         action="store_true",
-        help="of each test the first case, and of the slow ones none",
+        help="of each test the first case, and of slow and long ones none",
     )
 
 
 def pytest_collection_modifyitems(config, items):
-    """With `--sample`, keep the first case of each test that is not slow."""
+    """With `--sample`, keep the first case of each test that is quick."""
     if not config.getoption("sample"):
         return
     seen, kept, left_out = set(), [], []
     for item in items:
         test = item.path, item.originalname
-        again = test in seen or item.get_closest_marker("slow")
-        (left_out if again else kept).append(item)
+        left = (
+            test in seen
+            or item.get_closest_marker("slow")
+            or item.get_closest_marker("long")
+        )
+        (left_out if left else kept).append(item)
         seen.add(test)
     config.hook.pytest_deselected(items=left_out)
     items[:] = kept

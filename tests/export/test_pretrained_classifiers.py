@@ -12,22 +12,29 @@ import pytest
 
 from convzoo.export import LiteRTModel, ONNXModel, SavedModel, export_model
 from convzoo.zoo import SizeAgnosticClassifier
-from tests.support import numpy_of, rest_slow
+from tests.support import numpy_of
 
 FORMATS = {
     "litert": LiteRTModel,
     "saved_model": SavedModel,
     "onnx": ONNXModel,
 }
-# Five networks, and all formats; every format of each would take seven minutes.
-CASES = rest_slow(
+# Large networks take half a minute for each format.
+CASES = [
     ("squeezenet", ["litert"]),
-    ("squeezenet", ["saved_model", "onnx"]),
-    ("mobilenet_v3_small", [*FORMATS]),
-    ("efficientnet_b0", ["litert"]),
-    ("resnet50", ["saved_model"]),
-    ("convnext_tiny", ["litert"]),
-)
+    pytest.param("squeezenet", ["saved_model"], marks=pytest.mark.slow),
+    pytest.param("mobilenet_v3_small", ["onnx"], marks=pytest.mark.slow),
+    *(
+        pytest.param(name, [*FORMATS], marks=pytest.mark.long)
+        for name in (
+            "squeezenet",
+            "mobilenet_v3_small",
+            "efficientnet_b0",
+            "resnet50",
+            "convnext_tiny",
+        )
+    ),
+]
 # Not those of the comparison at export; other aspects, other batch sizes.
 SIZES = (1, 97, 64), (2, 75, 131), (1, 160, 101)
 

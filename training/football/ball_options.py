@@ -12,6 +12,7 @@ from convzoo.common.checks import (
 from convzoo.common.choices import Sees, Spatial
 from convzoo.common.option import Option, arguments_of, documented
 from convzoo.common.types import PathLike
+from convzoo.presets import find_preset
 from convzoo.training.football.game_options import (
     PitchOption,
     SharesOption,
@@ -115,6 +116,14 @@ class BallOptions:
         float,
         Option("Model", "Resolution of the image with `sees` image."),
     ] = 4.0
+    init: Annotated[
+        PathLike | None,
+        Option(
+            "Model",
+            "Preset, run or .keras file whose weights initialize the model, "
+            "for fine-tuning. The options of the model must be its own.",
+        ),
+    ] = None
     jitter: Annotated[
         float,
         Option(
@@ -189,6 +198,10 @@ class BallOptions:
             raise ValueError(
                 "`frame_rate` is required with more than one frame. "
                 f"Received: frames={self.frames}, frame_rate=None"
+            )
+        if self.init is not None:
+            find_preset(self.init).check_class(
+                "BallPositionPredictor", "`init`"
             )
         if self.stop is not None:
             self._check_stop(self.stop)

@@ -40,9 +40,7 @@ def train_ball(options: BallOptions) -> Run:
             the loss became NaN.
     """
     keras.utils.set_random_seed(options.seed)
-    model = BallPositionPredictor(
-        **arguments_of(BallPositionPredictor, options)
-    )
+    model = _build(options)
     games = [_read(path, options) for path in options.paths]
     parts = [game.split(options.hold_out) for game in games]
     held_out = [held for _, held in parts if len(held)]
@@ -70,6 +68,17 @@ def train_ball(options: BallOptions) -> Run:
     stop = options.steps if options.stop is None else options.stop
     run.train(model, batches, stop, options.verbose, callbacks)
     return run
+
+
+def _build(options: BallOptions) -> BallPositionPredictor:
+    """A predictor with its initial weights."""
+    arguments = arguments_of(BallPositionPredictor, options)
+    if options.init is None:
+        return BallPositionPredictor(**arguments)
+    # Training needs the plain distribution; `ball_temperature` calibrates it.
+    return BallPositionPredictor.from_preset(
+        options.init, **arguments, temperature=1.0
+    )
 
 
 def _read(path: PathLike, options: BallOptions) -> Tracking:

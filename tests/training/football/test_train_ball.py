@@ -73,6 +73,23 @@ def whole(files, tmp_path_factory):
         return train_ball(files, tmp_path_factory.mktemp("whole"), **QUICK)
 
 
+def test_fine_tuning_starts_from_the_run(whole, files, tmp_path):
+    settings = {**QUICK, "init": whole.folder, "learning_rate": 1e-12}
+    run = train_ball(files, tmp_path, **settings)
+    tuned, first = (
+        BallPositionPredictor.from_preset(each.folder).get_weights()
+        for each in (run, whole)
+    )
+    for a, b in zip(tuned, first, strict=True):
+        np.testing.assert_allclose(a, b, atol=1e-6)
+
+
+def test_fine_tuning_another_architecture_is_refused(whole, files, tmp_path):
+    settings = {**QUICK, "init": whole.folder, "depth": 2}
+    with pytest.raises(ValueError, match="weights do not fit"):
+        train_ball(files, tmp_path, **settings)
+
+
 @pytest.mark.compiled
 @pytest.mark.slow
 def test_training_learns(files, tmp_path):

@@ -23,8 +23,25 @@ from tests.support import numpy_of, rest_slow, shared_data
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (1, 75, 91, 3), "uint8")
 CHEAP = "mobilenet_v3_small", "mobilenet"
-QUICK_OR_SLOW = [
-    name if name in CHEAP else pytest.param(name, marks=pytest.mark.slow)
+# Of each family one of the small ones; the others differ in numbers only.
+SMALL = (
+    "convnext_tiny",
+    "densenet121",
+    "efficientnet_b0",
+    "efficientnet_v2_b0",
+    "inception_v3",
+    "mobilenet_v2",
+    "resnet50",
+    "resnet50_v2",
+    "vgg16",
+    "xception",
+)
+NETWORKS = [
+    name
+    if name in CHEAP
+    else pytest.param(
+        name, marks=pytest.mark.slow if name in SMALL else pytest.mark.long
+    )
     for name in APPLICATIONS
 ]
 
@@ -76,7 +93,7 @@ def check(name, weights, expected):
     np.testing.assert_allclose(numpy_of(found), expected, atol=1e-4 * scale)
 
 
-@pytest.mark.parametrize("name", QUICK_OR_SLOW)
+@pytest.mark.parametrize("name", NETWORKS)
 def test_path_of_every_network(name, tmp_path):
     path = tmp_path / f"{name}.weights.h5"
     model = randomized(of_keras(name))
