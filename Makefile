@@ -61,7 +61,7 @@ test-all: $(VENV)/.dev
 	$(PYTEST) -m "not long" $(BLOCK_TESTS)
 	$(PYTEST) -m "not long" tests/training
 
-# Large networks, a quarter of an hour: before a release.
+# Large networks and further cases, a quarter of an hour: before a release.
 test-long: $(VENV)/.dev
 	$(PYTEST) -m long
 

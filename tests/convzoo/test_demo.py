@@ -11,6 +11,8 @@ pytestmark = pytest.mark.usefixtures("one_process")
 pytest.importorskip("skimage")
 
 
+# `make demo` runs it from a fresh environment.
+@pytest.mark.long
 def test_the_demo_writes_and_measures(tmp_path):
     # Files of an earlier demo, to be replaced.
     (tmp_path / "sr_x4_tiny" / "1").mkdir(parents=True)

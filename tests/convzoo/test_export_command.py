@@ -20,13 +20,12 @@ def run(capfd, *arguments):
 def test_evidence_is_an_output(capfd, tmp_path):
     model = SizeAgnosticClassifier(3, backbone="plain", width=4, bins=(1, 2))
     model.save_to_preset(tmp_path / "small")
-    formats = "saved_model,litert,onnx"
     code, lines, errors = run(
         capfd,
-        *(tmp_path / "small", "--evidence", "--format", formats),
+        *(tmp_path / "small", "--evidence", "--format", "saved_model"),
         *("-o", tmp_path / "out"),
     )
-    assert code == 0 and len(lines) == 3, errors
+    assert code == 0 and len(lines) == 1, errors
     found = SavedModel(tmp_path / "out" / "small" / "1")(
         image=np.random.default_rng(0).random((2, 41, 23, 3))
     )

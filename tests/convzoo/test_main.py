@@ -191,8 +191,13 @@ def test_list_and_info_know_every_preset(convzoo):
 
 
 # The networks that tests/export/test_outside.py does not export.
-@pytest.mark.parametrize("name", ["sr_x4_tiny", "ball_image"])
-@pytest.mark.slow
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("sr_x4_tiny", marks=pytest.mark.slow),
+        pytest.param("ball_image", marks=pytest.mark.long),
+    ],
+)
 def test_presets_are_exported_with_their_difference(name, convzoo, tmp_path):
     code, out, _ = convzoo("export", name, "-o", tmp_path)
     assert code == 0

@@ -271,7 +271,8 @@ def test_an_unwritable_folder_is_named(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "backbone", rest_slow("residual", "network_in_network")
+    "backbone",
+    ["residual", pytest.param("network_in_network", marks=pytest.mark.long)],
 )
 def test_a_classifier_leaves_keras_at_any_size(backbone, tmp_path):
     keras.utils.set_random_seed(0)

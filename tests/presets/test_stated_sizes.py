@@ -98,7 +98,7 @@ def test_wide_networks_of_few_layers_are_within_the_limit():
     # The fewest weights for each argument, in half precision.
     for block in ("plain", "residual", "rrdb"):
         model = SRGenerator(
-            scale=2, filters=600, num_blocks=1, block=block, head_kernel_size=1
+            scale=2, filters=300, num_blocks=1, block=block, head_kernel_size=1
         )
         arrays = model.weights
         check_stated_sizes(
@@ -107,7 +107,7 @@ def test_wide_networks_of_few_layers_are_within_the_limit():
             2 * model.count_params(),
         )
     for backbone in ("residual", "network_in_network", "plain"):
-        model = SizeAgnosticClassifier(2, backbone, bins=(1,), width=600)
+        model = SizeAgnosticClassifier(2, backbone, bins=(1,), width=300)
         check_stated_sizes(
             keras.saving.serialize_keras_object(model),
             len(model.weights),

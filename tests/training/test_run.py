@@ -69,12 +69,13 @@ def data(tmp_path):
 @pytest.mark.parametrize(
     ("recipe", "folders", "kill_after"),
     [
-        ("sr", ["."], (1, 4)),
+        pytest.param("sr", ["."], (1, 4), marks=pytest.mark.slow),
         # One kill in the first phase, and one in the second.
-        ("srgan", ["pretrain", "."], (2, 7)),
+        pytest.param(
+            "srgan", ["pretrain", "."], (2, 7), marks=pytest.mark.long
+        ),
     ],
 )
-@pytest.mark.slow
 def test_a_killed_run_ends_with_the_weights_of_a_whole_one(
     recipe, folders, kill_after, data, tmp_path, monkeypatch
 ):

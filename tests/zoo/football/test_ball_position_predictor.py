@@ -266,7 +266,7 @@ def test_it_leaves_keras(tmp_path):
 
 
 @pytest.mark.skipif(BACKEND != "tensorflow", reason="export needs TensorFlow")
-@pytest.mark.slow
+@pytest.mark.long
 def test_several_frames_leave_keras(tmp_path):
     from convzoo.export import export_litert
 

@@ -148,7 +148,7 @@ def test_fine_tuning_starts_from_the_dense_layer(tuned):
     assert tuned.best["validation_gain"] == best
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_steps_of_a_time_are_planned_once(data, tmp_path):
     options = {**TUNED, "epochs": None, "minutes": 0.01}
     run = train_classifier(data, tmp_path / "run", **options)
