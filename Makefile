@@ -22,7 +22,8 @@ NUMPY_TESTS := tests/common tests/presets \
 	simulate_play.py write_ball.py) \
 	$(addprefix tests/training/classification/test_, bucket_shapes.py \
 	image_folder.py) \
-	$(addprefix tests/training/super_resolution/test_, samples.py sr_data.py) \
+	$(addprefix tests/training/super_resolution/test_, comparison_sheet.py \
+	largest_differences.py matched_images.py samples.py sr_data.py) \
 	tests/zoo/super_resolution/test_tiling.py
 # Tests that call models, whose numbers the tests of the zoo check, and of a
 # recipe that trains as `train_ball` does.

@@ -47,6 +47,15 @@ def check_positive(name: str, value: object) -> None:
         )
 
 
+def check_count(name: str, value: object) -> None:
+    """Raise a `ValueError` unless `value` is an integer of at least 0."""
+    if not is_integer(value) or value < 0:
+        raise ValueError(
+            f"`{name}` must be an integer of at least 0. "
+            f"Received: {name}={value!r}"
+        )
+
+
 def check_number(
     name: str, value: object, low: float, high: float = math.inf
 ) -> None:

@@ -21,6 +21,7 @@ import convzoo
 from convzoo.ball_command import ball
 from convzoo.classify_command import classify
 from convzoo.common.printable import printable
+from convzoo.compare_command import compare
 from convzoo.evaluate_commands import evaluate_app
 from convzoo.export_command import export
 from convzoo.options import Out, as_typed
@@ -46,6 +47,7 @@ app = App(
     result_action="return_value",
 )
 app.command(upscale)
+app.command(compare)
 app.command(classify)
 app.command(ball)
 app.command(train_app)

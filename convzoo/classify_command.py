@@ -9,6 +9,7 @@ from cyclopts import Parameter
 
 from convzoo.classify_outputs import check_explain, explanation_targets
 from convzoo.common.checks import check_positive
+from convzoo.common.described import described
 from convzoo.common.pixel_limit import MAX_PIXELS
 from convzoo.common.printable import printable
 from convzoo.options import WHOLE, Overwrite, Preset, check_preset, check_there
@@ -72,7 +73,8 @@ def classify(
             continue
         # Libraries raise many kinds; the other images are classified.
         except Exception as error:
-            failures.append(ValueError(f"{path}: {_described(error)}"))
+            told = f"{path}: cannot be classified ({described(error)})"
+            failures.append(ValueError(told))
             continue
         named = ", ".join(
             f"{name} {share:.1%}" for name, share in classes[:top]
@@ -97,8 +99,3 @@ def _listed(inputs: Sequence[Path]) -> tuple[list[Path], list[Exception]]:
         else:
             paths += found
     return paths, failures
-
-
-def _described(error: Exception) -> str:
-    first, *_ = str(error).splitlines() or [""]
-    return f"cannot be classified ({type(error).__name__}: {first})"

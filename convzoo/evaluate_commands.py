@@ -26,22 +26,13 @@ from convzoo.options import (
     commas,
     motion_of,
 )
-from convzoo.plain import plain
+from convzoo.quality_tables import quality_table
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from convzoo.training.football.tracking.tracking import Tracking
     from convzoo.training.super_resolution.evaluate_sr import Comparison
     from convzoo.zoo import BallPositionPredictor
 
-# Title and decimals of the figures of `evaluate sr`.
-_FIGURES = {
-    "psnr_y": ("PSNR Y", 2),
-    "ssim_y": ("SSIM Y", 4),
-    "psnr_rgb": ("PSNR RGB", 2),
-    "perceptual": ("distance", 4),
-}
 evaluate_app = App(name="evaluate", help="Evaluate a model.")
 evaluate_app.command(evaluate_classifier, name="classifier")
 
@@ -90,7 +81,7 @@ def evaluate_sr(
                 failures.append(error)
     if not rows:
         raise failures[0]
-    Console().print(_quality_table([*rows, average(rows)]))
+    Console().print(quality_table([*rows, average(rows)]))
     return failures
 
 
@@ -185,25 +176,3 @@ def _evaluate_holes(
 
 def _title(path: str, frames: "Tracking") -> str:
     return f"{Path(path).name}, {len(frames)} frames"
-
-
-def _quality_table(comparisons: Sequence["Comparison"]) -> "Table":
-    """One row per photograph, with the figures that were measured."""
-    from rich import box
-    from rich.table import Table
-
-    # Nine columns fit into the 80 characters of a terminal.
-    table = Table("image", box=box.SIMPLE_HEAD, show_edge=False, padding=0)
-    names = list(comparisons[0].model.figures())
-    for name in names:
-        title, _ = _FIGURES[name]
-        table.add_column(f"{title}\nbicubic", justify="right")
-        table.add_column(f"{title}\nmodel", justify="right")
-    for row in comparisons:
-        cells = [
-            f"{getattr(quality, name):.{_FIGURES[name][1]}f}"
-            for name in names
-            for quality in (row.bicubic, row.model)
-        ]
-        table.add_row(plain(row.name), *cells)
-    return table

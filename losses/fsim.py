@@ -61,7 +61,7 @@ def fsim(
     if is_empty_batch(y_true):
         return no_values(y_true)
     y_true, y_pred = filled_up(y_true, 2), filled_up(y_pred, 2)
-    x, y = (_reduced(images * (255 / max_val)) for images in (y_true, y_pred))
+    x, y = (_reduced(images) * (255 / max_val) for images in (y_true, y_pred))
     x, y = _yiq(x), _yiq(y)
     # Computed separately, since only the prediction needs gradients.
     phase_x, phase_y = phase_congruency(x[0]), phase_congruency(y[0])

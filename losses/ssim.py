@@ -82,11 +82,17 @@ def similarity_maps(
     c1, c2 = constants
     # A shift does not change variances, and makes their terms smaller.
     (x, shift_x), (y, shift_y) = _centred(x), _centred(y)
-    mean_x = windowed_mean(x, *window)
-    # Only the sum of the squares is needed.
-    parts = ops.concatenate([y, x * x + y * y, x * y], axis=0)
-    parts = windowed_mean(parts, *window)
-    mean_y, squares, products = ops.split(parts, 3, axis=0)
+    size, sigma = window
+    mean_x = windowed_mean(x, size, sigma)
+    # Only the sum of the squares is needed. Together they have no name here, so
+    # that their memory is free once they are used.
+    mean_y, squares, products = ops.split(
+        windowed_mean(
+            ops.concatenate([y, x * x + y * y, x * y], axis=0), size, sigma
+        ),
+        3,
+        axis=0,
+    )
     # Rounding could leave the range of their exact values, and divide by 0.
     variances = squares - (mean_x * mean_x + mean_y * mean_y)
     variances = ops.maximum(variances, 0)
@@ -94,7 +100,7 @@ def similarity_maps(
     covariances = ops.maximum(covariances, -variances)
     covariances = ops.minimum(covariances, variances)
     structure = (covariances + c2) / (variances + c2)
-    if window[0] == 1:
+    if size == 1:
         # A pixel has no variance, but a rounding error.
         structure = ops.ones_like(structure)
     mean_x, mean_y = mean_x + shift_x, mean_y + shift_y

@@ -36,6 +36,7 @@ from .football.train_ball_motion import (
     train_ball_motion as train_ball_motion,
 )
 from .run import Run as Run
+from .super_resolution.compare_images import compare_images as compare_images
 from .super_resolution.evaluate_sr import evaluate_sr as evaluate_sr
 from .super_resolution.patches import Patches as Patches
 from .super_resolution.sr_options import SROptions as SROptions

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from convzoo.common.checks import check_choice, check_positive
+from convzoo.common.checks import check_choice, check_count, check_positive
 
 
 def test_choices_pass_or_are_quoted():
@@ -27,3 +27,14 @@ def test_positive_integers_pass(value):
 def test_the_rest_is_quoted(value):
     with pytest.raises(ValueError, match=f"`size`.*size={value!r}"):
         check_positive("size", value)
+
+
+@pytest.mark.parametrize("value", [0, 7, np.int64(0)])
+def test_counts_may_be_zero(value):
+    check_count("border", value)
+
+
+@pytest.mark.parametrize("value", [-1, 0.0, "1", None, True])
+def test_what_is_no_count_is_quoted(value):
+    with pytest.raises(ValueError, match=f"`border`.*border={value!r}"):
+        check_count("border", value)

@@ -9,11 +9,12 @@ ITU-R BT.601 (16..235) and on RGB. Metrics are averaged over images.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 
 from convzoo.common.types import PathLike, Tensor
+from convzoo.common.unit_range import unit_range
 from convzoo.training.super_resolution.image_quality import (
     luma,
     psnr,
@@ -48,6 +49,9 @@ class Quality:
     def figures(self) -> dict[str, float]:
         """Return the measured metrics by name."""
         return {k: v for k, v in asdict(self).items() if v is not None}
+
+
+_Q = TypeVar("_Q", bound=Quality)
 
 
 @dataclass(frozen=True)
@@ -86,10 +90,10 @@ def measure(
 
 def _judged(judge: Judge, image: np.ndarray, reference: np.ndarray) -> float:
     batches = [
-        np.broadcast_to(pixels, (1, *pixels.shape[:2], 3)).astype(np.float32)
+        unit_range(np.broadcast_to(pixels, (1, *pixels.shape[:2], 3)))
         for pixels in (reference, image)
     ]
-    return float(judge(*(batch / 255 for batch in batches)))
+    return float(judge(*batches))
 
 
 def check_measurable(
@@ -160,10 +164,10 @@ def average(comparisons: Sequence[Comparison]) -> Comparison:
     )
 
 
-def mean(qualities: Iterable[Quality]) -> Quality:
+def mean(qualities: Sequence[_Q]) -> _Q:
     """Return the mean of each metric."""
     rows = [quality.figures() for quality in qualities]
-    return Quality(
+    return type(qualities[0])(
         **{
             name: float(np.mean([row[name] for row in rows]))
             for name in rows[0]

@@ -1,8 +1,5 @@
 """A picture that shows where a classifier looked."""
 
-from itertools import accumulate
-from typing import TypeAlias
-
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
@@ -14,8 +11,8 @@ from convzoo.zoo.classification.heat_map import (
     opacities,
 )
 from convzoo.zoo.images.bicubic import resize_bicubic
+from convzoo.zoo.images.fitting_text import fitting_text
 
-_Font: TypeAlias = ImageFont.FreeTypeFont | ImageFont.ImageFont
 # Limits of the longer side of a panel: text fits, and a screen holds it.
 _SMALLEST, _LARGEST = 320, 1024
 _MARGIN = 12
@@ -52,7 +49,7 @@ def explained_picture(
     font = ImageFont.load_default(_TEXT)
     draw.text(
         (_MARGIN, _MARGIN // 2),
-        _shortened(printable(title), font, size[0] - 2 * _MARGIN),
+        fitting_text(printable(title), font, size[0] - 2 * _MARGIN),
         "black",
         font,
     )
@@ -90,11 +87,3 @@ def _draw_legend(picture: Image.Image, left: int, top: int) -> None:
     picture.paste(Image.fromarray(rows), (start, top))
     end = start + _LEGEND + _MARGIN // 2
     draw.text((end, middle), "for this class", "black", font, anchor="lm")
-
-
-def _shortened(text: str, font: _Font, width: int) -> str:
-    if font.getlength(text) <= width:
-        return text
-    room = width - font.getlength("...")
-    kept = sum(end <= room for end in accumulate(map(font.getlength, text)))
-    return f"{text[:kept]}..."

@@ -20,6 +20,17 @@ def pair(seed, height=24, width=31):
     return first, second
 
 
+def reference_ssim(x, y):
+    return metrics.structural_similarity(
+        x,
+        y,
+        data_range=255,
+        gaussian_weights=True,
+        sigma=1.5,
+        use_sample_covariance=False,
+    )
+
+
 @settings(max_examples=20, deadline=None)
 @given(seed=st.integers(0, 1000))
 def test_psnr_equals_scikit_image(seed):
@@ -32,15 +43,19 @@ def test_psnr_equals_scikit_image(seed):
 @given(seed=st.integers(0, 1000))
 def test_ssim_equals_scikit_image(seed):
     x, y = pair(seed)
-    expected = metrics.structural_similarity(
-        x,
-        y,
-        data_range=255,
-        gaussian_weights=True,
-        sigma=1.5,
-        use_sample_covariance=False,
+    assert ssim(x, y) == pytest.approx(reference_ssim(x, y), rel=1e-9)
+
+
+def test_many_rows_equal_scikit_image():
+    """Of more rows than are computed at once."""
+    x, y = pair(3, height=300)
+    assert psnr(x, y) == pytest.approx(
+        metrics.peak_signal_noise_ratio(x, y, data_range=255), rel=1e-12
     )
-    assert ssim(x, y) == pytest.approx(expected, rel=1e-9)
+    assert ssim(x, y) == pytest.approx(reference_ssim(x, y), rel=1e-9)
+    rgb = photograph(300, 20)
+    weights = np.array([65.481, 128.553, 24.966]) / 255
+    np.testing.assert_allclose(luma(rgb), rgb @ weights + 16, rtol=1e-12)
 
 
 def test_psnr_by_hand():

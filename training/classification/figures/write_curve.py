@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from convzoo.common.csv_text import csv_text
 from convzoo.common.output_file import write_whole
 from convzoo.common.types import PathLike
 from convzoo.training.classification.classifier_report import ClassifierReport
 from convzoo.training.classification.figures.check_figures import check_figures
-from convzoo.training.classification.figures.csv_text import csv_text
 from convzoo.training.classification.figures.draw_curve import draw_curve
 from convzoo.training.classification.figures.write_figures import write_figures
 from convzoo.training.classification.report_rows import summary

@@ -3,11 +3,11 @@
 import json
 from pathlib import Path
 
+from convzoo.common.csv_text import csv_text
 from convzoo.common.output_file import write_whole
 from convzoo.common.types import PathLike
 from convzoo.training.classification.classifier_report import ClassifierReport
 from convzoo.training.classification.figures.check_figures import check_figures
-from convzoo.training.classification.figures.csv_text import csv_text
 from convzoo.training.classification.figures.draw_confusion import (
     draw_confusion,
 )
