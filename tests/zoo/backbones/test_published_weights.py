@@ -9,14 +9,15 @@ from convzoo.losses.trunk_files import KERAS
 from convzoo.zoo.backbones.applications import APPLICATIONS
 from convzoo.zoo.backbones.published_weights import PUBLISHED
 
-CHEAP = "mobilenet_v3_small", "mobilenet"
+SMALL = "mobilenet_v3_small", "mobilenet", "vgg16"
 BUILDERS = {
     **{name: APPLICATIONS[name].builder for name in APPLICATIONS},
     "vgg16": "VGG16",
     "vgg19": "VGG19",
 }
-QUICK_OR_SLOW = [
-    name if name in CHEAP else pytest.param(name, marks=pytest.mark.slow)
+# Keras builds a network before it asks for the file.
+NETWORKS = [
+    name if name in SMALL else pytest.param(name, marks=pytest.mark.long)
     for name in BUILDERS
 ]
 
@@ -25,7 +26,7 @@ class Asked(Exception):
     """What Keras asks for, in place of a download."""
 
 
-@pytest.mark.parametrize("name", QUICK_OR_SLOW)
+@pytest.mark.parametrize("name", NETWORKS)
 def test_file_is_that_of_keras(name, monkeypatch):
     builder = getattr(keras.applications, BUILDERS[name])
 
