@@ -435,7 +435,7 @@ def test_a_picture_is_measured_in_pixels():
 
 
 @pytest.mark.skipif(BACKEND != "tensorflow", reason="export needs TensorFlow")
-@pytest.mark.slow
+@pytest.mark.long
 def test_pictures_leave_keras(tmp_path):
     from convzoo.export import LiteRTModel, SavedModel
     from convzoo.export.litert import write_litert
