@@ -23,10 +23,12 @@ NUMPY_TESTS := tests/common tests/presets \
 	$(addprefix tests/training/classification/test_, bucket_shapes.py \
 	image_folder.py) \
 	$(addprefix tests/training/super_resolution/test_, samples.py sr_data.py) \
-	tests/zoo/super_resolution/test_tiling.py
+	$(addprefix tests/zoo/super_resolution/test_, result_size.py tiling.py)
 # Tests that call models, whose numbers the tests of the zoo check, and of a
 # recipe that trains as `train_ball` does.
 PREDICTING_TESTS := tests/training/test_release.py \
+	$(addprefix tests/zoo/super_resolution/test_, upscale_files.py \
+	upscale_scaled.py) \
 	tests/zoo/classification/test_classifier_memory.py \
 	tests/training/classification/test_evaluate_classifier.py \
 	$(addprefix tests/training/football/test_, ball_temperature.py fill_ball.py \

@@ -149,9 +149,10 @@ def _room() -> int:
 
 def _print_summary(number: int, sizes: Sequence[Size], seconds: float) -> None:
     megapixels = sum(height * width for height, width in sizes) / 1e6
+    files = f"{number}" if len(sizes) == number else f"{len(sizes)} of {number}"
     _tell(
-        f"{len(sizes)} of {number} files, {megapixels:.1f} megapixels in "
-        f"{seconds:.1f} s, {megapixels / seconds:.1f} megapixels/s"
+        f"{files} files, {megapixels:.1f} megapixels in {seconds:.1f} s, "
+        f"{megapixels / seconds:.1f} megapixels/s"
     )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
+from convzoo.zoo.images.bicubic import resize_bicubic
 from convzoo.zoo.images.image_file import ImageFile
 from convzoo.zoo.images.reading.read_image import read_image
 from convzoo.zoo.images.writing.write_image import write_image
@@ -212,14 +213,9 @@ def test_a_picture_larger_than_the_box_is_reduced_with_a_warning(tmp_path):
     with pytest.warns(UserWarning, match="a.png: .*80x60 to 20x15"):
         assert upscale_file([], path, target, to=(20, 90)) == (15, 20)
     found = read_image(target).pixels
-    colour = np.stack(
-        [
-            Image.fromarray(pixels[:, :40, c]).resize((10, 15), 3)
-            for c in range(3)
-        ],
-        axis=-1,
-    )
-    assert np.abs(found[:, :9, :3].astype(int) - colour[:, :9]).max() <= 1
+    expected = resize_bicubic(np.float32(pixels), 15, 20)
+    # Further right, Pillow takes the hidden colours too.
+    assert np.abs(found[:, :8] - expected[:, :8].clip(0, 255)).max() < 0.51
     assert found[:, 9, :3].min() > 40
     assert found[0, 0, 3] == 255 and found[0, -1, 3] == 0
 
@@ -233,7 +229,9 @@ def test_tiles_are_chosen_where_the_memory_is_short(tmp_path, monkeypatch):
         available = model.bytes_per_pixel * 200 * 40
 
     monkeypatch.setattr("psutil.virtual_memory", Memory)
-    with pytest.warns(UserWarning, match="a.png: 40x300 pixels .* tiles of 128"):
+    with pytest.warns(
+        UserWarning, match="a.png: 40x300 pixels .* tiles of 128"
+    ):
         upscale_file(model, path, target)
     monkeypatch.undo()
     expected = model.upscale(photograph(300, 40), tile=128)
