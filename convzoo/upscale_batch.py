@@ -9,15 +9,11 @@ import time
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from convzoo.common.inputs_kept import file_identity
 from convzoo.common.printable import printable
 from convzoo.common.progress_bars import progress_bars
 from convzoo.common.turns import Turns
-
-if TYPE_CHECKING:
-    from rich.progress import TaskID
 
 Pair = tuple[Path, Path]
 Size = tuple[int, int]

@@ -47,7 +47,7 @@ def test_strips_are_what_pillow_makes_of_the_whole(shape, size):
     np.testing.assert_allclose(found, by_pillow(image, *size), atol=2e-6)
     firsts, lasts = zip(*asked, strict=True)
     assert list(firsts) == sorted(firsts) and list(lasts) == sorted(lasts)
-    assert 0 <= firsts[0] and lasts[-1] <= shape[0]
+    assert firsts[0] >= 0 and lasts[-1] <= shape[0]
 
 
 def test_an_image_of_one_colour_keeps_it():
