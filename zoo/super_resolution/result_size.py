@@ -38,7 +38,7 @@ def result_size(
         raise ValueError(
             f"pass either `scale` or `to`. Received: scale={scale!r}, to={to!r}"
         )
-    if to is None:
+    if scale is not None:
         check_between("scale", scale, 1, MAX_SCALE)
         return round(scale * size[0]), round(scale * size[1])
     box = checked_pair("to", to)[::-1]

@@ -1,5 +1,6 @@
 """An image enlarged by any factor, a strip after the other."""
 
+import functools
 import itertools
 import math
 import warnings
@@ -84,8 +85,10 @@ def scaled_strips(
         rows = StripRows(strips).rows
     if is_reduced:
         strips = reduced_strips(rows, shapes[-1], size)
-    for strip in strips:
-        yield at_depth(strip, dtype) if is_float else strip
+    if is_float:
+        # `map` holds no strip while the next one is computed.
+        strips = map(functools.partial(at_depth, dtype=dtype), strips)
+    yield from strips
 
 
 def _fitting(model: "SRGenerator", shape: Shape, name: object) -> int:
