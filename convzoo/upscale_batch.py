@@ -118,8 +118,8 @@ def _results(
         return
     writers = min(os.cpu_count() or 1, _MOST_WRITERS)
     with ThreadPoolExecutor(writers + 1) as pool:
-        waiting = collections.deque((p, pool.submit(work, p)) for p in plan)
         try:
+            waiting = collections.deque((p, pool.submit(work, p)) for p in plan)
             while waiting:
                 pair, future = waiting.popleft()
                 _wait(future)
@@ -137,10 +137,9 @@ def _wait(future: Future[Size]) -> None:
 
 
 def _room() -> int:
-    import psutil
+    from convzoo.zoo.images.memory import free_memory
 
-    free = psutil.virtual_memory().available
-    return min(_MOST_BYTES, int(_PART * free))
+    return min(_MOST_BYTES, int(_PART * free_memory()))
 
 
 def _print_summary(number: int, sizes: Sequence[Size], seconds: float) -> None:

@@ -321,9 +321,9 @@ class SRGenerator(Pretrained, keras.Model):
             scale: Any factor from 1 to 8: sides of the result have
                 `round(scale * side)` pixels. The network runs as often as it is
                 needed, and the last output is reduced by bicubic interpolation
-                with antialiasing. With 1, the result is the image. The memory
-                is kept by tiles where `tile` is None and it does not suffice.
-                None for the scale of the network.
+                with antialiasing. With 1, the result is the image. Where the
+                memory is short, it works in tiles, with a warning. None for
+                the scale of the network.
 
         Returns:
             Array of the same dtype and rank, `scale` times as large.
