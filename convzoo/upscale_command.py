@@ -9,6 +9,7 @@ from cyclopts import Parameter
 from convzoo.common.checks import check_positive
 from convzoo.common.image_target import ImageFormat
 from convzoo.common.result_limit import MAX_RESULT_PIXELS
+from convzoo.common.without_jax import without_jax
 from convzoo.options import (
     BOX,
     DEFAULT_PRESET,
@@ -86,7 +87,8 @@ def upscale(
         check_quality(quality, [target])
     presets = chosen_presets(preset, perceptual, scale, to)
     check_is_image(inputs)
-    from convzoo.zoo.super_resolution.upscale_files import upscale_file
+    with without_jax():
+        from convzoo.zoo.super_resolution.upscale_files import upscale_file
     from convzoo.zoo.super_resolution.upscale_plan import plan_upscale
 
     models = load_models(presets, perceptual)
