@@ -24,10 +24,12 @@ NUMPY_TESTS := tests/common tests/presets \
 	image_folder.py) \
 	$(addprefix tests/training/super_resolution/test_, comparison_sheet.py \
 	largest_differences.py matched_images.py samples.py sr_data.py) \
-	tests/zoo/super_resolution/test_tiling.py
+	$(addprefix tests/zoo/super_resolution/test_, result_size.py tiling.py)
 # Tests that call models, whose numbers the tests of the zoo check, and of a
 # recipe that trains as `train_ball` does.
 PREDICTING_TESTS := tests/training/test_release.py \
+	$(addprefix tests/zoo/super_resolution/test_, upscale_files.py \
+	upscale_scaled.py) \
 	tests/zoo/classification/test_classifier_memory.py \
 	tests/training/classification/test_evaluate_classifier.py \
 	$(addprefix tests/training/football/test_, ball_temperature.py fill_ball.py \
@@ -37,8 +39,13 @@ PREDICTING_TESTS := tests/training/test_release.py \
 # runs them in a seventh of it.
 ON_TORCH_ONLY := tests/training/super_resolution tests/training/classification \
 	tests/training/football/test_over_time.py tests/zoo/backbones \
+	tests/layers/test_spp_evidence.py \
+	$(addprefix tests/losses/test_, feature_extractor.py lpips.py \
+	perceptual.py saved_functions.py style.py trunk_weights.py \
+	weighted_sum.py) \
 	$(addprefix tests/zoo/classification/test_, evidence.py \
 	size_agnostic_classifier_pretrained.py) \
+	$(addprefix tests/zoo/super_resolution/test_, sr_discriminator.py) \
 	$(addprefix tests/zoo/test_, copied.py load_model.py pretrained.py)
 ONE_BACKEND := --sample $(addprefix --ignore , \
 	$(TENSORFLOW_TESTS) $(NUMPY_TESTS) $(PREDICTING_TESTS))

@@ -195,6 +195,21 @@ def motion_of(choice: MotionChoice) -> Motion | None:
 WHOLE = Parameter(converter=integer, n_tokens=1)
 
 
+def _box(_: Any, tokens: Sequence[Token]) -> tuple[int, int]:
+    """`"3840x2160"` -> its width and height."""
+    found = re.fullmatch(r"(\d+)x(\d+)", tokens[0].value, re.IGNORECASE)
+    sides = found and (int(found[1]), int(found[2]))
+    if not sides or 0 in sides:
+        raise ValueError(
+            f"{tokens[0].value!r} must be WIDTHxHEIGHT in pixels, such as "
+            "3840x2160"
+        )
+    return sides
+
+
+BOX = Parameter(converter=_box, n_tokens=1, metavar="WIDTHxHEIGHT")
+
+
 def joined(values: Iterable[Any]) -> str:
     """Spell a default as it is typed: (1, 2) -> 1,2."""
     return ",".join(str(value) for value in values)

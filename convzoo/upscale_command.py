@@ -2,14 +2,16 @@
 
 import functools
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from cyclopts import Parameter
 
-from convzoo.common.checks import check_fraction, check_positive
+from convzoo.common.checks import check_positive
 from convzoo.common.image_target import ImageFormat
 from convzoo.common.result_limit import MAX_RESULT_PIXELS
+from convzoo.common.without_jax import without_jax
 from convzoo.options import (
+    BOX,
     DEFAULT_PRESET,
     FAITHFUL_PRESET,
     PRESET_HELP,
@@ -17,9 +19,7 @@ from convzoo.options import (
     Ensemble,
     Out,
     Overwrite,
-    check_preset,
 )
-from convzoo.presets import perceptual_partner
 from convzoo.standard_streams import STREAM, stored_streams
 from convzoo.upscale_batch import upscale_batch, without_existing
 from convzoo.upscale_checks import (
@@ -28,9 +28,7 @@ from convzoo.upscale_checks import (
     check_output,
     check_quality,
 )
-
-if TYPE_CHECKING:
-    from convzoo.zoo import SRGenerator
+from convzoo.upscale_models import chosen_presets, load_models
 
 
 def upscale(
@@ -42,9 +40,12 @@ def upscale(
         str | None,
         Parameter(
             help=f"{PRESET_HELP} The default is {DEFAULT_PRESET}, and "
-            f"{FAITHFUL_PRESET} with --perceptual."
+            f"{FAITHFUL_PRESET} with --perceptual; with --scale or --to, the "
+            "preset of the nearest larger scale."
         ),
     ] = None,
+    scale: float | None = None,
+    to: Annotated[tuple[int, int] | None, BOX] = None,
     tile: Annotated[int | None, WHOLE] = None,
     perceptual: float | None = None,
     ensemble: Ensemble = False,
@@ -62,8 +63,12 @@ def upscale(
         inputs: Image files, or folders of images; - is the standard input.
         out: File to write for one image, otherwise a folder; - is the standard
             output.
+        scale: Any factor from 1 to 8. The network runs as often as it is
+            needed, and its output is reduced to the size; 1 changes no pixel.
+        to: Box to fit each image into, in its own aspect, in place of --scale.
+            Larger images are reduced.
         tile: Side of the tiles to work in, in pixels. Bounds the memory and
-            does not change the result.
+            does not change the result. Chosen where the memory is short.
         perceptual: Blend from 0 (faithful) to 1 (perceptually sharp).
         recursive: Take the images in the subfolders, too, and make these in
             the folder of the results.
@@ -80,20 +85,18 @@ def upscale(
     target = check_output(inputs, out, format, overwrite, skip_existing)
     if target is not None:
         check_quality(quality, [target])
-    if perceptual is not None:
-        check_fraction("perceptual", perceptual)
-        preset = FAITHFUL_PRESET if preset is None else preset
-        perceptual_partner(preset)
-    preset = DEFAULT_PRESET if preset is None else preset
-    check_preset(preset, "SRGenerator", "upscale")
+    presets = chosen_presets(preset, perceptual, scale, to)
     check_is_image(inputs)
-    from convzoo.zoo.super_resolution.upscale_files import upscale_file
+    with without_jax():
+        from convzoo.zoo.super_resolution.upscale_files import upscale_file
     from convzoo.zoo.super_resolution.upscale_plan import plan_upscale
 
-    model = _model(preset, perceptual)
+    models = load_models(presets, perceptual)
     work = functools.partial(
         upscale_file,
-        model,
+        models,
+        scale=scale,
+        to=to,
         tile=tile,
         overwrite=overwrite,
         ensemble=ensemble,
@@ -105,7 +108,8 @@ def upscale(
         plan = plan_upscale(
             sources,
             place,
-            model.scale,
+            models[0].scale if scale is None else scale,
+            to,
             recursive=recursive,
             format=format,
             skip_existing=skip_existing,
@@ -118,11 +122,3 @@ def upscale(
         if failures and is_single:
             raise failures[0]
         return failures
-
-
-def _model(preset: str, perceptual: float | None) -> "SRGenerator":
-    from convzoo.zoo import SRGenerator
-
-    if perceptual is None:
-        return SRGenerator.from_preset(preset)
-    return SRGenerator.blend(preset, perceptual_partner(preset), perceptual)

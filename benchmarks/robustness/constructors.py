@@ -23,7 +23,7 @@ from keras import ops
 from convzoo import layers, losses
 
 CASES = 3000
-SAMPLE = 25
+SAMPLE = 15
 SECONDS = 120
 
 _BAD = (

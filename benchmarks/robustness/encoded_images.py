@@ -17,7 +17,7 @@ from benchmarks.robustness._image_files import mutated
 from convzoo.export import SavedModel, write_saved_model
 
 CASES = 5000
-SAMPLE = 300
+SAMPLE = 100
 SECONDS = 30
 
 _MAX_PIXELS = 2**16

@@ -23,7 +23,7 @@ from convzoo import losses, zoo
 from convzoo.losses.torch_file import read_torch_file
 
 CASES = 200
-SAMPLE = 20
+SAMPLE = 10
 SECONDS = 60
 
 # The most that a case may add to the memory of the process, in bytes.

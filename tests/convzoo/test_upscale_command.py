@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -46,10 +47,14 @@ def test_a_folder_is_enlarged_recursively_and_once(model, command, tmp_path):
         image(source / name)
     arguments = ("upscale", source, "-o", out, *preset, "--recursive")
     code, printed, error = command(*arguments, "--skip-existing")
-    assert (code, error) == (0, "")
+    assert code == 0 and error.count("\n") == 1
+    assert re.fullmatch(
+        r"convzoo: 3 files, 0.0 megapixels in [\d.]+ s, 0.0 megapixels/s\n",
+        error,
+    )
     names = ["a_x2.png", "sub/b_x2.jpg", "sub/deep/c_x2.png"]
     assert written(out) == names
-    assert sorted(printed.split()) == [str(out / name) for name in names]
+    assert printed.split() == [str(out / name) for name in names]
     image(source / "new.png")
     before = (out / "a_x2.png").stat().st_mtime_ns
     code, printed, error = command(*arguments, "--skip-existing")
@@ -71,6 +76,53 @@ def test_format_and_quality(model, command, tmp_path):
         assert written(out) == ["a_x2.jpg"]
         sizes.append((out / "a_x2.jpg").stat().st_size)
     assert sizes[0] < sizes[1]
+
+
+def test_files_at_the_same_time_are_those_of_one_after_the_other(
+    model, command, tmp_path
+):
+    network, preset = model
+    source, out = tmp_path / "in", tmp_path / "out"
+    for index in range(8):
+        path = source / f"{index}.png"
+        path.parent.mkdir(exist_ok=True)
+        pixels = photograph(9 + index, 20 - index, seed=index)
+        Image.fromarray(pixels).save(path)
+    (source / "3.png").write_text("no image")
+    code, printed, error = command("upscale", source, "-o", out, *preset)
+    assert code == 1 and "3.png: is not an image" in error
+    kept = [index for index in range(8) if index != 3]
+    assert printed.split() == [str(out / f"{i}_x2.png") for i in kept]
+    for index in kept:
+        expected = network.upscale(read_image(source / f"{index}.png").pixels)
+        found = read_image(out / f"{index}_x2.png").pixels
+        np.testing.assert_array_equal(found, expected)
+    assert len(written(out)) == 7
+
+
+@pytest.mark.filterwarnings("always:.*is larger than the box")
+@pytest.mark.parametrize(
+    "options, name, size",
+    [
+        (["--scale", "1.5"], "a_x1.5.png", (10, 14)),
+        (["--scale", "3"], "a_x3.png", (21, 27)),
+        (["--scale", "1"], "a_x1.png", (7, 9)),
+        (["--to", "30x18"], "a_30x18.png", (14, 18)),
+        (["--to", "4X99", "--tile", "5"], "a_4x99.png", (4, 5)),
+    ],
+)
+def test_any_scale_and_boxes(options, name, size, model, command, tmp_path):
+    network, preset = model
+    pixels, out = photograph(9, 7), tmp_path / "out"
+    source = image(tmp_path / "a.png")
+    code, _, error = command("upscale", source, "-o", out, *preset, *options)
+    assert code == 0 and written(out) == [name]
+    with Image.open(out / name) as found:
+        assert found.size == size
+    if options[0] == "--scale":
+        expected = network.upscale(pixels, scale=float(options[1]))
+        np.testing.assert_array_equal(read_image(out / name).pixels, expected)
+    assert ("reduced from 7x9 to 4x5" in error) == (size == (4, 5))
 
 
 @pytest.mark.parametrize("format", [None, "tif"])
@@ -155,7 +207,7 @@ def test_any_error_of_a_file_is_only_that_of_the_file(
             raise KeyError("surprise")
         if path.name == "b.png":
             raise MemoryError
-        original(model, path, *arguments, **keywords)
+        return original(model, path, *arguments, **keywords)
 
     monkeypatch.setattr(upscale_files, "upscale_file", fails)
     code, printed, error = command("upscale", source, "-o", out, *preset)
@@ -164,7 +216,10 @@ def test_any_error_of_a_file_is_only_that_of_the_file(
         str(out / "c_x2.png"),
         str(out / r"two\nlines_x2.png"),
     ]
-    assert error.count("convzoo: failed: ") == error.count("\n") == 2
+    summary, *failures = error.splitlines()
+    assert summary.startswith("convzoo: 2 of 4 files, ")
+    assert len(failures) == 2
+    assert all(each.startswith("convzoo: failed: ") for each in failures)
     assert "a.png: cannot be upscaled (KeyError: 'surprise')" in error
     assert "b.png: cannot be upscaled (MemoryError)" in error
 
@@ -181,6 +236,16 @@ def test_any_error_of_a_file_is_only_that_of_the_file(
         (["in", "-o", "-"], "-: takes one image"),
         (["-", "in", "-o", "out"], "-: the standard input must be the only"),
         (["in/soft.png", "-o", "x.jpg"], "x.jpg: JPEG has no alpha"),
+        (["in", "-o", "out", "--scale", "9"], "`--scale` must be a number fr"),
+        (["in", "-o", "out", "--scale", "0.5"], "--scale=0.5"),
+        (["in", "-o", "out", "--scale", "nan"], "--scale=nan"),
+        (["in", "-o", "out", "--to", "9"], "'9' must be WIDTHxHEIGHT"),
+        (["in", "-o", "out", "--to", "0x9"], "'0x9' must be WIDTHxHEIGHT"),
+        (
+            ["in", "-o", "o", "--to", "9x9", "--scale", "2"],
+            "either `--scale` or",
+        ),
+        (["in/a.png", "-o", "x.png", "--to", "99x999"], "a.png: fitting 7x9"),
     ],
 )
 def test_mistakes_are_one_line_and_change_nothing(

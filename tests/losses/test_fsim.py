@@ -5,7 +5,7 @@ from convzoo.losses import FSIM, fsim
 from tests.layer_checks import BACKEND, wide_enough
 from tests.loss_checks import random_pair
 from tests.losses import similarity
-from tests.support import numpy_of, rest_slow, run_loss_test
+from tests.support import numpy_of, rest_long, run_loss_test
 
 GREY = similarity.references("fsim")
 COLOUR = similarity.references("fsim_chromatic")
@@ -19,7 +19,7 @@ def grey(x, y):
 
 @pytest.mark.parametrize(
     ("arguments", "others"),
-    rest_slow(({}, [(1, 11, 30, 3)]), ({"chromatic": False, "max_val": 2}, [])),
+    rest_long(({}, [(1, 11, 30, 3)]), ({"chromatic": False, "max_val": 2}, [])),
 )
 def test_loss(arguments, others, tmp_path):
     run_loss_test(

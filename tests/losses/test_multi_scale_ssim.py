@@ -8,7 +8,7 @@ from tests.layer_checks import BACKEND, gradients, wide_enough
 from tests.loss_checks import random_pair
 from tests.losses import similarity
 from tests.losses.test_ssim import looped
-from tests.support import numpy_of, rest_slow, run_loss_test
+from tests.support import numpy_of, rest_long, rest_slow, run_loss_test
 
 PIQ = similarity.references("multi_scale_ssim")
 TF = similarity.references("multi_scale_ssim_of_tf")
@@ -22,7 +22,7 @@ ODD = [name for name in PIQ if name not in EVEN]
 
 
 @pytest.mark.parametrize(
-    "arguments", rest_slow({}, {"scales": 2, "filter_size": 7})
+    "arguments", rest_long({}, {"scales": 2, "filter_size": 7})
 )
 def test_loss(arguments, tmp_path):
     run_loss_test(

@@ -14,9 +14,14 @@ def check_memory(needed: int, what: str, remedy: str) -> None:
     Raises:
         ValueError: If more memory is needed than is free.
     """
-    available = psutil.virtual_memory().available
+    available = free_memory()
     if needed > available:
         raise ValueError(
             f"{what} needs about {needed / 1e9:.1f} GB of memory, but "
             f"{available / 1e9:.1f} GB are free; {remedy}"
         )
+
+
+def free_memory() -> int:
+    """Bytes of memory that can be taken without swapping."""
+    return psutil.virtual_memory().available

@@ -53,6 +53,7 @@ from convzoo.zoo.super_resolution.upscale_memory import (
     check_strips,
     check_whole,
 )
+from convzoo.zoo.super_resolution.upscale_scaled import upscale_scaled
 from convzoo.zoo.super_resolution.upscale_strips import (
     Progress,
     Rows,
@@ -298,6 +299,8 @@ class SRGenerator(Pretrained, keras.Model):
         tile: int | None = None,
         progress: Progress | None = None,
         ensemble: bool = False,
+        *,
+        scale: float | None = None,
     ) -> np.ndarray:
         """Enlarge one image of any size.
 
@@ -315,6 +318,12 @@ class SRGenerator(Pretrained, keras.Model):
                 of finished tiles and the total number of tiles.
             ensemble: Whether to average over all rotations by 90 degrees and
                 reflections: slightly more accurate, in eight times the time.
+            scale: Any factor from 1 to 8: sides of the result have
+                `round(scale * side)` pixels. The network runs as often as it is
+                needed, and the last output is reduced by bicubic interpolation
+                with antialiasing. With 1, the result is the image. Where the
+                memory is short, it works in tiles, with a warning. None for
+                the scale of the network.
 
         Returns:
             Array of the same dtype and rank, `scale` times as large.
@@ -322,9 +331,11 @@ class SRGenerator(Pretrained, keras.Model):
         Raises:
             ValueError: If `image` is empty or its rank, dtype, range or number
                 of channels is unsupported, `tile` is not a positive integer,
-                `ensemble` is not True or False, or the memory does not suffice
-                for the whole image at once.
+                `ensemble` is not True or False, `scale` is not from 1 to 8, or
+                the memory does not suffice for the whole image at once.
         """
+        if scale is not None:
+            return upscale_scaled(self, image, scale, tile, progress, ensemble)
         if np.ndim(image) in (2, 3):
             height, width = np.shape(image)[:2]
             if tile is None:

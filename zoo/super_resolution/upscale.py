@@ -2,14 +2,13 @@
 
 import numpy as np
 
+from convzoo.zoo.images.joined_strips import joined_strips
+from convzoo.zoo.super_resolution.checked_image import checked_image
 from convzoo.zoo.super_resolution.upscale_strips import (
     Enlarge,
     Progress,
     upscale_strips,
 )
-
-_INTEGERS = ("uint8", "uint16")
-_FLOATS = ("float16", "float32", "float64")
 
 
 def upscale(
@@ -44,7 +43,7 @@ def upscale(
     Raises:
         ValueError: If `image`, `tile` or `ensemble` is invalid.
     """
-    pixels = _checked(image)
+    pixels = checked_image(image)
     height, width, channels = pixels.shape
     strips = upscale_strips(
         enlarge,
@@ -59,39 +58,6 @@ def upscale(
     if tile is None:
         (result,) = strips
     else:
-        result = np.empty(
-            (height * scale, width * scale, channels), pixels.dtype
-        )
-        row = 0
-        for strip in strips:
-            result[row : row + len(strip)] = strip
-            row += len(strip)
+        shape = height * scale, width * scale, channels
+        result = joined_strips(strips, shape, pixels.dtype)
     return result if np.ndim(image) == 3 else result[:, :, 0]
-
-
-def _checked(image: np.ndarray) -> np.ndarray:
-    """Return `image` with three axes, or raise a `ValueError`."""
-    pixels = np.asarray(image)
-    if pixels.dtype.name not in (*_INTEGERS, *_FLOATS):
-        raise ValueError(
-            "`image` must be uint8, uint16 or a float array. "
-            f"Received: dtype={pixels.dtype}"
-        )
-    shape = pixels.shape
-    if pixels.ndim == 2:
-        pixels = np.expand_dims(pixels, -1)
-    if pixels.ndim != 3 or not 1 <= pixels.shape[-1] <= 4:
-        raise ValueError(
-            "`image` must have shape (height, width) or (height, width, "
-            f"channels) with 1 to 4 channels. Received: shape={shape}"
-        )
-    if pixels.size == 0:
-        raise ValueError(f"`image` must not be empty. Received: shape={shape}")
-    if pixels.dtype.name in _FLOATS:
-        low, high = float(pixels.min()), float(pixels.max())
-        if not (low >= 0 and high <= 1):
-            raise ValueError(
-                "A float `image` must lie in [0, 1]. "
-                f"Received: values from {low} to {high}"
-            )
-    return pixels

@@ -10,12 +10,14 @@ from convzoo.common.types import PathLike
 from convzoo.zoo.images.listing.list_images import list_images
 from convzoo.zoo.images.listing.list_tree import list_tree
 from convzoo.zoo.images.planned_targets import planned_targets
+from convzoo.zoo.super_resolution.result_size import Size
 
 
 def plan_upscale(
     inputs: Iterable[PathLike],
     out: PathLike,
-    scale: int,
+    scale: float,
+    to: Size | None = None,
     *,
     recursive: bool = False,
     format: ImageFormat | None = None,
@@ -29,7 +31,9 @@ def plan_upscale(
         out: A file, if `inputs` is a single file and `out` has a suffix and is
             no folder; otherwise a folder, in which `photo.png` becomes
             `photo_x4.png`.
-        scale: Upscaling factor of the model.
+        scale: Upscaling factor, the end of the names.
+        to: Width and height of a box, which is the end of the names instead:
+            `photo_3840x2160.png`.
         recursive: Whether a folder stands for the images in its subfolders,
             too. The subfolders are made in `out`, which itself is left out.
         format: Format of the results. None keeps that of each file, and writes
@@ -53,7 +57,8 @@ def plan_upscale(
     if target is not None:
         check_inputs_kept([target], paths)
         return [(paths[0], target)]
-    plan = planned_targets(_sources(paths, out, recursive), f"x{scale}", format)
+    mark = f"x{scale:g}" if to is None else f"{to[0]}x{to[1]}"
+    plan = planned_targets(_sources(paths, out, recursive), mark, format)
     if skip_existing:
         plan = {t: s for t, s in plan.items() if s not in plan}
     check_inputs_kept(plan, plan.values())

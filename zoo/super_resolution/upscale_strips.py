@@ -8,10 +8,14 @@ import numpy as np
 from convzoo.common.checks import check_flag, check_positive
 from convzoo.common.luma_weights import LUMA_WEIGHTS
 from convzoo.common.types import Tensor
-from convzoo.common.unit_range import unit_range
+from convzoo.zoo.images.as_unit import as_unit
+from convzoo.zoo.images.at_depth import at_depth
 from convzoo.zoo.images.bicubic import resize_bicubic
 from convzoo.zoo.super_resolution.tiling import Span, tile_spans
-from convzoo.zoo.super_resolution.visible_colours import REACH, visible_colours
+from convzoo.zoo.super_resolution.visible_colours import (
+    REACH,
+    without_hidden_colours,
+)
 
 # Maps a batch of images to enlarged images.
 Enlarge: TypeAlias = Callable[[np.ndarray], Tensor]
@@ -91,11 +95,11 @@ def _strips(
         )
         for x in horizontal:
             left = max(x.first - reach, 0)
-            window = _unit(band[:, left : min(x.last + reach, width)])
-            window = _without_hidden_colours(window)[
+            window = as_unit(band[:, left : min(x.last + reach, width)])
+            window = without_hidden_colours(window)[
                 y.first - top : y.last - top, x.first - left : x.last - left
             ]
-            strip[:, scale * x.start : scale * x.stop] = _depth(
+            strip[:, scale * x.start : scale * x.stop] = at_depth(
                 _enlarge_window(enlarge, window, scale)[
                     scale * (y.start - y.first) : scale * (y.stop - y.first),
                     scale * (x.start - x.first) : scale * (x.stop - x.first),
@@ -131,20 +135,6 @@ def _ensemble(enlarge: Enlarge) -> Enlarge:
     return enlarged
 
 
-def _unit(pixels: np.ndarray) -> np.ndarray:
-    """The pixels as float32 in [0, 1]."""
-    if pixels.dtype.kind == "u":
-        return unit_range(pixels)
-    return pixels.astype(np.float32)
-
-
-def _without_hidden_colours(pixels: np.ndarray) -> np.ndarray:
-    if pixels.shape[-1] not in (2, 4):
-        return pixels
-    colour, alpha = pixels[..., :-1], pixels[..., -1:]
-    return np.concatenate([visible_colours(colour, alpha), alpha], axis=-1)
-
-
 def _enlarge_window(
     enlarge: Enlarge, pixels: np.ndarray, scale: int
 ) -> np.ndarray:
@@ -159,11 +149,3 @@ def _enlarge_window(
         alpha = resize_bicubic(pixels[..., -1:], height, width)
         enlarged = np.concatenate([enlarged, alpha], axis=-1)
     return np.clip(enlarged, 0, 1)
-
-
-def _depth(pixels: np.ndarray, dtype: np.dtype) -> np.ndarray:
-    """Pixels in [0, 1], as the type of the image; changes `pixels`."""
-    if dtype.kind == "u":
-        pixels *= np.float32(np.iinfo(dtype).max)
-        np.rint(pixels, out=pixels)
-    return pixels.astype(dtype)

@@ -48,6 +48,19 @@ def visible_colours(colour: np.ndarray, alpha: np.ndarray) -> np.ndarray:
     return colour
 
 
+def without_hidden_colours(pixels: np.ndarray) -> np.ndarray:
+    """Replace the colours of transparent pixels of an image with alpha.
+
+    Args:
+        pixels: float32 array `(height, width, channels)`. The last of 2 or 4
+            channels is alpha.
+    """
+    if pixels.shape[-1] not in (2, 4):
+        return pixels
+    colour, alpha = pixels[..., :-1], pixels[..., -1:]
+    return np.concatenate([visible_colours(colour, alpha), alpha], axis=-1)
+
+
 def _largest_around(values: np.ndarray) -> np.ndarray:
     for shift in _SHIFTS:
         for axis in (0, 1):

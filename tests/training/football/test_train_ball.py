@@ -18,6 +18,7 @@ from convzoo.training.football.tracking.tracking import Tracking
 from convzoo.training.football.train_ball import train_ball
 from convzoo.training.run import Run
 from convzoo.zoo import BallPositionPredictor
+from convzoo.zoo.football import ball_read_outs
 from tests.support import untraced
 
 pytestmark = pytest.mark.usefixtures("uncompiled")
@@ -56,6 +57,14 @@ def small(**arguments):
     return BallPositionPredictor(
         width=4, depth=1, heads=1, map_width=4, **arguments
     )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few_iterations():
+    """A coarse point estimate, which takes most of a validation."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ball_read_outs, "_STEPS", 3)
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -25,7 +25,7 @@ from tests.support import (
     FIXTURES,
     numpy_of,
     randomized,
-    rest_slow,
+    rest_long,
     tiny_generator,
 )
 
@@ -104,7 +104,7 @@ def assert_trained_alike(model, expected):
                 assert np.mean(difference) < 1e-6, (step, name)
 
 
-@pytest.mark.parametrize(("case", "optimizer"), rest_slow(*PAIRS))
+@pytest.mark.parametrize(("case", "optimizer"), rest_long(*PAIRS))
 def test_trains_as_two_tapes_do(case, optimizer, known_points):
     prefix = f"{case}/{optimizer}/"
     expected = {

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
+from convzoo.zoo.images.bicubic import resize_bicubic
 from convzoo.zoo.images.image_file import ImageFile
 from convzoo.zoo.images.reading.read_image import read_image
 from convzoo.zoo.images.writing.write_image import write_image
@@ -149,6 +150,94 @@ def test_a_full_disk_is_said_before_the_work(folder, tmp_path, monkeypatch):
         upscale_file(Untouched(), folder / "a.png", tmp_path / "x.png")
 
 
+@pytest.mark.parametrize("tile", [None, 16])
+@pytest.mark.parametrize(
+    "suffix, channels, dtype",
+    [("png", 4, "uint16"), ("tif", 3, "uint8"), ("png", 2, "uint8")],
+)
+def test_a_file_of_any_scale_is_what_the_model_makes(
+    suffix, channels, dtype, tile, tmp_path
+):
+    pixels = photograph(41, 23, channels).astype(dtype) * (
+        np.iinfo(dtype).max // 255
+    )
+    path, target = tmp_path / "a.tif", tmp_path / f"x.{suffix}"
+    profile = PROFILE if channels > 2 else None
+    write_image(path, ImageFile(pixels, profile, dpi=(200.0, 200.0)))
+    model = tiny_generator()
+    assert upscale_file(model, path, target, tile, scale=2.6) == (107, 60)
+    found = read_image(target)
+    assert found.icc_profile == profile
+    np.testing.assert_allclose(found.dpi, 200, atol=0.02)
+    expected = model.upscale(pixels, tile, scale=2.6)
+    np.testing.assert_array_equal(found.pixels, expected)
+
+
+def test_networks_of_several_scales_are_chosen_for_each_picture(tmp_path):
+    models = [tiny_generator(scale=scale) for scale in (2, 3)]
+    pixels = photograph(30, 40)
+    write_image(tmp_path / "a.png", ImageFile(pixels))
+
+    def result(**size):
+        path = tmp_path / "x.png"
+        sides = upscale_file(
+            models, tmp_path / "a.png", path, overwrite=True, **size
+        )
+        found = read_image(path).pixels
+        assert found.shape == (*sides, 3)
+        return found
+
+    for size, scale, model in (
+        ({"to": (70, 900)}, 1.75, models[0]),
+        ({"to": (1000, 75)}, 2.5, models[1]),
+        ({"scale": 3}, 3, models[1]),
+    ):
+        np.testing.assert_array_equal(
+            result(**size), model.upscale(pixels, scale=scale)
+        )
+    first = models[0].upscale(np.float32(pixels) / 255)
+    both = models[1].upscale(first) * 255
+    assert np.abs(result(scale=6) - both).max() < 0.501
+    np.testing.assert_array_equal(result(to=(40, 31)), pixels)
+    with pytest.raises(ValueError, match="a.png: pass `scale` or `to`"):
+        result()
+
+
+def test_a_picture_larger_than_the_box_is_reduced_with_a_warning(tmp_path):
+    # Colours that nobody sees would show in a reduction.
+    pixels = photograph(60, 80, 4)
+    pixels[..., 3] = 255 * (np.arange(80) < 40)
+    pixels[:, 40:, :3] = 0
+    path, target = tmp_path / "a.png", tmp_path / "x.png"
+    write_image(path, ImageFile(pixels))
+    with pytest.warns(UserWarning, match="a.png: .*80x60 to 20x15"):
+        assert upscale_file([], path, target, to=(20, 90)) == (15, 20)
+    found = read_image(target).pixels
+    expected = resize_bicubic(np.float32(pixels), 15, 20)
+    # Further right, Pillow takes the hidden colours too.
+    assert np.abs(found[:, :8] - expected[:, :8].clip(0, 255)).max() < 0.51
+    assert found[:, 9, :3].min() > 40
+    assert found[0, 0, 3] == 255 and found[0, -1, 3] == 0
+
+
+def test_tiles_are_chosen_where_the_memory_is_short(tmp_path, monkeypatch):
+    path, target = tmp_path / "a.png", tmp_path / "x.png"
+    write_image(path, ImageFile(photograph(300, 40)))
+    model = tiny_generator()
+
+    class Memory:
+        available = model.bytes_per_pixel * 200 * 40
+
+    monkeypatch.setattr("psutil.virtual_memory", Memory)
+    with pytest.warns(
+        UserWarning, match="a.png: 40x300 pixels .* tiles of 128"
+    ):
+        upscale_file(model, path, target)
+    monkeypatch.undo()
+    expected = model.upscale(photograph(300, 40), tile=128)
+    np.testing.assert_array_equal(read_image(target).pixels, expected)
+
+
 @pytest.mark.parametrize("suffix", ["png", "tif", "jpg", "webp"])
 @pytest.mark.parametrize("source", ["png", "jpg", "tif"])
 def test_strips_hold_what_the_whole_holds(source, suffix, tmp_path):
@@ -187,13 +276,10 @@ def test_exif_data_are_kept_unless_stripped(tmp_path):
 
 
 class Fails:
-    scale = 2
+    scale, bytes_per_pixel, receptive_radius = 2, 0, 0
 
     def __init__(self, error):
         self.error = error
-
-    def upscale(self, *_):
-        raise self.error
 
     def upscale_strips(self, *_):
         yield np.zeros((4, 14, 3), "uint8")

@@ -60,9 +60,18 @@ class ImageRows:
         Raises:
             ValueError: If the file is damaged, or the memory does not suffice.
         """
+        self.load()
+        return ImageFile(self.rows(0, self.shape[0]), *self.metadata)
+
+    def load(self) -> None:
+        """Decode all rows now, and keep them until they are forgotten.
+
+        Raises:
+            ValueError: As in `whole`.
+        """
         height, width, _ = self.shape
         check_decoding(self._name, height, width, self.size)
-        return ImageFile(self.rows(0, height), *self.metadata)
+        self.rows(0, height)
 
     @property
     def size(self) -> int:

@@ -19,10 +19,16 @@ class Encoder:
 
     Args:
         write: Called in the thread with the image, which it writes.
+        check: Called again and again while the caller waits; may raise.
     """
 
-    def __init__(self, write: Callable[[pyvips.Image], None]) -> None:
+    def __init__(
+        self,
+        write: Callable[[pyvips.Image], None],
+        check: Callable[[], None] = lambda: None,
+    ) -> None:
         self._write = write
+        self._wait = check
         self._parts: queue.Queue[bytes] = queue.Queue(_WAITING)
         self._rest = memoryview(b"")
         self._is_done = False
@@ -35,7 +41,7 @@ class Encoder:
         """Pass on the next part of the PNG stream.
 
         Raises:
-            Exception: What `write` raised.
+            Exception: What `write` or `check` raised.
         """
         if not part:
             return
@@ -43,6 +49,7 @@ class Encoder:
             try:
                 self._parts.put(part, timeout=_SECONDS)
             except queue.Full:
+                self._wait()
                 continue
             return
         self._check()
@@ -51,10 +58,10 @@ class Encoder:
         """Wait until everything is written.
 
         Raises:
-            Exception: What `write` raised.
+            Exception: What `write` or `check` raised.
         """
         self._is_done = True
-        self._join()
+        self._join(self._wait)
         self._check()
 
     def stop(self) -> None:
@@ -62,8 +69,9 @@ class Encoder:
         self._is_stopped = True
         self._join()
 
-    def _join(self) -> None:
+    def _join(self, wait: Callable[[], None] = lambda: None) -> None:
         while self._thread.is_alive():
+            wait()
             self._thread.join(_SECONDS)
 
     def _check(self) -> None:

@@ -1,6 +1,6 @@
 """Writing of image files that are larger than the memory."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +25,7 @@ def write_strips(
     metadata: Metadata,
     overwrite: bool = False,
     quality: int | None = None,
+    check: Callable[[], None] = lambda: None,
 ) -> None:
     """Write an image file as `write_image` does, of an image in parts.
 
@@ -37,6 +38,8 @@ def write_strips(
         metadata: What to write beside the pixels.
         overwrite: As in `write_image`.
         quality: As in `write_image`.
+        check: Called again and again while the file is written. What it raises
+            ends the work, and leaves no file.
 
     Raises:
         ValueError: As in `write_image`.
@@ -47,7 +50,7 @@ def write_strips(
     check_format(path, dtype, shape)
     size = int(np.prod(shape)) * dtype.itemsize
     with saved(path, metadata, quality, size) as save:
-        encoder = Encoder(save)
+        encoder = Encoder(save, check)
         try:
             for part in png_stream(strips, shape, dtype):
                 encoder.feed(part)
