@@ -63,9 +63,10 @@ def write_passes(
     """
     parts = possessions(found, data_rate=data_rate)
     moves = passes_between(found, parts)
+    events: list[Possession | Pass] = [*parts, *moves]
     # A possession of one frame comes before the pass that it begins.
-    in_order = sorted([*parts, *moves], key=lambda one: (one.first, one.last))
-    write_table(path, _COLUMNS, _rows(found, in_order, data_rate), overwrite)
+    events.sort(key=lambda one: (one.first, one.last))
+    write_table(path, _COLUMNS, _rows(found, events, data_rate), overwrite)
     return len(parts), len(moves)
 
 

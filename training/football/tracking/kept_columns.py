@@ -64,7 +64,7 @@ def kept_columns(
     seen, go_on = columns_going_on(tracking, steps, seconds)
     changed = (seen & ~go_on).any(axis=1)
     steps, seconds = steps[changed], seconds[changed]
-    order, player = np.empty((2, *shape), int)
+    order, player = np.empty((2, *shape), "int32")
     start, here, who = 0, columns, columns
     links = matched_players(tracking, steps, seconds)
     for number, (step, link) in enumerate(zip(steps, links, strict=True), 1):

@@ -28,11 +28,14 @@ def matched_players(
         Columns `(steps, n)` of the players in the next frame; -1 without a
         match.
     """
-    from scipy.optimize import linear_sum_assignment
-
     seen = ~np.isnan(tracking.players[..., 0])
     reach = _reach(seconds)
     found = np.full((len(frames), seen.shape[1]), -1)
+    if not len(frames):
+        return found
+    # Takes longer to import than most files to match.
+    from scipy.optimize import linear_sum_assignment
+
     for step, frame in enumerate(frames):
         # Loops over visible players only: a file may have many more columns.
         now, then = np.flatnonzero(seen[frame]), np.flatnonzero(seen[frame + 1])
@@ -55,12 +58,15 @@ def columns_going_on(
         Masks `(steps, n)` of the columns with a visible player in both frames,
         and of those whose players may be the same.
     """
-    now, then = tracking.players[frames], tracking.players[frames + 1]
-    ways = np.linalg.norm(then.astype("float64") - now, axis=2)
+    # One axis at a time: a sum over an axis of length 2 is slow.
+    x, y = np.moveaxis(tracking.players, 2, 0)
+    squares = (x[frames + 1] - x[frames]) ** 2 + (
+        y[frames + 1] - y[frames]
+    ) ** 2
     same = tracking.team[frames] == tracking.team[frames + 1]
     # The way of an invisible player is NaN.
-    near = ways <= np.expand_dims(_reach(seconds), 1)
-    return ~np.isnan(ways), same & near
+    near = squares <= np.expand_dims(_reach(seconds) ** 2, 1)
+    return ~np.isnan(squares), same & near
 
 
 def _reach(seconds: np.ndarray) -> np.ndarray:
@@ -76,7 +82,6 @@ def _costs(
 ) -> np.ndarray:
     """Costs of the pairs of these columns of a frame and of the next one."""
     team = tracking.team
-    # One axis at a time: a sum over an axis of length 2 is slow.
     x, y = tracking.players[frame, now].astype("float64").T
     x_then, y_then = tracking.players[frame + 1, then].T
     squares = np.subtract.outer(x, x_then) ** 2
