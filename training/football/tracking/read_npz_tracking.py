@@ -50,7 +50,7 @@ def read_npz_tracking(path: Path) -> dict[str, Any]:
                 f"has arrays of {size / 2**30:.1f} GiB; at most "
                 f"{_LARGEST // 2**30} GiB are read"
             )
-        arrays = {
+        arrays: dict[str, Any] = {
             name: _read_array(archive, name, info)
             for name, info in chosen.items()
         }
