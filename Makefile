@@ -19,7 +19,7 @@ NUMPY_TESTS := tests/common tests/presets \
 	$(addprefix tests/training/football/test_, block_bootstrap.py \
 	carrier_quality.py followed_carriers.py gradient_boosting.py \
 	hidden_balls.py hole_frames.py interpolate_ball.py possessions.py \
-	simulate_play.py write_ball.py) \
+	simulate_play.py write_ball.py write_passes.py) \
 	$(addprefix tests/training/classification/test_, bucket_shapes.py \
 	image_folder.py) \
 	$(addprefix tests/training/super_resolution/test_, comparison_sheet.py \

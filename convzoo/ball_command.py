@@ -31,7 +31,8 @@ from convzoo.training.football.drawing.check_drawing import (
 )
 from convzoo.training.football.tracking.csv_numbers import short
 from convzoo.training.football.tracking.provider_files import provider_files
-from convzoo.training.football.write_ball import TABLES, write_ball
+from convzoo.training.football.write_ball import write_ball
+from convzoo.training.football.write_table import TABLES
 
 if TYPE_CHECKING:
     from convzoo.training.football.filled_ball import FilledBall
@@ -60,6 +61,7 @@ def ball(
     motion: MotionOption = "smooth",
     data_rate: float = 5.0,
     pitch: Pitch = None,
+    passes: Path | None = None,
     plot: Path | None = None,
     frame: Annotated[int | None, WHOLE] = None,
     video: Path | None = None,
@@ -78,6 +80,7 @@ def ball(
             tfds:NAME.
         out: File to write, .csv.
         data_rate: Frames per second of files without times.
+        passes: Write possessions and passes to this .csv file.
         plot: Draw one frame to this .png, .pdf or .svg file.
         frame: Number of the frame to plot, as in the file. Without it, the
             first frame that was filled.
@@ -93,8 +96,9 @@ def ball(
         raise ValueError(
             f"`period` needs `frame` or `frames`. Received: period={period}"
         )
-    _check_apart(tracking, out, plot, video)
-    check_target(out, TABLES, overwrite)
+    _check_apart(tracking, out, passes, plot, video)
+    for path in filter(None, (out, passes)):
+        check_target(path, TABLES, overwrite)
     if plot:
         check_plot(plot, overwrite)
     if video:
@@ -106,6 +110,7 @@ def ball(
     check_preset(preset, "BallPositionPredictor", "ball")
     from convzoo.training import fill_ball, film_ball, plot_ball, read_tracking
     from convzoo.training.football.drawing.film_ball import choose_frames
+    from convzoo.training.football.write_passes import write_passes
     from convzoo.zoo import BallPositionPredictor
 
     model = BallPositionPredictor.from_preset(preset, flips=flips)
@@ -133,6 +138,10 @@ def ball(
         write_ball(found, out, overwrite)
         return f"{out}: {_filled(found)}"
 
+    def events(path: Path) -> str:
+        counts = write_passes(found, path, overwrite, data_rate)
+        return f"{path}: {counts[0]} possessions, {counts[1]} passes"
+
     def picture(path: Path) -> str:
         drawn = plot_ball(played, model, path, chosen, overwrite, found)
         return f"{path}: frame {played.frame_of(drawn)}{_carrier(found, drawn)}"
@@ -144,6 +153,8 @@ def ball(
         return f"{path}: {_described(played, shown, span)}"
 
     outputs: list[Callable[[], str]] = [table]
+    if passes:
+        outputs.append(functools.partial(events, passes))
     if plot:
         outputs.append(functools.partial(picture, plot))
     if video:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from convzoo.training.football.ball_quality import BallQuality
+    from convzoo.training.football.carrier_quality import CarrierQuality
     from convzoo.training.football.fill_holes import HoleError, HoleErrors
 
 # Columns of `BallQuality`: metres, then percentages. With names of 19
@@ -53,6 +54,19 @@ def _ball_cells(quality: "BallQuality") -> list[str]:
         *(_share(share, 1) for share in (quality.top_1, quality.top_3)),
         *(_share(share, 0) for share in coverage),
     ]
+
+
+def carrier_table(
+    title: str, qualities: Mapping[str, "CarrierQuality"]
+) -> "Table":
+    """Precision and recall of ways to tell who has the ball."""
+    table = _table(title)
+    table.add_column("")
+    for column in ("precision", "recall", "F1"):
+        table.add_column(f"{column}\n%", justify="right")
+    for name, quality in qualities.items():
+        table.add_row(plain(name), *(_share(share, 1) for share in quality))
+    return table
 
 
 def hole_table(

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App
 
-from convzoo.ball_tables import ball_table, coverage_line, hole_table, too_long
+from convzoo.ball_tables import (
+    ball_table,
+    carrier_table,
+    coverage_line,
+    hole_table,
+    too_long,
+)
 from convzoo.common.checks import check_above, check_lengths
 from convzoo.common.progress_bars import progress_bars
 from convzoo.evaluate_classifier_command import evaluate_classifier
@@ -93,6 +99,7 @@ def evaluate_ball(
     positions_only: bool = False,
     flips: Flips = False,
     holes: Annotated[tuple[float, ...] | None, commas(float)] = None,
+    carriers: bool = False,
     motion: MotionOption = "smooth",
     pitch: Pitch = None,
 ) -> list[Exception]:
@@ -106,7 +113,11 @@ def evaluate_ball(
         holes: Compare ways to fill holes instead: balls are cut out for so many
             seconds, such as 1,2,5,10,20, where the ball is known before and
             after. The row `all` is without any known ball.
+        carriers: Compare who is said to have the ball with who has it instead,
+            where no ball is known.
     """
+    if holes and carriers:
+        raise ValueError("`holes` and `carriers` exclude each other")
     if pitch is not None:
         check_lengths("pitch", pitch)
     check_there(data)
@@ -123,6 +134,8 @@ def evaluate_ball(
                 _evaluate_holes(
                     model, path, positions_only, pitch, holes, motion
                 )
+            elif carriers:
+                _evaluate_carriers(model, path, positions_only, pitch, motion)
             else:
                 _evaluate_frames(model, path, positions_only, pitch)
         except ValueError as error:
@@ -172,6 +185,30 @@ def _evaluate_holes(
         print(coverage_line(over_time.coverage(play.ball)))
     for line in too_long(rows):
         print(line)
+
+
+def _evaluate_carriers(
+    model: "BallPositionPredictor",
+    path: str,
+    positions_only: bool,
+    pitch: tuple[float, float] | None,
+    motion: MotionChoice,
+) -> None:
+    from rich.console import Console
+
+    from convzoo.training.football.evaluate_carriers import (
+        evaluate_carriers,
+        has_carriers,
+    )
+    from convzoo.training.football.play_to_evaluate import play_to_evaluate
+
+    play = play_to_evaluate(path, model, positions_only, pitch)
+    qualities = evaluate_carriers(model, play, motion_of(motion))
+    Console().print(carrier_table(_title(path, play), qualities))
+    if has_carriers(play):
+        print("true carriers: those of the file, in frames that have one")
+    else:
+        print("true carriers: the players nearest to the ball, within 1.5 m")
 
 
 def _title(path: str, frames: "Tracking") -> str:

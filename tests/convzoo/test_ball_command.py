@@ -44,6 +44,20 @@ def test_a_file_without_missing_balls_says_so(ball):
     )
 
 
+def test_passes_are_a_table(ball):
+    code, out, error = ball("game.npz", "-o", "a.csv", "--passes", "b.csv")
+    assert (code, error) == (0, "")
+    counts = re.search(r"b.csv: (\d+) possessions, (\d+) passes\n$", out)
+    with open("b.csv") as file:
+        kinds = [line.split(",")[0] for line in file][1:]
+    assert kinds.count("possession") == int(counts[1]) > 0
+    assert kinds.count("pass") == int(counts[2])
+    code, out, error = ball("game.npz", "-o", "c.csv", "--passes", "b.csv")
+    assert (code, out) == (2, "") and error.count("\n") == 1
+    assert "b.csv: exists already; pass `--overwrite`" in error
+    assert not os.path.exists("c.csv")
+
+
 def test_names_of_any_bytes(ball):
     name = os.fsdecode(b"\xff" + 250 * b"n" + b".csv")
     code, out, error = ball("game.npz", "-o", name)
@@ -137,6 +151,8 @@ def test_metres_of_another_pitch(ball, tmp_path):
         (("metrica:a.csv,b.csv", "-o", "b.csv"), "b.csv: is named twice"),
         (("METRICA: a.csv, b.csv", "-o", "b.csv"), "b.csv: is named twice"),
         (("link.npz", "-o", "hard.csv", "--overwrite"), "hard.csv: is named"),
+        (("game.npz", "-o", "a.csv", "--passes", "a.csv"), "a.csv: is named"),
+        (("game.npz", "-o", "a.csv", "--passes", "b.txt"), "end with .csv"),
     ],
 )
 def test_what_is_wrong_is_one_line(ball, arguments, message):

@@ -62,6 +62,28 @@ def test_a_row_per_length_and_a_column_per_filler(evaluate):
     assert max(map(len, out.splitlines())) <= 80
 
 
+def test_carriers_by_precision_and_recall(evaluate):
+    game = dict(np.load("game.npz"))
+    np.savez("told.npz", **game, carrier=np.full(150, 3))
+    files = "--data", "game.npz", "--data", "told.npz"
+    code, out, error = evaluate(*files, "--carriers", "--motion", "none")
+    assert (code, error) == (0, "")
+    assert re.search(
+        "game.npz, 150.*true carriers: the players nearest.*"
+        "told.npz, 150.*true carriers: those of the file",
+        out,
+        re.DOTALL,
+    )
+    rows = re.findall(r"each frame +(\S+) +(\S+) +(\S+)\n", out)
+    assert len(rows) == 2 and "over time" not in out
+    # Somebody is named in each frame, and has the ball in each of one file.
+    assert len(set(rows[1])) == 1
+    assert all(0 <= float(cell) <= 100 for cell in rows[0])
+    code, out, error = evaluate(*files, "--carriers", "--holes", "1")
+    assert (code, out) == (2, "") and error.count("\n") == 1
+    assert "`--holes` and `--carriers` exclude each other" in error
+
+
 @pytest.mark.parametrize(
     ("holes", "message"),
     [

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from convzoo.training.football.tracking.kept_columns import kept_columns
 from convzoo.training.football.tracking.tracking import Tracking
 
 # Weight of the logarithm of a model's probability: the path follows from the
@@ -14,9 +15,6 @@ _TINY = 1e-3
 _REACH = 1.0
 # Seconds before and after a frame over which evidence is summed.
 _AROUND = 0.4
-# Maximum speed in metres per second, and noise in metres. Beyond them, a column
-# has changed players.
-_FASTEST, _NOISE = 13.0, 1.5
 
 
 class Carriers(NamedTuple):
@@ -45,6 +43,8 @@ def followed_carriers(
 ) -> Carriers:
     """Find the carriers along the path of a ball.
 
+    Players are followed where columns do not keep them, see `kept_columns`.
+
     Args:
         tracking: A `Tracking` whose ball is filled.
         times, runs: Times `(frames,)` in seconds and runs of play `(frames,)`.
@@ -62,8 +62,11 @@ def followed_carriers(
     if carrier is not None:
         logs = np.log(np.nan_to_num(carrier, nan=1.0) + _TINY)
         scores = scores + _TEMPERED * logs
-    scores = _summed(scores, tracking.players, times, runs, causal)
-    scores = np.where(seen, scores, -np.inf)
+    columns = kept_columns(tracking, times, runs)
+    # Invisible players are nobody.
+    player = columns.kept(np.where(seen, columns.player, -1))
+    scores = _summed(columns.kept(scores), player, times, runs, causal)
+    scores = np.where(seen, columns.given(scores), -np.inf)
     somebody = seen.any(axis=1) & ~np.isnan(tracking.ball[:, 0])
     highest = np.where(somebody, scores.max(axis=1), 0)
     odds = np.exp(scores - np.expand_dims(highest, 1))
@@ -79,7 +82,7 @@ def followed_carriers(
 
 def _summed(
     scores: np.ndarray,
-    players: np.ndarray,
+    player: np.ndarray,
     times: np.ndarray,
     runs: np.ndarray,
     causal: bool,
@@ -92,9 +95,8 @@ def _summed(
         near = (runs[after] == runs[before]) & (seconds <= _AROUND + 1e-6)
         if not near.any():
             break
-        way = np.linalg.norm(players[after] - players[before], axis=2)
-        reach = _FASTEST * np.nan_to_num(seconds) + _NOISE
-        same = (way <= np.expand_dims(reach, 1)) & np.expand_dims(near, 1)
+        same = (player[after] == player[before]) & (player[after] >= 0)
+        same &= np.expand_dims(near, 1)
         total[after] += np.where(same, scores[before], 0)
         count[after] += same
         if not causal:

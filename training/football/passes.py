@@ -1,5 +1,6 @@
 """Passes: the ball goes from player to player."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -11,11 +12,13 @@ class Pass(NamedTuple):
     """The way of the ball from one player to another, of either team.
 
     Attributes:
-        from_player, to_player: Indices of the players.
+        from_player, to_player: Indices of the players, in the frames `first`
+            and `last`.
         start_time, end_time: Times in seconds of the last frame of the first
             player and of the first frame of the second.
         certainty: Mean probability of the carrier over the frames of both
             possessions; NaN if unknown.
+        first, last: Indices of these frames.
     """
 
     from_player: int
@@ -23,12 +26,15 @@ class Pass(NamedTuple):
     start_time: float
     end_time: float
     certainty: float
+    first: int
+    last: int
 
 
 def passes(
     found: FilledBall,
     shortest: float = 0.4,
     reach: float = 1.5,
+    data_rate: float = 5.0,
 ) -> list[Pass]:
     """Find passes: two possessions in succession, of different players.
 
@@ -36,7 +42,7 @@ def passes(
     pass too; `team` of the `Tracking` tells them apart.
 
     Args:
-        found, shortest, reach: As in `possessions`.
+        found, shortest, reach, data_rate: As in `possessions`.
 
     Returns:
         The passes in the order of the frames.
@@ -44,16 +50,30 @@ def passes(
     Raises:
         ValueError: If an argument is invalid.
     """
+    return passes_between(found, possessions(found, shortest, reach, data_rate))
+
+
+def passes_between(
+    found: FilledBall, parts: Sequence[Possession]
+) -> list[Pass]:
+    """Find the passes between possessions, see `passes`.
+
+    Args:
+        found: The `FilledBall`.
+        parts: Its possessions.
+    """
     return [
         Pass(
-            one.player,
+            int(found.carrier[one.last]),
             other.player,
             one.end_time,
             other.start_time,
             _mean_certainty(one, other),
+            one.last,
+            other.first,
         )
-        for one, other in pairwise(possessions(found, shortest, reach))
-        if one.run == other.run and one.player != other.player
+        for one, other in pairwise(parts)
+        if one.run == other.run and one.identity != other.identity
     ]
 
 

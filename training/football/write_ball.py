@@ -1,18 +1,15 @@
 """Files of ball positions. No Keras."""
 
-import csv
 import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from convzoo.common.output_file import check_target, renamed
 from convzoo.common.types import PathLike
+from convzoo.training.football.write_table import number_cell, write_table
 
 if TYPE_CHECKING:
     from convzoo.training.football.filled_ball import FilledBall
 
-# Suffixes of the files that `write_ball` writes.
-TABLES = (".csv",)
 _COLUMNS = (
     "frame",
     "x",
@@ -48,14 +45,7 @@ def write_ball(
     Raises:
         ValueError: If the file exists, or cannot be written.
     """
-    check_target(path, TABLES, overwrite)
-    with (
-        renamed(path) as temporary,
-        open(temporary, "w", newline="", encoding="utf-8") as file,
-    ):
-        writer = csv.writer(file)
-        writer.writerow(_COLUMNS)
-        writer.writerows(_rows(found))
+    write_table(path, _COLUMNS, _rows(found), overwrite)
 
 
 def _rows(found: "FilledBall") -> Iterator[tuple[Any, ...]]:
@@ -66,22 +56,18 @@ def _rows(found: "FilledBall") -> Iterator[tuple[Any, ...]]:
         carrier = found.carrier[frame]
         yield (
             tracking.number[frame],
-            *map(_text, (x, y)),
-            _text(found.radius_50[frame]),
-            _text(found.radius_90[frame]),
+            *map(number_cell, (x, y)),
+            number_cell(found.radius_50[frame]),
+            number_cell(found.radius_90[frame]),
             _index(carrier),
-            _text(found.team[frame]),
+            number_cell(found.team[frame]),
             "none" if math.isnan(x) else source,
             "" if carrier < 0 else tracking.name_of(frame, carrier),
             "" if carrier < 0 else tracking.team_of(frame, carrier),
             _index(tracking.period[frame]),
-            _text(clock[frame]),
+            number_cell(clock[frame]),
         )
 
 
 def _index(number: int) -> str:
     return "" if number < 0 else str(number)
-
-
-def _text(number: float) -> str:
-    return "" if math.isnan(number) else f"{number:.3f}"

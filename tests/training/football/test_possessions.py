@@ -42,10 +42,10 @@ def test_possessions_are_stretches_of_a_carrier():
     close(
         possessions(ball),
         [
-            Possession(3, 0, 2, 0.0, 0.4, 0, 0.6),
+            Possession(3, 0, 2, 0.0, 0.4, 0, 0.6, 3),
             # One frame of player 1 is too short.
-            Possession(3, 6, 7, 1.2, 1.4, 0, 0.6),
-            Possession(0, 8, 9, 1.6, 1.8, 0, 0.3),
+            Possession(3, 6, 7, 1.2, 1.4, 0, 0.6, 3),
+            Possession(0, 8, 9, 1.6, 1.8, 0, 0.3, 0),
         ],
     )
     every = possessions(ball, shortest=0)
@@ -79,9 +79,9 @@ def test_passes_go_from_possession_to_possession():
         passes(found(carrier, certainty=sure)),
         [
             # Three frames of 0.6 and two of 0.8.
-            Pass(1, 2, 0.4, 0.8, 0.68),
+            Pass(1, 2, 0.4, 0.8, 0.68, 2, 4),
             # From player 2 to himself, over a short touch, is none.
-            Pass(2, 0, 1.6, 1.8, 0.6),
+            Pass(2, 0, 1.6, 1.8, 0.6, 8, 9),
         ],
     )
     assert np.isnan(passes(found(carrier))[0].certainty)
@@ -93,6 +93,41 @@ def test_no_pass_crosses_a_cut():
     (only,) = passes(found([1, 1, 2, 2, 3, 3], time))
     assert only[:2] == (2, 3)
     assert passes(found([1, 1, 1])) == [] == passes(found([-1, -1]))
+
+
+def test_players_are_followed_where_columns_change_them():
+    """The same play, its columns in another order in each frame."""
+    carrier = np.array([1, 1, 1, -1, 2, 2, 2, 0, 0, 0, 3, 3])
+    kept, moved = found(carrier), found(carrier)
+    random = np.random.default_rng(0)
+    places = np.stack([random.permutation(5) for _ in carrier])
+    players = np.take_along_axis(
+        kept.tracking.players, places[:, :, None], axis=1
+    )
+    # The column in which each carrier is now.
+    columns = np.argmax(places == carrier[:, None], axis=1)
+    moved = moved._replace(
+        tracking=kept.tracking.with_(players=players),
+        carrier=np.where(carrier < 0, -1, columns),
+    )
+    ours, theirs = possessions(moved), possessions(kept)
+    assert [one[1:6] for one in ours] == [one[1:6] for one in theirs]
+    assert [one.player for one in ours] == [columns[one.first] for one in ours]
+    found_ours, found_theirs = passes(moved), passes(kept)
+    assert [one[2:4] for one in found_ours] == [
+        one[2:4] for one in found_theirs
+    ]
+    assert len(found_ours) == 3
+    for one in found_ours:
+        assert one[:2] == (columns[one.first], columns[one.last])
+
+
+def test_files_without_times_have_a_rate():
+    (only,) = possessions(found([1] * 19), data_rate=25)
+    assert only.end_time == pytest.approx(18 / 25)
+    assert not possessions(found([1] * 9), data_rate=25)
+    with pytest.raises(ValueError, match="`data_rate`.*Received: data_rate=0"):
+        passes(found([1, 1]), data_rate=0)
 
 
 def test_arguments_are_quoted():

@@ -5,7 +5,6 @@ from numpy.typing import ArrayLike, DTypeLike
 
 # Below it, floats have all whole numbers; 2**53 + 1 is rounded to it.
 _EXACT = 2**53
-_LAST_PERIOD = 99
 
 
 def checked(
@@ -64,17 +63,17 @@ def checked_whole(
     return checked(name, whole, shape, "int64", missing)
 
 
-def checked_period(
-    value: ArrayLike | None, shape: tuple[int, ...]
+def checked_index(
+    name: str, value: ArrayLike | None, shape: tuple[int, ...], last: int
 ) -> np.ndarray:
-    """Copy periods, after a check of their values; -1 is unknown."""
-    period = checked_whole("period", value, shape, -1)
-    if period.min() < -1 or period.max() > _LAST_PERIOD:
+    """Copy whole numbers from 0 to `last`; -1 is unknown, and None all."""
+    index = checked_whole(name, value, shape, -1)
+    if index.min() < -1 or index.max() > last:
         raise ValueError(
-            f"`period` must be from 0 to {_LAST_PERIOD}, or -1 where unknown. "
-            f"Received: from {period.min()} to {period.max()}"
+            f"`{name}` must be from 0 to {last}, or -1 where unknown. "
+            f"Received: from {index.min()} to {index.max()}"
         )
-    return period
+    return index
 
 
 def checked_team(value: ArrayLike, shape: tuple[int, ...]) -> np.ndarray:

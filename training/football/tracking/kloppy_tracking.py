@@ -67,7 +67,7 @@ def kloppy_tracking(
         team_names=_team_names(dataset.metadata.teams),
         who=who,
     )
-    return with_velocities(tracking, players, who, times, periods)
+    return with_velocities(tracking, players, times, periods)
 
 
 def _balls(dataset: "TrackingDataset", ground: KloppyPitch) -> np.ndarray:

@@ -9,7 +9,8 @@ import numpy as np
 
 # Required and optional arrays.
 _NEEDED = ("players", "team")
-_KNOWN = ("velocities", "ball", "time", "number", "period")
+_KNOWN = ("velocities", "ball", "time", "number", "period", "who", "carrier")
+_TEXTS = ("names", "team_names")
 _GROUPS = ("lineup", "minute")
 # Size of all arrays in bytes: ten games of 25 frames per second.
 _LARGEST = 2**31
@@ -41,7 +42,7 @@ def read_npz_tracking(path: Path) -> dict[str, Any]:
         for name in _NEEDED:
             if name not in members:
                 raise ValueError(f"has no array called {name!r}")
-        wanted = (*_NEEDED, *_KNOWN, *_GROUPS, "split")
+        wanted = (*_NEEDED, *_KNOWN, *_TEXTS, *_GROUPS, "split")
         chosen = {n: members[n] for n in wanted if n in members}
         size = sum(info.file_size for info in chosen.values())
         if size > _LARGEST:
@@ -49,12 +50,15 @@ def read_npz_tracking(path: Path) -> dict[str, Any]:
                 f"has arrays of {size / 2**30:.1f} GiB; at most "
                 f"{_LARGEST // 2**30} GiB are read"
             )
-        arrays = {
+        arrays: dict[str, Any] = {
             name: _read_array(archive, name, info)
             for name, info in chosen.items()
         }
     if "split" in arrays:
         arrays["test"] = _is_test(arrays.pop("split"))
+    for name in _TEXTS:
+        if name in arrays:
+            arrays[name] = _strings(name, arrays[name])
     for name in _GROUPS:
         if name in arrays:
             arrays["group"] = arrays.pop(name)
@@ -74,8 +78,7 @@ def _read_array(
         else:
             raise ValueError(f"`{name}` is in version {version} of .npy")
         shape, by_columns, dtype = header
-        if dtype.kind not in "biuf":
-            raise ValueError(f"`{name}` must be numbers. Received: {dtype}")
+        _check_kind(name, dtype)
         data = file.read()
     if math.prod(shape) * dtype.itemsize != len(data):
         raise ValueError(
@@ -84,6 +87,33 @@ def _read_array(
         )
     array = np.frombuffer(data, dtype)
     return array.reshape(shape, order="F" if by_columns else "C")
+
+
+def _check_kind(name: str, dtype: np.dtype) -> None:
+    if name not in _TEXTS:
+        if dtype.kind not in "biuf":
+            raise ValueError(f"`{name}` must be numbers. Received: {dtype}")
+    elif dtype.kind != "U" or not dtype.itemsize:
+        raise ValueError(
+            f"`{name}` must be text, as `numpy.array({name}, str)` has it. "
+            f"Received: {dtype}"
+        )
+
+
+def _strings(name: str, array: np.ndarray) -> list[str]:
+    if array.ndim != 1:
+        raise ValueError(
+            f"`{name}` must have one axis. "
+            f"Received: {name} of shape {array.shape}"
+        )
+    try:
+        texts = array.tolist()
+        # Surrogates are no characters, and cannot be written.
+        "".join(texts).encode()
+    # NumPy raises a `SystemError` for numbers beyond all characters.
+    except (ValueError, SystemError) as error:
+        raise ValueError(f"`{name}` is damaged: it is no Unicode") from error
+    return texts
 
 
 def _is_test(split: np.ndarray) -> np.ndarray:

@@ -37,8 +37,9 @@ def read_tracking(
     """Read tracking data from a file, a provider's files or a dataset.
 
     - `.npz`: Arrays `players` and `team`, and optionally `velocities`, `ball`,
-      `time`, `number` and `period`, as in `Tracking`; `split`, 1 for the test
-      set; and `lineup` or `minute` as the group.
+      `time`, `number`, `period`, `carrier`, `names`, `who` and `team_names`, as
+      in `Tracking`; `split`, 1 for the test set; and `lineup` or `minute` as
+      the group. Names are text, not objects: `numpy.array(names, str)`.
     - `.csv` with a row per player and frame: Columns `frame`, an integer,
       `team`, `player`, `x`, `y`, and optionally `vx` and `vy`. Rows of the team
       `ball` are positions of the ball; those of `referee` are left out.

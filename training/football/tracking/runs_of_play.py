@@ -5,17 +5,18 @@ import math
 import numpy as np
 
 from convzoo.common.checks import check_above
+from convzoo.training.football.tracking.matched_players import (
+    columns_going_on,
+    matched_players,
+)
 from convzoo.training.football.tracking.tracking import Tracking
 
 # Longest step between frames of a run, in seconds, with a tolerance for rounded
 # times.
 _LONGEST = 1.01
-# Maximum speed in metres per second, and noise in metres.
-_FASTEST, _NOISE = 13.0, 1.5
-# Minimum number of visible players to judge whether they jump.
-_ENOUGH = 4
-# Maximum number of pairs of players that are compared at once.
-_PAIRS = 2**17
+# Minimum number of visible players to judge whether they jump, and share of
+# them that goes on in a run.
+_ENOUGH, _SHARE = 4, 0.75
 
 
 def runs_of_play(tracking: Tracking, step: float = 0.2) -> np.ndarray:
@@ -23,11 +24,11 @@ def runs_of_play(tracking: Tracking, step: float = 0.2) -> np.ndarray:
 
     A run ends where time repeats, runs back or jumps by more than 1 s, and
     where the players jump. Players are matched by position, not by column:
-    columns of broadcast tracking do not keep their players. A visible player
-    goes on if a player of the same team is visible in the adjacent frame within
-    `13 m/s * seconds + 1.5 m`. Players jump if fewer than half of those in the
-    frame with fewer players go on, the earlier frame of two with as many. Where
-    a frame has fewer than four visible players, time alone decides.
+    columns of broadcast tracking do not keep their players. They jump if fewer
+    than three quarters of those in the frame with fewer players can be matched
+    one to one with players of the same team in the other frame, within
+    `13 m/s * seconds + 1.5 m`. Where a frame has fewer than four visible
+    players, time alone decides.
 
     Args:
         tracking: A `Tracking`.
@@ -98,36 +99,12 @@ def _jumps(
     tracking: Tracking, frames: np.ndarray, steps: np.ndarray
 ) -> np.ndarray:
     """Mask of these frames, after which the players jump."""
-    at_once = max(_PAIRS // tracking.players.shape[1] ** 2, 1)
-    jumps = np.zeros(len(frames), bool)
-    for start in range(0, len(frames), at_once):
-        part = slice(start, start + at_once)
-        now = frames[part]
-        reach = _FASTEST * steps[now] + _NOISE
-        jumps[part] = _part_jumps(tracking, now, reach.astype("float32"))
+    seen = (~np.isnan(tracking.players[..., 0])).sum(axis=1)
+    fewer = np.minimum(seen[frames], seen[frames + 1])
+    _, go_on = columns_going_on(tracking, frames, steps[frames])
+    # Where columns keep their players, no others can be more.
+    jumps = (fewer >= _ENOUGH) & (go_on.sum(axis=1) < _SHARE * fewer)
+    doubtful = frames[jumps]
+    matched = matched_players(tracking, doubtful, steps[doubtful]) >= 0
+    jumps[jumps] = matched.sum(axis=1) < _SHARE * fewer[jumps]
     return jumps
-
-
-def _part_jumps(
-    tracking: Tracking, now: np.ndarray, reach: np.ndarray
-) -> np.ndarray:
-    after = now + 1
-    # Pairs `(frames, n, n)` of the players of a frame and of the next.
-    near = np.expand_dims(tracking.team[now], 2) == np.expand_dims(
-        tracking.team[after], 1
-    )
-    squares = np.float32(0)
-    # One axis at a time: a sum over an axis of length 2 is slow.
-    for axis in range(2):
-        places = tracking.players[..., axis]
-        ways = np.expand_dims(places[now], 2) - np.expand_dims(places[after], 1)
-        squares = squares + ways**2
-    # Invisible players are NaN, and near nobody.
-    near &= squares <= np.expand_dims(reach**2, (1, 2))
-    seen = ~np.isnan(tracking.players[..., 0])
-    before, then = seen[now].sum(axis=1), seen[after].sum(axis=1)
-    go_on = np.where(
-        before <= then, near.any(axis=2).sum(axis=1), near.any(1).sum(axis=1)
-    )
-    fewer = np.minimum(before, then)
-    return (fewer >= _ENOUGH) & (2 * go_on < fewer)

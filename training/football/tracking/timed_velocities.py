@@ -3,6 +3,7 @@
 import numpy as np
 
 from convzoo.training.football.tracking.checked_arrays import measured
+from convzoo.training.football.tracking.kept_columns import kept_columns
 from convzoo.training.football.tracking.running_velocities import (
     LARGEST_STEP,
     running_velocities,
@@ -18,8 +19,9 @@ def with_timed_velocities(tracking: Tracking) -> Tracking:
     """Estimate velocities by `running_velocities`, if a file has none.
 
     Times must be in seconds. Windows do not cross gaps of more than 0.5 s,
-    repeated times and jumps back; nor do they where times are unknown. Columns
-    must keep their players; speeds above 15 m/s count as unknown.
+    repeated times and jumps back; nor do they where times are unknown. Players
+    are followed where columns do not keep them, see `kept_columns`. Speeds
+    above 15 m/s count as unknown.
 
     Args:
         tracking: A `Tracking`.
@@ -39,18 +41,14 @@ def with_timed_velocities(tracking: Tracking) -> Tracking:
     # A tolerance for rounded times. NaN is no step.
     near = (steps > 0) & (steps <= 1.01 * LARGEST_STEP)
     periods = np.concatenate([[0], np.cumsum(~near)])
-    who = np.broadcast_to(
-        np.arange(tracking.players.shape[1]), tracking.team.shape
-    )
     # An unknown time is alone in its period.
     places = tracking.players.astype("float64")
-    return with_velocities(tracking, places, who, np.nan_to_num(time), periods)
+    return with_velocities(tracking, places, np.nan_to_num(time), periods)
 
 
 def with_velocities(
     tracking: Tracking,
     places: np.ndarray,
-    who: np.ndarray,
     times: np.ndarray,
     periods: np.ndarray,
 ) -> Tracking:
@@ -58,19 +56,20 @@ def with_velocities(
 
     Args:
         tracking: A `Tracking`; only positions that it knows count.
-        places, who, times, periods: As in `running_velocities`. `places` are
-            those of the `Tracking`, in double precision.
+        places: Positions `(frames, n, 2)` of the `Tracking`, in double
+            precision.
+        times, periods: As in `running_velocities`.
     """
     unknown = np.isnan(tracking.players[..., 0])
+    columns = kept_columns(tracking, times, periods)
     velocities = running_velocities(
-        np.where(np.expand_dims(unknown, 2), np.nan, places),
-        np.where(unknown, -1, who),
+        columns.kept(np.where(np.expand_dims(unknown, 2), np.nan, places)),
+        columns.kept(np.where(unknown, -1, columns.player)),
         times,
         periods,
     )
-    return tracking.with_(
-        velocities=measured(velocities.astype("float32"), tracking.players)
-    )
+    velocities = columns.given(velocities).astype("float32")
+    return tracking.with_(velocities=measured(velocities, tracking.players))
 
 
 def _check_seconds(tracking: Tracking) -> None:

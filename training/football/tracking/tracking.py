@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from convzoo.common.checks import check_lengths, is_integer
 from convzoo.training.football.tracking.checked_arrays import (
     checked,
-    checked_period,
+    checked_index,
     checked_team,
     checked_whole,
     measured,
@@ -38,10 +38,11 @@ _LEARNED = (
     "number",
     "past",
 )
-_ARRAYS = (*_LEARNED, "who", "period")
+_ARRAYS = (*_LEARNED, "who", "period", "carrier")
 # Seconds between the beginnings of two periods in `time`, more than a period
 # has.
 SECONDS_OF_PERIOD = 60_000
+_LAST_PERIOD = 99
 # Maximum number of players of a file, on the pitch or not. Pairs of players
 # fill the memory.
 MOST_PLAYERS = 200
@@ -84,6 +85,8 @@ class Tracking:
             player per column.
         period: Integers `(frames,)` from 0 to 99, -1 where unknown. Frame
             numbers may start again in each period.
+        carrier: Indices `(frames,)` of the players who have the ball, -1 where
+            unknown.
 
     Raises:
         ValueError: If an array has another shape, there is no frame or no
@@ -106,6 +109,7 @@ class Tracking:
     team_names: tuple[str, str]
     who: np.ndarray
     period: np.ndarray
+    carrier: np.ndarray
 
     def __init__(
         self,
@@ -124,6 +128,7 @@ class Tracking:
         team_names: Sequence[str] | None = None,
         who: ArrayLike | None = None,
         period: ArrayLike | None = None,
+        carrier: ArrayLike | None = None,
     ) -> None:
         check_lengths("pitch", pitch)
         players = np.array(players)
@@ -144,7 +149,7 @@ class Tracking:
         velocities = checked("velocities", velocities, shape, "float32", np.nan)
         ball = checked("ball", ball, (frames, 2), "float32", np.nan)
         ball[np.isnan(ball).any(1)] = np.nan
-        period = checked_period(period, (frames,))
+        period = checked_index("period", period, (frames,), _LAST_PERIOD)
         time = checked("time", time, (frames,), "float64", np.nan)
         time += SECONDS_OF_PERIOD * period.clip(0)
         forget_placeholders(players, velocities, ball, time, pitch)
@@ -157,6 +162,7 @@ class Tracking:
         )
         past[far_away(past[..., :2], pitch)] = np.nan
         names, who = checked_names(names, who, (frames, count))
+        carrier = checked_index("carrier", carrier, (frames,), count - 1)
         for name, array in (
             ("players", players),
             ("team", team),
@@ -173,6 +179,7 @@ class Tracking:
             ("team_names", checked_team_names(team_names)),
             ("who", who),
             ("period", period),
+            ("carrier", carrier),
         ):
             object.__setattr__(self, name, array)
 

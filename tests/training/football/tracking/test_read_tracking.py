@@ -154,6 +154,51 @@ def test_npz(tmp_path):
     np.testing.assert_array_equal(found.period, period)
 
 
+def test_npz_with_names_and_carriers(tmp_path):
+    count = game()["players"].shape[1]
+    names = ["7", " Müller, T. ", *map(str, range(2, count))]
+    arrays = {**game(), "names": np.array(names), "carrier": [0, -1, 1, 0, 2]}
+    np.savez(tmp_path / "game.npz", **arrays, team_names=["Köln", "Red"])
+    found = read_tracking(tmp_path / "game.npz")
+    assert [found.name_of(3, i) for i in (0, 1)] == ["7", "Müller, T."]
+    assert found.team_names == ("Köln", "Red")
+    assert found.carrier.tolist() == [0, -1, 1, 0, 2]
+    assert found[1:3].carrier.tolist() == [-1, 1]
+    # The players of a column may change.
+    who = np.tile(np.arange(count), (5, 1))
+    who[3, :2] = 1, 0
+    np.savez(tmp_path / "who.npz", **arrays, who=who)
+    assert read_tracking(tmp_path / "who.npz").name_of(3, 1) == "7"
+    np.savez(tmp_path / "none.npz", **game())
+    found = read_tracking(tmp_path / "none.npz")
+    assert found.names == () and found.carrier.tolist() == [-1] * 5
+
+
+@pytest.mark.parametrize(
+    ("arrays", "message"),
+    [
+        ({"names": ["7", "9"]}, "`names` must be 4, one per player"),
+        ({"names": [["7", "9"], ["8", "1"]]}, "`names` must have one axis"),
+        ({"names": [7, 8, 9, 10]}, "`names` must be text, .*Received: int64"),
+        ({"names": np.array(["a", 4, "b", "c"], object)}, "be text, .*: obj"),
+        ({"names": [b"a", b"b", b"c", b"d"]}, r"be text, .*Received: \|S1"),
+        ({"names": ["a", "\ud800", "b", "c"]}, "`names` is damaged"),
+        (
+            {"names": np.frombuffer(b"\xff" * 16, "<U1")},
+            "`names` is damaged",
+        ),
+        ({"team_names": ["a"]}, "`team_names` must be two names"),
+        ({"who": np.zeros((5, 4), int)}, "`who` needs `names`"),
+        ({"carrier": [0, 1, 2, 3, 4]}, "`carrier` must be from 0 to 3, or -1"),
+        ({"carrier": [0, 1]}, r"`carrier` must have the shape \(5,\)"),
+    ],
+)
+def test_names_and_carriers_that_are_none(arrays, message, tmp_path):
+    np.savez(tmp_path / "game.npz", **{**game(), **arrays})
+    with pytest.raises(ValueError, match=rf"game\.npz: .*{message}"):
+        read_tracking(tmp_path / "game.npz")
+
+
 @pytest.mark.parametrize("name", ["mlsa18", "tracab", "skillcorner"])
 def test_real_games(name):
     found = read_tracking(shared_data("football") / f"{name}.npz")

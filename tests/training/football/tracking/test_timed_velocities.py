@@ -12,6 +12,10 @@ from convzoo.training.football.tracking.timed_velocities import (
     with_timed_velocities,
 )
 from convzoo.training.football.tracking.tracking import Tracking
+from tests.training.football.tracking.moved_columns import (
+    permuted,
+    rows_of_players,
+)
 
 
 def game(frames=30, rate=5.0):
@@ -54,6 +58,23 @@ def test_they_are_those_of_running_velocities(name, rate, tmp_path):
     )
     np.testing.assert_allclose(found, expected, atol=1e-4)
     assert np.isnan(found[7, 3]).all() and np.isfinite(found[8, 3]).all()
+
+
+def test_players_are_followed_from_column_to_column(tmp_path):
+    play = rows_of_players(30)
+    order, moved = permuted(play)
+    kept, found = (
+        read_tracking(
+            written(
+                tmp_path / f"{name}.npz",
+                {n: getattr(one, n) for n in ("players", "team", "time")},
+            )
+        ).velocities
+        for name, one in (("kept", play), ("moved", moved))
+    )
+    rows = np.arange(30)[:, None]
+    np.testing.assert_array_equal(found, kept[rows, order])
+    assert np.isfinite(found).all()
 
 
 def test_gaps_repeats_and_jumps_split():
