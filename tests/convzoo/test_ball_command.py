@@ -171,6 +171,7 @@ def test_one_output_that_fails_does_not_stop_the_others(ball, monkeypatch):
     pytest.importorskip("mplsoccer", reason="mplsoccer is not installed")
 
     def full(*_):
+        yield ()
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(writing, "_rows", full)

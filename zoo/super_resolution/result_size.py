@@ -45,7 +45,7 @@ def result_size(
     factor = min(b / s for b, s in zip(box, size, strict=True))
     if factor > MAX_SCALE:
         raise ValueError(
-            f"fitting {size[1]}x{size[0]} pixels into {to[0]}x{to[1]} would "
+            f"fitting {size[1]}x{size[0]} pixels into {box[1]}x{box[0]} would "
             f"enlarge by {factor:.1f}, which is more than {MAX_SCALE}"
         )
     height, width = (max(round(factor * s), 1) for s in size)
