@@ -89,6 +89,15 @@ class Slow:
             time.sleep(0.01)
 
 
+@pytest.fixture
+def interruptible():
+    """Receive SIGINT, which is ignored in a background job."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize("number", [1, 5])
 def test_a_signal_ends_all_files_and_leaves_none(number, tmp_path):
     sources = [tmp_path / f"{index}.png" for index in range(number)]
