@@ -35,8 +35,7 @@ PREDICTING_TESTS := tests/training/test_release.py \
 	$(addprefix tests/training/football/test_, ball_temperature.py fill_ball.py \
 	fill_holes.py fill_kloppy_ball.py follow_ball.py predict_ball.py \
 	train_ball_motion.py)
-# JAX compiles each shape, which takes most of the time of these tests. PyTorch
-# runs them in a seventh of it.
+# Networks of Keras's layers, and recipes that train as others do.
 ON_TORCH_ONLY := tests/training/super_resolution tests/training/classification \
 	tests/training/football/test_over_time.py tests/zoo/backbones \
 	tests/layers/test_spp_evidence.py \
@@ -61,24 +60,27 @@ demo: $(VENV)/.demo
 test: $(VENV)/.dev
 	$(PYTEST) -m "not slow and not long"
 
-# Includes the slow tests, not the long ones. It runs in parts, since a process
-# keeps memory for all that it has traced.
+# Includes the slow tests, not the long ones. It runs in two parts, since a
+# process keeps memory for all that it has traced.
 BLOCK_TESTS := tests/layers tests/losses tests/zoo
 test-all: $(VENV)/.dev
-	$(PYTEST) -m "not long" $(addprefix --ignore , tests/training $(BLOCK_TESTS))
+	$(PYTEST) -m "not long" $(addprefix --ignore , $(BLOCK_TESTS))
 	$(PYTEST) -m "not long" $(BLOCK_TESTS)
-	$(PYTEST) -m "not long" tests/training
 
-# Large networks and further cases, a quarter of an hour: before a release.
+# Large networks and further cases, half an hour: before a release.
 test-long: $(VENV)/.dev
 	$(PYTEST) -m long
 
 # Tests of code in keras.ops, on JAX and PyTorch: the first case of each test,
-# without slow tests (see `--sample` in tests/conftest.py). JAX caches compiled
-# code for tests that start several processes.
+# without slow tests (see `--sample` in tests/conftest.py). JAX compiles each
+# shape of each operation, and takes five times as long as PyTorch: on it run
+# the common checks of layers and losses, gradients, and training. It caches
+# compiled code for tests that start several processes.
+ON_JAX := "test_layer or test_loss or gradient or train or fit or learn"
 test-backends: $(VENV)/.backends
 	KERAS_BACKEND=jax JAX_COMPILATION_CACHE_DIR=$(CURDIR)/build/jax \
-		$(PYTEST) $(ONE_BACKEND) $(addprefix --ignore , $(ON_TORCH_ONLY))
+		$(PYTEST) $(ONE_BACKEND) $(addprefix --ignore , $(ON_TORCH_ONLY)) \
+		-k $(ON_JAX)
 	KERAS_BACKEND=torch $(PYTEST) $(ONE_BACKEND)
 
 # The released wheel, built from the sdist, installed with the oldest
@@ -101,7 +103,9 @@ test-wheel: wheel
 	tmp=$$(mktemp -d) && mv build/outside "$$tmp" && cd "$$tmp/outside" && \
 		$(CURDIR)/.venv-wheel/bin/python -m pytest $(PARALLEL) \
 		--override-ini pythonpath=. --sample \
-		tests/test_*.py tests/convzoo tests/export \
+		tests/test_*.py tests/convzoo \
+		$(addprefix tests/export/test_, export_model.py litert.py onnx.py \
+		quantize.py saved_model.py serving_client.py) \
 		tests/zoo/test_load_model.py tests/zoo/test_pretrained.py tests/presets ; \
 		status=$$? ; rm -rf "$$tmp" ; exit $$status
 

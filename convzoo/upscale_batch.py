@@ -10,6 +10,7 @@ from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
+from convzoo.common.described import described
 from convzoo.common.inputs_kept import file_identity
 from convzoo.common.printable import printable
 from convzoo.common.progress_bars import progress_bars
@@ -74,7 +75,8 @@ def upscale_batch(
                 raise
             # Libraries raise many kinds; the other files are processed.
             except Exception as error:
-                raise ValueError(f"{source}: {_described(error)}") from error
+                told = f"{source}: cannot be upscaled ({described(error)})"
+                raise ValueError(told) from error
             finally:
                 progress.remove_task(tiles)
 
@@ -153,9 +155,3 @@ def _print_summary(number: int, sizes: Sequence[Size], seconds: float) -> None:
 
 def _tell(text: str) -> None:
     print(f"convzoo: {text}", file=sys.stderr)
-
-
-def _described(error: Exception) -> str:
-    first, *_ = str(error).splitlines() or [""]
-    named = f"{type(error).__name__}: {first}" if first else repr(error)
-    return f"cannot be upscaled ({named.removesuffix('()')})"

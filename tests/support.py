@@ -22,20 +22,11 @@ def shared_data(name):
     return folder
 
 
-def rest_slow(*cases):
-    """Return parameters of a test, all but the first marked as slow."""
-    return _first_and_rest(cases, pytest.mark.slow)
-
-
 def rest_long(*cases):
     """Return parameters of a test, all but the first marked as long."""
-    return _first_and_rest(cases, pytest.mark.long)
-
-
-def _first_and_rest(cases, mark):
     first, *rest = cases
     tuples = (case if isinstance(case, tuple) else (case,) for case in rest)
-    return [first, *(pytest.param(*case, marks=mark) for case in tuples)]
+    return [first, *(pytest.param(*t, marks=pytest.mark.long) for t in tuples)]
 
 
 @contextlib.contextmanager

@@ -16,7 +16,7 @@ def run(capfd, *arguments):
     return end.value.code, out.splitlines(), errors.splitlines()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_evidence_is_an_output(capfd, tmp_path):
     model = SizeAgnosticClassifier(3, backbone="plain", width=4, bins=(1, 2))
     model.save_to_preset(tmp_path / "small")

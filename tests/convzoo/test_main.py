@@ -450,7 +450,7 @@ def test_a_classifier_is_trained_measured_and_asked(convzoo, classes, tmp_path):
     assert code == 0 and out.startswith(f"litert: {tmp_path / 'run.tflite'}")
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_measured_classifier_is_drawn(convzoo, classes, tmp_path):
     pytest.importorskip("matplotlib")
     run, plots = tmp_path / "run", tmp_path / "plots"
@@ -506,7 +506,7 @@ def test_a_predictor_of_the_ball_is_trained_and_measured(convzoo, tmp_path):
 
 
 @pytest.mark.filterwarnings("always:.*left out")
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_table_of_the_ball_fits_a_terminal(convzoo, tmp_path, monkeypatch):
     play, file = simulate_play(300, seed=0), tmp_path / "game.npz"
     run = tmp_path / "a_run_with_a_name_of_more_than_a_line"
@@ -540,7 +540,7 @@ def test_a_table_of_the_ball_fits_a_terminal(convzoo, tmp_path, monkeypatch):
     assert code == 0 and "gradient boosting" in out and error == ""
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_frames_are_drawn_with_the_ball(convzoo, tmp_path):
     pytest.importorskip("mplsoccer", reason="mplsoccer is not installed")
     play, run = simulate_play(6, seed=0), tmp_path / "run"
@@ -592,7 +592,7 @@ def test_frames_are_drawn_with_the_ball(convzoo, tmp_path):
 
 
 @pytest.mark.filterwarnings("always:.*left out")
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_broken_image_is_a_warning_in_one_line(convzoo, classes, tmp_path):
     (classes / "red" / "broken.png").write_text("no image")
     options = ("--backbone", "plain", "--width", 2, "--epochs", 1)

@@ -135,7 +135,9 @@ def test_a_typing_mistake_needs_no_keras(command, part, tmp_path, monkeypatch):
     "code",
     [
         "import convzoo.zoo, convzoo.export, keras; keras.ops.ones(3)",
-        "from convzoo.training import train_sr",
+        pytest.param(
+            "from convzoo.training import train_sr", marks=pytest.mark.long
+        ),
     ],
 )
 def test_the_log_of_tensorflow_is_not_printed(code):

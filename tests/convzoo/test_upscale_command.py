@@ -175,6 +175,7 @@ def test_characters_that_an_encoding_lacks_are_escaped(
     assert stdout.buffer.getvalue().endswith(b"\\xe9_x2.png\n")
 
 
+@pytest.mark.long
 def test_a_full_standard_output_is_one_line(model, tmp_path):
     """In a process, whose buffers are flushed when it ends."""
     _, preset = model

@@ -5,7 +5,7 @@ import pytest
 
 from convzoo.export import LiteRTModel, ONNXModel, SavedModel, export_model
 from convzoo.zoo import BallMotion
-from tests.support import numpy_of, randomized
+from tests.support import numpy_of, randomized, rest_long
 
 RUNTIMES = {
     "litert": LiteRTModel,
@@ -16,7 +16,7 @@ RUNTIMES = {
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("one_process")
-@pytest.mark.parametrize("causal", [False, True])
+@pytest.mark.parametrize("causal", rest_long(False, True))
 def test_one_file_of_each_format_takes_all_lengths(causal, tmp_path):
     pytest.importorskip("onnxruntime")
     model = randomized(BallMotion(width=4, dilations=(1, 2), causal=causal))

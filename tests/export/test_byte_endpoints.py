@@ -16,7 +16,13 @@ from convzoo.export.byte_endpoints import byte_endpoints, takes_images
 from convzoo.zoo import SizeAgnosticClassifier
 from convzoo.zoo.classification.classifier_pixels import classifier_pixels
 from convzoo.zoo.images.reading.read_photograph import read_photograph
-from tests.support import photograph, randomized, shared_data, tiny_generator
+from tests.support import (
+    photograph,
+    randomized,
+    rest_long,
+    shared_data,
+    tiny_generator,
+)
 
 SIZE = (12, 9)
 PHOTOGRAPHS = [photograph(14, 11), photograph(5, 8), photograph(9, 9, seed=1)]
@@ -144,7 +150,7 @@ def test_each_image_is_scaled_to_its_shorter_side(scaled, endpoint):
         assert not maps[rows:].any() and not maps[:, columns:].any()
 
 
-@pytest.mark.parametrize("short_side", [8, None])
+@pytest.mark.parametrize("short_side", rest_long(8, None))
 def test_long_images_are_squeezed_as_classify_does(short_side, tmp_path):
     model = randomized(
         SizeAgnosticClassifier(3, "plain", width=4, short_side=short_side)

@@ -19,14 +19,14 @@ from convzoo.export import (
 )
 from convzoo.layers import SPP, NonLocal
 from convzoo.zoo import SizeAgnosticClassifier
-from tests.support import photograph, rest_slow, tiny_generator
+from tests.support import photograph, rest_long, tiny_generator
 
 pytestmark = pytest.mark.usefixtures("one_process")
 
 
 @pytest.mark.parametrize(
     "arguments",
-    rest_slow(
+    rest_long(
         {"block": "plain", "anchor": "nearest"},
         {"block": "plain", "anchor": "bilinear", "activation": "prelu"},
         {"block": "residual", "scale": 4, "normalization": "batch"},
@@ -161,7 +161,7 @@ def test_a_model_that_cannot_be_copied_names_its_policy(tmp_path):
 
 @pytest.mark.parametrize(
     "module, stage",
-    rest_slow(
+    rest_long(
         (export_formats, "write_report"),
         (export_formats, "write_saved_model"),
         (write_format, "write_litert"),

@@ -25,6 +25,7 @@ def test_a_failed_conversion_leaves_no_file(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.long
 def test_operators_are_counted(tmp_path):
     image = keras.Input((None, None, 3))
     x = image
@@ -36,6 +37,7 @@ def test_operators_are_counted(tmp_path):
     assert found == {"CONV_2D": 2, "TANH": 2}
 
 
+@pytest.mark.long
 def test_threads_get_their_own_answers(tmp_path):
     image = keras.Input((None, None, 3), name="image")
     x = keras.layers.Conv2D(3, 3, padding="same", activation="tanh")(image)

@@ -23,7 +23,6 @@ FORMATS = {
 CASES = [
     ("squeezenet", ["litert"]),
     pytest.param("squeezenet", ["saved_model"], marks=pytest.mark.slow),
-    pytest.param("mobilenet_v3_small", ["onnx"], marks=pytest.mark.slow),
     *(
         pytest.param(name, [*FORMATS], marks=pytest.mark.long)
         for name in (

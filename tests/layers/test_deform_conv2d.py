@@ -86,7 +86,7 @@ def example(
 
 @examples(40)
 @given(st.data())
-@pytest.mark.slow
+@pytest.mark.long
 def test_any_geometry_as_loops(data):
     draw, small = data.draw, st.integers(1, 3)
     pair = st.tuples(small, small)
@@ -187,7 +187,7 @@ def on_edge(
 
 
 @pytest.mark.parametrize("deformable_groups", [1, 2])
-@pytest.mark.slow
+@pytest.mark.long
 def test_gradients_as_differences(deformable_groups):
     """Cover both forms: few filters, and deformable groups."""
     arrays = list(
@@ -256,7 +256,7 @@ def test_an_offset_of_one_is_a_shifted_image():
 
 
 @pytest.mark.parametrize("size", [1e4, 1e9, 3e38, np.inf, -np.inf, np.nan])
-@pytest.mark.slow
+@pytest.mark.long
 def test_huge_offsets_read_zeros_and_get_none(size):
     image, kernel, offset, mask = (
         a.astype("float32") for a in example(spread=0.3)
@@ -311,7 +311,7 @@ def test_deformable_groups_are_layers_beside_each_other():
 
 
 @pytest.mark.parametrize("training", [False, True])
-@pytest.mark.slow
+@pytest.mark.long
 def test_in_parts_the_same(training, monkeypatch):
     """Compare outputs and gradients computed in parts with the whole."""
     arguments = {"padding": "same", "deformable_groups": 2}

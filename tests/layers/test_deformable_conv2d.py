@@ -4,7 +4,7 @@ import pytest
 
 from convzoo.layers import DeformableConv2D, deform_conv2d
 from tests.layer_checks import weight_gradients
-from tests.support import numpy_of, randomized, rest_slow, run_layer_test
+from tests.support import numpy_of, randomized, rest_long, run_layer_test
 
 
 def built(shape, seed=0, **arguments):
@@ -15,7 +15,7 @@ def built(shape, seed=0, **arguments):
 
 @pytest.mark.parametrize(
     ("arguments", "shape", "output_shape"),
-    rest_slow(
+    rest_long(
         ({"filters": 3, "kernel_size": 3}, (2, 9, 7, 4), (2, 9, 7, 3)),
         (
             {
@@ -261,6 +261,7 @@ def test_the_mean_offset_is_a_metric_in_training():
     assert float(layer.offset_mean_abs.result()) == 0
 
 
+@pytest.mark.long
 def test_learns_a_shift():
     """A 1x1 kernel cannot shift an image; its offset can."""
     random = np.random.default_rng(0)

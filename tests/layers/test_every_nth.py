@@ -74,7 +74,7 @@ for height, width in ((33, 27), (64, 64), (31, 47), (24, 20), (9, 8)):
 """
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_training_strided_single_pixels_ends_no_process():
     """Regression test: their gradients corrupted the memory."""
     found = subprocess.run(

@@ -7,14 +7,14 @@ from tests.support import (
     convolution,
     numpy_of,
     randomized,
-    rest_slow,
+    rest_long,
     run_layer_test,
 )
 
 
 @pytest.mark.parametrize(
     ("arguments", "output_shape"),
-    rest_slow(
+    rest_long(
         ({"units": (5, 4, 3), "kernel_size": 3}, (2, 9, 7, 3)),
         (
             {

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from convzoo.layers import NonLocal
 from tests.layer_checks import examples, gradients, wide_enough
-from tests.support import numpy_of, randomized, rest_slow, run_layer_test
+from tests.support import numpy_of, randomized, rest_long, run_layer_test
 
 MODES = ("embedded_gaussian", "gaussian", "dot_product", "concatenation")
 SHAPES = {1: (2, 11, 6), 2: (2, 7, 9, 6), 3: (2, 3, 4, 5, 6)}
@@ -92,7 +92,7 @@ def pooled(layer, one):
 
 @pytest.mark.parametrize(
     "arguments",
-    rest_slow(
+    rest_long(
         {"sub_sample": 2, "normalization": "batch"},
         {"mode": "gaussian", "chunk_size": 5, "kernel_regularizer": "l2"},
     ),
@@ -110,7 +110,7 @@ def test_layer(arguments, tmp_path):
     )
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_layer_of_a_sequence(tmp_path):
     run_layer_test(
         NonLocal,
@@ -123,7 +123,7 @@ def test_layer_of_a_sequence(tmp_path):
     )
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_layer_of_a_video(tmp_path):
     run_layer_test(
         NonLocal,
@@ -160,7 +160,7 @@ def test_pair_by_pair(mode, rank, sub_sample):
     st.sampled_from(["after", "before"]),
     st.integers(1, 9),
 )
-@pytest.mark.slow
+@pytest.mark.long
 def test_any_shape(sizes, channels, mode, sub_sample, position, chunk_size):
     maps = features((2, *sizes, channels))
     layer = built(
@@ -384,7 +384,7 @@ def test_large_products_stay_finite(dtype):
     assert np.all(np.isfinite(numpy_of(layer(maps)).astype("float32")))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_many_equal_keys_do_not_confuse_the_sorting():
     """Cover ties, and sums of exactly zero at the kink of ReLU."""
     maps = np.random.default_rng(0).integers(-1, 2, (2, 50, 3))

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from convzoo.layers import Rasterize
 from tests.layer_checks import examples, gradients
-from tests.support import numpy_of, rest_slow, run_layer_test
+from tests.support import numpy_of, rest_long, run_layer_test
 
 
 def scene(batch=2, count=5, channels=3, seed=0):
@@ -45,7 +45,7 @@ def shares_of(place, count, length, sigma):
     return np.array([max(0, 1 - abs(place - c) / step) for c in centres])
 
 
-@pytest.mark.parametrize("sigma", rest_slow(None, 0.8))
+@pytest.mark.parametrize("sigma", rest_long(None, 0.8))
 def test_layer(sigma, tmp_path):
     run_layer_test(
         Rasterize,

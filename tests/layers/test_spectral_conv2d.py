@@ -10,7 +10,7 @@ from tests.support import (
     FIXTURES,
     numpy_of,
     randomized,
-    rest_slow,
+    rest_long,
     run_layer_test,
 )
 
@@ -22,7 +22,7 @@ CASES = {"once": (1, 1), "twice a call": (2, 1), "three calls": (1, 3)}
 
 @pytest.mark.parametrize(
     ("arguments", "output_shape"),
-    rest_slow(
+    rest_long(
         (
             {"filters": 5, "kernel_size": (3, 3), "padding": "same"},
             (2, 9, 7, 5),

@@ -7,7 +7,7 @@ from keras import ops
 
 from convzoo.layers import SPP
 from tests.layer_checks import examples, gradients, wide_enough
-from tests.support import FIXTURES, numpy_of, rest_slow, run_layer_test
+from tests.support import FIXTURES, numpy_of, rest_long, run_layer_test
 
 REDUCE = {"max": np.max, "average": np.mean}
 
@@ -42,7 +42,7 @@ def overlapping(index, count, length):
 
 @pytest.mark.parametrize(
     ("arguments", "output_shape"),
-    rest_slow(
+    rest_long(
         ({"bins": (1, 2, (3, 4))}, (2, 17 * 3)),
         ({"bins": [3], "pooling": "average", "flatten": False}, (2, 9, 3)),
     ),
@@ -58,7 +58,7 @@ def test_layer(arguments, output_shape, tmp_path):
     )
 
 
-@pytest.mark.parametrize("pooling", rest_slow("max", "average"))
+@pytest.mark.parametrize("pooling", rest_long("max", "average"))
 def test_layer_channels_first(pooling, tmp_path):
     arguments = {"pooling": pooling, "data_format": "channels_first"}
     run_layer_test(
@@ -83,7 +83,7 @@ def test_layer_channels_first(pooling, tmp_path):
     ),
     st.sampled_from(["max", "average"]),
 )
-@pytest.mark.slow
+@pytest.mark.long
 def test_any_size_and_bins_as_loops(shape, bins, pooling):
     maps = np.random.default_rng(0).normal(size=(*shape, 2)).astype("float32")
     found = numpy_of(SPP(bins, pooling, flatten=False)(maps))
@@ -143,7 +143,7 @@ def test_one_bin_is_global_pooling(pooling):
 @pytest.mark.parametrize("pooling", ["max", "average"])
 @pytest.mark.parametrize("padding", [0.0, 1e9, np.nan, np.inf])
 @pytest.mark.parametrize("data_format", ["channels_last", "channels_first"])
-@pytest.mark.slow
+@pytest.mark.long
 def test_padded_maps_are_pooled_as_if_alone(pooling, padding, data_format):
     random = np.random.default_rng(0)
     sizes = [(9, 7), (1, 1), (4, 7), (9, 2)]
@@ -166,7 +166,7 @@ def ordered(maps, data_format):
 
 
 @pytest.mark.parametrize("pooling", ["max", "average"])
-@pytest.mark.slow
+@pytest.mark.long
 def test_padding_gets_no_gradient(pooling):
     maps = np.random.default_rng(0).normal(size=(2, 5, 6, 2)).astype("float32")
     pool, sizes = SPP((1, 3), pooling), np.array([[2, 3], [5, 1]])
@@ -254,7 +254,7 @@ def test_equal_cells_share_the_gradient():
 
 
 @pytest.mark.parametrize("pooling", ["max", "average"])
-@pytest.mark.slow
+@pytest.mark.long
 def test_gradients_as_differences(pooling):
     random = np.random.default_rng(0)
     maps, step = random.normal(size=(1, 5, 4, 1)), 1e-6

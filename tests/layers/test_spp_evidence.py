@@ -9,7 +9,7 @@ from convzoo.layers import SPP
 from convzoo.layers.spp_evidence import spp_evidence
 from tests.layer_checks import BACKEND, compiled
 from tests.layers.test_spp import overlapping
-from tests.support import numpy_of
+from tests.support import numpy_of, rest_long
 
 LEVELS = (1, 2, (3, 4))
 BINS = 17
@@ -89,7 +89,7 @@ class Head(keras.Model):
 
 
 @pytest.mark.parametrize("pooling", ["max", "average"])
-@pytest.mark.parametrize("levels", [LEVELS, (1,), (5, (1, 3))])
+@pytest.mark.parametrize("levels", rest_long(LEVELS, ((1,),), ((5, (1, 3)),)))
 def test_it_adds_up_to_the_outputs(levels, pooling):
     """In every mode of the backend; in a graph, sizes are unknown."""
     model = Head(levels, pooling)

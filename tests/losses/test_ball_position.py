@@ -108,7 +108,7 @@ def huber(loss, heatmap, x, y, ball):
         {"carrier_weight": 2.0, "team_weight": 1.0, "carrier_radius": 0.8},
     ],
 )
-@pytest.mark.slow
+@pytest.mark.long
 def test_frame_by_frame(arguments):
     loss = BallPosition(reduction="none", **arguments)
     ball, y_pred = scene(6)
@@ -125,7 +125,7 @@ def test_frame_by_frame(arguments):
 )
 # The cell is nearly impossible, and no blur raises its probability.
 @example(5.0, 1.0, 1, 29)
-@pytest.mark.slow
+@pytest.mark.long
 def test_any_cell(cell, sigma, window, seed):
     loss = BallPosition(cell, sigma=sigma, window=window, reduction="none")
     ball, y_pred = scene(2, seed)
@@ -134,7 +134,7 @@ def test_any_cell(cell, sigma, window, seed):
     np.testing.assert_allclose(found, expected, rtol=2e-3, atol=2e-3)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_without_players_the_heatmap_counts_alone():
     loss = BallPosition(reduction="none")
     ball, y_pred = scene()
@@ -184,7 +184,7 @@ def test_one_team_alone_may_add_up_to_more_than_one(team):
     assert np.isfinite(gradient).all()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_sharp_heatmap_is_no_worse_for_being_sharp():
     ball = np.array([[1.0, 2.0]], "float32")
     loss = BallPosition(distance_weight=0)

@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 from convzoo.losses import Charbonnier, charbonnier
 from tests.layer_checks import examples, gradients
 from tests.loss_checks import random_pair
-from tests.support import numpy_of, rest_slow, run_loss_test
+from tests.support import numpy_of, rest_long, run_loss_test
 
 
-@pytest.mark.parametrize("epsilon", rest_slow(1e-3, 0.5))
+@pytest.mark.parametrize("epsilon", rest_long(1e-3, 0.5))
 def test_loss(epsilon, tmp_path):
     run_loss_test(
         Charbonnier,

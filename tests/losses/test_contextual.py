@@ -7,7 +7,7 @@ from convzoo.losses import Contextual, FeatureExtractor, contextual, matching
 from tests.layer_checks import examples, gradients
 from tests.loss_checks import random_pair
 from tests.losses import similarity
-from tests.support import numpy_of, rest_slow, run_loss_test
+from tests.support import numpy_of, rest_long, run_loss_test
 
 
 def features(layers="block2_conv2", **arguments):
@@ -44,7 +44,7 @@ def looped(target, source, bandwidth=0.5, epsilon=1e-5, distance="cosine"):
 
 @pytest.mark.parametrize(
     "arguments",
-    rest_slow({}, {"distance": "l2", "bandwidth": 0.8, "epsilon": 0.1}),
+    rest_long({}, {"distance": "l2", "bandwidth": 0.8, "epsilon": 0.1}),
 )
 def test_loss(arguments, tmp_path):
     run_loss_test(
@@ -79,7 +79,7 @@ def test_values_as_loops(seed, distance, bandwidth, epsilon):
 
 
 @pytest.mark.parametrize("distance", ["cosine", "l2"])
-@pytest.mark.slow
+@pytest.mark.long
 def test_gradients_as_differences(distance):
     target, source = maps(shape=(1, 3, 4, 5))
     (found,) = gradients(
@@ -101,7 +101,7 @@ def test_gradients_as_differences(distance):
 
 @pytest.mark.parametrize("distance", ["cosine", "l2"])
 @pytest.mark.parametrize("rows", [1, 3, 7, 19])
-@pytest.mark.slow
+@pytest.mark.long
 def test_parts_are_the_whole(monkeypatch, rows, distance):
     target, source = maps(shape=(2, 5, 4, 6))
     upstream = np.ones(2, "float32")

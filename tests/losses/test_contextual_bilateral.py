@@ -11,7 +11,7 @@ from tests.layer_checks import BACKEND, gradients
 from tests.loss_checks import random_pair
 from tests.losses import similarity
 from tests.losses.test_contextual import features, maps
-from tests.support import numpy_of, rest_slow, run_loss_test
+from tests.support import numpy_of, rest_long, run_loss_test
 
 FUNCTIONS = [bilateral_distance, bilateral_similarity]
 
@@ -51,7 +51,7 @@ def by_similarity(target, source, weight, bandwidth=0.5, epsilon=1e-3):
     return -np.log(np.mean(mixed.max(axis=0)))
 
 
-@pytest.mark.parametrize("variant", rest_slow("distance", "similarity"))
+@pytest.mark.parametrize("variant", rest_long("distance", "similarity"))
 def test_loss(variant, tmp_path):
     run_loss_test(
         ContextualBilateral,
@@ -81,7 +81,7 @@ def test_values_as_loops(function, oracle, weight, other):
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 @pytest.mark.parametrize("rows", [1, 7, 19])
-@pytest.mark.slow
+@pytest.mark.long
 def test_parts_are_the_whole(monkeypatch, function, rows):
     target, source = maps(shape=(2, 5, 4, 6))
     upstream = np.ones(2, "float32")

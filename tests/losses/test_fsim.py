@@ -73,7 +73,7 @@ def test_gradients_of_piq_in_float32(name):
         )
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_black_and_white_are_taken_for_alike():
     """A published weakness of FSIM, with its published value."""
     black = np.zeros((1, 64, 64, 3), "float32")
@@ -97,7 +97,7 @@ def test_unknown_sizes_are_reduced_as_known_ones():
         )
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_reducing_takes_means():
     """Take means of 2 x 2 pixels, without the odd last row and column."""
     x, y = random_pair((1, 385, 401, 3))
@@ -116,7 +116,7 @@ def test_any_range_has_the_same_index():
     np.testing.assert_allclose(found, COLOUR["patch"], atol=1e-5)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_ranking():
     similarity.check_ranking(FSIM())
 

@@ -14,12 +14,12 @@ from tests.losses.adversarial_cases import (
     hard_logits,
     logits,
 )
-from tests.support import numpy_of, rest_slow, run_loss_test
+from tests.support import numpy_of, rest_long, run_loss_test
 
 
 @pytest.mark.parametrize(
     ("arguments", "shape"),
-    rest_slow(
+    rest_long(
         ({}, (3, 1)),
         ({"kind": "least_squares"}, (2, 5, 4, 3)),
         ({"kind": "hinge"}, (3, 1)),

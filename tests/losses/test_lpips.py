@@ -31,7 +31,7 @@ def test_loss(tmp_path):
 
 
 @pytest.mark.parametrize("net", LPIPS_SIZES)
-@pytest.mark.slow
+@pytest.mark.long
 def test_as_the_package_of_the_authors(net):
     loss = LPIPS(net, weights=None)
     for height, width in LPIPS_SIZES[net]:
@@ -102,7 +102,7 @@ def test_ranking_with_trained_networks(net):
 
 @pytest.mark.parametrize("net", LPIPS_SIZES)
 @pytest.mark.parametrize("photograph", ["even", "odd"])
-@pytest.mark.slow
+@pytest.mark.long
 def test_ranking_with_random_networks(net, photograph):
     similarity.check_ranking(LPIPS(net, weights=None), photograph)
 
@@ -111,7 +111,7 @@ def test_ranking_with_random_networks(net, photograph):
     ("net", "network"),
     [("vgg", "vgg16"), ("alex", "alexnet"), ("squeeze", "squeezenet")],
 )
-@pytest.mark.slow
+@pytest.mark.long
 def test_weights_are_fetched_from_torchvision(
     net, network, tmp_path, monkeypatch
 ):

@@ -8,7 +8,7 @@ from tests.layer_checks import BACKEND, gradients, wide_enough
 from tests.loss_checks import random_pair
 from tests.losses import similarity
 from tests.losses.test_ssim import looped
-from tests.support import numpy_of, rest_long, rest_slow, run_loss_test
+from tests.support import numpy_of, rest_long, run_loss_test
 
 PIQ = similarity.references("multi_scale_ssim")
 TF = similarity.references("multi_scale_ssim_of_tf")
@@ -58,7 +58,7 @@ def test_values_of_tensorflow(name):
 
 
 @pytest.mark.parametrize("name", ["even", "grey"])
-@pytest.mark.slow
+@pytest.mark.long
 def test_gradients_of_piq(name):
     similarity.check_gradient(multi_scale_ssim, "multi_scale_ssim", name, 1e-3)
 
@@ -112,6 +112,7 @@ def test_truncated_exponents_are_divided_by_their_sum():
 
 @pytest.mark.skipif(BACKEND != "tensorflow", reason="only it has open shapes")
 @pytest.mark.parametrize("jit", [False, True])
+@pytest.mark.long
 def test_unknown_sizes_are_those_that_come(jit):
     import tensorflow as tf
 
@@ -132,7 +133,7 @@ def test_unknown_sizes_are_those_that_come(jit):
         assert np.all(np.isfinite(found))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_negative_structure_leaves_other_scales_to_learn_from():
     rows, columns = np.mgrid[:45, :45]
     coarse = np.sin((rows + columns) / 4)
@@ -148,12 +149,12 @@ def test_negative_structure_leaves_other_scales_to_learn_from():
     assert np.all(np.isfinite(found)) and np.any(found != 0)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_ranking():
     similarity.check_ranking(MultiScaleSSIM())
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_fit_on_batches_of_two_sizes():
     inputs = keras.Input((None, None, 3))
     layer = keras.layers.Conv2D(3, 3, padding="same")
@@ -196,7 +197,7 @@ def test_small_images_are_quoted(side, arguments, smallest):
 @pytest.mark.skipif(BACKEND != "tensorflow", reason="TensorFlow's compilers")
 @pytest.mark.parametrize(
     ("side", "jit"),
-    rest_slow((33, False), (64, False), (170, False), (33, True)),
+    rest_long((33, False), (64, False), (170, False), (33, True)),
 )
 def test_one_side_known(side, jit):
     """The known side limits the number of scales, whatever the other is."""

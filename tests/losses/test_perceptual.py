@@ -7,7 +7,7 @@ from tests.fixtures.feature_cases import FEATURE_SIZE
 from tests.loss_checks import random_pair
 from tests.losses import similarity
 from tests.losses.feature_checks import check_golden
-from tests.support import numpy_of, rest_slow, run_loss_test, shared_data
+from tests.support import numpy_of, rest_long, run_loss_test, shared_data
 
 
 def shallow(layers=None, **arguments):
@@ -17,7 +17,7 @@ def shallow(layers=None, **arguments):
 
 @pytest.mark.parametrize(
     "arguments",
-    rest_slow(
+    rest_long(
         {"features": shallow()},
         {
             "features": FeatureExtractor(
@@ -76,7 +76,7 @@ def test_weights_of_layers_and_scale():
     np.testing.assert_allclose(scaled, 9 * l2, rtol=1e-5)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_ranking():
     path = shared_data("features") / "squeezenet_v1_1_fp16.npz"
     layers = ["fire3", "fire5", "fire9"]

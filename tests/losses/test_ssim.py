@@ -11,7 +11,7 @@ from convzoo.losses import SSIM, ssim
 from tests.layer_checks import BACKEND, compiled, examples, wide_enough
 from tests.loss_checks import random_pair
 from tests.losses import similarity
-from tests.support import numpy_of, rest_slow, run_loss_test
+from tests.support import numpy_of, rest_long, run_loss_test
 
 PIQ = similarity.references("ssim")
 SKIMAGE = similarity.references("ssim_of_skimage")
@@ -42,7 +42,7 @@ def looped(x, y, size, sigma, c1, c2):
 
 @pytest.mark.parametrize(
     "arguments",
-    rest_slow(
+    rest_long(
         {}, {"max_val": 2.0, "filter_size": 4, "filter_sigma": 0.8, "k2": 0.1}
     ),
 )
@@ -60,7 +60,7 @@ def test_loss(arguments, tmp_path):
 @given(
     st.integers(1, 12), st.integers(0, 5), st.integers(0, 5), st.integers(1, 3)
 )
-@pytest.mark.slow
+@pytest.mark.long
 def test_any_size_as_loops(size, more_rows, more_columns, channels):
     shape = (1, size + more_rows, size + more_columns, channels)
     x, y = random_pair(shape)
@@ -89,7 +89,7 @@ def test_gradients_of_piq(name):
     similarity.check_gradient(ssim, "ssim", name, 1e-3)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_large_images_are_right_to_the_sixth_decimal():
     """A single sum over the image is wrong in the second decimal."""
     y = np.random.default_rng(0).uniform(size=(1, 2048, 2048, 1))
@@ -99,7 +99,7 @@ def test_large_images_are_right_to_the_sixth_decimal():
     np.testing.assert_allclose(found, expected, rtol=0, atol=1e-6)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_long_sides_are_computed_in_parts():
     """The pieces overlap by one pixel less than a window."""
     x, y = random_pair((1, 531, 12, 1))

@@ -6,10 +6,10 @@ from convzoo.losses.style import Style, gram_matrices
 from tests.fixtures.feature_cases import FEATURE_SIZE, STYLE_LAYERS
 from tests.loss_checks import random_pair
 from tests.losses.feature_checks import check_golden
-from tests.support import numpy_of, rest_slow, run_loss_test
+from tests.support import numpy_of, rest_long, run_loss_test
 
 
-@pytest.mark.parametrize("distance", rest_slow("l1", "l2"))
+@pytest.mark.parametrize("distance", rest_long("l1", "l2"))
 def test_loss(distance, tmp_path):
     features = FeatureExtractor(
         "squeezenet", {"conv1": 0.5, "fire3": 2}, weights=None
@@ -24,7 +24,7 @@ def test_loss(distance, tmp_path):
 
 
 @pytest.mark.parametrize("distance", ["l1", "l2"])
-@pytest.mark.slow
+@pytest.mark.long
 def test_as_torchvision(distance):
     features = FeatureExtractor("vgg19", STYLE_LAYERS, weights=None)
     loss = Style(features, distance)

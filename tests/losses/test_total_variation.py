@@ -41,7 +41,7 @@ def looped(image):
 
 @examples(20)
 @given(*[st.integers(1, 6)] * 2, st.integers(1, 3), st.floats(-3, 3))
-@pytest.mark.slow
+@pytest.mark.long
 def test_any_size_as_loops(height, width, channels, shift):
     image = random_pair((1, height, width, channels))[0]
     found = numpy_of(total_variation(image))

@@ -32,7 +32,7 @@ def torch_file(tmp_path, monkeypatch):
     return path
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_path_of_torchvision(torch_file):
     found = features(weights=torch_file)
     expected = features(weights=None, seed=5)
@@ -131,7 +131,7 @@ def expected_of_keras(vgg16):
 
 
 @pytest.mark.parametrize("name", ["vgg16.weights.h5", "vgg16.h5"])
-@pytest.mark.slow
+@pytest.mark.long
 def test_files_of_keras(name, vgg16, tmp_path, monkeypatch):
     path = tmp_path / name
     if name == "vgg16.h5":

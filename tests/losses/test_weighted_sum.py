@@ -93,7 +93,7 @@ def test_metrics_are_the_terms_without_weights():
     np.testing.assert_allclose(total, float(loss(*pair)), rtol=1e-5)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_model_trains_at_any_size_and_returns_from_its_file(tmp_path):
     inputs = keras.Input((None, None, 3))
     outputs = keras.layers.Conv2D(3, 3, padding="same")(inputs)

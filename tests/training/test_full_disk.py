@@ -36,6 +36,7 @@ def whole(tmp_path_factory):
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGXFSZ"), reason="has no limits")
+@pytest.mark.long
 def test_a_limited_file_ends_the_run_in_one_line(whole, tmp_path):
     """HDF5 used to end the process when it could not write."""
     folder = tmp_path / "run"

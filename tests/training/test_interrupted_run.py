@@ -54,7 +54,7 @@ def test_a_run_saved_within_an_epoch_ends_as_if_it_had_not_stopped(
     assert_same(whole, folder)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_run_may_stop_at_each_step(whole, tmp_path):
     folder = tmp_path / "run"
     for step in range(1, 15):

@@ -86,6 +86,7 @@ def test_a_classifier_is_released_too(tmp_path):
 
 
 @pytest.mark.parametrize("sees", ["players", "image"])
+@pytest.mark.long
 def test_a_predictor_of_the_ball_is_released_too(sees, tmp_path):
     best = BallPositionPredictor(sees, map_width=4, width=8, depth=1)
     run = best.save_to_preset(tmp_path / "run")

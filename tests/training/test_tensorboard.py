@@ -8,7 +8,7 @@ from convzoo.training.tensorboard import Curves
 from tests.support import tensorboard_values
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_every_figure_of_every_epoch_is_there(tmp_path):
     pytest.importorskip("tensorboardX")
     model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])

@@ -272,6 +272,7 @@ def test_bad_images_are_named(image, message):
         model().classify(image)
 
 
+@pytest.mark.long
 def test_signs_spp_names_signs_of_any_size():
     signs = shared_data("signs/test")
     network = SizeAgnosticClassifier.from_preset("signs_spp")

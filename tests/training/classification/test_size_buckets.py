@@ -6,7 +6,7 @@ from convzoo.training import SizeBuckets
 from convzoo.zoo import SizeAgnosticClassifier
 from convzoo.zoo.images.bicubic import resize_bicubic
 from tests.layer_checks import BACKEND
-from tests.support import photograph
+from tests.support import photograph, rest_long
 
 SIZES = [(8, 9), (30, 20), (9, 8), (31, 22), (10, 10), (29, 21), (12, 40)]
 TARGETS = np.arange(len(SIZES))
@@ -133,7 +133,7 @@ def test_weights_go_with_their_images():
         np.testing.assert_array_equal(found, weights[targets])
 
 
-@pytest.mark.parametrize("sizes", [(12, 20), None])
+@pytest.mark.parametrize("sizes", rest_long((12, 20), None))
 def test_fit_takes_every_shape(sizes):
     dataset = SizeBuckets(
         images(), np.eye(3, dtype="float32")[TARGETS % 3], 2, 3, sizes

@@ -10,7 +10,7 @@ from convzoo.training.classification.step_times import StepTimes
 from convzoo.zoo import SizeAgnosticClassifier
 from convzoo.zoo.images.image_file import ImageFile
 from convzoo.zoo.images.writing.write_image import write_image
-from tests.support import numpy_of, rest_slow, untraced
+from tests.support import numpy_of, rest_long, untraced
 
 pytestmark = pytest.mark.usefixtures("uncompiled")
 
@@ -104,7 +104,7 @@ def test_a_run_that_was_cut_ends_with_the_same_weights(
 
 @pytest.mark.parametrize(
     "arguments",
-    rest_slow(
+    rest_long(
         # A single shape, since JAX compiles for each shape.
         {"sizes": (12,), "pooling": "average", "dropout": 0.5},
         {"backbone": "network_in_network", "balance": True, "flip": True},
@@ -126,7 +126,7 @@ def test_every_option_trains(arguments, data, tmp_path):
     assert validated == (arguments.get("hold_out") != 0)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_without_validation_the_last_weights_are_the_best(data, tmp_path):
     run = train_classifier(data, tmp_path / "run", hold_out=0, **QUICK)
     assert run.best["epoch"] == 2
@@ -134,13 +134,13 @@ def test_without_validation_the_last_weights_are_the_best(data, tmp_path):
         np.testing.assert_array_equal(a, b)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_shapes_are_printed(data, tmp_path, capsys):
     train_classifier(data, tmp_path / "run", **{**QUICK, "verbose": 2})
     assert "2 shapes of batches (images in each): " in capsys.readouterr().out
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_fine_tuning_with_the_same_classes_keeps_the_head(
     data, first, tmp_path
 ):
@@ -157,7 +157,7 @@ def test_fine_tuning_with_the_same_classes_keeps_the_head(
         np.testing.assert_allclose(numpy_of(a), numpy_of(b), atol=1e-6)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_fine_tuning_with_other_classes_says_so(first, tmp_path, capsys):
     other = tmp_path / "other"
     write_classes(other, {"b": 2, "g": 1, "r": 0}, 3)
@@ -170,7 +170,7 @@ def test_fine_tuning_with_other_classes_says_so(first, tmp_path, capsys):
     assert model.class_names == ["b", "g", "r"] and model.width == 4
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_another_folder_validates(data, tmp_path):
     other = tmp_path / "other"
     write_classes(other, {"blue": 2, "red": 0}, 2)
@@ -222,7 +222,7 @@ def test_arguments_are_checked_by_name(name, value, data, tmp_path):
     assert not (tmp_path / "run").exists()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_mirror_images_are_learned_too(data, tmp_path, monkeypatch):
     module = importlib.import_module(
         "convzoo.training.classification.train_own"
@@ -273,7 +273,7 @@ def test_a_limit_of_pixels_holds_for_training(data, tmp_path):
         train_classifier(data, tmp_path, max_pixels=0, **QUICK)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_number_of_steps_is_planned_once(data, tmp_path, monkeypatch):
     """A resumed run keeps it, though the computer is now faster."""
     module = importlib.import_module(
@@ -302,7 +302,7 @@ def test_the_number_of_steps_is_planned_once(data, tmp_path, monkeypatch):
     assert len(more.log) == 4 and more.log[:2] == run.log
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_plan_stands_before_the_training(data, tmp_path, capsys):
     arguments = {**QUICK, "verbose": 2, "epochs": 2}
     run = train_classifier(data, tmp_path / "run", **arguments)

@@ -21,6 +21,7 @@ def coverage(games, temperature):
     )
 
 
+@pytest.mark.long
 def test_the_radius_holds_what_it_says():
     games = [simulate_play(30, seed=seed) for seed in range(2)]
     model = BallPositionPredictor.from_preset("ball_players", temperature=1.0)

@@ -68,6 +68,7 @@ def test_groups_may_take_turns():
     )
 
 
+@pytest.mark.long
 def test_it_covers_the_mean_of_values_that_hang_together():
     """Coverage of about 95 % with blocks, and far less with single values."""
     series = autoregressive(2000, runs=200, memory=0.85)

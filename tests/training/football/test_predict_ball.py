@@ -55,6 +55,7 @@ def test_batches_have_one_shape_and_are_reported():
 
 
 @pytest.mark.compiled
+@pytest.mark.long
 def test_each_call_chooses_its_views():
     """Compiled functions of one choice do not answer for the other."""
     play = simulate_play(6, seed=0)

@@ -143,7 +143,7 @@ def test_a_run_that_was_cut_ends_with_the_same_weights(
             np.testing.assert_array_equal(a, b)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_run_that_was_told_to_stop_is_the_beginning_of_the_whole(
     files, whole, tmp_path
 ):
@@ -161,7 +161,7 @@ def test_where_to_stop_is_quoted(stop, files, tmp_path):
         train_ball(files, tmp_path / "run", stop=stop, **QUICK)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_folder_of_another_run_is_refused(files, whole):
     with pytest.raises(ValueError, match="holds a run with data="):
         train_ball(files[:1], whole.folder, **QUICK)
@@ -177,7 +177,7 @@ def test_a_folder_of_another_run_is_refused(files, whole):
         {"sees": "image", "pixels_per_metre": 1},
     ],
 )
-@pytest.mark.slow
+@pytest.mark.long
 def test_every_option_trains(arguments, files, tmp_path):
     run = train_ball(files, tmp_path / "run", **{**QUICK, **arguments})
     assert all(np.isfinite(entry["loss"]) for entry in run.log)
@@ -187,7 +187,7 @@ def test_every_option_trains(arguments, files, tmp_path):
     assert model.pitch == tuple(arguments.get("pitch", (105, 68)))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_test_is_not_learned(files, tmp_path):
     """Identical weights with other values in the test split."""
     changed = game()
@@ -284,7 +284,7 @@ def test_means_have_an_interval():
     assert np.isnan(few.mean_low) and np.isnan(few.mean_high)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_simple_predictors():
     given = {k: v for k, v in game().items() if k != "split"}
     given["players"][3, 2] = np.nan
@@ -312,7 +312,7 @@ def test_simple_predictors():
     assert found["nearest player (oracle)"].median == 0
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_boosting_learns_from_other_frames(files, monkeypatch):
     model = small()
     tested, learned = frames_to_evaluate(files[0], model)
@@ -348,7 +348,7 @@ def test_frames_to_evaluate(files, tmp_path):
         frames_to_evaluate(tmp_path / "none.npz", small())
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_several_frames(tmp_path):
     """Training, evaluation and filling with the past of each frame."""
     play = simulate_play(60, frame_rate=10.0)

@@ -31,7 +31,7 @@ def test_what_judges_did_not_teach(squeezenet):
     assert teacher.features.before_activation
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_weights_are_those_of_the_file(squeezenet):
     judge = perceptual_judge(f"squeezenet:{squeezenet}")
     other = perceptual_judge(f"squeezenet:{squeezenet}")
@@ -59,7 +59,7 @@ def test_missing_weights_are_named():
         perceptual_judge("alex:nowhere.npz")
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_layers_share_a_sum_of_one_at_bicubic():
     weights = shared_data("features") / "squeezenet_v1_1_fp16.npz"
     loss = perceptual_loss(f"squeezenet:{weights}")

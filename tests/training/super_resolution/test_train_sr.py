@@ -215,7 +215,7 @@ def test_fine_tuning_a_run(data, tmp_path):
         np.testing.assert_allclose(x, y, atol=1e-6)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_what_rounded_in_training_is_kept_as_it_is(data, tmp_path):
     arguments = {**QUICK, "init": "sr_x4_tiny", "learning_rate": 1e-9}
     run = train_sr(data, tmp_path / "run", quantization_aware=True, **arguments)

@@ -97,7 +97,7 @@ def test_the_smallest_distance_is_kept(run):
         assert np.array_equal(a, b) == same
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_second_phase_starts_where_the_first_was_best(
     data, quick, run, tmp_path
 ):
@@ -109,7 +109,7 @@ def test_the_second_phase_starts_where_the_first_was_best(
         np.testing.assert_allclose(a, b, atol=1e-6)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_random_weights_are_refused_unless_forced(data, quick, tmp_path):
     arguments = {**quick, "pretrain_steps": 0, "steps": 2}
     with pytest.raises(ValueError, match="pretrain_steps.*force"):
@@ -120,7 +120,7 @@ def test_random_weights_are_refused_unless_forced(data, quick, tmp_path):
 
 
 @pytest.mark.parametrize("init", ["sr_x4_tiny", "run"])
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_preset_or_a_run_replaces_the_first_phase(
     init, data, quick, run, tmp_path
 ):
@@ -188,7 +188,7 @@ def assert_same_state(first, second):
             np.testing.assert_array_equal(a[name], b[name])
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_loss_that_is_no_number_ends_the_run_and_loses_nothing(
     data, quick, run, tmp_path, monkeypatch
 ):
@@ -240,7 +240,7 @@ def test_other_settings_are_refused(data, quick, run):
         },
     ],
 )
-@pytest.mark.slow
+@pytest.mark.long
 def test_every_option_trains(arguments, data, quick, tmp_path):
     arguments = {
         **quick,
@@ -256,7 +256,7 @@ def test_every_option_trains(arguments, data, quick, tmp_path):
     assert any((a != b).any() for a, b in zip(before, after, strict=True))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.compiled
 def test_only_the_generator_is_averaged(data, quick, tmp_path):
     arguments = {**quick, "pretrain_steps": 0, "init": "sr_x4_tiny"}
@@ -303,7 +303,7 @@ def test_photographs_smaller_than_a_patch_are_named(data, quick, tmp_path):
         train_srgan(data, tmp_path / "run", **{**quick, "patch_size": 30})
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_photographs_too_small_for_a_checkerboard_leave_it_out(quick, tmp_path):
     """No NaN in the log: JSON has none."""
     data = tmp_path / "data"

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from convzoo.zoo.backbones.pretrained_network import pretrained_network
-from tests.support import numpy_of, rest_slow
+from tests.support import numpy_of, rest_long
 
 QUICK = "squeezenet", "mobilenet_v3_small"
 IMAGES = np.random.default_rng(0).uniform(0, 255, (2, 65, 97, 3))
@@ -24,6 +24,7 @@ def test_maps_of_two_sizes(name):
     assert tuple(maps.shape[:3]) == (1, 1, 1)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", QUICK)
 def test_saved_weights_do_not_depend_on_what_was_built_before(name, tmp_path):
     """Keras numbers layers by a counter of the process."""
@@ -54,7 +55,7 @@ def test_seed_of_keras_is_that_of_random_weights():
 
 
 @pytest.mark.parametrize("name", QUICK)
-@pytest.mark.parametrize("policy", rest_slow("mixed_bfloat16", "float16"))
+@pytest.mark.parametrize("policy", rest_long("mixed_bfloat16", "float16"))
 def test_half_precision(name, policy):
     network = pretrained_network(name, dtype=policy)
     (maps,) = network.model(IMAGES[:1] / 255)
@@ -64,7 +65,7 @@ def test_half_precision(name, policy):
     assert {v.dtype for v in kernels} == {expected.variable_dtype}
 
 
-@pytest.mark.parametrize("name", rest_slow(*QUICK))
+@pytest.mark.parametrize("name", rest_long(*QUICK))
 def test_all_layers_can_be_trained(name):
     model = pretrained_network(name).model
     trainable = {id(v) for v in model.trainable_variables}

@@ -19,12 +19,12 @@ from convzoo.zoo.backbones.preprocess import preprocess
 from convzoo.zoo.backbones.pretrained_network import pretrained_network
 from convzoo.zoo.backbones.published_weights import PUBLISHED
 from tests.losses.torch_writer import write_torch_file
-from tests.support import numpy_of, rest_slow, shared_data
+from tests.support import numpy_of, rest_long, shared_data
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (1, 75, 91, 3), "uint8")
 CHEAP = "mobilenet_v3_small", "mobilenet"
 # One of each way to normalise pixels; the others are read before a release.
-SMALL = "convnext_tiny", "efficientnet_b0", "mobilenet_v2", "resnet50"
+SMALL = "convnext_tiny", "efficientnet_b0", "resnet50"
 NETWORKS = [
     name
     if name in CHEAP
@@ -96,7 +96,7 @@ def test_path_of_every_network(name, tmp_path):
     path.unlink()
 
 
-@pytest.mark.parametrize("suffix", rest_slow("legacy.h5", "h5", "keras"))
+@pytest.mark.parametrize("suffix", rest_long("legacy.h5", "h5", "keras"))
 def test_files_of_keras(suffix, tmp_path):
     path = tmp_path / f"model.{suffix}"
     model = randomized(of_keras("mobilenet_v3_small"))
@@ -115,7 +115,7 @@ def cache(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "name", rest_slow("mobilenet_v3_small", "efficientnet_b0")
+    "name", rest_long("mobilenet_v3_small", "efficientnet_b0")
 )
 def test_published_file(name, cache, monkeypatch, capfd):
     """Keras makes up for the normalisation in the files of EfficientNet."""
@@ -176,7 +176,7 @@ def test_arrays_of_caffe():
     np.testing.assert_array_equal(found, bias)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("suffix", ["weights.h5", "h5", "keras"])
 def test_vgg_of_keras(suffix, tmp_path):
     path = tmp_path / f"vgg16.{suffix}"
@@ -287,7 +287,7 @@ def test_damaged_arrays(kind, tmp_path):
         refused("`weights` must be a readable file", "squeezenet", path)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("suffix", ["h5", "keras"])
 def test_damaged_file_of_vgg(suffix, tmp_path):
     path = tmp_path / f"broken.{suffix}"

@@ -8,7 +8,7 @@ from keras import layers, ops
 from convzoo.layers import SPP
 from convzoo.zoo.classification.evidence import evidence
 from tests.layer_checks import compiled
-from tests.support import numpy_of, rest_slow
+from tests.support import numpy_of, rest_long
 
 SIZES = ((1, 32, 48), (2, 41, 23), (1, 5, 8))
 
@@ -47,7 +47,7 @@ def noise(shape):
 
 
 @pytest.mark.parametrize(
-    "size", rest_slow((41, 23), ((1, 1),), ((32, 48),), ((5, 8),))
+    "size", rest_long((41, 23), ((1, 1),), ((32, 48),), ((5, 8),))
 )
 def test_evidence_of_two_maps_adds_up(size):
     model = Explained()
@@ -76,7 +76,7 @@ def test_a_coarse_place_is_divided_by_area():
     np.testing.assert_allclose(found.squeeze(), [2, 3, 4], rtol=1e-6)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.skipif(
     keras.config.backend() != "tensorflow", reason="export needs TensorFlow"
 )

@@ -14,7 +14,13 @@ from convzoo.zoo import SizeAgnosticClassifier
 from convzoo.zoo.classification.conv_unit import ConvUnit
 from tests.layer_checks import BACKEND, compiled, examples
 from tests.layers.test_spp import pyramid
-from tests.support import convolution, numpy_of, photograph, randomized
+from tests.support import (
+    convolution,
+    numpy_of,
+    photograph,
+    randomized,
+    rest_long,
+)
 
 BACKBONES = ("residual", "network_in_network", "plain")
 BINS = (1, 2, (1, 3))
@@ -158,7 +164,7 @@ def test_equals_numpy_loops(backbone, pooling, standardize, grid):
     grid=st.sampled_from([None, 5]),
     seed=st.integers(0, 99),
 )
-@pytest.mark.slow
+@pytest.mark.long
 def test_in_a_padded_batch_each_is_as_alone(sizes, more, backbone, grid, seed):
     key = backbone, grid
     if key not in LOGITS:
@@ -234,7 +240,7 @@ def slope(model, values, path, index, images, labels, step=1e-5):
     return (losses[0] - losses[1]) / (2 * step)
 
 
-@pytest.mark.parametrize("backbone", BACKBONES)
+@pytest.mark.parametrize("backbone", rest_long(*BACKBONES))
 @pytest.mark.slow
 def test_fit_learns_from_batches_of_several_sizes(backbone):
     keras.utils.set_random_seed(0)
@@ -339,7 +345,7 @@ def test_a_keras_model_must_make_maps():
 
 
 @pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])
-@pytest.mark.slow
+@pytest.mark.long
 def test_lower_precision_gives_float32(policy):
     full = tiny()
     low = SizeAgnosticClassifier.from_config(

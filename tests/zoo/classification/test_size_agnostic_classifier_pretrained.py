@@ -200,6 +200,7 @@ def test_an_override_adds_the_evidence_to_exported_files(model, tmp_path):
     assert set(model.serve(images())) == {"logits", "probabilities"}
 
 
+@pytest.mark.long
 def test_all_weights_of_the_network_can_be_trained(weights):
     model = classifier(weights, normalize=True)
     model.compile("adam", keras.losses.SparseCategoricalCrossentropy(True))

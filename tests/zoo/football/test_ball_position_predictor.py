@@ -80,7 +80,7 @@ def test_order_of_players_does_not_count():
 
 
 @pytest.mark.parametrize("spatial", ["dilated", "all"])
-@pytest.mark.slow
+@pytest.mark.long
 def test_missing_players_are_not_seen(spatial):
     model, inputs = tiny(spatial=spatial), scene()
     gone = {name: array[:1, 1:2] for name, array in inputs.items()}
@@ -189,7 +189,7 @@ def test_all_see_with_the_same_parameters(spatial, width):
     assert abs(counts[1] / counts[0] - 1) < 1 / width + 0.01
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_it_learns_who_runs_after_the_ball():
     """Training data in which all players run to the carrier."""
     random = np.random.default_rng(0)
@@ -216,7 +216,7 @@ def test_it_learns_who_runs_after_the_ball():
     assert np.mean(found["carrier"].argmax(1) == carrier) > 0.8
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_loss_is_that_of_the_loss_object():
     model, inputs = tiny(dropout=0.0), scene()
     ball = np.array([[3, 4], [-20, 10], [0, 0]], "float32")
@@ -351,7 +351,7 @@ def pictures(height=45, width=62, batch=2):
 
 @pytest.mark.parametrize("spatial", get_args(Spatial))
 @pytest.mark.parametrize(("height", "width"), [(45, 62), (8, 12), (3, 5)])
-@pytest.mark.slow
+@pytest.mark.long
 def test_pictures_of_any_size(spatial, height, width):
     found = outputs(watching(spatial=spatial), pictures(height, width))
     assert sorted(found) == SEEN
@@ -396,7 +396,7 @@ def test_pixels_are_counted_from_the_corner():
 
 
 @pytest.mark.parametrize("signs", [(-1, 1), (1, -1), (-1, -1)])
-@pytest.mark.slow
+@pytest.mark.long
 def test_four_views_of_a_picture_know_no_side(signs):
     model = watching(flips=True, spatial="all")
     image = pictures(24, 32)
@@ -409,7 +409,7 @@ def test_four_views_of_a_picture_know_no_side(signs):
     np.testing.assert_allclose(found["heatmap"], heatmap, atol=1e-4)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_it_learns_where_the_bright_spot_is():
     random = np.random.default_rng(0)
     places = random.integers(4, 28, (128, 2))

@@ -41,7 +41,7 @@ def test_mean():
 
 @examples(40)
 @given(st.integers(1, 30), st.integers(0, 99_999))
-@pytest.mark.slow
+@pytest.mark.long
 def test_no_point_has_a_lower_mean_distance_than_the_median(count, seed):
     points, shares = cloud(1, count, seed)
     middle = read("geometric_median", points, shares)[0]

@@ -12,7 +12,7 @@ from tests.support import (
     numpy_of,
     photograph,
     randomized,
-    rest_slow,
+    rest_long,
 )
 
 NETWORKS = [
@@ -192,7 +192,7 @@ def test_only_batch_normalization_mixes_photographs(network, normalization):
 
 @pytest.mark.parametrize(
     ("network", "normalization"),
-    rest_slow(("vgg", "batch"), ("unet", "spectral")),
+    rest_long(("vgg", "batch"), ("unet", "spectral")),
 )
 def test_all_sizes_train_every_weight(network, normalization):
     model = tiny(network, normalization)

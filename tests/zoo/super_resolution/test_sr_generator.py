@@ -15,7 +15,7 @@ from tests.support import (
     numpy_of,
     photograph,
     randomized,
-    rest_slow,
+    rest_long,
     tiny_generator,
 )
 
@@ -153,7 +153,7 @@ def test_srresnet_has_the_papers_size():
     assert SRGenerator(normalization="batch").count_params() == 1_554_883
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_esrgan_has_the_papers_size():
     # BasicSR's RRDBNet with 23 blocks, 64 filters and a growth of 32.
     model = SRGenerator(**SR_CONFIGS["rrdb"])
@@ -445,7 +445,7 @@ def test_lower_precision_keeps_the_digits_of_the_anchor(block):
 
 @pytest.mark.parametrize(
     "arguments",
-    rest_slow(
+    rest_long(
         {"block": "plain"},
         {"block": "residual"},
         {"block": "residual", "upsampling": "direct", "attention": "pixel"},
@@ -564,7 +564,7 @@ def test_an_ensemble_is_the_mean_of_eight_views():
     np.testing.assert_allclose(found, np.clip(total / 8, 0, 1), atol=1e-5)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_tiles_of_an_ensemble_equal_the_whole():
     model = tiny_generator()
     image = photograph(23, 17)

@@ -184,7 +184,7 @@ def softplus(x):
     return np.log1p(np.exp(x))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_every_term_is_a_metric_without_its_weight():
     low, high = photographs()
     model = compiled(gradient_penalty=7.0, seed=0)
@@ -221,7 +221,7 @@ def test_every_term_is_a_metric_without_its_weight():
         np.testing.assert_allclose(logs[name], value, rtol=1e-5, atol=1e-6)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_terms_are_means_over_all_batches():
     low, high = photographs(5)
     model = compiled(rates=(0.0, 0.0))
@@ -277,7 +277,7 @@ def test_without_its_weight_the_discriminator_does_not_guide():
     assert all(moved(values(model.discriminator), before))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_statistics_are_of_the_discriminators_own_pass():
     # The layer comes first, so that NumPy knows its inputs.
     inputs = keras.Input((None, None, 3))
@@ -299,7 +299,7 @@ def test_statistics_are_of_the_discriminators_own_pass():
     assert_equal(found, expected, 1e-5)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_an_estimate_takes_two_steps():
     """One step for real and one for fake images; none for the generator."""
     layer = SpectralConv2D(3, 1)
@@ -350,7 +350,7 @@ def test_evaluate_changes_nothing():
     assert_equal(values(model.optimizer), before[1])
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_predict_is_the_generator():
     generator = tiny_generator(
         block="residual", normalization="batch", num_blocks=1
@@ -369,7 +369,7 @@ def test_predict_is_the_generator():
     assert all(moved([numpy_of(v) for v in statistics], seen))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_without_adversary_only_the_generator_trains():
     terms = {
         "pixel": (Charbonnier(), 1.0),
@@ -393,7 +393,7 @@ def test_without_adversary_only_the_generator_trains():
     assert_equal(values(model.generator), values(alone), 1e-6)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_weight_of_zero_leaves_a_sample_out(known_points):
     low, high = photographs()
     logs, found = [], []
@@ -416,7 +416,7 @@ def test_a_weight_of_zero_leaves_a_sample_out(known_points):
     np.testing.assert_allclose(logs[0]["loss"], logs[1]["loss"] / 2, rtol=1e-5)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_weights_of_the_generator_are_averaged():
     low, high = photographs(6)
     averaging = optimizers.SGD(0.1, use_ema=True, ema_momentum=0.5)
@@ -616,7 +616,7 @@ def test_a_scale_of_the_loss_changes_nothing():
     assert_equal(*found, 1e-6)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_regularizers_count():
     def regularized():
         inputs = keras.Input((None, None, 3))
@@ -646,7 +646,7 @@ def test_seeds():
     assert any(moved(trained(3), trained(4)))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_halves_train():
     policy = "mixed_bfloat16"
     model = compiled(
@@ -700,7 +700,7 @@ def test_a_file_goes_on_where_training_was(case, known_points, tmp_path):
     assert_equal(loaded.get_weights(), model.get_weights())
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_file_keeps_all_arguments(tmp_path):
     model = tiny(
         pixel_loss=(Charbonnier(0.1), 2.0),

@@ -127,7 +127,7 @@ def test_features_go_on_where_they_were_cut(
         np.testing.assert_array_equal(a, b)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_validation_chooses_the_size(data, tmp_path, capsys):
     arguments = {**QUICK, "short_side": None, "verbose": 2}
     run = train_classifier(data, tmp_path / "run", **arguments)
@@ -138,6 +138,7 @@ def test_validation_chooses_the_size(data, tmp_path, capsys):
     assert model.short_side in (160, 192, 224, 288)
 
 
+@pytest.mark.long
 def test_fine_tuning_starts_from_the_dense_layer(tuned):
     assert [entry["epoch"] for entry in tuned.log] == [0, 1, 2]
     first, *others = tuned.log
@@ -201,7 +202,7 @@ def test_fine_tuning_that_was_cut_ends_with_the_same_weights(
         np.testing.assert_array_equal(a, b)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_training_in_vain_keeps_the_dense_layer(
     fitted, data, tmp_path, monkeypatch
 ):
@@ -322,7 +323,7 @@ def test_another_option_is_refused_before_images_are_read(
         train_classifier(data, fitted.folder, **QUICK, balance=True)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_without_held_out_images_the_last_weights_are_the_best(data, tmp_path):
     arguments = {**TUNED, "epochs": 1, "hold_out": 0}
     run = train_classifier(data, tmp_path / "run", **arguments)
