@@ -76,7 +76,7 @@ test-long: $(VENV)/.dev
 # shape of each operation, and takes five times as long as PyTorch: on it run
 # the common checks of layers and losses, gradients, and training. It caches
 # compiled code for tests that start several processes.
-ON_JAX := "test_layer or test_loss or gradient or train or fit or learn"
+ON_JAX := "test_layer or test_loss or gradient or trains or learns"
 test-backends: $(VENV)/.backends
 	KERAS_BACKEND=jax JAX_COMPILATION_CACHE_DIR=$(CURDIR)/build/jax \
 		$(PYTEST) $(ONE_BACKEND) $(addprefix --ignore , $(ON_TORCH_ONLY)) \

@@ -167,13 +167,8 @@ def test_long_images_are_squeezed_as_classify_does(short_side, tmp_path):
         )
 
 
-@pytest.mark.parametrize(
-    "endpoint",
-    [
-        pytest.param("serve_bytes", marks=pytest.mark.slow),
-        pytest.param("serve_one_bytes", marks=pytest.mark.long),
-    ],
-)
+@pytest.mark.long
+@pytest.mark.parametrize("endpoint", ["serve_bytes", "serve_one_bytes"])
 def test_photographs_get_the_classes_that_classify_gives(endpoint, tmp_path):
     folder = shared_data("objects/train")
     files = sorted(folder.glob("*/image_00*.jpg"))[::12]

@@ -21,8 +21,7 @@ FORMATS = {
 }
 # Large networks take half a minute for each format.
 CASES = [
-    ("squeezenet", ["litert"]),
-    pytest.param("squeezenet", ["saved_model"], marks=pytest.mark.slow),
+    pytest.param("squeezenet", ["litert"], marks=pytest.mark.slow),
     *(
         pytest.param(name, [*FORMATS], marks=pytest.mark.long)
         for name in (

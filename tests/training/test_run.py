@@ -69,7 +69,7 @@ def data(tmp_path):
 @pytest.mark.parametrize(
     ("recipe", "folders", "kill_after"),
     [
-        pytest.param("sr", ["."], (1, 4), marks=pytest.mark.slow),
+        pytest.param("sr", ["."], (1, 4), marks=pytest.mark.long),
         # One kill in the first phase, and one in the second.
         pytest.param(
             "srgan", ["pretrain", "."], (2, 7), marks=pytest.mark.long

@@ -9,7 +9,7 @@ from convzoo.training.super_resolution.patches import Patches
 from convzoo.zoo import SRGAN, SRGenerator
 from convzoo.zoo.images.image_file import ImageFile
 from convzoo.zoo.images.writing.write_image import write_image
-from tests.support import numpy_of, photograph, untraced
+from tests.support import numpy_of, photograph, rest_long, untraced
 
 pytestmark = pytest.mark.usefixtures("uncompiled")
 
@@ -139,7 +139,7 @@ class Stop(Exception):
     pass
 
 
-@pytest.mark.parametrize("stop_at", [1, 3])
+@pytest.mark.parametrize("stop_at", rest_long(3, 1))
 @pytest.mark.slow
 def test_stopping_in_either_phase_changes_nothing(
     stop_at, data, quick, run, tmp_path, monkeypatch

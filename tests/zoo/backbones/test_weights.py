@@ -23,14 +23,8 @@ from tests.support import numpy_of, rest_long, shared_data
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (1, 75, 91, 3), "uint8")
 CHEAP = "mobilenet_v3_small", "mobilenet"
-# One of each way to normalise pixels; the others are read before a release.
-SMALL = "convnext_tiny", "efficientnet_b0", "resnet50"
 NETWORKS = [
-    name
-    if name in CHEAP
-    else pytest.param(
-        name, marks=pytest.mark.slow if name in SMALL else pytest.mark.long
-    )
+    name if name in CHEAP else pytest.param(name, marks=pytest.mark.long)
     for name in APPLICATIONS
 ]
 

@@ -19,7 +19,6 @@ from tests.support import (
     numpy_of,
     photograph,
     randomized,
-    rest_long,
 )
 
 BACKBONES = ("residual", "network_in_network", "plain")
@@ -240,8 +239,8 @@ def slope(model, values, path, index, images, labels, step=1e-5):
     return (losses[0] - losses[1]) / (2 * step)
 
 
-@pytest.mark.parametrize("backbone", rest_long(*BACKBONES))
-@pytest.mark.slow
+@pytest.mark.parametrize("backbone", BACKBONES)
+@pytest.mark.long
 def test_fit_learns_from_batches_of_several_sizes(backbone):
     keras.utils.set_random_seed(0)
     model = SizeAgnosticClassifier(2, backbone, width=4)
