@@ -74,9 +74,11 @@ test-long: $(VENV)/.dev
 # Tests of code in keras.ops, on JAX and PyTorch: the first case of each test,
 # without slow tests (see `--sample` in tests/conftest.py). JAX compiles each
 # shape of each operation, and takes five times as long as PyTorch: on it run
-# the common checks of layers and losses, gradients, and training. It caches
-# compiled code for tests that start several processes.
-ON_JAX := "test_layer or test_loss or gradient or trains or learns"
+# the common checks of layers and losses, gradients, training, and a test of each
+# model and of an interrupted run. It caches compiled code for tests that start
+# several processes.
+ON_JAX := "test_layer or test_loss or gradient or trains or learns \
+	or what_comes_out or training_counts or tiles_equal or saved_within"
 test-backends: $(VENV)/.backends
 	KERAS_BACKEND=jax JAX_COMPILATION_CACHE_DIR=$(CURDIR)/build/jax \
 		$(PYTEST) $(ONE_BACKEND) $(addprefix --ignore , $(ON_TORCH_ONLY)) \
