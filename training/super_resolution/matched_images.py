@@ -11,8 +11,8 @@ from convzoo.zoo.images.listing.folder_images import first_names
 from convzoo.zoo.images.listing.list_images import list_images
 from convzoo.zoo.images.listing.list_tree import list_tree
 
-# What `convzoo upscale` adds to a name.
-_MARK = re.compile(r"_x\d+(\.\d+)?$")
+# What `convzoo upscale` adds to a name: a scale, or a box to fit into.
+_MARK = re.compile(r"_(x\d+(\.\d+)?|\d+x\d+)$")
 
 
 class MatchedPair(NamedTuple):

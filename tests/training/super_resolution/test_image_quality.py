@@ -47,7 +47,7 @@ def test_ssim_equals_scikit_image(seed):
 
 
 def test_many_rows_equal_scikit_image():
-    """Of more rows than are computed at once."""
+    """The image has more rows than are computed at once."""
     x, y = pair(3, height=300)
     assert psnr(x, y) == pytest.approx(
         metrics.peak_signal_noise_ratio(x, y, data_range=255), rel=1e-12

@@ -21,14 +21,15 @@ def _names(pairs):
 def test_suffixes_and_marks_may_differ(tmp_path):
     a, b = _folders(
         tmp_path,
-        ["10.png", "2_x4.png", "3_x2.5.tif", "z.jpg"],
-        ["10.png", "2.jpg", "3.png", "z.png"],
+        ["10.png", "2_x4.png", "3_x2.5.tif", "4_38x21.png", "z.jpg"],
+        ["10.png", "2.jpg", "3.png", "4.png", "z.png"],
     )
     pairs, failures = matched_images(a, b)
     assert _names(pairs) == [
         ("10.png", "10.png"),
         ("2_x4.png", "2.jpg"),
         ("3_x2.5.tif", "3.png"),
+        ("4_38x21.png", "4.png"),
         ("z.jpg", "z.png"),
     ]
     assert failures == []
